@@ -145,7 +145,8 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 	}
 	a.workers = workers.New(deps)
 	if len(cfg.HR.Admins) == 1 {
-		log.Warn("hr.admins names one person only: nobody can review that person's own registration")
+		log.Warn("hr.admins names one person only: nobody can review that person's own registration, and that person " +
+			"decides on everybody else alone, without a second pair of eyes; add another open_id to change both")
 	}
 	if a.server, err = bot.NewServer(bot.ServerConfig{
 		AppID:             cfg.Feishu.AppID,
@@ -252,6 +253,7 @@ func (a *App) Run(ctx context.Context) error {
 	if err := a.store.Start(ctx, a.workers.Run); err != nil {
 		return err
 	}
+	go a.reportCredentials(ctx)
 	go func() {
 		if a.client.AwaitApp(ctx) == nil {
 			a.workers.KeepNames(ctx)

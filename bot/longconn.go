@@ -81,11 +81,15 @@ func (l *LongConn) Ready() error {
 	return nil
 }
 
+// notTold is no code of a refusal. A refusal without a code has "".
+const notTold = "not told"
+
 // Run keeps a connection open until ctx ends. Then it begins no new push and closes the connection after the running
 // handlers have responded.
 func (l *LongConn) Run(ctx context.Context) {
 	defer l.http.CloseIdleConnections()
 	defer l.drain() // handlers of lost connections may still run
+	told := notTold // code of the last refusal, so that each is an error once
 	for attempt := 0; ctx.Err() == nil; attempt++ {
 		uptime, maxPause, err := l.connection(ctx)
 		if ctx.Err() != nil {
@@ -96,6 +100,14 @@ func (l *LongConn) Run(ctx context.Context) {
 		}
 		if l.up.Swap(false) {
 			l.lost.Add(1)
+		}
+		if uptime > 0 {
+			told = notTold
+		}
+		if code, remedy, refused := refusalOf(err); refused && code != told {
+			told = code
+			l.log.ErrorContext(ctx, "Feishu refuses the long connection: no message or click arrives until this is right",
+				"code", code, "remedy", remedy)
 		}
 		pause := backoff(attempt, maxPause)
 		l.log.WarnContext(ctx, "long connection is down", "error", err, "again_in_ms", pause.Milliseconds())

@@ -2,11 +2,14 @@ package bot
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -50,11 +53,34 @@ func (e *endpointError) Error() string {
 // UpstreamCode returns the business code for Feishu's support, "" for none.
 func (e *endpointError) UpstreamCode() string { return (&APIError{Code: e.Code}).UpstreamCode() }
 
-// Codes of a temporary failure (SDK: ws/const.go, SystemBusy and InternalError).
+// Codes of the long connection (SDK: ws/const.go). The first two are temporary failures; the endpoint and the handshake
+// both answer with the others.
 const (
-	codeSystemBusy    = 1
-	codeInternalError = 1000040343
+	codeSystemBusy      = 1
+	codeInternalError   = 1000040343
+	codeForbidden       = 403
+	codeAuthFailed      = 514
+	codeExceedConnLimit = 1000040350
 )
+
+// longConnRemedies says what the operator has to do about a refusal.
+var longConnRemedies = map[string]string{
+	strconv.Itoa(codeAuthFailed): credentialsRemedy,
+	strconv.Itoa(codeForbidden): "the long connection is for self-built apps (企业自建应用) with the bot ability; use " +
+		"feishu.transport: webhook for another app",
+	strconv.Itoa(codeExceedConnLimit): "50 connections of this app are open: stop other programs that use the same app",
+}
+
+// refusalOf returns the code and the remedy of an error that the operator has to fix, and ok = false for another error.
+func refusalOf(err error) (code, remedy string, ok bool) {
+	if refused, is := errors.AsType[*endpointError](err); is && !refused.temporary() {
+		code, ok = refused.UpstreamCode(), true
+	}
+	if refused, is := errors.AsType[*handshakeError](err); is && !refused.temporary {
+		code, ok = refused.Code, true
+	}
+	return code, cmp.Or(longConnRemedies[code], "run shiming check, which says what to click"), ok
+}
 
 // temporary reports whether a later attempt may succeed. It is false for a refusal that the operator has to fix, such
 // as a wrong app secret.

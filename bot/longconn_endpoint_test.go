@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 )
@@ -42,6 +43,42 @@ func TestPausesAfterRefusals(t *testing.T) {
 			uptime, maxPause, err := newTestServer(t).LongConn(f.client(t)).connection(t.Context())
 			if uptime != 0 || maxPause != c.maxPause || err == nil {
 				t.Errorf("got uptime %v, pause %v, %v; want 0, %v and an error", uptime, maxPause, err, c.maxPause)
+			}
+		})
+	}
+}
+
+// TestRefusalsHaveARemedy checks that a refusal of the long connection that the operator has to fix says how.
+func TestRefusalsHaveARemedy(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		err    error
+		code   string
+		remedy string
+	}{
+		{"wrong secret", &endpointError{Code: 514, Status: 200}, "514", "copy App ID and App Secret"},
+		{"forbidden", &endpointError{Code: 403, Status: 200}, "403", "self-built"},
+		{"too many connections", &handshakeError{Code: "1000040350"}, "1000040350", "50 connections"},
+		{"wrong ticket", &handshakeError{Code: "514"}, "514", "copy App ID and App Secret"},
+		{"unknown code", &endpointError{Code: 7, Status: 200}, "7", "shiming check"},
+		{"no code", &endpointError{Status: 404}, "", "shiming check"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			code, remedy, ok := refusalOf(c.err)
+			if !ok || code != c.code || !strings.Contains(remedy, c.remedy) {
+				t.Errorf("got %q, %q, %t; want %q and a remedy with %q", code, remedy, ok, c.code, c.remedy)
+			}
+		})
+	}
+	for name, err := range map[string]error{
+		"busy":        &endpointError{Code: 1, Status: 200},
+		"gateway":     &endpointError{Status: 502},
+		"unavailable": &handshakeError{Code: "503", temporary: true},
+		"network":     errSocket,
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, _, ok := refusalOf(err); ok {
+				t.Error("got a refusal, want none: a later attempt may succeed")
 			}
 		})
 	}

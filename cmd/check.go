@@ -11,7 +11,8 @@ import (
 )
 
 // checkCmd runs the checks of package doctor. It writes nothing: no identity, no evidence point, no SMS and no row. A
-// check that would need a write has the outcome unknown.
+// check that would need a write has the outcome unknown. It also runs with an incomplete configuration: it checks what is
+// there and lists what is missing.
 type checkCmd struct {
 	Config string `help:"Configuration file." default:"config.yaml" type:"path"`
 	JSON   bool   `help:"One JSON array instead of lines." name:"json"`
@@ -26,7 +27,7 @@ func (c *checkCmd) Run(ctx context.Context) error {
 		return err
 	}
 	lang := doctor.Language(c.Lang, os.Getenv)
-	cfg, err := config.Load(c.Config, os.Environ())
+	cfg, mistakes, err := config.LoadIncomplete(c.Config, os.Environ())
 	if wrong, ok := errors.AsType[*config.Error](err); ok {
 		err = doctor.Translated(wrong, lang)
 		if c.JSON {
@@ -36,7 +37,7 @@ func (c *checkCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d, err := doctor.New(cfg)
+	d, err := doctor.New(cfg, mistakes...)
 	if err != nil {
 		return err
 	}

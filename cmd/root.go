@@ -45,23 +45,32 @@ func Main() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	var c cli
-	k := kong.Parse(&c,
+	k := kong.Must(&c,
 		kong.Name("shiming"),
 		kong.Description("实名：飞书里的员工实名登记 / real-name registration inside Feishu"),
 		kong.UsageOnError(),
 		kong.BindTo(ctx, (*context.Context)(nil)))
-	if err := k.Run(); err != nil {
+	command, err := k.Parse(os.Args[1:])
+	if err != nil { // no command, or an unknown command or flag
+		k.Stdout = os.Stderr // the help is part of the refusal
+		k.Exit = func(int) { os.Exit(exitUsage) }
+		k.FatalIfErrorf(err)
+	}
+	if err := command.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "shiming:", err)
 		return ExitCode(err)
 	}
 	return 0
 }
 
-// ExitCode returns the exit code for an error: 2 for a wrong configuration, 1 for every other error.
+// exitUsage is the exit code for a wrong command line and for a wrong configuration.
+const exitUsage = 2
+
+// ExitCode returns the exit code for an error: exitUsage for a wrong configuration, 1 for every other error.
 func ExitCode(err error) int {
 	var bad *config.Error
 	if errors.As(err, &bad) {
-		return 2
+		return exitUsage
 	}
 	return 1
 }

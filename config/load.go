@@ -28,6 +28,21 @@ func Load(path string, environ []string) (Config, error) {
 	return l.config()
 }
 
+// LoadIncomplete is Load for a command that works with what is there. It returns the mistakes beside the configuration;
+// a key with a mistake has its default or the value as it was given. The error is an *Error that says why the file
+// cannot be read.
+func LoadIncomplete(path string, environ []string) (Config, []Mistake, error) {
+	l := newLoader()
+	if path != "" {
+		if err := l.readFile(path); err != nil {
+			return Config{}, nil, err
+		}
+	}
+	l.readEnviron(environ)
+	c, mistakes := l.validated()
+	return c, mistakes, nil
+}
+
 // LoadUnchecked is Load without validation, for commands that need a few keys only. A value that cannot be decoded
 // leaves the default. The error is an *Error that says why the file cannot be read; the configuration then contains
 // the environment only.
@@ -62,12 +77,17 @@ func (l *loader) wrong(path string, code Code, args ...string) {
 
 // config decodes and validates the collected values.
 func (l *loader) config() (Config, error) {
-	c, undecoded := decode(l.values)
-	all := slices.Concat(l.mistakes, undecoded, validate(&c, undecoded))
+	c, all := l.validated()
 	if len(all) > 0 {
 		return Config{}, &Error{all}
 	}
 	return c, nil
+}
+
+// validated returns the decoded values with all mistakes.
+func (l *loader) validated() (Config, []Mistake) {
+	c, undecoded := decode(l.values)
+	return c, slices.Concat(l.mistakes, undecoded, validate(&c, undecoded))
 }
 
 // set records a value from YAML or a string. A nil value changes nothing.

@@ -30,6 +30,9 @@ type Mistake struct {
 	Args []string // arguments for the verbs in the texts of the code
 }
 
+// Absent reports whether the key has no value yet. Every other mistake is in a value.
+func (m Mistake) Absent() bool { return m.Code == Missing || m.Code == NoAdmins }
+
 func (m Mistake) String() string { return m.Path + ": " + m.Fill(english[m.Code]) }
 
 // Error makes *Mistake an error, so that UnmarshalText of a type can return a Mistake without a path.

@@ -112,8 +112,20 @@ func (v *validator) marketplace() {
 
 // threeElements checks the settings of the two suppliers of this method.
 func (v *validator) threeElements() {
-	for _, e := range v.Verification.Tencent.Mistakes() {
-		v.wrong(e.Path, Code("tencent_"+e.Problem))
+	t := v.Verification.Tencent
+	absent := map[string]bool{
+		"verification.tencent.secret_id":       t.SecretID == "",
+		"verification.tencent.secret_key":      t.SecretKey == "",
+		"verification.tencent.sms_sdk_app_id":  t.SMSSdkAppID == "",
+		"verification.tencent.sms_sign_name":   t.SMSSignName == "",
+		"verification.tencent.sms_template_id": t.SMSTemplateID == "",
+	}
+	for _, e := range t.Mistakes() {
+		code := Code("tencent_" + e.Problem)
+		if absent[e.Path] {
+			code = Missing
+		}
+		v.wrong(e.Path, code)
 	}
 	v.baseURL("esign.base_url", v.Esign.BaseURL)
 	v.require("esign.app_id", v.Esign.AppID)

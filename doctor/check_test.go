@@ -246,6 +246,9 @@ func TestCheckProgram(t *testing.T) {
 		{"SHIMING_HR_ADMINS=", []string{"--scopes"}, 0, `"document_ai:id_card:recognize"`},
 		{"SHIMING_HR_ADMINS=", nil, 2, "hr.admins"},
 		{"SHIMING_HR_ADMINS=", []string{"--json"}, 2, `"id": "config"`},
+		{"SHIMING_HR_ADMINS=", []string{"--lang", "zh"}, 2, "1. 至少一位管理员的 open_id（几分钟）"},
+		{"SHIMING_HR_ADMINS=", []string{"--lang", "zh"}, 2, "✓ 飞书 App ID 与 App Secret"},
+		{"SHIMING_FEISHU_TRANSPORT=pigeon", nil, 2, "feishu.transport: want one of"},
 	} {
 		args := append([]string{"check", "--config", file}, c.args...)
 		code, out := harness.Command(t.Context(), append(slices.Clone(env), c.env), args...).Run(t)

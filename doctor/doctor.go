@@ -5,7 +5,8 @@
 //
 // In reading order: doctor.go (the checks and their dependencies), then one file per topic: feishu.go (the app),
 // feishu_events.go (its events), people.go, suppliers.go and store.go; reach.go (the cause of a missing answer),
-// config.go (mistakes of the configuration), report.go and text.go (the report).
+// config.go (mistakes of the configuration), missing.go (what is missing, in the order in which to ask for it),
+// report.go and text.go (the report).
 package doctor
 
 import (
@@ -15,6 +16,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"shiming/bot"
@@ -25,10 +27,21 @@ import (
 	"shiming/verify"
 )
 
-// Failed says that checks found problems (exit code 1).
-type Failed struct{ Problems int }
+// Failed says that checks found problems. The exit code is 1, or 2 if the configuration has mistakes.
+type Failed struct {
+	Problems      int
+	configuration *config.Error // nil without mistakes
+}
 
 func (e *Failed) Error() string { return fmt.Sprintf("check: problems: %d", e.Problems) }
+
+// Unwrap returns the *config.Error, on which the exit code depends, or nil.
+func (e *Failed) Unwrap() error {
+	if e.configuration == nil {
+		return nil
+	}
+	return e.configuration
+}
 
 // Outcome is the outcome of a check.
 type Outcome string
@@ -50,6 +63,7 @@ type result struct {
 	code     string // code of the platform, for its support
 	logID    string // log id of the platform, for its support
 	noAnswer bool   // the platform did not answer
+	takes    Text   // how long it takes to get what is missing
 }
 
 // check is one check. It runs only if the outcome of each check in needs is ok, warning or unknown.
@@ -69,9 +83,10 @@ type finding struct {
 // Doctor runs the checks. Each check has a function of its own in the other files.
 type Doctor struct {
 	cfg      config.Config
-	client   *bot.Client
-	evidence *esign.Client   // nil without evidence
-	supplier *verify.Tencent // nil without verification
+	mistakes []config.Mistake // in the configuration; checks that need such a key are skipped
+	client   *bot.Client      // nil without credentials
+	evidence *esign.Client    // nil without evidence, or without its settings
+	supplier *verify.Tencent  // nil without verification, or without its settings
 	web      *http.Client
 	Now      func() time.Time // local clock
 	OCR      bool             // run the check that uses up one call of the OCR quota
@@ -99,28 +114,36 @@ func (c *cached[T]) get(ask func() (T, error)) (T, error) {
 // callTimeout limits one call to a platform.
 const callTimeout = 10 * time.Second
 
-// New builds a Doctor for a valid configuration. It makes no call.
-func New(cfg config.Config) (d *Doctor, err error) {
-	d = &Doctor{cfg: cfg, Now: time.Now, web: &http.Client{
+// New builds a Doctor for a configuration, which may be incomplete: mistakes are those that config.LoadIncomplete found
+// in it. It makes no call.
+func New(cfg config.Config, mistakes ...config.Mistake) (d *Doctor, err error) {
+	d = &Doctor{cfg: cfg, mistakes: mistakes, Now: time.Now, web: &http.Client{
 		Timeout:       callTimeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
-	if d.client, err = bot.NewClient(bot.ClientConfig{
-		BaseURL:   cfg.Feishu.BaseURL,
-		AppID:     cfg.Feishu.AppID,
-		AppSecret: cfg.Feishu.AppSecret,
-		Log:       slog.New(slog.DiscardHandler),
-		Timeout:   callTimeout,
-	}); err != nil {
-		return nil, err
+	if len(d.unusable(credentials)) == 0 {
+		if d.client, err = bot.NewClient(bot.ClientConfig{
+			BaseURL:   cfg.Feishu.BaseURL,
+			AppID:     cfg.Feishu.AppID,
+			AppSecret: cfg.Feishu.AppSecret,
+			Log:       slog.New(slog.DiscardHandler),
+			Timeout:   callTimeout,
+		}); err != nil {
+			return nil, err
+		}
 	}
 	if cfg.Verification.Method != flows.ThreeElements {
 		return d, nil
 	}
 	supplier := cfg.Verification.Tencent
 	supplier.Timeout = callTimeout
-	if d.supplier, err = verify.NewTencent(supplier); err != nil {
-		return nil, err
+	if len(d.unusable(tencentTemplate)) == 0 {
+		if d.supplier, err = verify.NewTencent(supplier); err != nil {
+			return nil, err
+		}
+	}
+	if len(d.unusable(esignApp)) > 0 {
+		return d, nil
 	}
 	d.evidence, err = esign.New(esign.Config{
 		BaseURL:   cfg.Esign.BaseURL,
@@ -135,7 +158,9 @@ func New(cfg config.Config) (d *Doctor, err error) {
 
 // Close closes the idle connections of the clients.
 func (d *Doctor) Close() {
-	d.client.CloseIdleConnections()
+	if d.client != nil {
+		d.client.CloseIdleConnections()
+	}
 	if d.supplier != nil {
 		d.supplier.Close()
 	}
@@ -155,13 +180,21 @@ func (d *Doctor) run(ctx context.Context, report func(finding)) (all []finding) 
 	for _, s := range d.checks() {
 		titles[s.id] = s.title
 		f := finding{check: s}
-		if i := slices.IndexFunc(s.needs, func(id string) bool { return failed[id] }); i >= 0 {
+		i := slices.IndexFunc(s.needs, func(id string) bool { return failed[id] })
+		keys := d.unusable(s.id)
+		switch {
+		case len(keys) > 0:
+			f.result = result{
+				outcome: skipped,
+				found:   Text{"先填好 " + strings.Join(keys, "、"), "first fill in " + strings.Join(keys, ", ")},
+			}
+		case i >= 0:
 			first := titles[s.needs[i]]
 			f.result = result{
 				outcome: skipped,
 				found:   Text{"先解决上面的「" + first.ZH + "」", "first put \"" + first.EN + "\" above right"},
 			}
-		} else {
+		default:
 			f.result = s.ask(ctx)
 		}
 		failed[s.id] = f.outcome == Problem || f.outcome == skipped
@@ -171,28 +204,39 @@ func (d *Doctor) run(ctx context.Context, report func(finding)) (all []finding) 
 	return all
 }
 
-// Report runs the checks and writes the report. The error is *Failed if there are problems.
+// Report runs the checks and writes the report: mistakes in values, then the checks, then what is missing. The error is
+// *Failed if there are problems.
 func (d *Doctor) Report(ctx context.Context, w io.Writer, lang string, asJSON bool) error {
 	report := func(f finding) { writeFinding(w, f, lang) }
 	if asJSON {
 		report = func(finding) {}
 	}
-	all := d.run(ctx, report)
+	all := wrongValues(d.mistakes)
+	for _, f := range all {
+		report(f)
+	}
+	asked := d.run(ctx, report)
+	plan := d.missing(asked)
+	all = slices.Concat(all, asked, settingsOnly(plan))
 	if asJSON {
 		if err := WriteReportJSON(w, all, lang); err != nil {
 			return err
 		}
 	} else {
+		writePlan(w, plan, lang)
 		writeSummary(w, all, lang)
 	}
-	problems := 0
+	failed := &Failed{}
 	for _, f := range all {
 		if f.outcome == Problem {
-			problems++
+			failed.Problems++
 		}
 	}
-	if problems > 0 {
-		return &Failed{problems}
+	if len(d.mistakes) > 0 {
+		failed.configuration = &config.Error{Mistakes: d.mistakes}
+	}
+	if failed.Problems > 0 {
+		return failed
 	}
 	return nil
 }

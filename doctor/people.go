@@ -40,7 +40,7 @@ func (d *Doctor) peopleChecks() []check {
 		})
 	}
 	return append(all,
-		check{"hr.admins", Text{"至少两位管理员", "Two admins at least"}, nil, d.checkAdmins},
+		check{"hr.admins", Text{"管理员不止一位", "More than one admin"}, nil, d.checkAdmins},
 		check{
 			"feishu.ocr",
 			Text{"身份证 OCR 与额度", "OCR of ID cards and its quota"},
@@ -139,10 +139,11 @@ func (d *Doctor) checkAdmins(context.Context) result {
 		return result{
 			outcome: Warning,
 			found: Text{
-				"只有一位：没有人能审核他自己的登记",
-				"one only: nobody can review that person's own registration",
+				"只有一位：这位自己的登记没有人能审核；别人的登记也由这一位单独决定，没有第二个人复核",
+				"one only: nobody can review that person's own registration, and that person decides on everybody else alone, " +
+					"without a second pair of eyes",
 			},
-			remedy: Text{"在 hr.admins 里再加一位", "add another to hr.admins"},
+			remedy: Text{"可以先这样开始；要补上，就在 hr.admins 里再加一位", "fine to begin with; add another to hr.admins to change both"},
 		}
 	}
 	return result{outcome: OK}

@@ -90,6 +90,7 @@ func WriteReportJSON(w io.Writer, all []finding, lang string) error {
 		Link    string  `json:"link,omitempty"`
 		Code    string  `json:"code,omitempty"`
 		LogID   string  `json:"log_id,omitempty"`
+		Takes   string  `json:"takes,omitempty"`
 	}
 	out := []entry{}
 	for _, f := range all {
@@ -102,6 +103,7 @@ func WriteReportJSON(w io.Writer, all []finding, lang string) error {
 			f.link,
 			f.code,
 			f.logID,
+			f.takes.In(lang),
 		})
 	}
 	enc := json.NewEncoder(w)
@@ -110,11 +112,19 @@ func WriteReportJSON(w io.Writer, all []finding, lang string) error {
 	return enc.Encode(out)
 }
 
-// ConfigReport returns the mistakes of a configuration as findings.
-func ConfigReport(e *config.Error) (all []finding) {
-	asked := check{id: "config", title: Text{"配置", "Configuration"}}
-	for _, m := range e.Mistakes {
-		all = append(all, finding{asked, result{outcome: Problem, found: misconfigured(m)}})
+// ConfigReport returns the mistakes of a configuration file that cannot be read as findings.
+func ConfigReport(e *config.Error) []finding { return wrongValues(e.Mistakes) }
+
+// configuration is the id of the findings about keys.
+const configuration = "config"
+
+// wrongValues returns the mistakes in values as findings. It leaves out the missing ones.
+func wrongValues(mistakes []config.Mistake) (all []finding) {
+	asked := check{id: configuration, title: Text{"配置", "Configuration"}}
+	for _, m := range mistakes {
+		if !m.Absent() {
+			all = append(all, finding{asked, result{outcome: Problem, found: misconfigured(m)}})
+		}
 	}
 	return all
 }

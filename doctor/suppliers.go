@@ -11,29 +11,34 @@ import (
 	"shiming/verify"
 )
 
+// Ids of checks on which others depend.
+const (
+	esignApp        = "esign.app"
+	tencentTemplate = "tencent.sms_template"
+)
+
 func (d *Doctor) supplierChecks() []check {
 	clock := check{"clock", Text{"时钟", "Clock"}, nil, d.checkClock}
 	if d.cfg.Verification.Method != flows.ThreeElements {
 		return []check{clock}
 	}
-	const gateway, template = "esign.app", "tencent.sms_template"
 	return []check{
-		{gateway, Text{"e签宝应用、密钥与白名单", "e签宝 application, secret and allow-list"}, nil, d.checkEsign},
+		{esignApp, Text{"e签宝应用、密钥与白名单", "e签宝 application, secret and allow-list"}, nil, d.checkEsign},
 		clock,
-		{"esign.evidence", Text{"e签宝存证权益", "e签宝 entitlement to evidence"}, []string{gateway}, cannotAsk(
+		{"esign.evidence", Text{"e签宝存证权益", "e签宝 entitlement to evidence"}, []string{esignApp}, cannotAsk(
 			Text{
 				"e签宝没有查询办法：请向客户经理确认 AppId 已开通「个人实名证据点」，否则第一件登记会说明",
 				"e签宝 tells nobody: ask the account manager whether the AppId may create real-name evidence points (个人实名证据点), " +
 					"or the first case will show",
 			})},
-		{template, Text{"腾讯云密钥与短信模板", "Tencent Cloud key and SMS template"}, nil, d.checkTemplate},
-		{"tencent.sms_sign", Text{"短信签名与应用", "SMS sign and application"}, []string{template}, cannotAsk(
+		{tencentTemplate, Text{"腾讯云密钥与短信模板", "Tencent Cloud key and SMS template"}, nil, d.checkTemplate},
+		{"tencent.sms_sign", Text{"短信签名与应用", "SMS sign and application"}, []string{tencentTemplate}, cannotAsk(
 			Text{
 				"不发短信就试不出：在 短信控制台 › 国内短信 › 签名管理 里看，verification.tencent.sms_sign_name 应为「已通过」且内容一字不差",
 				"cannot be tried without sending: look in the SMS console (短信控制台) › 国内短信 › signatures (签名管理), " +
 					"verification.tencent.sms_sign_name must be approved and the same to the letter",
 			})},
-		{"tencent.three_elements", Text{"三要素核验权益", "Entitlement to the three-element check"}, []string{template}, cannotAsk(
+		{"tencent.three_elements", Text{"三要素核验权益", "Entitlement to the three-element check"}, []string{tencentTemplate}, cannotAsk(
 			Text{
 				"不核验真人就试不出：在 人脸核身控制台 里看「手机号三要素核验」已开通且有余量，否则第一件登记会说明",
 				"cannot be tried without checking somebody: look in the faceid console (人脸核身控制台) whether the three-element " +

@@ -47,8 +47,13 @@ func TestExitCodes(t *testing.T) {
 		!strings.Contains(out, "feishu.app_secret: is missing") {
 		t.Errorf("a wrong configuration: got %d %s, want exit code 2", code, out)
 	}
-	if code, out := harness.Command(t.Context(), nil, "fly").Run(t); code == 0 {
-		t.Errorf("an unknown command: got %d %s, want exit code 2", code, out)
+	for _, wrong := range [][]string{{}, {"fly"}, {"serve", "--fast"}, {"keygen"}, {"check", "--lang", "fr"}} {
+		t.Run("shiming "+strings.Join(wrong, " "), func(t *testing.T) {
+			code, out := harness.Command(t.Context(), nil, wrong...).Run(t)
+			if code != 2 || !strings.Contains(out, "Usage: shiming") || !strings.Contains(out, "shiming: error: ") {
+				t.Errorf("got exit code %d and %s, want 2, the help and the mistake", code, out)
+			}
+		})
 	}
 	if code, out := harness.Command(t.Context(), nil, "--help").Run(t); code != 0 || !strings.Contains(out, "keygen") {
 		t.Errorf("help: %d %s, want 0, %q in it", code, out, "keygen")

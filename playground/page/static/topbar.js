@@ -3,12 +3,14 @@
 import { el, icon, keepingFocus, put } from './dom.js';
 import { lang, onLang, setLang, stamp, t } from './i18n.js';
 import { on, world, worldNow } from './stream.js';
+import { chinaTime, quiet } from './quiet.js';
 import * as api from './api.js';
 import { playgroundTools } from './tools.js';
 import { tourButton } from './tour.js';
 
 const dead = new Set(['gone', 'full', 'off']); // link states with an explaining sentence
 const complaint = 8000; // milliseconds that an error is shown
+const steps = { '4h': 4, '24h': 24, '2160h': 2160 }; // hours of the clock's buttons
 
 export function topbar() {
   const title = el('h1');
@@ -16,9 +18,11 @@ export function topbar() {
   const link = el('span', { class: 'link', role: 'status', 'data-link': 'connecting' });
   const bot = el('span', { class: 'top-group', 'data-bot': true });
   const clock = el('span', { class: 'top-group', 'data-clock': true });
+  const night = el('span', { class: 'top-night', role: 'status', 'data-quiet': true });
   const faults = el('span', { class: 'top-faults', 'data-faults': '0' });
   const language = el('button', { type: 'button', class: 'ghost', 'data-lang': true, onclick: () => setLang(lang() === 'zh' ? 'en' : 'zh') });
   const problem = el('div', { class: 'banner', role: 'alert', hidden: true });
+  let moved = false; // a button of this page has moved the clock
   let doing = false; // one action on the bot or the clock at a time
   let clear = 0;
 
@@ -30,18 +34,32 @@ export function topbar() {
     clear = setTimeout(draw, complaint);
   }
   async function act(request) {
-    if (doing) return;
+    if (doing) return false;
     doing = true;
+    clock.setAttribute('aria-busy', 'true');
     const res = await request();
     doing = false;
+    clock.removeAttribute('aria-busy');
     said(res);
+    return res.ok;
+  }
+  async function move(by) {
+    if (await act(() => api.clockBy(by))) moved = true;
+    drawNight();
+  }
+  // drawNight says why nothing happens after the clock was moved into the quiet hours.
+  function drawNight() { night.textContent = moved && quiet(worldNow()) ? t('clock.quiet', { at: chinaTime(worldNow()) }) : ''; }
+  // why says what a button of the clock does. Landing in the quiet hours defers the reminders.
+  function why(by) {
+    const then = new Date(worldNow().getTime() + steps[by] * 3600000);
+    return t(quiet(then) ? 'clock.lands' : 'clock.why', { at: chinaTime(then) });
   }
   const now = () => t('clock.at', { at: stamp(worldNow()) });
 
   function draw() {
     document.title = t('title');
-    title.textContent = world.hello?.company || t('title');
-    note.textContent = t('fictional');
+    title.textContent = t('product');
+    note.textContent = world.hello?.company ? t('fictional', { company: world.hello.company }) : '';
     link.dataset.link = world.link;
     link.textContent = t(world.link === 'live' ? 'link.live' : world.link === 'connecting' ? 'link.wait' : 'link.lost');
     problem.hidden = !dead.has(world.link);
@@ -51,8 +69,9 @@ export function topbar() {
     keepingFocus(bot, () => put(bot, el('span', { class: 'dot', 'data-state': world.bot.state }), t('bot.' + world.bot.state), world.bot.detail && ` (${world.bot.detail})`,
       (world.bot.can || []).map((what) => el('button', { type: 'button', class: 'ghost', 'data-botdo': what, title: t('bot.why.' + what), onclick: () => act(() => api.botDo(what)) }, t('bot.do.' + what)))));
     keepingFocus(clock, () => put(clock, el('time', { title: t('clock.why') }, now()),
-      world.clock?.can && ['4h', '24h', '2160h'].map((by) => el('button', { type: 'button', class: 'ghost', 'data-clockby': by, title: t(still ? 'clock.paused' : 'clock.why'), disabled: still, onclick: () => act(() => api.clockBy(by)) }, t('clock.' + by)))));
+      world.clock?.can && Object.keys(steps).map((by) => el('button', { type: 'button', class: 'ghost', 'data-clockby': by, title: still ? t('clock.paused') : why(by), disabled: still, onclick: () => move(by) }, t('clock.' + by)))));
     const others = Math.max(0, world.faults.length - world.scenarios.length); // armed scenarios are counted beside their button
+    drawNight();
     faults.dataset.faults = world.faults.length;
     faults.textContent = others ? t('faults', { n: others }) : '';
     language.textContent = t('lang');
@@ -61,6 +80,6 @@ export function topbar() {
   for (const kind of ['reset', 'bot', 'clock', 'faults', 'scenarios', 'link']) on(kind, draw);
   onLang(draw);
   draw();
-  setInterval(() => { if (world.clock) clock.querySelector('time').textContent = now(); }, 10000);
-  return [el('header', { class: 'top' }, icon('badge'), title, note, link, tourButton, language, el('span', { class: 'spring' }), faults, playgroundTools(said), bot, clock), problem];
+  setInterval(() => { if (world.clock) { clock.querySelector('time').textContent = now(); drawNight(); } }, 10000);
+  return [el('header', { class: 'top' }, icon('badge'), title, note, link, tourButton, language, el('span', { class: 'spring' }), faults, playgroundTools(said), bot, clock, night), problem];
 }

@@ -1,7 +1,8 @@
 // All texts of the page: Chinese, English.
 export const words = {
   title: ['实名 · 演示', 'Shiming · playground'],
-  fictional: ['这里的公司、人和证件都是虚构的', 'Everybody here is fictional'],
+  product: ['实名：飞书里的员工实名登记机器人', 'Shiming: a real-name registration bot for Feishu'],
+  fictional: ['「{company}」和这里的人、证件都是虚构的', 'Everybody at {company} is fictional'],
   'pane.phone': ['员工手机', 'Phone'],
   'pane.hr': ['HR', 'HR'],
   'pane.group': ['公司群', 'Company group'],
@@ -54,6 +55,9 @@ export const words = {
   'sampler.both': ['两面都发（拍得好）', 'Send both sides (good)'],
   'sampler.save': ['存下来', 'Save'],
   'sampler.drag': ['图片可以拖进会话，也可以存下来再拖回来。', 'Drag the picture into the chat, or save it and drop it later.'],
+  'sampler.answer': ['机器人的回答', 'The bot answers'],
+  'sampler.answer.none': ['发一张看看，例如反光、模糊、缺角。', 'Send one and see, such as glare, blurred or a corner cut off.'],
+  'sampler.answer.wait': ['机器人在看…', 'The bot is looking…'],
   'sampler.alt': ['样本身份证照片：{side}，{how}', 'Photo of a sample card: {side}, {how}'],
   'v.good': ['清楚', 'Good'], 'v.glare': ['反光', 'Glare'], 'v.blurred': ['模糊', 'Blurred'], 'v.cut': ['缺角', 'Corner cut off'],
   'v.rotated': ['横放', 'Turned'], 'v.tilted': ['歪着', 'Tilted'], 'v.sideways': ['手机横拍（EXIF）', 'Sideways (EXIF)'], 'v.photocopy': ['复印件', 'Photocopy'],
@@ -117,6 +121,8 @@ export const words = {
   'bot.why.restart': ['收尾后退出，再启动', 'It ends in good order and starts again'], 'bot.why.start': ['重新启动，没做完的接着做', 'It starts and takes up what was left'],
   'clock.at': ['世界时间 {at}', 'World clock {at}'],
   'clock.why': ['所有人的时钟一起往前走：看催办、过期、删除', 'Moves everybody’s clock forward: watch reminders, expiry, deletion'],
+  'clock.lands': ['走到北京时间 {at}。夜里（21:00–09:00）不催办，到点的提醒等到 09:00 才发', 'Moves to {at} in China. No reminder is sent from 21:00 to 09:00: what falls due waits for 09:00'],
+  'clock.quiet': ['现在北京时间 {at}，夜里不催办：到点的提醒等到 09:00 才发', 'It is {at} in China, and no reminder is sent at night: what has fallen due waits for 09:00'],
   'clock.paused': ['机器人暂停着，听不到时钟变化；先让它继续', 'The bot is paused and cannot hear that the clock moves; let it go on first'],
   'clock.4h': ['+4 小时', '+4 h'], 'clock.24h': ['+1 天', '+1 day'], 'clock.2160h': ['+90 天', '+90 days'],
   'tools.crowd': ['{n} 人同时来', '{n} people at once'], 'tools.crowd.why': ['{n} 位新员工同时实名，一位 HR 审核', '{n} new people register at once, one HR reviews'],
