@@ -39,7 +39,7 @@ type Case struct {
 	Rounds     int               `json:"rounds,omitempty"` // number of submissions for review
 
 	CodeSeq    int         `json:"code_seq,omitempty"`    // sequence number of the last code
-	CodesAsked []time.Time `json:"codes_asked,omitempty"` // times of the codes within 24 h; see MaxCodesPerDay
+	CodesAsked []time.Time `json:"codes_asked,omitempty"` // times of the case's codes within 24 h; see CodeUses
 
 	Code   *Code   `json:"code,omitempty"`
 	Check  *Check  `json:"check,omitempty"`

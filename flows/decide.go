@@ -47,6 +47,7 @@ func Decide(p *Policy, c *Case, e Event) Change {
 		panic("flows: " + string(c.State) + " × " + string(e.Kind) + " leads to " + string(d.target) +
 			", which the table does not allow")
 	}
+	d.freeUnsentCode(c.Code)
 	if d.target != c.State || d.reenter {
 		if c.State == NeedsAttention && d.target != NeedsAttention {
 			d.noteResolution(*c.Attention)

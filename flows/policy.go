@@ -17,7 +17,7 @@ type Policy struct {
 	ReminderAfter  time.Duration // from the entry into a state to the first reminder; then doubled
 	ExpireAfter    time.Duration // from the entry into a state that waits for a person
 	CodeTTL        time.Duration // validity of a code
-	CodeResend     time.Duration // least time between two codes to one number
+	CodeResend     time.Duration // least time between two codes of one person or to one number
 	PhotoGrace     time.Duration // time from the end of a case to the deletion of its photos
 	FieldRetention time.Duration // time from Done to the deletion of the fields; 0: never
 	// WriteQuiet is the least time between the intent of a write with an unknown outcome and its retry. The platform may
@@ -31,7 +31,7 @@ type Policy struct {
 // Limits that no setting changes.
 const (
 	MaxCodeTries   = 5             // wrong tries before a new code is needed
-	MaxCodesPerDay = 10            // codes of one case within 24 h
+	MaxCodesPerDay = 10            // codes of one person and to one mobile number within 24 h, in all cases
 	MaxPhotos      = 40            // photos of one case
 	MaxReminders   = 3             // reminders of one case in one state, by the clock and by HR together
 	NudgeEvery     = 4 * time.Hour // least time between a reminder and one by HR
