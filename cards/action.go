@@ -22,6 +22,7 @@ const (
 	ActResume     Act = "resume" // with or without To
 	ActMyData     Act = "my_data"
 	ActWithdraw   Act = "withdraw"
+	ActAskHR      Act = "ask_hr" // the verification does not succeed
 )
 
 // Acts of HR.
@@ -49,7 +50,7 @@ const (
 // acts lists every act. A caseless act needs no case id, because it opens a case or concerns none.
 var acts = map[Act]struct{ caseless bool }{
 	ActStart: {caseless: true}, ActConsent: {}, ActDecline: {}, ActRetake: {}, ActConfirm: {}, ActSendCode: {},
-	ActSubmitCode: {}, ActSubmitCard: {}, ActCancel: {}, ActResume: {}, ActMyData: {caseless: true}, ActWithdraw: {},
+	ActSubmitCode: {}, ActSubmitCard: {}, ActCancel: {}, ActResume: {}, ActMyData: {caseless: true}, ActWithdraw: {}, ActAskHR: {},
 	ActApprove: {}, ActSendBack: {}, ActReject: {}, ActRetry: {}, ActResolve: {}, ActClose: {}, ActPeek: {},
 	ActRemind: {caseless: true}, ActNext: {caseless: true},
 }

@@ -23,6 +23,8 @@ func applicantSamples() []sample {
 	returned.AskMobile, returned.SentBack, returned.Note = false, "details_wrong", "姓名里的生僻字好像打错了"
 	mismatch := confirm
 	mismatch.Mismatch = "three_elements"
+	neverMatches := mismatch
+	neverMatches.AskHR, neverMatches.Failed = true, 3
 	masked := confirm
 	masked.Name, masked.Number, masked.Mobile, masked.Masked = "", "", "", true
 	masked.MaskedName, masked.MaskedNumber, masked.MaskedMobile = "张**", "130***********8395", "138****5678"
@@ -95,6 +97,14 @@ func applicantSamples() []sample {
 			Note:      "右下角有反光",
 			CanRetake: true,
 		}},
+		{name: "photos_ask_hr", card: Photos{
+			Ref:     ref,
+			Steps:   allSteps,
+			Front:   SideMissing,
+			Back:    SideMissing,
+			Problem: "nothing",
+			AskHR:   true,
+		}},
 		{name: "photo_problem", card: PhotoProblem{
 			Ref:     ref,
 			Problem: "nothing",
@@ -112,6 +122,7 @@ func applicantSamples() []sample {
 		{name: "confirm_problems", card: problems, clearData: true},
 		{name: "confirm_sent_back", card: returned, clearData: true},
 		{name: "confirm_mismatch", card: mismatch, clearData: true},
+		{name: "confirm_ask_hr", card: neverMatches, clearData: true},
 		{name: "confirm_masked", card: masked},
 		{name: "code_sending", card: Code{
 			Ref:          ref,
@@ -185,6 +196,21 @@ func applicantSamples() []sample {
 			Ref:       ref,
 			Steps:     allSteps,
 			Stage:     "review",
+			Since:     noon,
+			CanCancel: true,
+		}},
+		{name: "code_ask_hr", card: Code{
+			Ref:          ref,
+			Steps:        allSteps,
+			MaskedMobile: "138****5678",
+			State:        "failed",
+			Problem:      "mobile_blocked",
+			AskHR:        true,
+		}},
+		{name: "progress_help", card: Progress{
+			Ref:       ref,
+			Steps:     allSteps,
+			Stage:     "help",
 			Since:     noon,
 			CanCancel: true,
 		}},

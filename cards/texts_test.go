@@ -66,6 +66,7 @@ var families = map[string][]string{
 		"name_characters", "name_length", "mobile_format", "other"},
 	"reason":   Reasons,
 	"redo":     append(slices.Clone(Sides), "other"),
+	"answer":   {"identity_name", "identity_code", "mobile", "three_elements", "no_record", "other"},
 	"mismatch": {"identity_name", "identity_code", "mobile", "three_elements", "no_record", "other"},
 	"code": {
 		"wrong", "expired", "too_many_tries", "mobile_invalid", "mobile_unsupported", "mobile_blocked", "too_many_codes",
@@ -73,8 +74,8 @@ var families = map[string][]string{
 	},
 	"sms.state":      {"sending", "delayed", "sent", "failed", "unknown", "other"},
 	"method":         {"three_elements", "bank_card_four", "face", "none", "other"},
-	"progress":       {"checking", "review", "recording", "filing", "attention", "other"},
-	"progress_title": {"checking", "review", "recording", "filing", "attention", "other"},
+	"progress":       {"checking", "review", "help", "recording", "filing", "attention", "other"},
+	"progress_title": {"checking", "review", "help", "recording", "filing", "attention", "other"},
 	"closed":         {"rejected", "declined", "withdrawn", "expired", "closed", "other"},
 	"closed_title":   {"rejected", "declined", "withdrawn", "expired", "closed", "other"},
 	"disclosed":      {"feishu_ocr", "tencent_sms", "tencent_faceid", "feishu_identity", "esign", "other"},

@@ -45,6 +45,10 @@ type Case struct {
 	Check  *Check  `json:"check,omitempty"`
 	Review *Review `json:"review,omitempty"`
 
+	FailedChecks int    `json:"failed_checks,omitempty"` // number of checks that did not match
+	FailedAnswer string `json:"failed_answer,omitempty"` // Mismatch after the last of them
+	Help         *Help  `json:"help,omitempty"`          // set from the request for HR's help to the next submission
+
 	Identity *Write            `json:"identity,omitempty"`
 	Uploads  map[string]string `json:"uploads,omitempty"` // side -> e签宝 fileId
 	Evidence *Write            `json:"evidence,omitempty"`
@@ -210,6 +214,7 @@ const (
 	StopStalled         StopCode = "stalled"          // no job exists for the case although it is the bot's turn
 	StopIncomplete      StopCode = "incomplete"       // a point that the evidence needs is missing in the case
 	StopPhotoLost       StopCode = "photo_lost"       // the store no longer has the photo
+	StopTooManyPhotos   StopCode = "too_many_photos"  // the applicant asks for help after many unusable photos
 	StopTooManyChecks   StopCode = "too_many_checks"  // the supplier accepts no more checks of this person today
 	StopSupplierRefused StopCode = "supplier_refused" // the supplier does not accept the person's values
 )

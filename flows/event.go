@@ -23,6 +23,7 @@ const (
 	Cancelled     Kind = "cancel"
 	Erase         Kind = "withdraw"
 	PhotoRecalled Kind = "photo_recalled"
+	HelpAsked     Kind = "ask_hr" // the verification does not succeed, and HR shall decide
 	CardAsked     Kind = "resume" // the applicant wants the present card at the bottom of the chat
 )
 

@@ -50,6 +50,14 @@ func reviewCard(c *Case, s ViewContext) cards.Card {
 		Round:        c.Rounds,
 		Waiting:      s.Waiting,
 	}
+	if h := c.Help; h != nil {
+		v.Help = &cards.Help{
+			Checks: h.Checks,
+			Answer: h.Answer,
+			Detail: h.Detail,
+			Codes:  h.Codes,
+		}
+	}
 	if c.Check != nil {
 		v.Supplier, v.Serial = c.Check.Supplier, c.Check.Serial
 	}
@@ -87,6 +95,7 @@ func attentionCard(c *Case, a *Attention) cards.Attention {
 		LogID:      a.LogID,
 		Since:      a.Since,
 		Unknown:    a.Code == StopUnknownOutcome,
+		BadPhotos:  c.BadPhotos,
 	}
 }
 

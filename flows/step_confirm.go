@@ -62,7 +62,7 @@ func confirm(d *decision) {
 	}
 	c.Confirmed = d.event.At
 	c.SameNumberCases = d.event.SameNumberCases
-	c.Check, c.Review = nil, nil
+	c.Check, c.Review, c.Help = nil, nil, nil
 	d.change.SetBlindIndex, d.change.BlindIndex = true, d.event.BlindIndex
 	d.toast("saved")
 	if c.Method == MethodNone {

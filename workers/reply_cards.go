@@ -192,6 +192,9 @@ func (w *Workers) pendingCard(ctx context.Context, v flows.View, tenantKey, aske
 		}
 		if c.State == flows.AwaitingReview {
 			row.Worst = flows.Colour(flows.Worst(flows.Findings(c, w.engine.Now())))
+			if c.Help != nil {
+				row.Worst = cards.Red // also if no check was made
+			}
 		}
 		out.Rows = append(out.Rows, row)
 	}
