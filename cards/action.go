@@ -44,6 +44,7 @@ const (
 	SideBack  = "back"   // 国徽面, the side with emblem and validity
 	ToForm    = "form"   // ActResume: return to the form, to change the mobile number
 	ToAfter   = "after"  // ActNext: open the case after this one
+	ToAgain   = "again"  // ActStart: register again, although the person is registered
 	ToBottom  = "bottom" // ActNext: send the card of this case again, at the bottom of HR's chat
 )
 
@@ -69,7 +70,7 @@ type Action struct {
 	Case string // UUID, or empty for acts without a case
 	Rev  int64  // revision of the case that the card showed
 	Side string // "" | front | back
-	To   string // "" | form | after | bottom
+	To   string // "" | form | after | bottom | again
 }
 
 // act returns an action on the case of the reference.
@@ -150,7 +151,7 @@ func DecodeAction(value map[string]any) (Action, error) {
 	if a.To, err = optionalString(value, "to"); err != nil {
 		return Action{}, err
 	}
-	if a.To != "" && a.To != ToForm && a.To != ToAfter && a.To != ToBottom {
+	if a.To != "" && a.To != ToForm && a.To != ToAfter && a.To != ToBottom && a.To != ToAgain {
 		return Action{}, &ActionError{"to", "not a known place"}
 	}
 	return a, nil

@@ -50,6 +50,7 @@ func applicantSamples() []sample {
 	return []sample{
 		{name: "greeting", card: Greeting{}},
 		{name: "greeting_help_hr_open", card: Greeting{HR: true, Help: true, Open: &ref}},
+		{name: "greeting_done", card: Greeting{Done: true}},
 		{name: "consent", card: Consent{
 			Ref:           ref,
 			Steps:         allSteps,
@@ -287,6 +288,7 @@ func applicantSamples() []sample {
 		{name: "reminder", card: Reminder{Ref: ref, Stage: "photos", Expires: after(72 * time.Hour)}},
 		{name: "notice", card: Notice{Code: "not_understood"}},
 		{name: "notice_start", card: Notice{Code: "nothing_open", Level: Amber, Start: true}},
+		{name: "notice_again", card: Notice{Code: "already_done", Level: Green, Again: true}},
 		{name: "notice_red", card: Notice{Code: "photo_in_group", Level: Red}},
 	}
 }

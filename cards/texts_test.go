@@ -60,7 +60,7 @@ var families = map[string][]string{
 	"photo": {
 		"empty", "too_large", "not_picture", "heic", "unsupported_format", "truncated", "too_small", "too_many_pixels",
 		"nothing", "bad_file", "duplicate_front", "duplicate_back", "other_person", "expired_card", "sides_mismatch",
-		"download_failed", "deleted", "restricted", "too_many", "other",
+		"download_failed", "deleted", "restricted", "too_many", "too_many_day", "other",
 	},
 	"field": {"required", "length", "characters", "check_digit", "date", "future",
 		"name_characters", "name_length", "mobile_format", "other"},

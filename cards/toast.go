@@ -22,6 +22,7 @@ var toastTypes = map[string]string{
 	"cancelled":     "info",
 	"deleted":       "success",
 	"hr_asked":      "success",
+	"registered":    "info",
 	"not_verified":  "warning",
 	"code_wrong":    "error", // left
 	"code_expired":  "warning",

@@ -23,11 +23,13 @@ type Case struct {
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
 	Method    Method    `json:"method"` // of the policy when the case was opened; later changes do not apply
 
-	Consent      *Consent  `json:"consent,omitempty"`
-	Photos       []Photo   `json:"photos,omitempty"`
-	BadPhotos    int       `json:"bad_photos,omitempty"`    // number of refused photos
-	PhotosGoneAt time.Time `json:"photos_gone_at,omitzero"` // when the last photo was deleted
-	PurgeAt      time.Time `json:"purge_at,omitzero"`       // when the photos will be deleted
+	Consent   *Consent `json:"consent,omitempty"`
+	Photos    []Photo  `json:"photos,omitempty"`
+	BadPhotos int      `json:"bad_photos,omitempty"` // number of refused photos
+	// PhotosBefore are the times of the photos that the person sent to earlier cases; see CarryPhotos.
+	PhotosBefore []time.Time `json:"photos_before,omitempty"`
+	PhotosGoneAt time.Time   `json:"photos_gone_at,omitzero"` // when the last photo was deleted
+	PurgeAt      time.Time   `json:"purge_at,omitzero"`       // when the photos will be deleted
 
 	// MaskedForm is set when the tenant's data loss prevention has refused clear values on the confirmation form (Feishu
 	// error 230028). The form then has empty inputs, and an empty answer means the value that the OCR read.

@@ -23,7 +23,7 @@ type Help struct {
 func (c *Case) MayAskHR() bool {
 	switch c.State {
 	case AwaitingPhotos:
-		return c.BadPhotos >= HelpAfterPhotos
+		return c.BadPhotos >= HelpAfterPhotos || len(c.Photos)+len(c.PhotosBefore) >= MaxPhotos
 	case AwaitingConfirmation, AwaitingCode:
 		return c.Method != MethodNone && (c.FailedChecks >= HelpAfterChecks || c.CodeSeq >= HelpAfterCodes)
 	}
