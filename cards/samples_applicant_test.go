@@ -269,6 +269,7 @@ func applicantSamples() []sample {
 			At:      noon,
 		}},
 		{name: "closed_expired", card: Closed{Ref: ref, Outcome: "expired", At: noon}},
+		{name: "closed_hr_delay", card: Closed{Ref: ref, Outcome: "hr_delay", At: noon}},
 		{name: "superseded", card: Superseded{Ref: ref}},
 		{name: "my_data", card: data},
 		{name: "my_data_open", card: MyData{

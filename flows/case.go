@@ -63,7 +63,7 @@ type Case struct {
 	Sent            []Disclosure `json:"sent,omitempty"`
 	Reminders       int          `json:"reminders,omitempty"`
 	RemindedAt      time.Time    `json:"reminded_at,omitzero"`
-	Outcome         string       `json:"outcome,omitempty"` // rejected | declined | withdrawn | expired | closed
+	Outcome         string       `json:"outcome,omitempty"` // rejected | declined | withdrawn | expired | closed | hr_delay
 	Erased          time.Time    `json:"erased,omitzero"`   // when the personal data was deleted
 
 	Personal Personal `json:"-"`
@@ -244,6 +244,7 @@ const (
 	ResolutionClosed    ResolutionKind = "closed"
 	ResolutionWithdrawn ResolutionKind = "withdrawn"
 	ResolutionExpired   ResolutionKind = "expired"
+	ResolutionHRDelay   ResolutionKind = "hr_delay"
 	ResolutionResumed   ResolutionKind = "resumed" // a late result of the step arrived
 )
 

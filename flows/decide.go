@@ -149,6 +149,9 @@ func (d *decision) enter(s State) {
 	if s.Turn() == Applicant || s.Turn() == HR {
 		d.c.Reminders = 0
 		d.c.ExpiresAt = d.event.At.Add(d.policy.ExpireAfter)
+		if s.Turn() == HR {
+			d.c.ExpiresAt = d.event.At.Add(MaxHRWait)
+		}
 		d.job(Remind(d.c.Rev, d.event.At.Add(d.policy.ReminderAfter)))
 		d.job(Expire(d.c.Rev, d.c.ExpiresAt))
 	}

@@ -162,8 +162,13 @@ func buildTable() []Transition {
 		}
 		if s.Turn() != Bot {
 			t = append(t,
-				row(s, ReminderDue, Clock, remind, s),
-				row(s, ExpiryDue, Clock, expire, Expired))
+				row(s, ReminderDue, Clock, remind, s))
+		}
+		switch s.Turn() {
+		case Applicant:
+			t = append(t, row(s, ExpiryDue, Clock, expire, Expired))
+		case HR:
+			t = append(t, row(s, ExpiryDue, Clock, expire, Expired, s))
 		}
 	}
 	return t
