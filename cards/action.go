@@ -22,6 +22,7 @@ const (
 	ActResume     Act = "resume" // with or without To
 	ActMyData     Act = "my_data"
 	ActWithdraw   Act = "withdraw"
+	ActAskHR      Act = "ask_hr" // the verification does not succeed
 )
 
 // Acts of HR.
@@ -43,13 +44,14 @@ const (
 	SideBack  = "back"   // 国徽面, the side with emblem and validity
 	ToForm    = "form"   // ActResume: return to the form, to change the mobile number
 	ToAfter   = "after"  // ActNext: open the case after this one
+	ToAgain   = "again"  // ActStart: register again, although the person is registered
 	ToBottom  = "bottom" // ActNext: send the card of this case again, at the bottom of HR's chat
 )
 
 // acts lists every act. A caseless act needs no case id, because it opens a case or concerns none.
 var acts = map[Act]struct{ caseless bool }{
 	ActStart: {caseless: true}, ActConsent: {}, ActDecline: {}, ActRetake: {}, ActConfirm: {}, ActSendCode: {},
-	ActSubmitCode: {}, ActSubmitCard: {}, ActCancel: {}, ActResume: {}, ActMyData: {caseless: true}, ActWithdraw: {},
+	ActSubmitCode: {}, ActSubmitCard: {}, ActCancel: {}, ActResume: {}, ActMyData: {caseless: true}, ActWithdraw: {}, ActAskHR: {},
 	ActApprove: {}, ActSendBack: {}, ActReject: {}, ActRetry: {}, ActResolve: {}, ActClose: {}, ActPeek: {},
 	ActRemind: {caseless: true}, ActNext: {caseless: true},
 }
@@ -68,7 +70,7 @@ type Action struct {
 	Case string // UUID, or empty for acts without a case
 	Rev  int64  // revision of the case that the card showed
 	Side string // "" | front | back
-	To   string // "" | form | after | bottom
+	To   string // "" | form | after | bottom | again
 }
 
 // act returns an action on the case of the reference.
@@ -149,7 +151,7 @@ func DecodeAction(value map[string]any) (Action, error) {
 	if a.To, err = optionalString(value, "to"); err != nil {
 		return Action{}, err
 	}
-	if a.To != "" && a.To != ToForm && a.To != ToAfter && a.To != ToBottom {
+	if a.To != "" && a.To != ToForm && a.To != ToAfter && a.To != ToBottom && a.To != ToAgain {
 		return Action{}, &ActionError{"to", "not a known place"}
 	}
 	return a, nil

@@ -15,6 +15,7 @@ type Attention struct {
 	Upstream   string // upstream error code, e.g. 99991672
 	LogID      string
 	Since      time.Time
+	BadPhotos  int       // number of unusable photos, for the code too_many_photos
 	Others     int       // other cases with the same cause
 	Unknown    bool      // the outcome of a write is unknown
 	Decision   *Decision // set after the stop has ended
@@ -38,9 +39,9 @@ func (v Attention) JSON() json.RawMessage {
 	)...)
 	switch {
 	case v.Decision != nil:
-		e = append(e, line(codeText("trouble", v.Code)))
+		e = append(e, line(v.troubleText()))
 	case !v.Unknown: // the choices explain an unknown outcome
-		e = append(e, line(codeText("trouble", v.Code), colourRed))
+		e = append(e, line(v.troubleText(), colourRed))
 	}
 	if v.Others > 0 && v.Decision == nil {
 		e = append(e, line(tr("attention.others", intArg("n", v.Others))))
@@ -65,6 +66,8 @@ func (v Attention) JSON() json.RawMessage {
 	f.elements = e
 	return f.json()
 }
+
+func (v Attention) troubleText() text { return codeText("trouble", v.Code, intArg("n", v.BadPhotos)) }
 
 // choiceNodes draws the buttons by which HR retries or resolves the step.
 func (v Attention) choiceNodes() []node {
@@ -99,6 +102,8 @@ func (v Attention) choiceNodes() []node {
 			line(tr("attention.other_unknown")),
 			withDialog(button("retry", plainButton, retry), "retry_unknown"),
 		}
+	case v.Code == "too_many_photos":
+		return []node{button("photos_again", mainButton, retry)}
 	default:
 		return []node{button("retry", mainButton, retry)}
 	}

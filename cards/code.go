@@ -18,6 +18,7 @@ type Code struct {
 	SentAt      time.Time // zero until the code was sent
 	ResendAt    time.Time // earliest time of the next code
 	CodeExpires time.Time
+	AskHR       bool // offer the way to HR
 }
 
 // JSON draws the input for the code, and buttons for a new code, another number and cancelling. The button for a new
@@ -62,6 +63,10 @@ func (v Code) JSON() json.RawMessage {
 		e = append(e, again, row(others...))
 	} else {
 		e = append(e, row(append([]node{again}, others...)...))
+	}
+
+	if v.AskHR {
+		e = append(e, askHRNodes(v.Ref, 0)...)
 	}
 
 	f := frame{

@@ -28,6 +28,8 @@ type Confirm struct {
 	// Mismatch is the reason why the form came back: "", identity_name, identity_code, mobile, three_elements or
 	// no_record.
 	Mismatch string
+	AskHR    bool // offer the way to HR
+	Failed   int  // number of checks that did not match
 	Expires  time.Time
 }
 
@@ -64,6 +66,9 @@ func (v Confirm) JSON() json.RawMessage {
 		fact("issued_by", foreignText(v.IssuedBy, maxArg)),
 	)...)
 	e = append(e, form("details", v.inputNodes()...))
+	if v.AskHR {
+		e = append(e, askHRNodes(v.Ref, v.Failed)...)
+	}
 	e = append(e, deadline(v.Expires)...)
 	e = append(e, row(
 		retake(v.Ref, SideFront),

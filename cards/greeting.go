@@ -6,6 +6,7 @@ import "encoding/json"
 type Greeting struct {
 	HR   bool // also list the commands of HR
 	Help bool // the answer to 帮助
+	Done bool // the asker is registered
 	Open *Ref // the open case, which the card offers to continue; nil: the card offers a start
 }
 
@@ -26,9 +27,12 @@ func (v Greeting) JSON() json.RawMessage {
 			button("resume", mainButton, v.Open.act(ActResume)),
 			button("my_data", quietButton, v.Open.act(ActMyData)))
 	} else {
-		f.elements = append(f.elements,
-			button("start", mainButton, Ref{}.act(ActStart)),
-			button("my_data", quietButton, Ref{}.act(ActMyData)))
+		start := button("start", mainButton, Ref{}.act(ActStart))
+		if v.Done {
+			f.elements = append(f.elements, line(tr("notice.already_done")))
+			start = again()
+		}
+		f.elements = append(f.elements, start, button("my_data", quietButton, Ref{}.act(ActMyData)))
 	}
 	return f.json()
 }

@@ -8,6 +8,7 @@ type Notice struct {
 	Args  map[string]string // as for NewToast
 	Level Level
 	Start bool // offer the start button
+	Again bool // offer another registration to a registered person
 }
 
 // JSON draws the sentence.
@@ -16,7 +17,17 @@ func (v Notice) JSON() json.RawMessage {
 	if v.Start {
 		e = append(e, button("start", mainButton, Ref{}.act(ActStart)))
 	}
+	if v.Again {
+		e = append(e, again())
+	}
 	return frame{title: tr("notice_title"), header: noticeHeader(v.Level), elements: e}.json()
+}
+
+// again is the button of a registered person for another registration. The card around it says that one exists.
+func again() node {
+	a := Ref{}.act(ActStart)
+	a.To = ToAgain
+	return button("again", plainButton, a)
 }
 
 func noticeHeader(l Level) string {

@@ -29,6 +29,7 @@ type Photos struct {
 	SentBack  string // reason code if HR has sent the case back
 	Note      string // note of HR to the applicant
 	Expires   time.Time
+	AskHR     bool // offer the way to HR
 	CanRetake bool // at least one side has been read
 }
 
@@ -52,6 +53,9 @@ func (v Photos) JSON() json.RawMessage {
 	}
 	if v.Delayed {
 		e = append(e, line(tr("photos.delayed"), colourOrange))
+	}
+	if v.AskHR {
+		e = append(e, askHRNodes(v.Ref, 0)...)
 	}
 	e = append(e, deadline(v.Expires)...)
 	e = append(e, withDialog(button("cancel", quietButton, v.act(ActCancel)), "cancel"))

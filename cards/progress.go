@@ -9,7 +9,7 @@ import (
 type Progress struct {
 	Ref
 	Steps     []Step
-	Stage     string // checking | review | recording | filing | attention
+	Stage     string // checking | review | help | recording | filing | attention
 	Since     time.Time
 	Delayed   bool // an upstream fails and is retried
 	CanCancel bool
@@ -40,7 +40,7 @@ func (v Progress) JSON() json.RawMessage {
 		tagColour: "wathet",
 		elements:  e,
 	}
-	if v.Stage == "attention" || v.Delayed {
+	if v.Stage == "attention" || v.Stage == "help" || v.Delayed {
 		f.header, f.tag, f.tagColour = headerWarning, tr("tag.looked_after"), "orange"
 	}
 	return f.json()
@@ -49,7 +49,7 @@ func (v Progress) JSON() json.RawMessage {
 // step returns the step of the stage. A stop can happen at any step, so its step is At.
 func (v Progress) step() Step {
 	switch v.Stage {
-	case "checking":
+	case "checking", "help":
 		return StepCode
 	case "review":
 		return StepReview

@@ -23,14 +23,15 @@ type Review struct {
 	Expires       time.Time
 	Round         int // 1 = first submission, 2 = after one send-back, ...
 	Decision      *Decision
-	Waiting       int  // number of other cases that wait for review
-	Queue         bool // the card replaces a list of cases and offers the next one
-	CanPeek       bool // offer the original photos; each access is audited
+	Waiting       int   // number of other cases that wait for review
+	Queue         bool  // the card replaces a list of cases and offers the next one
+	Help          *Help // the applicant asks for help, because the verification does not succeed
+	CanPeek       bool  // offer the original photos; each access is audited
 }
 
 // Reasons are the codes of reasons that HR can choose (texts "reason.<code>").
 var Reasons = []string{
-	"blurred", "wrong_person", "expired", "details_wrong",
+	"blurred", "wrong_person", "expired", "details_wrong", "own_mobile",
 	"name_differs", "duplicate", "not_employee", "other",
 }
 
@@ -42,6 +43,7 @@ var Sides = []string{"details", "front", "back", "both"}
 func (v Review) JSON() json.RawMessage {
 	e := []node{person(v.Applicant)}
 	e = append(e, facts(v.facts()...)...)
+	e = append(e, v.Help.nodes()...)
 	e = append(e, v.changeNodes()...)
 	e = append(e, checkNodes(v.Checks)...)
 	f := frame{
@@ -50,7 +52,9 @@ func (v Review) JSON() json.RawMessage {
 		tag:       tr("tag.to_review"),
 		tagColour: "orange",
 	}
-	if v.Round > 1 {
+	if v.Help != nil {
+		f.title, f.tag = tr("help.title"), tr("tag.help")
+	} else if v.Round > 1 {
 		f.tag = tr("tag.round", intArg("n", v.Round))
 	}
 	if v.Decision != nil {
@@ -158,7 +162,10 @@ func (v Review) answerNodes() []node {
 			label = "approve_anyway"
 		}
 	}
-	e := []node{button(label, mainButton, v.act(ActApprove))}
+	var e []node
+	if v.Help == nil {
+		e = append(e, button(label, mainButton, v.act(ActApprove)))
+	}
 	if v.CanPeek {
 		e = append(e, withDialog(button("peek", quietButton, v.act(ActPeek)), "peek"))
 	}
@@ -176,5 +183,8 @@ func (v Review) answerNodes() []node {
 			asSubmit(withDialog(button("reject", dangerButton, v.act(ActReject)), "reject"), "reject"),
 		),
 	)
-	return append(e, headline(tr("review.or")), form("decision", inputs...))
+	if v.Help == nil {
+		e = append(e, headline(tr("review.or")))
+	}
+	return append(e, form("decision", inputs...))
 }

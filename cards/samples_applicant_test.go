@@ -23,6 +23,8 @@ func applicantSamples() []sample {
 	returned.AskMobile, returned.SentBack, returned.Note = false, "details_wrong", "姓名里的生僻字好像打错了"
 	mismatch := confirm
 	mismatch.Mismatch = "three_elements"
+	neverMatches := mismatch
+	neverMatches.AskHR, neverMatches.Failed = true, 3
 	masked := confirm
 	masked.Name, masked.Number, masked.Mobile, masked.Masked = "", "", "", true
 	masked.MaskedName, masked.MaskedNumber, masked.MaskedMobile = "张**", "130***********8395", "138****5678"
@@ -48,6 +50,7 @@ func applicantSamples() []sample {
 	return []sample{
 		{name: "greeting", card: Greeting{}},
 		{name: "greeting_help_hr_open", card: Greeting{HR: true, Help: true, Open: &ref}},
+		{name: "greeting_done", card: Greeting{Done: true}},
 		{name: "consent", card: Consent{
 			Ref:           ref,
 			Steps:         allSteps,
@@ -95,6 +98,14 @@ func applicantSamples() []sample {
 			Note:      "右下角有反光",
 			CanRetake: true,
 		}},
+		{name: "photos_ask_hr", card: Photos{
+			Ref:     ref,
+			Steps:   allSteps,
+			Front:   SideMissing,
+			Back:    SideMissing,
+			Problem: "nothing",
+			AskHR:   true,
+		}},
 		{name: "photo_problem", card: PhotoProblem{
 			Ref:     ref,
 			Problem: "nothing",
@@ -112,6 +123,7 @@ func applicantSamples() []sample {
 		{name: "confirm_problems", card: problems, clearData: true},
 		{name: "confirm_sent_back", card: returned, clearData: true},
 		{name: "confirm_mismatch", card: mismatch, clearData: true},
+		{name: "confirm_ask_hr", card: neverMatches, clearData: true},
 		{name: "confirm_masked", card: masked},
 		{name: "code_sending", card: Code{
 			Ref:          ref,
@@ -188,6 +200,21 @@ func applicantSamples() []sample {
 			Since:     noon,
 			CanCancel: true,
 		}},
+		{name: "code_ask_hr", card: Code{
+			Ref:          ref,
+			Steps:        allSteps,
+			MaskedMobile: "138****5678",
+			State:        "failed",
+			Problem:      "mobile_blocked",
+			AskHR:        true,
+		}},
+		{name: "progress_help", card: Progress{
+			Ref:       ref,
+			Steps:     allSteps,
+			Stage:     "help",
+			Since:     noon,
+			CanCancel: true,
+		}},
 		{name: "progress_recording", card: Progress{
 			Ref:       ref,
 			Steps:     allSteps,
@@ -242,6 +269,7 @@ func applicantSamples() []sample {
 			At:      noon,
 		}},
 		{name: "closed_expired", card: Closed{Ref: ref, Outcome: "expired", At: noon}},
+		{name: "closed_hr_delay", card: Closed{Ref: ref, Outcome: "hr_delay", At: noon}},
 		{name: "superseded", card: Superseded{Ref: ref}},
 		{name: "my_data", card: data},
 		{name: "my_data_open", card: MyData{
@@ -261,6 +289,7 @@ func applicantSamples() []sample {
 		{name: "reminder", card: Reminder{Ref: ref, Stage: "photos", Expires: after(72 * time.Hour)}},
 		{name: "notice", card: Notice{Code: "not_understood"}},
 		{name: "notice_start", card: Notice{Code: "nothing_open", Level: Amber, Start: true}},
+		{name: "notice_again", card: Notice{Code: "already_done", Level: Green, Again: true}},
 		{name: "notice_red", card: Notice{Code: "photo_in_group", Level: Red}},
 	}
 }

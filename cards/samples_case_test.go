@@ -35,6 +35,15 @@ func caseSamples() []sample {
 	green := review
 	green.Gender = "female"
 	green.Checks, green.Changes, green.CanPeek, green.Round = []Check{{Code: "number_valid", Level: Green}}, nil, true, 2
+	help := review
+	help.Help = &Help{
+		Checks: 3,
+		Answer: "three_elements",
+		Detail: "-4",
+		Codes:  3,
+	}
+	noCode := review
+	noCode.Help = &Help{Codes: 4}
 	decided := func(d Decision) Review {
 		r := green
 		r.Decision = &d
@@ -74,12 +83,16 @@ func caseSamples() []sample {
 		Filed: true,
 	}
 
+	manyPhotos := attention
+	manyPhotos.Code, manyPhotos.Upstream, manyPhotos.LogID, manyPhotos.BadPhotos = "too_many_photos", "", "", 6
 	crowd := attention
 	crowd.Others = 41
 
 	return []sample{
 		{name: "review", card: review},
 		{name: "review_round_two", card: green},
+		{name: "review_help", card: help},
+		{name: "review_help_codes", card: noCode},
 		{name: "review_approved", card: decided(Decision{
 			By:    "ou_hr",
 			At:    after(time.Hour),
@@ -112,6 +125,7 @@ func caseSamples() []sample {
 		})},
 		{name: "review_sent_back_queue", card: queued},
 		{name: "attention", card: attention},
+		{name: "attention_photos", card: manyPhotos},
 		{name: "attention_shared", card: crowd},
 		{name: "attention_evidence_unknown", card: unknown("evidence")},
 		{name: "attention_identity_unknown", card: unknown("identity")},

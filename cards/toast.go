@@ -21,6 +21,9 @@ var toastTypes = map[string]string{
 	"consented":     "success",
 	"cancelled":     "info",
 	"deleted":       "success",
+	"hr_asked":      "success",
+	"registered":    "info",
+	"not_verified":  "warning",
 	"code_wrong":    "error", // left
 	"code_expired":  "warning",
 	"code_too_many": "warning", // too many tries of one code

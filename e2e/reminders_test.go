@@ -24,22 +24,27 @@ func TestReminderAndExpiry(t *testing.T) {
 		return s.Says("待处理的实名", "共 1 件在等")
 	})
 	h.Advance(5 * time.Hour)
-	for _, who := range []harness.Person{p, q} {
-		who.See(sim.StageExpired)
+	p.See(sim.StageExpired)
+	// What waits for HR does not expire; after 90 days it ends as HR's delay.
+	c := h.InState(q.OpenID, flows.AwaitingReview)
+	if want := c.EnteredAt.Add(flows.MaxHRWait); !c.ExpiresAt.Equal(want) || c.Personal.Empty() {
+		t.Errorf("the review ends at %v, want %v with everything that was submitted", c.ExpiresAt, want)
 	}
+	h.Advance(flows.MaxHRWait)
+	q.See(sim.StageExpired, "HR 一直没有处理", "HR 90 天里没有处理")
 	h.Advance(61 * time.Minute)
 	for _, who := range []harness.Person{p, q} {
 		c := h.InState(who.OpenID, flows.Expired)
 		h.Until("photos and fields go", func() bool { return !h.CaseOf(who.OpenID).Erased.IsZero() })
 		checkWiped(h, c.ID)
 	}
-	if s := h.Admin(0).Sees(h.World.ReviewChat(), q, "", "已过期"); s.Has("approve") {
+	if s := h.Admin(0).Sees(h.World.ReviewChat(), q, "", "90 天没有处理"); s.Has("approve") {
 		t.Error("got an approve button for an expired case, want none")
 	}
 	if n := h.CountCalls("feishu", "identities.create"); n > 0 {
 		t.Error("got an outside write for an expired case, want none")
 	}
-	p.Press("start")
+	p.Say("实名") // no card of so long ago takes a click
 	p.See(sim.StageConsent)
 }
 

@@ -71,23 +71,40 @@ func (e *Engine) replyByCard(ctx context.Context, tx flows.Tx, k click, t flows.
 	return flows.Answer{Toast: flows.NewToast("working", nil)}, nil
 }
 
-// openFromCard opens a case, or brings the card of the open case to the bottom of the chat. A person who is registered
-// may register again this way, because pressing the button is a clear wish; a picture in the chat is not.
+// openFromCard opens a case, or brings the card of the open case to the bottom of the chat. A person who is registered is
+// told so first, because each registration is billed. The card that says so has a button that means it (ToAgain).
 func (e *Engine) openFromCard(ctx context.Context, tx flows.Tx, k click) (flows.Answer, error) {
 	if k.repeated {
 		return flows.Answer{Toast: flows.NewToast("already", nil)}, nil
 	}
+	toast := flows.NewToast("working", nil)
 	c, err := tx.OpenCase(ctx, k.TenantKey, k.OpenID)
 	switch {
 	case err == nil:
 		err = e.Apply(ctx, tx, c, e.applicantEvent(flows.CardAsked, k.OpenID))
 	case flows.IsNotFound(err):
-		_, err = e.open(ctx, tx, k.TenantKey, k.OpenID, k.ChatID)
+		toast, err = e.openOnClick(ctx, tx, k)
 	}
 	if err != nil {
 		return flows.Answer{}, err
 	}
-	return flows.Answer{Toast: flows.NewToast("working", nil)}, nil
+	return flows.Answer{Toast: toast}, nil
+}
+
+// openOnClick opens a case, or sends a registered person the notice that one exists. It returns the toast of the click.
+func (e *Engine) openOnClick(ctx context.Context, tx flows.Tx, k click) (*cards.Toast, error) {
+	if k.Action.To != cards.ToAgain {
+		done, err := e.Registered(ctx, tx, k.TenantKey, k.OpenID)
+		if err != nil {
+			return nil, err
+		}
+		if done {
+			notice := flows.Reply(flows.ReplyNotice).With(flows.ArgCode, "already_done")
+			return flows.NewToast("registered", nil), e.replyToClicker(ctx, tx, k, notice)
+		}
+	}
+	_, err := e.open(ctx, tx, k.TenantKey, k.OpenID, k.ChatID)
+	return flows.NewToast("working", nil), err
 }
 
 // clickOnCase handles a button that is an event of a case, and answers with the case as it is afterwards.

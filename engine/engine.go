@@ -103,12 +103,20 @@ func (e *Engine) DecideAndPersist(ctx context.Context, tx flows.Tx, c *flows.Cas
 			return outcome{}, err
 		}
 	}
+	if ev.Kind == flows.Confirmed || ev.Kind == flows.CodeAsked {
+		if err := e.addCodeUses(ctx, tx, c, &ev); err != nil {
+			return outcome{}, err
+		}
+	}
 	ch := flows.Decide(&e.Policy, c, ev)
 	if ch.Case == nil {
 		return outcome{Case: c, Change: ch}, nil
 	}
 	next := ch.Case
 	if err := tx.UpdateCase(ctx, next); err != nil {
+		return outcome{}, err
+	}
+	if err := e.writeCodeUses(ctx, tx, c, ch); err != nil {
 		return outcome{}, err
 	}
 	if err := e.persist(ctx, tx, next, c.EnteredAt, ev, ch); err != nil {
@@ -190,14 +198,7 @@ func (e *Engine) audit(ctx context.Context, tx flows.Tx, c *flows.Case, ev flows
 // addBlindIndex adds to ev the keyed hash of the ID number in the form, and the other people of the tenant who
 // registered the same number. It adds nothing for a number that is not valid, because Decide refuses the form.
 func (e *Engine) addBlindIndex(ctx context.Context, tx flows.Tx, c *flows.Case, ev *flows.Event) error {
-	if ev.Form.IdentityCode == nil || c.Personal.Front == nil {
-		return nil
-	}
-	typed := *ev.Form.IdentityCode
-	if c.MaskedForm {
-		// The masked form shows no number. An empty field means the number that was read from the card.
-		typed = flows.ValueOr(typed, c.Personal.Front.RawNumber)
-	}
+	_, typed, _ := flows.Submitted(c, ev.Form)
 	n, err := idcard.ParseNumber(typed, ev.At)
 	if err != nil {
 		return nil

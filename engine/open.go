@@ -2,27 +2,42 @@ package engine
 
 import (
 	"context"
+	"slices"
 
 	"shiming/flows"
 )
 
 // openUnlessDone opens a case, or tells a person who is registered that nothing is left to do. Without this check a
-// stray picture would start a second registration. It returns no case if the person is registered.
+// stray picture would start a second registration, which is billed again. It returns no case if the person is
+// registered.
 func (e *Engine) openUnlessDone(ctx context.Context, tx flows.Tx, m flows.Message) (*flows.Case, error) {
-	last, err := tx.LatestCase(ctx, m.TenantKey, m.OpenID)
-	if err != nil && !flows.IsNotFound(err) {
+	done, err := e.Registered(ctx, tx, m.TenantKey, m.OpenID)
+	if err != nil {
 		return nil, err
 	}
-	if err == nil && last.State == flows.Done {
+	if done {
 		return nil, e.replyNotice(ctx, tx, m, "already_done")
 	}
 	return e.open(ctx, tx, m.TenantKey, m.OpenID, m.ChatID)
+}
+
+// Registered reports whether any case of the person is done. A later case that was given up changes nothing about it.
+func (e *Engine) Registered(ctx context.Context, v flows.View, tenantKey, openID string) (bool, error) {
+	all, err := v.CasesOf(ctx, tenantKey, openID)
+	return slices.ContainsFunc(all, func(c *flows.Case) bool { return c.State == flows.Done }), err
 }
 
 // open inserts a case and everything that follows from it. It fails with flows.ErrStale if the person has an open case
 // by now; the store then runs the transaction again.
 func (e *Engine) open(ctx context.Context, tx flows.Tx, tenantKey, openID, chatID string) (*flows.Case, error) {
 	ch := flows.Open(&e.Policy, e.NewID(), tenantKey, openID, chatID, e.Now())
+	last, err := tx.LatestCase(ctx, tenantKey, openID)
+	switch {
+	case err == nil:
+		flows.CarryPhotos(ch.Case, last)
+	case !flows.IsNotFound(err):
+		return nil, err
+	}
 	if err := tx.InsertCase(ctx, ch.Case); err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ var ApplicantActs = map[cards.Act]Kind{
 	cards.ActCancel:     Cancelled,
 	cards.ActResume:     CardAsked,
 	cards.ActWithdraw:   Erase,
+	cards.ActAskHR:      HelpAsked,
 	cards.ActMyData:     "",
 }
 

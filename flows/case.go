@@ -23,11 +23,13 @@ type Case struct {
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
 	Method    Method    `json:"method"` // of the policy when the case was opened; later changes do not apply
 
-	Consent      *Consent  `json:"consent,omitempty"`
-	Photos       []Photo   `json:"photos,omitempty"`
-	BadPhotos    int       `json:"bad_photos,omitempty"`    // number of refused photos
-	PhotosGoneAt time.Time `json:"photos_gone_at,omitzero"` // when the last photo was deleted
-	PurgeAt      time.Time `json:"purge_at,omitzero"`       // when the photos will be deleted
+	Consent   *Consent `json:"consent,omitempty"`
+	Photos    []Photo  `json:"photos,omitempty"`
+	BadPhotos int      `json:"bad_photos,omitempty"` // number of refused photos
+	// PhotosBefore are the times of the photos that the person sent to earlier cases; see CarryPhotos.
+	PhotosBefore []time.Time `json:"photos_before,omitempty"`
+	PhotosGoneAt time.Time   `json:"photos_gone_at,omitzero"` // when the last photo was deleted
+	PurgeAt      time.Time   `json:"purge_at,omitzero"`       // when the photos will be deleted
 
 	// MaskedForm is set when the tenant's data loss prevention has refused clear values on the confirmation form (Feishu
 	// error 230028). The form then has empty inputs, and an empty answer means the value that the OCR read.
@@ -39,11 +41,15 @@ type Case struct {
 	Rounds     int               `json:"rounds,omitempty"` // number of submissions for review
 
 	CodeSeq    int         `json:"code_seq,omitempty"`    // sequence number of the last code
-	CodesAsked []time.Time `json:"codes_asked,omitempty"` // times of the codes within 24 h; see MaxCodesPerDay
+	CodesAsked []time.Time `json:"codes_asked,omitempty"` // times of the case's codes within 24 h; see CodeUses
 
 	Code   *Code   `json:"code,omitempty"`
 	Check  *Check  `json:"check,omitempty"`
 	Review *Review `json:"review,omitempty"`
+
+	FailedChecks int    `json:"failed_checks,omitempty"` // number of checks that did not match
+	FailedAnswer string `json:"failed_answer,omitempty"` // Mismatch after the last of them
+	Help         *Help  `json:"help,omitempty"`          // set from the request for HR's help to the next submission
 
 	Identity *Write            `json:"identity,omitempty"`
 	Uploads  map[string]string `json:"uploads,omitempty"` // side -> e签宝 fileId
@@ -57,7 +63,7 @@ type Case struct {
 	Sent            []Disclosure `json:"sent,omitempty"`
 	Reminders       int          `json:"reminders,omitempty"`
 	RemindedAt      time.Time    `json:"reminded_at,omitzero"`
-	Outcome         string       `json:"outcome,omitempty"` // rejected | declined | withdrawn | expired | closed
+	Outcome         string       `json:"outcome,omitempty"` // rejected | declined | withdrawn | expired | closed | hr_delay
 	Erased          time.Time    `json:"erased,omitzero"`   // when the personal data was deleted
 
 	Personal Personal `json:"-"`
@@ -210,6 +216,7 @@ const (
 	StopStalled         StopCode = "stalled"          // no job exists for the case although it is the bot's turn
 	StopIncomplete      StopCode = "incomplete"       // a point that the evidence needs is missing in the case
 	StopPhotoLost       StopCode = "photo_lost"       // the store no longer has the photo
+	StopTooManyPhotos   StopCode = "too_many_photos"  // the applicant asks for help after many unusable photos
 	StopTooManyChecks   StopCode = "too_many_checks"  // the supplier accepts no more checks of this person today
 	StopSupplierRefused StopCode = "supplier_refused" // the supplier does not accept the person's values
 )
@@ -237,6 +244,7 @@ const (
 	ResolutionClosed    ResolutionKind = "closed"
 	ResolutionWithdrawn ResolutionKind = "withdrawn"
 	ResolutionExpired   ResolutionKind = "expired"
+	ResolutionHRDelay   ResolutionKind = "hr_delay"
 	ResolutionResumed   ResolutionKind = "resumed" // a late result of the step arrived
 )
 

@@ -47,6 +47,7 @@ func Decide(p *Policy, c *Case, e Event) Change {
 		panic("flows: " + string(c.State) + " × " + string(e.Kind) + " leads to " + string(d.target) +
 			", which the table does not allow")
 	}
+	d.freeUnsentCode(c.Code)
 	if d.target != c.State || d.reenter {
 		if c.State == NeedsAttention && d.target != NeedsAttention {
 			d.noteResolution(*c.Attention)
@@ -148,6 +149,9 @@ func (d *decision) enter(s State) {
 	if s.Turn() == Applicant || s.Turn() == HR {
 		d.c.Reminders = 0
 		d.c.ExpiresAt = d.event.At.Add(d.policy.ExpireAfter)
+		if s.Turn() == HR {
+			d.c.ExpiresAt = d.event.At.Add(MaxHRWait)
+		}
 		d.job(Remind(d.c.Rev, d.event.At.Add(d.policy.ReminderAfter)))
 		d.job(Expire(d.c.Rev, d.c.ExpiresAt))
 	}

@@ -23,6 +23,7 @@ const (
 	Cancelled     Kind = "cancel"
 	Erase         Kind = "withdraw"
 	PhotoRecalled Kind = "photo_recalled"
+	HelpAsked     Kind = "ask_hr" // the verification does not succeed, and HR shall decide
 	CardAsked     Kind = "resume" // the applicant wants the present card at the bottom of the chat
 )
 
@@ -115,6 +116,9 @@ type Event struct {
 	Stop *Attention // StepStopped
 	Step Step       // StepDelayed, WriteFailed
 
+	// CodeUses are the codes within the last 24 h, across cases (Confirmed, CodeAsked).
+	CodeUses CodeUses
+
 	// SourceMessage is the message with the clicked card. The answer to the click already contains the new card, so this
 	// message needs a redraw only if the answer is lost.
 	SourceMessage string
@@ -133,6 +137,10 @@ type Change struct {
 	// SetBlindIndex stores BlindIndex as the index of the case. A nil index is removed.
 	SetBlindIndex bool
 	BlindIndex    []byte
+	// CodeDue is when the new code of the case is sent, if there is one. It counts for the limits from then on.
+	CodeDue time.Time
+	// CodeFreed is the sequence number of a code that is never sent, so that it does not count; 0 if there is none.
+	CodeFreed int
 	// DropPictures lists photos whose bytes are deleted in the same transaction.
 	DropPictures []string
 	Toast        *cards.Toast

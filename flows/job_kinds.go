@@ -162,6 +162,7 @@ const (
 	ArgCode    Arg = "code"     // ReplyNotice: id of the text
 	ArgHelp    Arg = "help"     // ReplyGreeting: "1" for the answer to 帮助
 	ArgNow     Arg = "now"      // ReplyDigest: "1" to send at once instead of in the next time slot
+	ArgAdmins  Arg = "admins"   // ReplyDigest: "1" to each admin in private, besides the review group
 	ArgProblem Arg = "problem"  // ReplyPhotoProblem: id of the text
 	ArgPhoto   Arg = "photo"    // ReplyPhotoProblem: photo id
 	ArgSent    Arg = "sent"     // ReplyReminded: number of reminded applicants

@@ -17,7 +17,7 @@ type Policy struct {
 	ReminderAfter  time.Duration // from the entry into a state to the first reminder; then doubled
 	ExpireAfter    time.Duration // from the entry into a state that waits for a person
 	CodeTTL        time.Duration // validity of a code
-	CodeResend     time.Duration // least time between two codes to one number
+	CodeResend     time.Duration // least time between two codes of one person or to one number
 	PhotoGrace     time.Duration // time from the end of a case to the deletion of its photos
 	FieldRetention time.Duration // time from Done to the deletion of the fields; 0: never
 	// WriteQuiet is the least time between the intent of a write with an unknown outcome and its retry. The platform may
@@ -30,11 +30,14 @@ type Policy struct {
 
 // Limits that no setting changes.
 const (
-	MaxCodeTries   = 5             // wrong tries before a new code is needed
-	MaxCodesPerDay = 10            // codes of one case within 24 h
-	MaxPhotos      = 40            // photos of one case
-	MaxReminders   = 3             // reminders of one case in one state, by the clock and by HR together
-	NudgeEvery     = 4 * time.Hour // least time between a reminder and one by HR
+	MaxCodeTries   = 5  // wrong tries before a new code is needed
+	MaxCodesPerDay = 10 // codes of one person and to one mobile number within 24 h, in all cases
+	MaxPhotos      = 40 // photos of one person within 24 h, in all cases, and unread ones of a case
+	MaxReminders   = 3  // reminders of an applicant in one state, by the clock and by HR together
+	// MaxHRWait ends a case that waits for HR, because personal data must not be kept without end. Until then HR is
+	// reminded, and nothing that the applicant submitted is lost.
+	MaxHRWait  = 90 * 24 * time.Hour
+	NudgeEvery = 4 * time.Hour // least time between a reminder and one by HR
 	// DefaultWriteQuiet is three times the longest call: 20 s for Feishu (two attempts of 10 s, if the token has to be
 	// renewed) and 10 s for e签宝.
 	DefaultWriteQuiet = time.Minute

@@ -156,6 +156,12 @@ type Tx interface {
 	DeletePictures(ctx context.Context, caseID string, photoIDs ...string) (int, error)
 	PutSurface(ctx context.Context, s *Surface) error // insert or replace
 	PutSetting(ctx context.Context, tenantKey, key, value string) error
+	// Uses returns the times of the uses of a limited thing since a moment, oldest first. A time may lie ahead.
+	// Transactions that ask for the same key follow each other.
+	Uses(ctx context.Context, key string, since time.Time) ([]time.Time, error)
+	// PutUse stores a use. The same id again replaces the first. Uses are kept for at least 24 hours.
+	PutUse(ctx context.Context, key, id string, at time.Time) error
+	DeleteUse(ctx context.Context, key, id string) error
 }
 
 // Keys of settings that HR chooses by chat command. They override the configuration.

@@ -79,6 +79,9 @@ func progressStage(c *Case) string {
 	case Checking:
 		return "checking"
 	case AwaitingReview:
+		if c.Help != nil {
+			return "help"
+		}
 		return "review"
 	case Recording:
 		return "recording"

@@ -4,7 +4,12 @@ import "shiming/cards"
 
 // codeCard shows the progress of the code. A retried job shows as "delayed".
 func codeCard(c *Case, s ViewContext, steps []cards.Step) cards.Card {
-	v := cards.Code{Ref: CardRef(c), Steps: steps, MaskedMobile: MaskedMobile(c)}
+	v := cards.Code{
+		Ref:          CardRef(c),
+		Steps:        steps,
+		MaskedMobile: MaskedMobile(c),
+		AskHR:        c.MayAskHR(),
+	}
 	if c.Code == nil {
 		v.State = string(CodeStateSending)
 		return v

@@ -19,6 +19,8 @@ func confirmCard(c *Case, s ViewContext, steps []cards.Step) cards.Card {
 		Problems:  c.FormIssues,
 		Mismatch:  c.Mismatch,
 		Expires:   c.ExpiresAt,
+		AskHR:     c.MayAskHR(),
+		Failed:    c.FailedChecks,
 	}
 	if p.Front == nil || p.Back == nil { // the table excludes this; an empty form is better than a panic
 		return v

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"strconv"
+	"time"
 
 	"shiming/cards"
 )
@@ -35,6 +36,9 @@ func resolvedCard(c *Case, r *Resolution) cards.Card {
 	return card
 }
 
+// showHRDeadline is how long before MaxHRWait is over HR's card names the end.
+const showHRDeadline = 14 * 24 * time.Hour
+
 // reviewCard shows masked values, findings and, after the decision, its outcome.
 func reviewCard(c *Case, s ViewContext) cards.Card {
 	v := cards.Review{
@@ -46,9 +50,19 @@ func reviewCard(c *Case, s ViewContext) cards.Card {
 		Checks:       cardChecks(Findings(c, s.Now)),
 		Method:       string(c.Method),
 		SubmittedAt:  c.Confirmed,
-		Expires:      c.ExpiresAt,
 		Round:        c.Rounds,
 		Waiting:      s.Waiting,
+	}
+	if c.State == AwaitingReview && s.Now.After(c.ExpiresAt.Add(-showHRDeadline)) {
+		v.Expires = c.ExpiresAt // a date months ahead would say that there is no hurry
+	}
+	if h := c.Help; h != nil {
+		v.Help = &cards.Help{
+			Checks: h.Checks,
+			Answer: h.Answer,
+			Detail: h.Detail,
+			Codes:  h.Codes,
+		}
 	}
 	if c.Check != nil {
 		v.Supplier, v.Serial = c.Check.Supplier, c.Check.Serial
@@ -87,6 +101,7 @@ func attentionCard(c *Case, a *Attention) cards.Attention {
 		LogID:      a.LogID,
 		Since:      a.Since,
 		Unknown:    a.Code == StopUnknownOutcome,
+		BadPhotos:  c.BadPhotos,
 	}
 }
 
@@ -100,7 +115,7 @@ func decisionOf(c *Case) *cards.Decision {
 	case Withdrawn:
 		d.By, d.At, d.What = c.OpenID, c.EnteredAt, string(c.State)
 	case Expired:
-		d.By, d.At, d.What = "", c.EnteredAt, string(c.State)
+		d.By, d.At, d.What = "", c.EnteredAt, c.Outcome
 	case Recording, Filing, Done:
 		d.Stage = string(c.State)
 	}

@@ -15,6 +15,7 @@ func photosCard(c *Case, s ViewContext, steps []cards.Step) cards.Card {
 		Ahead:   s.Ahead,
 		Delayed: c.Delayed != "",
 		Expires: c.ExpiresAt,
+		AskHR:   c.MayAskHR(),
 	}
 	for _, p := range c.Photos {
 		switch p.State {

@@ -200,6 +200,9 @@ func (d *decision) noteResolution(a Attention) {
 		kind = ResolutionResumed
 	}
 	d.c.Resolution = &Resolution{Attention: a, Kind: kind, At: d.event.At}
+	if d.c.Outcome == OutcomeHRDelay {
+		d.c.Resolution.Kind = ResolutionHRDelay
+	}
 	if d.event.Role == HR {
 		d.c.Resolution.By = d.event.Actor
 	}

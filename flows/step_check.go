@@ -8,11 +8,11 @@ func personChecked(d *decision) {
 	d.detail("outcome", string(d.event.Check.Outcome))
 	d.detail("serial", d.event.Check.Serial)
 	if d.event.Check.Outcome != CheckMatch {
-		d.c.Mismatch = "three_elements"
+		answer := "three_elements"
 		if d.event.Check.Outcome == CheckNoRecord {
-			d.c.Mismatch = "no_record"
+			answer = "no_record"
 		}
-		d.returnToForm()
+		d.noteFailedCheck(answer)
 		d.rule("supplier: " + string(d.event.Check.Outcome))
 		return
 	}
@@ -23,9 +23,8 @@ func personChecked(d *decision) {
 func checkRefused(d *decision) {
 	d.c.Delayed = ""
 	d.noteDisclosure("tencent_faceid")
-	d.c.Mismatch = d.event.Field
 	d.detail("field", d.event.Field)
-	d.returnToForm()
+	d.noteFailedCheck(d.event.Field)
 }
 
 // returnToForm returns to AwaitingConfirmation and removes the code, because a code proves one submission only.

@@ -8,39 +8,6 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// codesLeft returns the number of codes that MaxCodesPerDay still allows within 24 h.
-func (d *decision) codesLeft() int {
-	used := 0
-	for _, at := range d.c.CodesAsked {
-		if d.event.At.Sub(at) < 24*time.Hour {
-			used++
-		}
-	}
-	return max(0, MaxCodesPerDay-used)
-}
-
-// newCode queues a new code, which replaces the present one. A code to the same number is sent after CodeResend has
-// passed since the last one.
-func (d *decision) newCode() {
-	at := d.event.At
-	if n := len(d.c.CodesAsked); n > 0 && d.c.Personal.CodeMobile == d.c.Personal.Mobile {
-		if next := d.c.CodesAsked[n-1].Add(d.policy.CodeResend); next.After(at) {
-			at = next
-		}
-	}
-	recent := d.c.CodesAsked[:0:0]
-	for _, t := range d.c.CodesAsked {
-		if d.event.At.Sub(t) < 24*time.Hour {
-			recent = append(recent, t)
-		}
-	}
-	d.c.CodesAsked = append(recent, at)
-	d.c.CodeSeq++
-	d.c.Code = &Code{Seq: d.c.CodeSeq, State: CodeStateSending, AskedAt: at}
-	d.c.Personal.CodeMobile = d.c.Personal.Mobile
-	d.job(SendCode(d.c.CodeSeq, at))
-}
-
 // codeIsCurrent reports whether the event belongs to the code that is valid now.
 func (d *decision) codeIsCurrent() bool {
 	return d.c.Code != nil && int64(d.c.Code.Seq) == d.event.Seq
@@ -107,11 +74,10 @@ func codeDropped(d *decision) {
 	d.change.Silent = true
 }
 
-// codeAsked sends another code, unless the last one was sent less than CodeResend ago.
+// codeAsked sends another code, unless the last one of this person or to this number was sent less than CodeResend ago.
 func codeAsked(d *decision) {
-	if c := d.c.Code; c != nil {
-		wait := d.policy.CodeResend - d.event.At.Sub(c.AskedAt)
-		if wait > 0 && c.State != CodeStateFailed {
+	if c := d.c.Code; c != nil && c.State != CodeStateFailed {
+		if wait := d.nextCodeAt().Sub(d.event.At); wait > 0 {
 			d.refuse("too soon for another code", NewToast("code_wait", secondsArg(wait)))
 			return
 		}

@@ -113,7 +113,8 @@ func TestCodeAsked(t *testing.T) {
 		{"too soon while it is being sent", "sending", time.Second, SampleMobile, "59", 0, false},
 		{"after one that was not sent, no later than after the pause", "failed",
 			20 * time.Second, SampleMobile, "", 40 * time.Second, true},
-		{"at once after one that was not sent, to another mobile", "failed", 20 * time.Second, "13900009999", "", 0, true},
+		{"after one that was not sent, to another mobile, no later either", "failed",
+			20 * time.Second, "13900009999", "", 40 * time.Second, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := codeCase(tt.state)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"shiming/cards"
 	"shiming/idcard"
 )
 
@@ -12,21 +13,11 @@ import (
 func confirm(d *decision) {
 	c, p := d.c, &d.c.Personal
 	front := p.Front.Open()
-	f := d.event.Form
-	// The client sends every required input, so a missing one means a forged or broken request.
 	if field := firstMissingField(d); field != "" {
 		d.refuse("a field of the form is missing", NewToast("missing_field", map[string]string{"field": field}))
 		return
 	}
-	typedName, typedNumber, typedMobile := *f.IdentityName, *f.IdentityCode, ""
-	if f.Mobile != nil {
-		typedMobile = *f.Mobile
-	}
-	if c.MaskedForm { // the inputs were empty: an empty answer means the value that was read
-		typedName = ValueOr(typedName, front.RawName())
-		typedNumber = ValueOr(typedNumber, front.RawNumber())
-		typedMobile = ValueOr(typedMobile, p.ContactMobile)
-	}
+	typedName, typedNumber, typedMobile := Submitted(c, d.event.Form)
 	issues := map[string]string{}
 	name, err := idcard.ParseName(typedName)
 	if err != nil {
@@ -49,6 +40,7 @@ func confirm(d *decision) {
 		}
 		// All entries are kept for the next card, so that only the wrong field has to be typed again.
 		p.Name, p.Number, p.Mobile = truncate(typedName), truncate(typedNumber), truncate(typedMobile)
+		c.dropHiddenEntries()
 		d.goTo(AwaitingConfirmation)
 		d.rule("form has problems")
 		d.change.Toast = NewToast("wrong_field", map[string]string{"field": firstWrongField(issues)})
@@ -70,7 +62,7 @@ func confirm(d *decision) {
 	}
 	c.Confirmed = d.event.At
 	c.SameNumberCases = d.event.SameNumberCases
-	c.Check, c.Review = nil, nil
+	c.Check, c.Review, c.Help = nil, nil, nil
 	d.change.SetBlindIndex, d.change.BlindIndex = true, d.event.BlindIndex
 	d.toast("saved")
 	if c.Method == MethodNone {
@@ -80,12 +72,57 @@ func confirm(d *decision) {
 	d.newCode()
 }
 
+// Submitted returns the values that the form of the case stands for. The inputs of the masked form are empty and
+// optional: one that comes back empty, or not at all, means the value that its hint shows in masked form.
+func Submitted(c *Case, f cards.Form) (name, number, mobile string) {
+	name, number, mobile = textOf(f.IdentityName), textOf(f.IdentityCode), textOf(f.Mobile)
+	if !c.MaskedForm {
+		return name, number, mobile
+	}
+	p := &c.Personal
+	if p.Front != nil {
+		front := p.Front.Open()
+		name = ValueOr(name, ValueOr(p.Name, front.RawName()))
+		number = ValueOr(number, ValueOr(p.Number, front.RawNumber()))
+	}
+	return name, number, ValueOr(mobile, ValueOr(p.Mobile, p.ContactMobile))
+}
+
+// dropHiddenEntries removes wrong entries of a masked form. It shows no entry, and an empty input must not stand for one
+// that was refused.
+func (c *Case) dropHiddenEntries() {
+	if !c.MaskedForm {
+		return
+	}
+	for field, entry := range map[string]*string{
+		"identity_name": &c.Personal.Name,
+		"identity_code": &c.Personal.Number,
+		"mobile":        &c.Personal.Mobile,
+	} {
+		if c.FormIssues[field] != "" {
+			*entry = ""
+		}
+	}
+}
+
+// textOf returns the text of an input as it was typed; "" for one that is missing.
+func textOf(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
 // asksMobile reports whether the form has an input for the mobile number.
 func (d *decision) asksMobile() bool { return d.c.Method != MethodNone }
 
-// firstMissingField names the first required input that the form does not contain, or "".
+// firstMissingField names the first required input that the form does not contain, or "". The client sends every
+// required input, so a missing one means a forged or broken request. It is not documented whether an optional input that
+// nobody touched arrives as "" or not at all, so that none of the masked form is required.
 func firstMissingField(d *decision) string {
 	switch {
+	case d.c.MaskedForm:
+		return ""
 	case d.event.Form.IdentityName == nil:
 		return "identity_name"
 	case d.event.Form.IdentityCode == nil:
@@ -165,6 +202,7 @@ func maskForm(d *decision) {
 		return
 	}
 	d.c.MaskedForm = true
+	d.c.dropHiddenEntries()
 	d.redraw(AudienceApplicant)
 }
 

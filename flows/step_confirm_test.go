@@ -200,6 +200,48 @@ func TestConfirmWithoutVerification(t *testing.T) {
 	}
 }
 
+// TestMaskedFormAsItIs: it is not documented whether an optional input that nobody touched arrives as "" or not at all.
+func TestMaskedFormAsItIs(t *testing.T) {
+	const absent = "\x00"
+	for _, tt := range []struct {
+		name string
+		form cards.Form
+		want string // name, number, mobile
+	}{
+		{"empty form", cards.Form{}, "样甲明 899000199003070296 13900001234"},
+		{"only the mobile", form("identity_name", absent, "identity_code", absent, "mobile", "16000001234"),
+			"样甲明 899000199003070296 16000001234"},
+		{"all empty", form("identity_name", "", "identity_code", "", "mobile", ""),
+			"样甲明 899000199003070296 13900001234"},
+		{"only the name", form("identity_name", "样甲鸣", "identity_code", absent, "mobile", absent),
+			"样甲鸣 899000199003070296 13900001234"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := SampleCase(AwaitingConfirmation)
+			c.MaskedForm, c.Personal.ContactMobile = true, "+86 "+SampleMobile
+			p := decide(t, c, Event{Kind: Confirmed, Form: tt.form}).wantState(AwaitingCode).Case.Personal
+			if got := p.Name + " " + p.Number + " " + p.Mobile; got != tt.want {
+				t.Errorf("got %s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestMaskedFormAfterEntries: an untouched input stands for the value of its hint: the valid entry of the last round,
+// never a refused one.
+func TestMaskedFormAfterEntries(t *testing.T) {
+	c := SampleCase(AwaitingConfirmation)
+	c.MaskedForm = true
+	d := decide(t, c, Event{Kind: Confirmed, Form: form("identity_name", "样甲鸣", "identity_code", "1")}).wantStay()
+	if got := d.Case.FormIssues; len(got) != 1 || got["identity_code"] == "" {
+		t.Fatalf("got issues %v, want one about the number", got)
+	}
+	p := decide(t, d.Case, Event{Kind: Confirmed}).wantState(AwaitingCode).Case.Personal
+	if p.Name != "样甲鸣" || p.Number != SampleNumber || p.Mobile != SampleMobile {
+		t.Errorf("got %s %s %s, want the typed name and mobile, the number that was read", p.Name, p.Number, p.Mobile)
+	}
+}
+
 // TestMaskedForm checks the form after FormTooClear: an empty answer means the value that was read.
 func TestMaskedForm(t *testing.T) {
 	d := decide(t, SampleCase(AwaitingConfirmation), Event{Kind: FormTooClear}).
@@ -263,12 +305,12 @@ func TestConfirmAfterTooManyCodes(t *testing.T) {
 	decide(t, c, Event{Kind: Confirmed, Form: form()}).wantState(AwaitingReview)
 }
 
-// TestConfirmAgainKeepsResendPause: CodeResend also applies after a return to the form, unless the number changes.
+// TestConfirmAgainKeepsResendPause: CodeResend also applies after a return to the form, to whatever number.
 func TestConfirmAgainKeepsResendPause(t *testing.T) {
 	for _, tt := range []struct {
 		mobile string
 		at     time.Time
-	}{{SampleMobile, SampleTime.Add(40 * time.Second)}, {"13900009999", SampleTime}} {
+	}{{SampleMobile, SampleTime.Add(40 * time.Second)}, {"13900009999", SampleTime.Add(40 * time.Second)}} {
 		t.Run(tt.mobile, func(t *testing.T) {
 			c := SampleCase(AwaitingConfirmation)
 			c.CodesAsked, c.CodeSeq, c.Personal.CodeMobile = []time.Time{SampleTime.Add(-20 * time.Second)}, 1, SampleMobile

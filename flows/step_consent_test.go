@@ -111,14 +111,17 @@ func TestTooManyPhotosAreRefused(t *testing.T) {
 		for len(c.Photos) < MaxPhotos {
 			c.Photos = append(c.Photos, Photo{ID: fmt.Sprint("x", len(c.Photos)), State: PhotoReplaced})
 		}
+		for i := range c.Photos {
+			c.Photos[i].At = SampleTime.Add(-time.Hour)
+		}
 		d := decide(t, c, Event{Kind: PhotoReceived, PhotoID: "one", MessageID: "om_9"}).wantStay()
 		if len(d.Case.Photos) != MaxPhotos {
 			t.Errorf("%s: %d photos, want %v", s, len(d.Case.Photos), MaxPhotos)
 		}
 		j := d.wantJobs(JobReply)[0]
 		if j.Template() != ReplyPhotoProblem || j.To != "om_9" || j.ToType != "message_id" ||
-			j.Args["problem"] != "too_many" || j.Args["who"] != c.OpenID {
-			t.Errorf("%s: got reply %+v, want too_many", s, j)
+			j.Args["problem"] != "too_many_day" || j.Args["who"] != c.OpenID {
+			t.Errorf("%s: got reply %+v, want too_many_day", s, j)
 		}
 	}
 }

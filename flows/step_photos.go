@@ -6,13 +6,13 @@ import (
 	"shiming/idcard"
 )
 
-// addPhoto appends the photo of the event. If the case has MaxPhotos already, it replies to the message and returns
-// false.
+// addPhoto appends the photo of the event. If there are too many already, it replies to the message and returns false.
 func (d *decision) addPhoto() bool {
-	if len(d.c.Photos) >= MaxPhotos {
-		d.replyProblem("", "too_many")
+	if problem := d.tooManyPhotos(); problem != "" {
+		d.replyProblem("", problem)
 		return false
 	}
+	d.forgetOldPhotos()
 	d.c.Photos = append(d.c.Photos, Photo{
 		ID:        d.event.PhotoID,
 		MessageID: d.event.MessageID,

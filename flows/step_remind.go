@@ -6,9 +6,10 @@ import (
 )
 
 // remind sends a reminder when its timer is due and sets the next one, after twice the time. It sends none at night,
-// unless ReminderAfter is below an hour, as it is in trials.
+// unless ReminderAfter is below an hour, as it is in trials. After MaxReminders an applicant is left alone. HR is
+// reminded on, because the applicant can do nothing about it, and then each admin in private as well.
 func remind(d *decision) {
-	if d.c.Reminders >= MaxReminders {
+	if d.c.Reminders >= MaxReminders && d.c.State.Turn() == Applicant {
 		d.refuse("reminded often enough", nil)
 		return
 	}
@@ -18,7 +19,7 @@ func remind(d *decision) {
 		return
 	}
 	d.sendReminder()
-	d.job(Remind(d.c.Rev, d.event.At.Add(d.policy.ReminderAfter<<d.c.Reminders)))
+	d.job(Remind(d.c.Rev, d.event.At.Add(d.policy.ReminderAfter<<min(d.c.Reminders, MaxReminders))))
 }
 
 // refuseButKeepJobs leaves the case as it is, without an audit row, and keeps the collected jobs.
@@ -37,6 +38,9 @@ func (d *decision) sendReminder() {
 		return
 	}
 	d.job(Reply(ReplyDigest).ToHR())
+	if d.c.Reminders > MaxReminders {
+		d.job(Reply(ReplyDigest).ToHR().With(ArgAdmins, "1"))
+	}
 }
 
 // nudge is HR's 催办 for one case. It counts towards MaxReminders, needs NudgeEvery since the last reminder, and waits

@@ -44,7 +44,22 @@ func TestReminderIntervalsDouble(t *testing.T) {
 				}
 				at = at.AddDate(0, 0, 1)
 			}
-			decide(t, c, Event{Kind: ReminderDue, At: at}).wantRefused("reminded often enough", "")
+			if tt.state.Turn() == Applicant {
+				decide(t, c, Event{Kind: ReminderDue, At: at}).wantRefused("reminded often enough", "")
+				return
+			}
+			// HR is reminded on, in the group and then in private.
+			for range 3 {
+				d := decide(t, c, Event{Kind: ReminderDue, At: at}).wantStay()
+				jobs := d.wantJobs(JobReply, JobReply)
+				if jobs[0].Args[ArgAdmins] != "" || jobs[1].Args[ArgAdmins] != "1" || jobs[1].To != AudienceHR {
+					t.Errorf("reminder %d: got %+v, want one to the group and one to each admin", d.Case.Reminders, jobs)
+				}
+				if want := at.Add(SamplePolicy().ReminderAfter << MaxReminders); !timer(t, d).At.Equal(want) {
+					t.Errorf("reminder %d is followed at %v, want %v", d.Case.Reminders, timer(t, d).At, want)
+				}
+				c, at = d.Case, at.AddDate(0, 0, 2)
+			}
 		})
 	}
 }

@@ -36,8 +36,13 @@ func shortNote(s string) string {
 	return s
 }
 
-// approve starts the writes to the platforms.
+// approve starts the writes to the platforms. A person who was not verified cannot be approved, because there would be
+// nothing to file.
 func approve(d *decision) {
+	if !d.c.Verified() {
+		d.refuse("the person is not verified", NewToast("not_verified", nil))
+		return
+	}
 	d.recordReview(ReviewApproved)
 	d.toast("approved")
 	d.startRecording()

@@ -44,6 +44,7 @@ func buildTable() []Transition {
 		row(AwaitingPhotos, PhotoFailed, Bot, photoFailed, AwaitingPhotos),
 		row(AwaitingPhotos, ContactKnown, Bot, contactKnown, AwaitingPhotos),
 		row(AwaitingPhotos, Retake, Applicant, retakeWhileCollecting, AwaitingPhotos),
+		row(AwaitingPhotos, HelpAsked, Applicant, askHR, NeedsAttention),
 		row(AwaitingPhotos, StepStopped, Bot, suspend, NeedsAttention),
 
 		// The applicant checks the values that were read. A new photo replaces the side that it shows.
@@ -56,6 +57,7 @@ func buildTable() []Transition {
 		row(AwaitingConfirmation, PhotoReadOK, Bot, photoReadAtForm, AwaitingConfirmation, AwaitingPhotos),
 		row(AwaitingConfirmation, PhotoFailed, Bot, photoFailed, AwaitingConfirmation),
 		row(AwaitingConfirmation, ContactKnown, Bot, contactKnown, AwaitingConfirmation),
+		row(AwaitingConfirmation, HelpAsked, Applicant, askHR, AwaitingReview),
 		row(AwaitingConfirmation, FormTooClear, Bot, maskForm, AwaitingConfirmation),
 
 		// The applicant types the code that was sent to the mobile number.
@@ -67,6 +69,7 @@ func buildTable() []Transition {
 		row(AwaitingCode, CodeAsked, Applicant, codeAsked, AwaitingCode),
 		row(AwaitingCode, CodeTyped, Applicant, codeTyped, Checking, AwaitingCode),
 		row(AwaitingCode, EditAsked, Applicant, editForm, AwaitingConfirmation),
+		row(AwaitingCode, HelpAsked, Applicant, askHR, AwaitingReview),
 		row(AwaitingCode, Retake, Applicant, retake, AwaitingPhotos),
 		row(AwaitingCode, StepStopped, Bot, suspend, NeedsAttention),
 
@@ -159,8 +162,13 @@ func buildTable() []Transition {
 		}
 		if s.Turn() != Bot {
 			t = append(t,
-				row(s, ReminderDue, Clock, remind, s),
-				row(s, ExpiryDue, Clock, expire, Expired))
+				row(s, ReminderDue, Clock, remind, s))
+		}
+		switch s.Turn() {
+		case Applicant:
+			t = append(t, row(s, ExpiryDue, Clock, expire, Expired))
+		case HR:
+			t = append(t, row(s, ExpiryDue, Clock, expire, Expired, s))
 		}
 	}
 	return t

@@ -38,7 +38,7 @@ func (s *Store) purgeHourly(ctx context.Context) {
 	}
 }
 
-// Purge deletes expired event keys, limits and pushes and returns how many rows it deleted. It
+// Purge deletes expired event keys, limits, pushes and uses and returns how many rows it deleted. It
 // works in small batches, so that a writer waits for one batch at most. It does nothing if another
 // process is purging.
 func (s *Store) Purge(ctx context.Context) (rows int64, err error) {
@@ -47,8 +47,9 @@ func (s *Store) Purge(ctx context.Context) (rows int64, err error) {
 		keys, err1 := s.purgeKeys(ctx)
 		limits, err2 := s.purgeLimits(ctx)
 		pushes, err3 := s.purgePushes(ctx)
-		rows = keys + limits + pushes
-		return errors.Join(err1, err2, err3, s.vacuum(ctx))
+		uses, err4 := s.purgeUses(ctx)
+		rows = keys + limits + pushes + uses
+		return errors.Join(err1, err2, err3, err4, s.vacuum(ctx))
 	})
 	return rows, err
 }

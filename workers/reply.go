@@ -107,7 +107,7 @@ func (w *Workers) adminReceivers(tenantKey string) (to []flows.Receiver) {
 }
 
 // sendDigest queues HR's list of waiting cases, in the review group or for each admin. It does so once per reminder
-// period, however many cases are due. ArgNow asks for the list regardless of the period.
+// period, however many cases are due. With ArgAdmins it goes to each admin instead of the group. ArgNow asks for the list regardless of the period.
 func (w *Workers) sendDigest(ctx context.Context, j flows.Job) error {
 	return w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
 		c, err := tx.Case(ctx, j.Case)
@@ -115,13 +115,23 @@ func (w *Workers) sendDigest(ctx context.Context, j flows.Job) error {
 			return flows.IgnoreNotFound(err)
 		}
 		slot := w.engine.Now().Truncate(max(w.engine.Policy.ReminderAfter, time.Second)).Format(time.RFC3339)
-		seen, err := tx.Seen(ctx, w.engine.Now(), "digest:"+c.TenantKey+":"+slot)
+		kind := "digest:"
+		if j.Args[flows.ArgAdmins] != "" {
+			kind = "digest_admins:"
+		}
+		seen, err := tx.Seen(ctx, w.engine.Now(), kind+c.TenantKey+":"+slot)
 		if err != nil || seen && j.Args[flows.ArgNow] == "" {
 			return err
 		}
 		to, err := w.engine.HRReceivers(ctx, tx, c.TenantKey, "")
 		if err != nil {
 			return err
+		}
+		if j.Args[flows.ArgAdmins] != "" {
+			if len(to) == 0 || to[0].Type != "chat_id" {
+				return nil // the admins have the list already
+			}
+			to = w.adminReceivers(c.TenantKey)
 		}
 		return w.enqueueForEach(ctx, tx, c.TenantKey, j.Key+"/each", flows.ReplyWaiting, to)
 	})

@@ -78,16 +78,22 @@ func noticeCard(code string) cards.Notice {
 	return cards.Notice{
 		Code:  code,
 		Level: noticeLevels[code],
-		Start: code == "already_done" || code == "nothing_open",
+		Start: code == "nothing_open",
+		Again: code == "already_done",
 	}
 }
 
 // greetingCard says what the bot is for. It shows the open case of the asker, but not in a group.
 func (w *Workers) greetingCard(ctx context.Context, v flows.View, j flows.Job) (cards.Card, error) {
 	tenantKey, asker := j.Args[flows.ArgTenant], j.Args[flows.ArgWho]
+	done, err := w.engine.Registered(ctx, v, tenantKey, asker)
+	if err != nil {
+		return nil, err
+	}
 	g := cards.Greeting{
 		HR:   w.engine.IsAdmin(tenantKey, asker),
 		Help: j.Args[flows.ArgHelp] != "",
+		Done: done,
 	}
 	c, err := v.OpenCase(ctx, tenantKey, asker)
 	if err == nil && j.ToType == "open_id" {
@@ -192,6 +198,9 @@ func (w *Workers) pendingCard(ctx context.Context, v flows.View, tenantKey, aske
 		}
 		if c.State == flows.AwaitingReview {
 			row.Worst = flows.Colour(flows.Worst(flows.Findings(c, w.engine.Now())))
+			if c.Help != nil {
+				row.Worst = cards.Red // also if no check was made
+			}
 		}
 		out.Rows = append(out.Rows, row)
 	}

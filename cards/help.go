@@ -1,0 +1,33 @@
+package cards
+
+// Help says what happened before an applicant asked HR for help.
+type Help struct {
+	Checks int    // number of checks that did not match
+	Answer string // of the last check (texts "answer.<code>"); "" if there was none
+	Detail string // the supplier's own code of the answer
+	Codes  int    // number of codes that were sent
+}
+
+// nodes draws what happened and what HR can do. It draws nothing for nil.
+func (h *Help) nodes() []node {
+	if h == nil {
+		return nil
+	}
+	e := []node{}
+	if h.Checks > 0 {
+		e = append(e, line(tr("help.checks", intArg("n", h.Checks), textArg("answer", codeText("answer", h.Answer))), colourRed))
+		e = append(e, facts(fact("upstream", machineID(h.Detail)))...)
+	} else {
+		e = append(e, line(tr("help.codes", intArg("n", h.Codes)), colourRed))
+	}
+	return append(e, line(tr("help.choices")))
+}
+
+// askHRNodes draws the applicant's way to HR. failed is the number of checks that did not match.
+func askHRNodes(r Ref, failed int) []node {
+	why := tr("ask_hr.codes")
+	if failed > 0 {
+		why = tr("ask_hr.checks", intArg("n", failed))
+	}
+	return []node{line(why), button("ask_hr", plainButton, r.act(ActAskHR))}
+}

@@ -1,0 +1,54 @@
+package engine_test
+
+import (
+	"testing"
+
+	"shiming/cards"
+	"shiming/flows"
+	"shiming/workers/workerstest"
+)
+
+// TestRegisteredPersonIsTold: a second registration, which is billed again, needs the button of the card that says that
+// one exists. A later case that was given up changes nothing about it.
+func TestRegisteredPersonIsTold(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	w.PutCase(flows.Done, "ou_1")
+	w.Advance(1)
+	w.PutCase(flows.Withdrawn, "ou_1", func(c *flows.Case) { c.CreatedAt = w.Now() })
+	start := func(to string) flows.Answer {
+		a, err := w.Engine.Click(t.Context(), flows.CardAction{
+			EventID:   w.NextID(),
+			TenantKey: workerstest.Tenant,
+			OpenID:    "ou_1",
+			Action:    cards.Action{Act: cards.ActStart, To: to},
+		})
+		w.Must(err)
+		return a
+	}
+	told := func(what string) {
+		t.Helper()
+		if j := w.TakeJob(flows.JobReply); j.Args[flows.ArgCode] != "already_done" {
+			t.Errorf("%s: answered with %+v, want the notice already_done", what, j)
+		}
+		if c := w.LatestCase("ou_1"); !c.State.Terminal() {
+			t.Errorf("%s: opened a case, want none", what)
+		}
+	}
+	w.CheckAnswer(start(""), "registered")
+	told("the start button")
+	w.SendPhotos("ou_1", "k")
+	told("a photo")
+	w.Say("ou_1", "实名")
+	told("实名")
+	w.Say("ou_1", "帮助")
+	w.RunJobs(flows.JobReply)
+	sent := w.Messenger.SentTo("ou_1")
+	if !workerstest.Shows(sent[len(sent)-1].Current(), "notice.already_done") {
+		t.Error("帮助 offers a start, want the text that the person is registered")
+	}
+	w.CheckAnswer(start(cards.ToAgain), "working")
+	if c := w.LatestCase("ou_1"); c.State != flows.AwaitingConsent {
+		t.Errorf("after 再登记一次: %s, want a new case", c.State)
+	}
+}

@@ -1,0 +1,71 @@
+package flows
+
+import "strconv"
+
+// Rounds after which the applicant is offered a way to HR. The cause is then rarely one that another try removes: the
+// mobile is the company's or a relative's, messages do not reach it, or the card is worn.
+const (
+	HelpAfterChecks = 2 // checks that did not match
+	HelpAfterCodes  = 3 // codes
+	HelpAfterPhotos = 5 // photos that could not be used
+)
+
+// Help is the applicant's request that HR decide, because the verification does not succeed. HR can send the case back or
+// reject it. HR cannot approve it: what was not verified is not recorded, and no evidence is filed for it.
+type Help struct {
+	Checks int    `json:"checks,omitempty"` // number of checks that did not match
+	Answer string `json:"answer,omitempty"` // the last one's: a value of Case.Mismatch
+	Detail string `json:"detail,omitempty"` // the supplier's own code of it
+	Codes  int    `json:"codes,omitempty"`  // number of codes
+}
+
+// MayAskHR reports whether the card offers the way to HR.
+func (c *Case) MayAskHR() bool {
+	switch c.State {
+	case AwaitingPhotos:
+		return c.BadPhotos >= HelpAfterPhotos || len(c.Photos)+len(c.PhotosBefore) >= MaxPhotos
+	case AwaitingConfirmation, AwaitingCode:
+		return c.Method != MethodNone && (c.FailedChecks >= HelpAfterChecks || c.CodeSeq >= HelpAfterCodes)
+	}
+	return false
+}
+
+// askHR hands the case to HR, with what happened.
+func askHR(d *decision) {
+	if !d.c.MayAskHR() {
+		d.refuse("no reason to ask HR yet", LateToast(d.policy, d.c))
+		return
+	}
+	d.repost(AudienceHR)
+	d.toast("hr_asked")
+	if d.c.State == AwaitingPhotos { // nothing was read that HR could review
+		d.c.Attention = &Attention{
+			Step:   StepPhotos,
+			Return: AwaitingPhotos,
+			Rev:    d.c.Rev,
+			Code:   StopTooManyPhotos,
+			Since:  d.event.At,
+		}
+		d.detail("bad_photos", strconv.Itoa(d.c.BadPhotos))
+		return
+	}
+	h := &Help{Checks: d.c.FailedChecks, Answer: d.c.FailedAnswer, Codes: d.c.CodeSeq}
+	if d.c.Check != nil {
+		h.Detail = d.c.Check.Detail
+	}
+	d.c.Help, d.c.Review = h, nil
+	d.c.Code, d.c.Personal.SMSCode = nil, ""
+	d.detail("answer", h.Answer)
+}
+
+// noteFailedCheck counts a check that did not match, and returns to the form.
+func (d *decision) noteFailedCheck(answer string) {
+	d.c.Mismatch, d.c.FailedAnswer = answer, answer
+	d.c.FailedChecks++
+	d.returnToForm()
+}
+
+// Verified reports whether the person was verified, or the policy asks for no verification.
+func (c *Case) Verified() bool {
+	return c.Method == MethodNone || c.Check != nil && c.Check.Outcome == CheckMatch
+}
