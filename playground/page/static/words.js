@@ -57,7 +57,7 @@ export const words = {
   'sampler.alt': ['样本身份证照片：{side}，{how}', 'Photo of a sample card: {side}, {how}'],
   'v.good': ['清楚', 'Good'], 'v.glare': ['反光', 'Glare'], 'v.blurred': ['模糊', 'Blurred'], 'v.cut': ['缺角', 'Corner cut off'],
   'v.rotated': ['横放', 'Turned'], 'v.tilted': ['歪着', 'Tilted'], 'v.sideways': ['手机横拍（EXIF）', 'Sideways (EXIF)'], 'v.photocopy': ['复印件', 'Photocopy'],
-  'v.dark': ['太暗', 'Dark'], 'v.small': ['太远', 'Too far away'], 'v.expired': ['证件已过期', 'Card expired'], 'v.broken': ['文件损坏', 'Broken file'],
+  'v.dark': ['太暗', 'Dark'], 'v.small': ['太远', 'Too far away'], 'v.progressive': ['渐进式 JPEG', 'Progressive JPEG'], 'v.no_end': ['JPEG 少了结尾', 'JPEG without its end'], 'v.expired': ['证件已过期', 'Card expired'], 'v.broken': ['文件损坏', 'Broken file'],
   'own.note': ['自己的图片也可以发，但这里不收真证件的照片：看起来像照片的一律拒收，不保存。', 'Pictures of your own work too, but no photos of real cards: what looks like a photo is refused and not kept.'],
   'drop.here': ['松手发送', 'Drop to send'],
   'drop.large': ['图片超过 {n} MB，飞书发不出去。没有读取，也没有上传。', 'Larger than {n} MB: Feishu does not send it. It was neither read nor uploaded.'],
