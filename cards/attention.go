@@ -2,6 +2,7 @@ package cards
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 )
 
@@ -98,6 +99,11 @@ func (v Attention) choiceNodes() []node {
 		return []node{
 			line(tr("attention.other_unknown")),
 			withDialog(button("retry", plainButton, retry), "retry_unknown"),
+		}
+	case strings.HasPrefix(v.Code, "bound_"): // Feishu has another value: only HR can send the form back
+		return []node{
+			button("retry", mainButton, retry),
+			button("send_back_bound", plainButton, v.act(ActSendBack)),
 		}
 	default:
 		return []node{button("retry", mainButton, retry)}

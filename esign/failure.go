@@ -30,6 +30,9 @@ func (e *Error) Failure() failure.Details {
 	if !ok {
 		d = failure.Details{Class: failure.Refused, Code: failure.CodeRefused}
 	}
+	if e.Code == "1435002" && e.Op == "CreatePersonPoint" {
+		d.Code = "evidence_field" // esign.evidence_revision may be the wrong one
+	}
 	d.Operation, d.Upstream, d.LogID = e.Op, e.Code, e.RequestID
 	return d
 }

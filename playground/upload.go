@@ -84,7 +84,7 @@ func (pg *Server) postUpload(rw http.ResponseWriter, r *http.Request) (any, erro
 	}
 	if !pg.issued.has(img) && !pg.World.Harmless(img) {
 		return nil, &refusal{http.StatusUnprocessableEntity, "this playground takes no photos of real cards: " +
-			"the picture looks like a photo and is not one of the playground's own. It was not kept"}
+			"the picture is not one of the playground's own and not certainly drawn by a computer. It was not kept"}
 	}
 	sent, err := pg.World.Feishu.SendImage(r.Context(), who, bytes.Clone(img))
 	return sentMessage(sent), err
