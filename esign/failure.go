@@ -21,7 +21,7 @@ var failures = map[Kind]failure.Details{
 	KindUploadFailed:   {Class: failure.Retry, Code: failure.CodeUnavailable},
 	KindNotFound:       {Class: failure.FileLost, Code: failure.CodeRefused},
 	KindParameter:      {Class: failure.Refused, Code: failure.CodeBug},
-	KindUploadMismatch: {Class: failure.Refused, Code: failure.CodeBug},
+	KindUploadMismatch: {Class: failure.Refused, Code: "upload_changed"},
 }
 
 // Failure returns the meaning of the error for a case.
