@@ -2,6 +2,7 @@ package cards
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 )
 
@@ -104,6 +105,11 @@ func (v Attention) choiceNodes() []node {
 		}
 	case v.Code == "too_many_photos":
 		return []node{button("photos_again", mainButton, retry)}
+	case strings.HasPrefix(v.Code, "bound_"): // Feishu has another value: only HR can send the form back
+		return []node{
+			button("retry", mainButton, retry),
+			button("send_back_bound", plainButton, v.act(ActSendBack)),
+		}
 	default:
 		return []node{button("retry", mainButton, retry)}
 	}

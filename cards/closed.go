@@ -16,7 +16,7 @@ type Closed struct {
 
 // JSON draws outcome, reason and note.
 func (v Closed) JSON() json.RawMessage {
-	e := []node{line(codeText("closed", v.Outcome))}
+	e := []node{line(codeText("closed", v.textCode()))}
 	if v.Reason != "" {
 		e = append(e, line(fact("reason", codeText("reason", v.Reason))))
 	}
@@ -24,10 +24,10 @@ func (v Closed) JSON() json.RawMessage {
 	if !v.At.IsZero() {
 		e = append(e, small(sameText(Stamp(v.At))))
 	}
-	e = append(e,
-		button("restart", mainButton, Ref{}.act(ActStart)),
-		button("my_data", quietButton, v.act(ActMyData)),
-	)
+	if v.textCode() == v.Outcome {
+		e = append(e, button("restart", mainButton, Ref{}.act(ActStart)))
+	}
+	e = append(e, button("my_data", quietButton, v.act(ActMyData)))
 	mood := headerEnded
 	if v.Outcome == "rejected" {
 		mood = headerError
@@ -39,4 +39,13 @@ func (v Closed) JSON() json.RawMessage {
 		tagColour: "neutral",
 		elements:  e,
 	}.json()
+}
+
+// textCode returns the text of the outcome. After some reasons of a rejection another try leads to the same end, so the
+// card has a text of its own and offers no new start.
+func (v Closed) textCode() string {
+	if v.Outcome == "rejected" && (v.Reason == "not_employee" || v.Reason == "duplicate") {
+		return v.Outcome + "_" + v.Reason
+	}
+	return v.Outcome
 }

@@ -10,10 +10,12 @@ type Code struct {
 	Ref
 	Steps        []Step
 	MaskedMobile string
-	// State is sending, delayed, sent, failed or unknown. delayed means that the message service fails and the job is
+	// State is sending, waiting, delayed, sent, failed or unknown. waiting means that the pause after the last code is
+	// not over. delayed means that the message service fails and the job is
 	// retried.
 	State       string
-	Problem     string // "" or a problem code (texts "code.<code>"), e.g. wrong, expired, too_many_tries, mobile_blocked
+	Problem     string    // "" or a problem code (texts "code.<code>"), e.g. wrong, expired, too_many_tries, mobile_blocked
+	SendsAt     time.Time // State waiting: when the code will be sent
 	TriesLeft   int
 	SentAt      time.Time // zero until the code was sent
 	ResendAt    time.Time // earliest time of the next code
@@ -48,7 +50,7 @@ func (v Code) JSON() json.RawMessage {
 	} else {
 		resend = mainButton
 	}
-	if !v.ResendAt.IsZero() && v.State != "sending" && v.State != "delayed" {
+	if !v.ResendAt.IsZero() && v.State != "sending" && v.State != "waiting" && v.State != "delayed" {
 		e = append(e, small(v.resendText()))
 	}
 
@@ -93,7 +95,11 @@ func (v Code) acceptsCode() bool {
 }
 
 func (v Code) stateText() text {
-	return codeText("sms.state", v.State, quotedArg("mobile", v.MaskedMobile), textArg("at", sameText(Clock(v.SentAt))))
+	at := v.SentAt
+	if v.State == "waiting" {
+		at = v.SendsAt
+	}
+	return codeText("sms.state", v.State, quotedArg("mobile", v.MaskedMobile), textArg("at", sameText(Clock(at))))
 }
 
 // resendText states the wait as a duration and as a time of day, because the card may be read later.

@@ -30,6 +30,7 @@ type Confirm struct {
 	Mismatch string
 	AskHR    bool // offer the way to HR
 	Failed   int  // number of checks that did not match
+	Typed    bool // the values are those that the applicant typed, not those of the photos
 	Expires  time.Time
 }
 
@@ -48,9 +49,14 @@ func (v Confirm) JSON() json.RawMessage {
 	if v.Mismatch != "" {
 		e = append(e, line(prefix("✗ ", codeText("mismatch", v.Mismatch)), colourRed))
 	}
-	if v.Masked {
+	switch {
+	case v.Masked && v.Typed:
+		e = append(e, line(tr("confirm.ask_typed_masked")))
+	case v.Masked:
 		e = append(e, line(tr("confirm.ask_masked")))
-	} else {
+	case v.Typed:
+		e = append(e, line(tr("confirm.ask_typed")))
+	default:
 		e = append(e, line(tr("confirm.ask")))
 	}
 	for _, c := range v.Notices[:min(len(v.Notices), maxChecks)] {

@@ -17,9 +17,12 @@ type Decision struct {
 func (d Decision) nodes() []node {
 	what := headline(tr("decision.line", textArg("what", codeText("did", d.What)), timeArg("at", d.At)))
 	var e []node
-	if d.By == "" {
+	switch {
+	case d.By == "" && d.What == "retried": // HR retried another case with the same cause
+		e = append(e, what, small(tr("decision.shared")))
+	case d.By == "":
 		e = append(e, what, small(tr("decision.automatic")))
-	} else {
+	default:
 		e = append(e, row(person(d.By), what))
 	}
 	if d.Reason != "" {

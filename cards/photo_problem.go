@@ -14,6 +14,15 @@ type PhotoProblem struct {
 // manyTries is the number of unusable photos from which the card names a person to ask.
 const manyTries = 2
 
+// notTheCamera lists the problems that light, flash and distance have nothing to do with. Their cards give no advice on
+// how to take a photo.
+var notTheCamera = map[string]bool{
+	"expired_card": true, "other_person": true, "sides_mismatch": true, "duplicate_front": true, "duplicate_back": true,
+	"download_failed": true, "deleted": true, "restricted": true, "too_many": true, "empty": true, "too_large": true,
+	"not_picture": true, "heic": true, "unsupported_format": true, "truncated": true, "too_many_pixels": true,
+	"bad_file": true,
+}
+
 // JSON draws the problem, the missing sides and advice for the next photo.
 func (v PhotoProblem) JSON() json.RawMessage {
 	var e []node
@@ -32,10 +41,17 @@ func (v PhotoProblem) JSON() json.RawMessage {
 		}
 		e = append(e, line(need))
 	}
-	if v.Tries >= manyTries {
+	switch {
+	case v.Tries < manyTries:
+	case notTheCamera[v.Problem]:
+		e = append(e, line(tr("photo_problem.ask_hr")))
+	default:
 		e = append(e, line(tr("photo_problem.many")))
 	}
-	e = append(e, small(tr("photos.guide")), button("show_progress", quietButton, v.act(ActResume)))
+	if !notTheCamera[v.Problem] {
+		e = append(e, small(tr("photos.guide")))
+	}
+	e = append(e, button("show_progress", quietButton, v.act(ActResume)))
 	return frame{
 		title:     tr("photo_problem.title"),
 		header:    headerWarning,

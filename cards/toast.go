@@ -29,6 +29,7 @@ var toastTypes = map[string]string{
 	"code_too_many": "warning", // too many tries of one code
 	"codes_used_up": "warning", // too many codes within a day
 	"code_wait":     "info",    // seconds
+	"code_format":   "warning", // an entry that cannot be the code
 	"resent":        "success",
 	"busy":          "warning",
 	"working":       "info",

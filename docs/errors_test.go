@@ -158,7 +158,7 @@ func (k known) followsFeishu(call string) scenario.Outcome {
 	switch {
 	case operator, k.class == "Credentials":
 		return scenario.Stops
-	case call == "feishu.download", k.class == "Person", k.class == "Mismatch":
+	case call == "feishu.download", k.class == "Person":
 		return scenario.Asks
 	}
 	return scenario.Decides

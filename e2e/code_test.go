@@ -103,6 +103,26 @@ func TestCodeTypedInChat(t *testing.T) {
 	p.See(sim.StageReview)
 }
 
+// TestCodeAsPeopleTypeIt: what cannot be the code costs no try, and the code counts inside the whole text message.
+func TestCodeAsPeopleTypeIt(t *testing.T) {
+	h := harness.Start(t, harness.Setup{})
+	p := h.Hire()
+	p.ToCode()
+	code := p.SentCode(0)
+	p.Say("怎么还没收到")
+	p.WaitForCard("现在等的是短信里的 6 位验证码")
+	if got, want := p.Press("submit_code", map[string]any{"sms_code": code[:5]}), "请填短信里的 6 位数字，这次不算次数"; got != want {
+		t.Errorf("got the toast %q, want %q", got, want)
+	}
+	p.Say("進度？")
+	p.See(sim.StageCode)
+	if got := h.CaseOf(p.OpenID).Code.Tries; got != 0 {
+		t.Errorf("got %d tries, want 0", got)
+	}
+	p.Say("【实名】您的实名验证码是" + code[:3] + " " + code[3:] + "，10分钟内有效，请勿告诉他人。")
+	p.See(sim.StageReview)
+}
+
 func TestOtherMobile(t *testing.T) {
 	h := harness.Start(t, harness.Setup{HR: harness.Diligent, Settings: noResendPause()})
 	p := h.Hire()

@@ -36,7 +36,7 @@ func meetRetried(p harness.Person, c scenario.Refusal) {
 	}
 	if c.Outcome == scenario.Stops {
 		s.End = scenario.End{By: scenario.HR, Does: "retry"}
-		s.Sees = []scenario.Sight{{Who: scenario.HR, Words: []string{"有一件实名卡住了", c.Says, c.Code}}}
+		s.Sees = []scenario.Sight{{Who: scenario.HR, Words: []string{"有一件实名卡住了", c.Says, c.Next(), c.Code}}}
 	}
 	runFaultRow(p, s)
 }
@@ -106,7 +106,7 @@ func meetStops(p harness.Person, codes []scenario.Refusal) {
 		}
 		h.Find(h.World.ReviewChat(), "HR's card of "+c.Name, func(s harness.CardView) bool {
 			return s.Has("retry") && strings.Contains(string(s.Msg.Card), p.OpenID) &&
-				s.Says("有一件实名卡住了", c.Says, "对方错误码："+c.Code)
+				s.Says("有一件实名卡住了", c.Says, c.Next(), "对方错误码："+c.Code, now.Attention.LogID)
 		})
 		p.See(sim.StageAttention, "有一步需要 HR 处理，已经通知他们了")
 		if uploads {
@@ -136,7 +136,7 @@ func meetCorrections(p harness.Person, codes []scenario.Refusal) {
 			armRefusal(p, c)
 			photo := p.Send("back")
 			h.Find(p.ChatID, "the answer to the photo", func(s harness.CardView) bool {
-				return s.Msg.ParentID == photo && s.Says(c.Says)
+				return s.Msg.ParentID == photo && s.Says(c.Says, c.Next())
 			})
 			if now := h.CaseOf(p.OpenID); now.State != flows.AwaitingPhotos || now.Personal.Front == nil {
 				h.Errorf("%s: %s, the front is kept: %t, want %v", c.Name, now.State, now.Personal.Front != nil,
@@ -150,7 +150,7 @@ func meetCorrections(p harness.Person, codes []scenario.Refusal) {
 			armRefusal(p, c)
 			pressCurrent(p, p.OpenID, p.ChatID, act, nil)
 			waitCodeState(p, "failed", i+1)
-			p.See(sim.StageCode, c.Says)
+			p.See(sim.StageCode, c.Says, c.Next())
 			act = "send_code"
 		}
 		pressCurrent(p, p.OpenID, p.ChatID, act, nil)
@@ -167,7 +167,7 @@ func meetCorrections(p harness.Person, codes []scenario.Refusal) {
 				submitForm(p)
 			}
 			waitFaultsMet(p)
-			p.See(sim.StageConfirmation, c.Says)
+			p.See(sim.StageConfirmation, c.Says, c.Next())
 		}
 		submitForm(p)
 		approve(p)
@@ -177,7 +177,7 @@ func meetCorrections(p harness.Person, codes []scenario.Refusal) {
 			armRefusal(p, c)
 			pressCurrent(p, hr.OpenID, h.World.ReviewChat(), "approve", nil)
 			waitFaultsMet(p)
-			p.See(sim.StageConfirmation, c.Says)
+			p.See(sim.StageConfirmation, c.Says, c.Next())
 			submitForm(p)
 			p.See(sim.StageReview)
 		}
@@ -213,7 +213,7 @@ func meetUnknownCode(p harness.Person, codes []scenario.Refusal) {
 		armRefusal(p, c)
 		pressCurrent(p, p.OpenID, p.ChatID, act, nil)
 		waitCodeState(p, "unknown", i+1)
-		p.See(sim.StageCode, c.Says)
+		p.See(sim.StageCode, c.Says, c.Next())
 		act = "send_code"
 	}
 	if n := p.SMSCount(); n > 0 {

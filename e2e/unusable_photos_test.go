@@ -2,8 +2,11 @@ package e2e
 
 import (
 	"bytes"
+	"image"
 	"image/color"
 	"testing"
+
+	"golang.org/x/image/draw"
 
 	"shiming/e2e/harness"
 	"shiming/flows"
@@ -83,9 +86,19 @@ func TestUsablePhotos(t *testing.T) {
 		"sideways":  func(p harness.Person, side string) []byte { return h.Photo(p.Person, side, "sideways") },
 		"turned":    func(p harness.Person, side string) []byte { return h.Photo(p.Person, side, "rotated") },
 		"photocopy": func(p harness.Person, side string) []byte { return h.Photo(p.Person, side, "photocopy") },
-		"png":       func(p harness.Person, side string) []byte { return asPNG(t, decoded(t, h.Photo(p.Person, side))) },
-		"gif":       func(p harness.Person, side string) []byte { return asGIF(t, decoded(t, h.Photo(p.Person, side))) },
-		"webp":      func(p harness.Person, side string) []byte { return asWEBP(decoded(t, h.Photo(p.Person, side))) },
+		"progressive": func(p harness.Person, side string) []byte {
+			return h.Photo(p.Person, side, "progressive")
+		},
+		"without its end": func(p harness.Person, side string) []byte {
+			img := h.Photo(p.Person, side)
+			return img[:len(img)-2]
+		},
+		"12 MP, progressive": func(p harness.Person, side string) []byte {
+			return specimen.Progressive(enlarged(decoded(t, h.Photo(p.Person, side)), 4032), false)
+		},
+		"png":  func(p harness.Person, side string) []byte { return asPNG(t, decoded(t, h.Photo(p.Person, side))) },
+		"gif":  func(p harness.Person, side string) []byte { return asGIF(t, decoded(t, h.Photo(p.Person, side))) },
+		"webp": func(p harness.Person, side string) []byte { return asWEBP(decoded(t, h.Photo(p.Person, side))) },
 	} {
 		p := h.Hire()
 		t.Run(name, func(t *testing.T) {
@@ -102,6 +115,14 @@ func TestUsablePhotos(t *testing.T) {
 			}
 		})
 	}
+}
+
+// enlarged scales a picture to a width.
+func enlarged(img image.Image, w int) image.Image {
+	b := img.Bounds()
+	out := image.NewRGBA(image.Rect(0, 0, w, b.Dy()*w/b.Dx()))
+	draw.ApproxBiLinear.Scale(out, out.Rect, img, b, draw.Src, nil)
+	return out
 }
 
 // TestTwoPeoplesSides sends sides of two people. A back that cannot belong to the front is refused. A back that is

@@ -2,13 +2,18 @@ package engine
 
 import (
 	"strconv"
+	"strings"
 
 	"shiming/flows"
 )
 
-// withTypedCode adds to ev the digits of text and their keyed hash. Decide compares the hash with the stored one.
+// withTypedCode adds to ev the code in text, if there is one, and its keyed hash. Decide compares the hash with the
+// stored one.
 func (e *Engine) withTypedCode(c *flows.Case, text string, ev flows.Event) flows.Event {
-	ev.Code = flows.OnlyDigits(text)
+	ev.Code = flows.FindCode(text)
+	if ev.Code == "" && strings.TrimSpace(text) != "" {
+		ev.Code = flows.NotCode
+	}
 	if c.Code != nil {
 		ev.MAC = e.CodeMAC(c.ID, c.Code.Seq, ev.Code)
 	}

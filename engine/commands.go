@@ -19,16 +19,30 @@ func (e *Engine) handleText(ctx context.Context, tx flows.Tx, m flows.Message) e
 	if flows.HRCommands[command] {
 		return e.handleHRCommand(ctx, tx, m, command)
 	}
-	if !m.Private {
+	if !m.Private && !e.typesCode(ctx, tx, m, command) {
 		switch command {
-		case flows.CommandNone, flows.CommandSixDigits:
+		case flows.CommandNone, flows.CommandSixDigits, flows.CommandHello:
 			return e.reply(ctx, tx, m, flows.Reply(flows.ReplyGreeting))
 		case flows.CommandHelp:
 			return e.reply(ctx, tx, m, flows.Reply(flows.ReplyGreeting).With(flows.ArgHelp, "1"))
 		}
-		m.Private = true
 	}
+	m.Private = true
 	return e.handleCommand(ctx, tx, m, command)
+}
+
+// typesCode reports whether a message holds the code that its sender is asked for.
+func (e *Engine) typesCode(ctx context.Context, tx flows.Tx, m flows.Message, command flows.Command) bool {
+	if !isFreeText(command) || flows.FindCode(m.Text) == "" {
+		return false
+	}
+	c, err := tx.OpenCase(ctx, m.TenantKey, m.OpenID)
+	return err == nil && c.State == flows.AwaitingCode
+}
+
+// isFreeText reports whether a text is no word of the bot, so that it may hold the code.
+func isFreeText(command flows.Command) bool {
+	return command == flows.CommandNone || command == flows.CommandSixDigits || command == flows.CommandAskAbout
 }
 
 // handleCommand answers a command of an applicant, or a text that is none, in private.
@@ -37,29 +51,50 @@ func (e *Engine) handleCommand(ctx context.Context, tx flows.Tx, m flows.Message
 	if err != nil && !flows.IsNotFound(err) {
 		return err
 	}
+	if c != nil && c.State == flows.AwaitingCode && isFreeText(command) {
+		if flows.FindCode(m.Text) != "" {
+			return e.submitCode(ctx, tx, m, c)
+		}
+		if command == flows.CommandNone {
+			return e.replyNotice(ctx, tx, m, "code_expected")
+		}
+	}
 	switch command {
 	case flows.CommandStart:
 		return e.openOrRepost(ctx, tx, m, c)
-	case flows.CommandStatus:
-		if c != nil {
-			return e.Apply(ctx, tx, c, e.applicantEvent(flows.CardAsked, m.OpenID))
+	case flows.CommandAskAbout:
+		if e.IsAdmin(m.TenantKey, m.OpenID) {
+			return e.replyNotice(ctx, tx, m, "ask_about")
 		}
-		return e.replyPrivately(ctx, tx, m, flows.Reply(flows.ReplyLatest))
+		return e.showStatus(ctx, tx, m, c)
+	case flows.CommandStatus:
+		return e.showStatus(ctx, tx, m, c)
+	case flows.CommandHello:
+		if c != nil {
+			return e.showStatus(ctx, tx, m, c)
+		}
+	case flows.CommandHuman:
+		return e.replyNotice(ctx, tx, m, "human")
 	case flows.CommandCancel:
 		return e.cancel(ctx, tx, m, c)
 	case flows.CommandMyData, flows.CommandDeleteData:
 		return e.replyPrivately(ctx, tx, m, flows.Reply(flows.ReplyMyData))
 	case flows.CommandHelp:
 		return e.replyPrivately(ctx, tx, m, flows.Reply(flows.ReplyGreeting).With(flows.ArgHelp, "1"))
-	case flows.CommandSixDigits:
-		if c != nil && c.State == flows.AwaitingCode {
-			return e.submitCode(ctx, tx, m, c)
-		}
 	}
 	if c != nil {
 		return e.replyNotice(ctx, tx, m, "not_understood")
 	}
 	return e.replyPrivately(ctx, tx, m, flows.Reply(flows.ReplyGreeting))
+}
+
+// showStatus brings the card of the open case c to the bottom of the chat. c is nil if there is no open case; then the
+// reply says how the last one ended.
+func (e *Engine) showStatus(ctx context.Context, tx flows.Tx, m flows.Message, c *flows.Case) error {
+	if c != nil {
+		return e.Apply(ctx, tx, c, e.applicantEvent(flows.CardAsked, m.OpenID))
+	}
+	return e.replyPrivately(ctx, tx, m, flows.Reply(flows.ReplyLatest))
 }
 
 // applicantEvent is an event that the applicant causes now.

@@ -39,7 +39,14 @@ func TestRepliesToCommands(t *testing.T) {
 		{"ou_new", "help", true, flows.ReplyGreeting, "", "message_id"},
 		{"ou_new", "我的资料", true, flows.ReplyMyData, "", "open_id"}, // about one person, so it is private
 		{"ou_new", "取消", true, flows.ReplyNotice, "nothing_open", "open_id"},
-		{"ou_open", "你好", false, flows.ReplyNotice, "not_understood", "open_id"},
+		{"ou_open", "今天天气不错", false, flows.ReplyNotice, "not_understood", "open_id"},
+		{"ou_open", "人工", false, flows.ReplyNotice, "human", "open_id"},
+		{"ou_new", "转人工客服！", true, flows.ReplyNotice, "human", "open_id"},
+		{"ou_new", "张三办完了吗", false, flows.ReplyLatest, "", "open_id"}, // nobody learns of others
+		{"ou_new", "幫助？", false, flows.ReplyGreeting, "", "open_id"},
+		{"ou_hr1", "张三办完了吗", false, flows.ReplyNotice, "ask_about", "open_id"},
+		{"ou_hr1", "张三办完了吗？", true, flows.ReplyNotice, "ask_about", "open_id"},
+		{"ou_hr1", "【待審】", false, flows.ReplyPending, "", "open_id"},
 		{"ou_open", "123456", false, flows.ReplyNotice, "not_understood", "open_id"},
 		{"ou_open", "help", false, flows.ReplyGreeting, "", "open_id"},
 		{"ou_done", "实名", false, flows.ReplyNotice, "already_done", "open_id"},
@@ -167,14 +174,72 @@ func TestCodeTypedIntoChat(t *testing.T) {
 	if len(sent) != before+1 || !workerstest.Shows(sent[len(sent)-1].Current(), "code.wrong") {
 		t.Errorf("%d new cards, the last is %s", len(sent)-before, sent[len(sent)-1].Current())
 	}
-	w.Say("ou_1", "１２３ ４５６") // not six digits in a row: no try is spent
-	takeOnlyReply(w)
-	if n := w.CaseNow(c.ID).Code.Tries; n != 1 {
-		t.Errorf("tries: got %d, want 1", n)
+	// An entry that cannot be the code costs no try, and the answer says what is awaited.
+	for _, text := range []string{"12345", "1234567", "收不到", "123456还是654321", "13800138000"} {
+		t.Run(text, func(t *testing.T) {
+			w.Say("ou_1", text)
+			if j := takeOnlyReply(w); j.Args["code"] != "code_expected" {
+				t.Errorf("answered with %+v", j)
+			}
+			if n := w.CaseNow(c.ID).Code.Tries; n != 1 {
+				t.Errorf("tries: got %d, want 1", n)
+			}
+		})
 	}
 	w.Say("ou_1", w.Verifier.Code())
 	w.RunJobs()
 	w.InState(c.ID, flows.AwaitingReview)
+}
+
+// TestCodeAsPeopleTypeIt: the code may have marks, blanks and a whole text message around it.
+func TestCodeAsPeopleTypeIt(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]func(code string) string{
+		"blank":  func(c string) string { return c[:3] + " " + c[3:] },
+		"hyphen": func(c string) string { return c[:3] + "-" + c[3:] },
+		"word":   func(c string) string { return "验证码" + c },
+		"colon":  func(c string) string { return "验证码：" + c },
+		"message": func(c string) string {
+			return "【实名】您的实名验证码是" + c + "，10分钟内有效，请勿告诉他人。"
+		},
+		"full width": func(c string) string { return strings.Map(func(r rune) rune { return r - '0' + '０' }, c) },
+		"in a group": func(c string) string { return "验证码 " + c },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := workerstest.New(t)
+			c := w.Walk("ou_1", flows.SampleNumber, flows.AwaitingCode)
+			if name == "in a group" {
+				w.SayInGroup("ou_1", "oc_any", text(w.Verifier.Code()))
+			} else {
+				w.Say("ou_1", text(w.Verifier.Code()))
+			}
+			w.RunJobs()
+			got := w.InState(c.ID, flows.AwaitingReview)
+			if got.Personal.SMSCode != w.Verifier.Code() {
+				t.Errorf("got the code %q, want %q", got.Personal.SMSCode, w.Verifier.Code())
+			}
+		})
+	}
+}
+
+// TestHello: a person with an open case gets its card, everybody else the introduction.
+func TestHello(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	w.Say("ou_1", "你好")
+	if j := takeOnlyReply(w); j.Template() != flows.ReplyGreeting {
+		t.Errorf("answered with %+v", j)
+	}
+	w.Say("ou_1", "实名")
+	w.RunJobs()
+	before := len(w.Messenger.SentTo("ou_1"))
+	w.Say("ou_1", "你好")
+	w.RunJobs()
+	sent := w.Messenger.SentTo("ou_1")
+	if len(sent) != before+1 || !workerstest.Shows(sent[len(sent)-1].Current(), "consent.title") {
+		t.Errorf("got %d new cards, want the card of the case", len(sent)-before)
+	}
 }
 
 // TestMenuRunsCommands: the keys of the menu are commands.

@@ -21,7 +21,7 @@ var failures = map[Kind]failure.Details{
 	KindUploadFailed:   {Class: failure.Retry, Code: failure.CodeUnavailable},
 	KindNotFound:       {Class: failure.FileLost, Code: failure.CodeRefused},
 	KindParameter:      {Class: failure.Refused, Code: failure.CodeBug},
-	KindUploadMismatch: {Class: failure.Refused, Code: failure.CodeBug},
+	KindUploadMismatch: {Class: failure.Refused, Code: "upload_changed"},
 }
 
 // Failure returns the meaning of the error for a case.
@@ -29,6 +29,9 @@ func (e *Error) Failure() failure.Details {
 	d, ok := failures[e.Kind]
 	if !ok {
 		d = failure.Details{Class: failure.Refused, Code: failure.CodeRefused}
+	}
+	if e.Code == "1435002" && e.Op == "CreatePersonPoint" {
+		d.Code = "evidence_field" // esign.evidence_revision may be the wrong one
 	}
 	d.Operation, d.Upstream, d.LogID = e.Op, e.Code, e.RequestID
 	return d

@@ -242,6 +242,7 @@ const (
 	ResolutionRetried   ResolutionKind = "retried"
 	ResolutionResolved  ResolutionKind = "resolved" // HR confirmed that the write had been applied
 	ResolutionClosed    ResolutionKind = "closed"
+	ResolutionSentBack  ResolutionKind = "sent_back"
 	ResolutionWithdrawn ResolutionKind = "withdrawn"
 	ResolutionExpired   ResolutionKind = "expired"
 	ResolutionHRDelay   ResolutionKind = "hr_delay"

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -11,7 +12,8 @@ import (
 // Command is a chat command. Several words can mean the same command.
 type Command string
 
-// Commands. CommandSixDigits is a text of six digits, which is an SMS code.
+// Commands. CommandSixDigits is a text of six digits, which is an SMS code. CommandHello and CommandHuman are words to
+// which the answer is the next step. CommandAskAbout is a question whether somebody has finished.
 const (
 	CommandNone         Command = ""
 	CommandStart        Command = "start"
@@ -27,6 +29,9 @@ const (
 	CommandReviewHere   Command = "review_here"
 	CommandAnnounceHere Command = "announce_here"
 	CommandSixDigits    Command = "six_digits"
+	CommandHello        Command = "hello"
+	CommandHuman        Command = "human"
+	CommandAskAbout     Command = "ask_about"
 )
 
 // commands gives the command of each word, in the form to which ParseCommand brings a text.
@@ -45,7 +50,8 @@ var commands = map[string]Command{
 	"设为公告群": CommandAnnounceHere, "announce here": CommandAnnounceHere,
 }
 
-// Commands returns the command of each word, sorted and with repetitions. CommandSixDigits is not among them.
+// Commands returns the command of each word, sorted and with repetitions. What ParseCommand understands besides them
+// (CommandSixDigits, CommandHello, CommandHuman, CommandAskAbout) is no word that people need to know.
 func Commands() []Command { return slices.Sorted(maps.Values(commands)) }
 
 // HRCommands are the commands that only admins may use.
@@ -59,16 +65,32 @@ var HRCommands = map[Command]bool{
 }
 
 // ParseCommand returns the command that a text consists of, or CommandNone. It ignores case, full-width forms,
-// surrounding punctuation and a leading slash. A word inside a longer text is no command.
+// traditional characters, and marks, brackets and emoji around the word. A word inside a longer text is no command.
 func ParseCommand(text string) Command {
 	t := strings.ToLower(norm.NFKC.String(text))
-	t = strings.Join(strings.Fields(t), " ")
-	t = strings.Trim(t, "/!.。,、~ ")
-	if w, ok := commands[t]; ok {
+	t = strings.Join(strings.Fields(simplified.Replace(t)), " ")
+	word := strings.TrimFunc(t, isMark)
+	if word == "" && strings.Contains(t, "?") {
+		return CommandHelp
+	}
+	if w, ok := commands[word]; ok {
 		return w
 	}
-	if len(t) == 6 && strings.Trim(t, "0123456789") == "" {
+	if w, ok := smallTalk[word]; ok {
+		return w
+	}
+	if len(word) == 6 && strings.Trim(word, "0123456789") == "" {
 		return CommandSixDigits
 	}
+	if asksAbout(word) {
+		return CommandAskAbout
+	}
 	return CommandNone
+}
+
+// isMark reports whether r may stand before or after a word without changing it: blanks, punctuation of any script,
+// symbols, emoji with their joiners, and invisible characters.
+func isMark(r rune) bool {
+	return unicode.IsSpace(r) || unicode.IsPunct(r) || unicode.IsSymbol(r) || unicode.Is(unicode.Cf, r) ||
+		unicode.Is(unicode.Mn, r)
 }

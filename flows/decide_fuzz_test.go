@@ -60,7 +60,7 @@ func FuzzDecide(f *testing.F) {
 				e.Actor, e.Role = c.OpenID, Applicant
 			}
 			if form.SMSCode != nil {
-				e.Code = OnlyDigits(*form.SMSCode)
+				e.Code = FindCode(*form.SMSCode)
 			}
 			ch := Decide(SamplePolicy(), c, e)
 			if ch.Case == nil {

@@ -18,6 +18,9 @@ func codeCard(c *Case, s ViewContext, steps []cards.Step) cards.Card {
 	if c.Code.State == CodeStateSending && c.Delayed != "" {
 		v.State = "delayed"
 	}
+	if c.Code.State == CodeStateSending && c.Code.AskedAt.After(s.Now) {
+		v.State, v.SendsAt = "waiting", c.Code.AskedAt
+	}
 	v.SentAt, v.ResendAt = c.Code.SentAt, c.Code.AskedAt.Add(s.Policy.CodeResend)
 	from := c.Code.SentAt
 	if from.IsZero() {

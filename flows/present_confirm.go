@@ -27,6 +27,7 @@ func confirmCard(c *Case, s ViewContext, steps []cards.Step) cards.Card {
 	}
 	front, back := p.Front.Open(), p.Back.Open()
 	name, number := ValueOr(p.Name, front.RawName()), ValueOr(p.Number, front.RawNumber())
+	v.Typed = name != front.RawName() || number != front.RawNumber()
 	mobile := ValueOr(p.Mobile, p.ContactMobile)
 	if m, err := idcard.ParseMobile(mobile); err == nil {
 		mobile, v.MaskedMobile = m.Reveal(), m.Masked()

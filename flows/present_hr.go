@@ -112,15 +112,34 @@ func decisionOf(c *Case) *cards.Decision {
 		d.By, d.At, d.What, d.Reason, d.Note = r.By, r.At, string(r.What), r.Reason, c.Personal.Note
 	}
 	switch c.State {
-	case Withdrawn:
+	case Withdrawn, Declined:
 		d.By, d.At, d.What = c.OpenID, c.EnteredAt, string(c.State)
 	case Expired:
 		d.By, d.At, d.What = "", c.EnteredAt, c.Outcome
 	case Recording, Filing, Done:
 		d.Stage = string(c.State)
 	}
+	if c.Review == nil && (c.State == Done || !c.State.Terminal()) {
+		decideWithoutReview(c, d)
+	}
 	d.Filed = HasFiledEvidence(c)
 	return d
+}
+
+// decideWithoutReview fills the decision of a case that nobody has reviewed: the policy let it through, or the
+// applicant works on it again.
+func decideWithoutReview(c *Case, d *cards.Decision) {
+	switch c.State {
+	case Recording, Filing, Done:
+		d.What = string(ReviewApproved)
+	case AwaitingCode, Checking:
+		d.By, d.What = c.OpenID, "confirmed"
+		if c.State == Checking {
+			d.Stage = "checking"
+		}
+	default:
+		d.By, d.What, d.Stage = c.OpenID, "editing", "applicant"
+	}
 }
 
 // colours gives the colour of each level of a finding.

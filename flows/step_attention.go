@@ -12,8 +12,8 @@ var stepOf = map[Kind]Step{
 	PhotoReadOK: StepPhotos, PhotoFailed: StepPhotos,
 	CodeSent: StepCode, CodeFailed: StepCode, CodeUnknown: StepCode,
 	PersonChecked: StepCheck, CheckRefused: StepCheck,
-	IdentityRecorded: StepIdentity, IdentityMismatch: StepIdentity,
-	PhotoUploaded: StepUpload, EvidenceFiled: StepEvidence,
+	IdentityRecorded: StepIdentity,
+	PhotoUploaded:    StepUpload, EvidenceFiled: StepEvidence,
 }
 
 // suspend moves the case to NeedsAttention and asks HR. A shared cause asks HR once for all cases, by the incident.
@@ -188,6 +188,7 @@ var resolutions = map[Kind]ResolutionKind{
 	Retry:     ResolutionRetried,
 	Resolved:  ResolutionResolved,
 	Closed:    ResolutionClosed,
+	SentBack:  ResolutionSentBack,
 	Cancelled: ResolutionWithdrawn,
 	Erase:     ResolutionWithdrawn,
 	ExpiryDue: ResolutionExpired,
@@ -203,7 +204,7 @@ func (d *decision) noteResolution(a Attention) {
 	if d.c.Outcome == OutcomeHRDelay {
 		d.c.Resolution.Kind = ResolutionHRDelay
 	}
-	if d.event.Role == HR {
+	if d.event.Role == HR || d.event.Role == Applicant {
 		d.c.Resolution.By = d.event.Actor
 	}
 	d.redraw(AudienceHR)

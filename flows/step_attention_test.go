@@ -313,7 +313,8 @@ func TestCancelDuringAttention(t *testing.T) {
 			d := decide(t, c, Event{Kind: k})
 			if before {
 				d.wantState(Withdrawn)
-				if d.Case.Resolution.Kind != "withdrawn" || d.Case.Resolution.By != "" || d.Case.Personal.Empty() != (k == Erase) {
+				if d.Case.Resolution.Kind != "withdrawn" || d.Case.Resolution.By != "ou_applicant" ||
+					d.Case.Personal.Empty() != (k == Erase) {
 					t.Errorf("%s × %s: got resolution %+v, want withdrawn", back, k, d.Case.Resolution)
 				}
 			} else if d.Case != nil {

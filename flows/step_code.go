@@ -4,8 +4,6 @@ import (
 	"crypto/hmac"
 	"strconv"
 	"time"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // codeIsCurrent reports whether the event belongs to the code that is valid now.
@@ -99,6 +97,9 @@ func codeTyped(d *decision) {
 	case d.event.Code == "":
 		d.refuse("no code typed", NewToast("missing_field", map[string]string{"field": "sms_code"}))
 		return
+	case d.event.Code == NotCode:
+		d.refuse("the entry cannot be the code", NewToast("code_format", nil))
+		return
 	case code == nil || code.MAC == nil:
 		d.refuse("no code was sent yet", NewToast("working", nil))
 		return
@@ -141,19 +142,4 @@ func (d *decision) codeExpires() time.Time {
 		from = d.c.Code.AskedAt
 	}
 	return from.Add(d.policy.CodeTTL)
-}
-
-// OnlyDigits returns the digits of a typed code, at most 12. It accepts full-width digits and drops other characters.
-func OnlyDigits(s string) string {
-	var out []rune
-	for _, r := range norm.NFKC.String(s) {
-		if r >= '0' && r <= '9' {
-			out = append(out, r)
-		}
-	}
-	const maxDigits = 12 // twice the length of a code
-	if len(out) > maxDigits {
-		out = out[:maxDigits]
-	}
-	return string(out)
 }

@@ -2,7 +2,6 @@ package flows
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 )
@@ -194,6 +193,8 @@ func TestCodeTyped(t *testing.T) {
 			want: codeOutcome{state: AwaitingCode, toast: "code_expired", problem: "expired"}},
 		{name: "nothing", state: "sent", mac: "right", typed: "",
 			want: codeOutcome{refusal: "no code typed", toast: "missing_field", args: []string{"field", "sms_code"}}},
+		{name: "no code in it", state: "sent", mac: "right", typed: NotCode,
+			want: codeOutcome{refusal: "the entry cannot be the code", toast: "code_format"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := codeCase(tt.state)
@@ -253,17 +254,4 @@ func TestExpiredCodesCostNoTry(t *testing.T) {
 	}
 	c := decide(t, codeCase("sending"), Event{Kind: CodeFailed, Seq: 1, Problem: "mobile_invalid"}).Case
 	decide(t, c, Event{Kind: CodeTyped, Code: "123456"}).wantRefused("no code was sent yet", "working")
-}
-
-func TestOnlyDigits(t *testing.T) {
-	for in, want := range map[string]string{
-		"123456": "123456", " 123 456 ": "123456", "１２３４５６": "123456", "验证码123456。": "123456", "": "", "abc": "",
-		"①②③": "123", strings.Repeat("9", 500): strings.Repeat("9", 12),
-	} {
-		t.Run(in, func(t *testing.T) {
-			if got := OnlyDigits(in); got != want {
-				t.Errorf("%q: %q, want %q", in, got, want)
-			}
-		})
-	}
 }

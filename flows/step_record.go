@@ -1,6 +1,10 @@
 package flows
 
-import "shiming/idcard"
+import (
+	"strings"
+
+	"shiming/idcard"
+)
 
 // filesEvidence reports whether the case ends with an evidence point. Without a verification there is nothing to prove.
 func (d *decision) filesEvidence() bool { return d.c.Method != MethodNone }
@@ -51,7 +55,11 @@ func (d *decision) fileEvidenceWhenReady() {
 	}
 }
 
-// identityMismatch returns to the form, because Feishu knows the person with another value of the event's field.
+// boundPrefix begins the codes of stops because Feishu has the person bound to another value. The field follows.
+const boundPrefix = "bound_"
+
+// identityMismatch asks HR, because Feishu has the person bound to another value of the event's field. The approved value
+// may be right and the bound one wrong, so that the applicant could correct nothing. Only HR sends the form back.
 func identityMismatch(d *decision) {
 	if !d.requireStarted(d.c.Identity) {
 		return
@@ -59,12 +67,43 @@ func identityMismatch(d *decision) {
 	d.c.Delayed = ""
 	d.noteDisclosure("feishu_identity")
 	d.c.Identity.State = WriteRefused
-	d.c.Mismatch = d.event.Field
+	d.detail("field", d.event.Field)
+	stop := Attention{Step: StepIdentity, Code: StopCode(boundPrefix + d.event.Field)}
+	if s := d.event.Stop; s != nil {
+		stop.Upstream, stop.LogID = s.Upstream, s.LogID
+	}
+	d.event.Stop = &stop
+	if d.c.State == NeedsAttention {
+		suspendAgain(d)
+		return
+	}
+	suspend(d)
+}
+
+// identityMismatchWhileSuspended is identityMismatch while HR is asked about another step.
+func identityMismatchWhileSuspended(d *decision) {
+	if d.c.Attention.Return != Recording {
+		d.refuse(refusalNotInTable, nil)
+		return
+	}
+	identityMismatch(d)
+}
+
+// sendBackBound returns the form to the applicant by HR's decision after identityMismatch.
+func sendBackBound(d *decision) {
+	if !strings.HasPrefix(string(d.c.Attention.Code), boundPrefix) {
+		d.refuse("nothing to send back", LateToast(d.policy, d.c))
+		return
+	}
+	d.recordReview(ReviewSentBack)
+	if d.c.Review.Reason == "" {
+		d.c.Review.Reason = "bound_differs"
+		d.detail("reason", d.c.Review.Reason)
+	}
+	d.c.Mismatch, d.c.FormIssues = "", nil
 	d.c.Code, d.c.Check = nil, nil
 	d.c.Personal.SMSCode = ""
-	d.detail("field", d.event.Field)
-	d.rule("Feishu knows another " + d.event.Field)
-	d.goTo(AwaitingConfirmation)
+	d.toast("sent_back")
 	d.repost(AudienceApplicant)
 }
 

@@ -106,26 +106,51 @@ func TestIdentityIsLastStepWithoutVerification(t *testing.T) {
 	}
 }
 
-func TestIdentityMismatchReturnsToForm(t *testing.T) {
+// TestIdentityMismatchGoesToHR: only HR can send the form back, so that nobody with right values goes in a circle.
+func TestIdentityMismatchGoesToHR(t *testing.T) {
 	for _, field := range []string{"identity_name", "identity_code", "mobile"} {
-		c := SampleCase(Recording)
-		c.Uploads = map[string]string{"front": "f1"}
-		d := decide(t, c, Event{Kind: IdentityMismatch, Field: field}).
-			wantState(AwaitingConfirmation).
-			wantDetail("field", field)
-		d.wantCards([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant})
-		if d.Case.Identity.State != WriteRefused || d.Case.Mismatch != field || d.Case.Code != nil || d.Case.Check != nil ||
-			d.Case.Personal.SMSCode != "" {
-			t.Errorf("%s: got %+v, want the form with this mismatch", field, d.Case)
-		}
-		if !cards.HasText("mismatch."+field) || d.lastDisclosure() != "feishu_identity" {
-			t.Errorf("%s: got no text or no detail, want both", field)
-		}
-		// The next submission needs a new code, a new check and a new review.
-		d = decide(t, d.Case, Event{Kind: Confirmed, Form: form()}).wantState(AwaitingCode)
-		if d.Case.Review != nil || d.Case.Identity.State != WriteRefused {
-			t.Errorf("%s: got the earlier approval, want a new review", field)
-		}
+		t.Run(field, func(t *testing.T) {
+			c := SampleCase(Recording)
+			c.Uploads = map[string]string{"front": "f1"}
+			stop := &Attention{Upstream: "1291002", LogID: "log"}
+			d := decide(t, c, Event{Kind: IdentityMismatch, Field: field, Stop: stop}).
+				wantState(NeedsAttention).
+				wantDetail("field", field)
+			a := d.Case.Attention
+			if a.Code != StopCode("bound_"+field) || a.Upstream != "1291002" || a.LogID != "log" || a.Step != StepIdentity ||
+				d.Case.Identity.State != WriteRefused || d.lastDisclosure() != "feishu_identity" {
+				t.Errorf("got %+v, identity %+v, want a stop that names the field", a, d.Case.Identity)
+			}
+			card := HRCard(d.Case, sampleView()).(cards.Attention)
+			if card.Code != "bound_"+field || !cards.HasText("trouble."+card.Code) {
+				t.Errorf("got HR's card with %q, want the field that differs", card.Code)
+			}
+			d.wantCards([]string{AudienceApplicant, AudienceHR}, []string{AudienceHR})
+
+			// HR corrects the value in Feishu: the write is tried again.
+			again := decide(t, d.Case, Event{Kind: Retry, Actor: "ou_hr"}).wantState(Recording)
+			again.wantJobs(JobIdentity, JobUpload)
+
+			// HR sends the form back: the next submission needs a new code, a new check and a new review.
+			back := decide(t, d.Case, Event{Kind: SentBack, Actor: "ou_hr"}).wantState(AwaitingConfirmation)
+			back.wantToast("sent_back")
+			form1 := ApplicantCard(back.Case, sampleView()).(cards.Confirm)
+			if form1.SentBack != "bound_differs" || back.Case.Check != nil || back.Case.Code != nil ||
+				back.Case.Personal.SMSCode != "" {
+				t.Errorf("got the form %+v, want it sent back because of what is bound", form1)
+			}
+			if r := back.Case.Resolution; r == nil || r.Kind != ResolutionSentBack || r.By != "ou_hr" {
+				t.Errorf("got the resolution %+v, want HR's", r)
+			}
+			next := decide(t, back.Case, Event{Kind: Confirmed, Form: form()}).wantState(AwaitingCode)
+			if next.Case.Review != nil || next.Case.Identity.State != WriteRefused {
+				t.Error("got the earlier approval, want a new review")
+			}
+		})
+	}
+	other := suspendedCase(Recording, stopped("identity", "bug", ""))
+	if d := decide(t, other, Event{Kind: SentBack, Actor: "ou_hr"}); d.Case != nil {
+		t.Errorf("another stop: got the case in %s, want a refusal", d.Case.State)
 	}
 }
 

@@ -43,8 +43,6 @@ func TestResultResumesSuspendedCase(t *testing.T) {
 		{"an identity after the photos", Recording, "identity", func(c *Case) {
 			c.Uploads = map[string]string{"front": "1", "back": "2"}
 		}, Event{Kind: IdentityRecorded, ID: "u"}, Filing, []JobKind{JobEvidence}},
-		{"an identity that differs", Recording, "identity", nil,
-			Event{Kind: IdentityMismatch, Field: "mobile"}, AwaitingConfirmation, nil},
 		{"the last photo for e签宝", Recording, "upload", func(c *Case) {
 			c.Uploads = map[string]string{"front": "1"}
 		}, Event{Kind: PhotoUploaded, Side: "back", ID: "2"}, Recording, nil},
@@ -101,13 +99,13 @@ func TestResultsOfOtherStepsAreKept(t *testing.T) {
 	d = decide(t, d.Case, Event{Kind: IdentityRecorded, ID: "u"}).wantState(Filing)
 	d.wantJobs(JobEvidence)
 
-	// A mismatch ends the stop, because the applicant has to correct the form.
+	// HR is asked about a bound value that differs instead of about a cause that heals by itself.
 	c = suspendedCase(Recording, stopped("upload", "quota", "incident"))
-	d = decide(t, c, Event{Kind: IdentityMismatch, Field: "mobile"}).wantState(AwaitingConfirmation)
-	if d.Case.Mismatch != "mobile" || d.Case.Resolution == nil {
-		t.Errorf("got case %+v, want the mismatch and a resolution", d.Case)
+	d = decide(t, c, Event{Kind: IdentityMismatch, Field: "mobile"}).wantStay()
+	if d.Case.Attention.Code != "bound_mobile" || d.Case.Identity.State != WriteRefused {
+		t.Errorf("got the stop %+v, want the bound mobile", d.Case.Attention)
 	}
-	d.wantCards([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant})
+	d.wantCards([]string{AudienceHR}, []string{AudienceHR})
 }
 
 // TestUploadOfOneSideKeepsSuspension: the stop may be about the other side, whose upload would then be forgotten.

@@ -86,7 +86,7 @@ func buildTable() []Transition {
 		// The identity is recorded and both photos are uploaded, in any order.
 		row(Recording, IdentityStarted, Bot, identityStarted, Recording),
 		row(Recording, IdentityRecorded, Bot, identityRecorded, Filing, Done),
-		row(Recording, IdentityMismatch, Bot, identityMismatch, AwaitingConfirmation),
+		row(Recording, IdentityMismatch, Bot, identityMismatch, NeedsAttention),
 		row(Recording, WriteFailed, Bot, writeFailed, Recording),
 		row(Recording, PhotoUploaded, Bot, photoUploaded, Recording),
 		row(Recording, StepStopped, Bot, suspend, NeedsAttention),
@@ -103,6 +103,7 @@ func buildTable() []Transition {
 		// steps are kept. Each bot event that can arrive while the case waits needs a row here.
 		row(NeedsAttention, Retry, HR, retry, AwaitingPhotos, AwaitingCode, Checking, Recording, Filing),
 		row(NeedsAttention, Resolved, HR, resolve, Done, Filing, NeedsAttention),
+		row(NeedsAttention, SentBack, HR, sendBackBound, AwaitingConfirmation),
 		row(NeedsAttention, Closed, HR, closeCase, Rejected),
 		row(NeedsAttention, PhotoReceived, Applicant, keepDuringAttention, NeedsAttention),
 		row(NeedsAttention, ContactKnown, Bot, contactKnown, NeedsAttention),
@@ -122,7 +123,7 @@ func buildTable() []Transition {
 			AwaitingReview, Recording, AwaitingConfirmation, NeedsAttention),
 		row(NeedsAttention, CheckRefused, Bot, resumeByResult, AwaitingConfirmation, NeedsAttention),
 		row(NeedsAttention, IdentityRecorded, Bot, resumeByResult, Filing, Done, NeedsAttention),
-		row(NeedsAttention, IdentityMismatch, Bot, resumeByResult, AwaitingConfirmation, NeedsAttention),
+		row(NeedsAttention, IdentityMismatch, Bot, identityMismatchWhileSuspended, NeedsAttention),
 		row(NeedsAttention, PhotoUploaded, Bot, resumeByResult, Recording, Filing, NeedsAttention),
 		row(NeedsAttention, EvidenceFiled, Bot, resumeByResult, Done, NeedsAttention),
 		row(NeedsAttention, StepStopped, Bot, suspendAgain, NeedsAttention),

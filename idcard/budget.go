@@ -9,8 +9,12 @@ import (
 )
 
 // decodeBudget limits the bytes of decoded pictures in the process, over all concurrent calls. Further calls wait. A
-// photo of 50 MP takes 75 MB of it, one of 12 MP takes 18 MB.
+// photo of 50 MP takes 75 MB of it, one of 12 MP takes 18 MB. A progressive one takes more: 20 MP without subsampling
+// take 70 MB.
 const decodeBudget = 128 << 20
+
+// progressiveFrom is the memory from which decodeProgressive decodes a progressive JPEG. Below it Go's decoder does.
+const progressiveFrom = 16 << 20
 
 var decodeMemory = semaphore.NewWeighted(decodeBudget)
 

@@ -31,11 +31,14 @@ type picture struct {
 }
 
 // decode decodes a picture. Its error, also for a panic of the decoder, is a *PhotoError.
-func decode(raw []byte, format string) (pic *picture, err error) {
-	defer refusePanic(&err, format)
-	img, err := codecs[format].decode(bytes.NewReader(raw))
+func decode(raw []byte, h header) (pic *picture, err error) {
+	defer refusePanic(&err, h.format)
+	if h.progressive != nil {
+		return decodeProgressive(raw, *h.progressive)
+	}
+	img, err := codecs[h.format].decode(bytes.NewReader(raw))
 	if err != nil {
-		return nil, decodeError(err, format)
+		return nil, decodeError(err, h.format)
 	}
 	return toPicture(img), nil
 }

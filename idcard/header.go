@@ -31,8 +31,9 @@ var codecs = map[string]codec{
 // header holds the properties of a file that are known before it is decoded.
 type header struct {
 	format      string
-	orientation int   // EXIF, 1..8; 1 is upright
-	memory      int64 // upper bound of the bytes that decoding takes
+	orientation int    // EXIF, 1..8; 1 is upright
+	memory      int64  // upper bound of the bytes that decoding takes
+	progressive *frame // set if decodeProgressive has to decode the file
 }
 
 // readHeader checks a file as far as possible without decoding it. The error is a *PhotoError.
@@ -59,7 +60,14 @@ func readHeader(raw []byte, lim limits) (h header, err error) {
 	case int64(w)*int64(ht) > maxPixels:
 		return h, &PhotoError{PhotoTooManyPixels, format}
 	}
-	h = header{format, orientation(raw, format), memoryFor(raw, format, config)}
+	h = header{
+		format:      format,
+		orientation: orientation(raw, format),
+		memory:      memoryFor(raw, format, config),
+	}
+	if f, ok := progressiveFrame(raw); format == "jpeg" && ok && h.memory > progressiveFrom {
+		h.memory, h.progressive = f.memory(), &f
+	}
 	if h.memory > decodeBudget {
 		return h, &PhotoError{PhotoTooManyPixels, format}
 	}

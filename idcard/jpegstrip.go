@@ -72,6 +72,24 @@ func endOfScan(raw []byte, i int) int {
 	return len(raw)
 }
 
+// completeJPEG adds the end marker to a JPEG that ends with the data of a scan, as messengers and phones cut it. If the
+// scan is incomplete, decoding fails nevertheless. It returns raw itself if the marker is there, or if more is missing.
+func completeJPEG(raw []byte) []byte {
+	var last segment
+	for s := range jpegSegments(raw) {
+		last = s
+	}
+	if last.marker != markerSOS || last.end != len(raw) {
+		return raw
+	}
+	data := raw
+	if raw[len(raw)-1] == 0xff { // the first byte of the marker is there
+		data = raw[:len(raw)-1]
+	}
+	out := make([]byte, 0, len(data)+2)
+	return append(append(out, data...), 0xff, markerEOI)
+}
+
 // stripJPEG removes everything that is not needed to show the picture: EXIF, XMP, IPTC, colour profiles, thumbnails,
 // comments, and the bytes after the picture (phones append videos and depth maps). It copies the picture data
 // unchanged, and returns raw itself if there is nothing to remove. ok is false if the structure is damaged; the caller

@@ -63,7 +63,8 @@ type Photo struct {
 
 // Inspect decides by its bytes alone whether raw is a usable photo, and normalises it. It accepts JPEG, PNG, BMP, GIF
 // (first frame), WEBP and TIFF of at most MaxPhotoBytes. It never encodes an upright JPEG within the limits again: it
-// removes the metadata segments, and returns raw itself if there are none.
+// removes the metadata segments, and returns raw itself if there are none. A JPEG that lacks nothing but its end marker
+// gets one.
 //
 // Blur, glare and similar defects are measured and do not refuse a photo, because the OCR decides. A call holds one
 // decoded picture at a time. All calls share decodeBudget, and a call waits for its part. The error is a *PhotoError.
@@ -81,11 +82,14 @@ func inspect(raw []byte, lim limits) (Photo, error) {
 	}
 	defer reserveMemory(h.memory)()
 
-	pic, err := decode(raw, h.format)
+	sum := sha256.Sum256(raw)
+	if h.format == "jpeg" {
+		raw = completeJPEG(raw)
+	}
+	pic, err := decode(raw, h)
 	if err != nil {
 		return Photo{}, err
 	}
-	sum := sha256.Sum256(raw)
 	p := Photo{SHA256: hex.EncodeToString(sum[:]), OriginalFormat: h.format}
 	p.measure(pic)
 	if kept, ok := stripOnly(raw, h, pic); ok {

@@ -130,7 +130,7 @@ func TestMemoryEstimate(t *testing.T) {
 			}
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			pic, err := decode(raw, h.format)
+			pic, err := decode(raw, h)
 			runtime.ReadMemStats(&after)
 			if err != nil {
 				t.Fatal(err)

@@ -53,6 +53,6 @@ In a browser HOST/ is a page with the phone, HR's chat and the group. Here every
     curl -d '{"do":"kill"}' HOST/sim/bot                  pause resume kill stop start restart
     curl -d '{"advance":"4h"}' HOST/sim/clock             for everybody; what falls due meanwhile happens at once
 
-variants: good rotated tilted blurred glare cut photocopy small dark sideways expired broken
+variants: good rotated tilted blurred glare cut photocopy small dark sideways progressive no_end expired broken
 kinds of fault: delay drop_before drop_after reset error error_after truncate not_json wrong_shape hang refuse
 `

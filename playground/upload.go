@@ -19,20 +19,23 @@ const maxPhoto = 10 << 20
 const (
 	variantExpired = "expired" // a good photo of an expired card
 	variantBroken  = "broken"  // a truncated file
+	variantNoEnd   = "no_end"  // a good photo without the end marker of the file
 )
 
 // shownVariants are the choices of the page, in its order.
 var shownVariants = []string{"good", "glare", "blurred", "cut", "rotated", "tilted", "sideways", "photocopy", "dark",
-	"small", variantExpired, variantBroken}
+	"small", "progressive", variantNoEnd, variantExpired, variantBroken}
 
 // drawPhoto draws one side of an employee's card and registers the picture as the playground's own.
 func (pg *Server) drawPhoto(e *sim.Employee, side, variant string) ([]byte, error) {
-	p, v, broken := e.Person, specimen.Variants["good"], false
+	p, v, broken, endless := e.Person, specimen.Variants["good"], false, false
 	switch variant = cmp.Or(variant, "good"); variant {
 	case variantExpired:
 		p = p.Expired()
 	case variantBroken:
 		broken = true
+	case variantNoEnd:
+		endless = true
 	default:
 		var known bool
 		v, known = specimen.Variants[variant]
@@ -49,6 +52,9 @@ func (pg *Server) drawPhoto(e *sim.Employee, side, variant string) ([]byte, erro
 	}
 	if broken {
 		img = img[:len(img)/3]
+	}
+	if endless {
+		img = img[:len(img)-2]
 	}
 	pg.issued.add(img)
 	return img, nil
@@ -78,7 +84,7 @@ func (pg *Server) postUpload(rw http.ResponseWriter, r *http.Request) (any, erro
 	}
 	if !pg.issued.has(img) && !pg.World.Harmless(img) {
 		return nil, &refusal{http.StatusUnprocessableEntity, "this playground takes no photos of real cards: " +
-			"the picture looks like a photo and is not one of the playground's own. It was not kept"}
+			"the picture is not one of the playground's own and not certainly drawn by a computer. It was not kept"}
 	}
 	sent, err := pg.World.Feishu.SendImage(r.Context(), who, bytes.Clone(img))
 	return sentMessage(sent), err

@@ -137,8 +137,8 @@ var smsCodes = map[string]row{
 	"LimitExceeded.DailyLimit":                       operatorDay,
 	"LimitExceeded.DeliveryFrequencyLimit":           personAfter(ReasonTooManyCodes, 30*time.Second),
 	"LimitExceeded.PhoneNumberCountLimit":            operator,
-	"LimitExceeded.PhoneNumberDailyLimit":            personTomorrow(ReasonTooManyCodes),
-	"LimitExceeded.PhoneNumberOneHourLimit":          personAfter(ReasonTooManyCodes, time.Hour),
+	"LimitExceeded.PhoneNumberDailyLimit":            personTomorrow(ReasonTooManyCodesToday),
+	"LimitExceeded.PhoneNumberOneHourLimit":          personAfter(ReasonTooManyCodesHour, time.Hour),
 	"LimitExceeded.PhoneNumberSameContentDailyLimit": person(ReasonTooManyCodes), // a new code is another content
 	"LimitExceeded.PhoneNumberThirtySecondLimit":     personAfter(ReasonTooManyCodes, 30*time.Second),
 

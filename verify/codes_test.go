@@ -94,8 +94,8 @@ func smsMeanings(t *testing.T) map[string]meaning {
 		person(verify.ReasonTooManyCodes, 0, `LimitExceeded.PhoneNumberSameContentDailyLimit`),
 		person(verify.ReasonTooManyCodes, 30*time.Second,
 			`LimitExceeded.DeliveryFrequencyLimit LimitExceeded.PhoneNumberThirtySecondLimit`),
-		person(verify.ReasonTooManyCodes, time.Hour, `LimitExceeded.PhoneNumberOneHourLimit`),
-		person(verify.ReasonTooManyCodes, tomorrow, `LimitExceeded.PhoneNumberDailyLimit`),
+		person(verify.ReasonTooManyCodesHour, time.Hour, `LimitExceeded.PhoneNumberOneHourLimit`),
+		person(verify.ReasonTooManyCodesToday, tomorrow, `LimitExceeded.PhoneNumberDailyLimit`),
 	)
 }
 

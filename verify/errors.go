@@ -24,13 +24,15 @@ const (
 	ReasonMobileInvalid PersonReason = "mobile_invalid" // not a mobile number
 	// ReasonMobileBlocked means that the number refuses messages: unsubscribed, or on the carrier's list.
 	ReasonMobileBlocked     PersonReason = "mobile_blocked"
-	ReasonMobileUnsupported PersonReason = "mobile_unsupported" // the supplier does not serve this number range
-	ReasonTooManyCodes      PersonReason = "too_many_codes"     // the next code needs a pause
-	ReasonTooManyChecks     PersonReason = "too_many_checks"    // the supplier allows no more checks today
-	ReasonIDInvalid         PersonReason = "id_invalid"         // the ID number is not well-formed
-	ReasonNameInvalid       PersonReason = "name_invalid"       // the supplier does not accept this name
-	ReasonMismatch          PersonReason = "mismatch"           // the three elements do not belong to one person
-	ReasonNoRecord          PersonReason = "no_record"          // the carriers have no record of this combination
+	ReasonMobileUnsupported PersonReason = "mobile_unsupported"   // the supplier does not serve this number range
+	ReasonTooManyCodes      PersonReason = "too_many_codes"       // the next code needs a pause
+	ReasonTooManyCodesHour  PersonReason = "too_many_codes_hour"  // no more codes to this number for an hour
+	ReasonTooManyCodesToday PersonReason = "too_many_codes_today" // no more codes to this number today
+	ReasonTooManyChecks     PersonReason = "too_many_checks"      // the supplier allows no more checks today
+	ReasonIDInvalid         PersonReason = "id_invalid"           // the ID number is not well-formed
+	ReasonNameInvalid       PersonReason = "name_invalid"         // the supplier does not accept this name
+	ReasonMismatch          PersonReason = "mismatch"             // the three elements do not belong to one person
+	ReasonNoRecord          PersonReason = "no_record"            // the carriers have no record of this combination
 )
 
 // Codes of the client, for calls without a code of the supplier.

@@ -4,8 +4,8 @@ import "shiming/failure"
 
 var _ failure.Error = (*Error)(nil)
 
-// operatorCodes lists the codes that the operator fixes on this machine or in the configuration. The operator fixes
-// every other ClassOperator in the supplier's console.
+// operatorCodes gives the text of the codes whose cause is known. For every other ClassOperator the text names account,
+// permission and quota.
 var operatorCodes = map[string]string{
 	"AuthFailure.SignatureExpire":        "clock",
 	"InternalError.RequestTimeException": "clock",
@@ -14,6 +14,21 @@ var operatorCodes = map[string]string{
 	"AuthFailure.SecretIdNotFound":       "credentials",
 	"AuthFailure.SignatureFailure":       "credentials",
 	"AuthFailure.TokenFailure":           "credentials",
+
+	"FailedOperation.InsufficientBalanceInSmsPackage": "sms_package",
+	"LimitExceeded.AppDailyLimit":                     "sms_day_limit",
+	"LimitExceeded.DailyLimit":                        "sms_day_limit",
+
+	"FailedOperation.MissingSignature":                         "sms_template",
+	"FailedOperation.MissingSignatureList":                     "sms_template",
+	"FailedOperation.MissingTemplateList":                      "sms_template",
+	"FailedOperation.SignatureIncorrectOrUnapproved":           "sms_template",
+	"FailedOperation.TemplateIncorrectOrUnapproved":            "sms_template",
+	"FailedOperation.TemplateParamSetNotMatchApprovedTemplate": "sms_template",
+	"FailedOperation.TemplateUnapprovedOrNotExist":             "sms_template",
+
+	"UnauthorizedOperation.Arrears":                    "arrears",
+	"UnauthorizedOperation.SerivceSuspendDueToArrears": "arrears",
 }
 
 // Failure returns the meaning of the error for a case. Its Reason is a PersonReason.

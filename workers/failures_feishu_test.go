@@ -131,9 +131,9 @@ func TestFailuresOfTheIdentity(t *testing.T) {
 	stop, unknown := flows.NeedsAttention, "unknown_outcome"
 	rows := []failing{
 		{call: "identity", says: feishuSays(1291001), state: flows.Recording, again: soon},
-		{call: "identity", says: feishuSays(1291002), state: flows.AwaitingConfirmation, code: "identity_name"},
-		{call: "identity", says: feishuSays(1291003), state: flows.AwaitingConfirmation, code: "identity_code"},
-		{call: "identity", says: feishuSays(1291004), state: flows.AwaitingConfirmation, code: "mobile"},
+		{call: "identity", says: feishuSays(1291002), state: stop, code: "bound_identity_name"},
+		{call: "identity", says: feishuSays(1291003), state: stop, code: "bound_identity_code"},
+		{call: "identity", says: feishuSays(1291004), state: stop, code: "bound_mobile"},
 		{call: "identity", says: feishuSays(1291010), state: stop, code: "bug"},
 		{call: "identity", says: feishuSays(99992402), state: stop, code: "bug"},
 		{call: "identity", says: feishuSays(99992351), state: stop, code: "gone"},

@@ -14,6 +14,10 @@ func gatewayOfEsign(call string, stays flows.State) []failing {
 	gate := func(status int, text string) answer {
 		return answer{status: status, body: fmt.Sprintf(`{"success":false,"code":%d,"message":%q}`, status, text)}
 	}
+	refusedField := "bug"
+	if call == "evidence" {
+		refusedField = "evidence_field"
+	}
 	return []failing{
 		suspended(call, gate(401, "缺少参数"), "credentials"),
 		suspended(call, gate(401, "AUTHSTRATEGY_NOT_FOUND"), "credentials"),
@@ -32,7 +36,7 @@ func gatewayOfEsign(call string, stays flows.State) []failing {
 		suspended(call, esignSays(1435405), "quota"),
 		suspended(call, esignSays(1436001), "config"),
 		suspended(call, esignSays(1450001), "config"),
-		{call: call, says: esignSays(1435002), state: stop, code: "bug"},
+		{call: call, says: esignSays(1435002), state: stop, code: refusedField},
 		{call: call, says: esignSays(1430002), state: stop, code: "bug"},
 		{call: call, says: esignSays(1430601), state: stop, code: "bug"},
 		{call: call, says: esignSays(7777777), state: stop, code: "refused"},
@@ -54,12 +58,12 @@ func TestFailuresOfUploads(t *testing.T) {
 		{call: "upload_url", says: noJSON, state: recording, again: soon},
 		{call: "upload_url", says: dropped, state: recording, again: soon},
 		suspended("upload_url", answer{body: foreignURL}, "config"),
-		{call: "put", says: storage(400, "InvalidDigest", ""), state: stop, code: "bug"},
-		{call: "put", says: storage(403, "SignatureDoesNotMatch", ""), state: stop, code: "bug"},
+		{call: "put", says: storage(400, "InvalidDigest", ""), state: stop, code: "upload_changed"},
+		{call: "put", says: storage(403, "SignatureDoesNotMatch", ""), state: stop, code: "upload_changed"},
 		{call: "put", says: storage(403, "AccessDenied", "Request has expired."), state: recording, again: soon, once: true},
 		suspended("put", storage(403, "AccessDenied", "no"), "config"),
-		{call: "put", says: storage(405, "MethodNotAllowed", ""), state: stop, code: "bug"},
-		{call: "put", says: storage(403, "InvalidAccessKeyId", ""), state: stop, code: "bug"},
+		{call: "put", says: storage(405, "MethodNotAllowed", ""), state: stop, code: "upload_changed"},
+		{call: "put", says: storage(403, "InvalidAccessKeyId", ""), state: stop, code: "upload_changed"},
 		{call: "put", says: answer{status: 503, body: "slow down"}, state: recording, again: soon},
 		{call: "put", says: dropped, state: recording, again: soon},
 		suspended("file_status", esignSays(1430802), "config"),
@@ -159,7 +163,7 @@ func TestFailuresOfTheCheck(t *testing.T) {
 		{call: "check", says: tencentSays("FailedOperation.DbError"), state: flows.Checking, again: soon},
 		{call: "check", says: tencentSays("FailedOperation.UnKnown"), state: flows.Checking, again: soon},
 		{call: "check", says: tencentSays("InternalError.UnKnown"), state: flows.Checking, again: soon},
-		suspended("check", tencentSays("UnauthorizedOperation.Arrears"), "supplier"),
+		suspended("check", tencentSays("UnauthorizedOperation.Arrears"), "arrears"),
 		suspended("check", tencentSays("UnauthorizedOperation.Nonactivated"), "supplier"),
 		// A second check changes nothing at the supplier, so that an unclear answer is no unknown outcome.
 		{call: "check", says: broken, state: flows.Checking, again: soon},
@@ -182,16 +186,16 @@ func TestFailuresOfTheCode(t *testing.T) {
 		{call: "sms", says: smsSays("FailedOperation.PhoneNumberInBlacklist"), state: code, code: "mobile_blocked"},
 		{call: "sms", says: smsSays("UnsupportedOperation.UnsuportedRegion"), state: code, code: "mobile_unsupported"},
 		{call: "sms", says: smsSays("LimitExceeded.PhoneNumberThirtySecondLimit"), state: code, code: "too_many_codes"},
-		{call: "sms", says: smsSays("LimitExceeded.PhoneNumberOneHourLimit"), state: code, code: "too_many_codes"},
-		{call: "sms", says: smsSays("LimitExceeded.PhoneNumberDailyLimit"), state: code, code: "too_many_codes"},
+		{call: "sms", says: smsSays("LimitExceeded.PhoneNumberOneHourLimit"), state: code, code: "too_many_codes_hour"},
+		{call: "sms", says: smsSays("LimitExceeded.PhoneNumberDailyLimit"), state: code, code: "too_many_codes_today"},
 		{call: "sms", says: smsSays("LimitExceeded.PhoneNumberSameContentDailyLimit"), state: code, code: "too_many_codes"},
 		{call: "sms", says: smsSays("LimitExceeded.DeliveryFrequencyLimit"), state: code, code: "too_many_codes"},
-		suspended("sms", smsSays("FailedOperation.InsufficientBalanceInSmsPackage"), "supplier"),
-		suspended("sms", smsSays("FailedOperation.SignatureIncorrectOrUnapproved"), "supplier"),
-		suspended("sms", smsSays("FailedOperation.TemplateUnapprovedOrNotExist"), "supplier"),
-		suspended("sms", smsSays("UnauthorizedOperation.SerivceSuspendDueToArrears"), "supplier"),
+		suspended("sms", smsSays("FailedOperation.InsufficientBalanceInSmsPackage"), "sms_package"),
+		suspended("sms", smsSays("FailedOperation.SignatureIncorrectOrUnapproved"), "sms_template"),
+		suspended("sms", smsSays("FailedOperation.TemplateUnapprovedOrNotExist"), "sms_template"),
+		suspended("sms", smsSays("UnauthorizedOperation.SerivceSuspendDueToArrears"), "arrears"),
 		// The quota of the day is used up. Midnight in China is twelve hours away.
-		{call: "sms", says: smsSays("LimitExceeded.AppDailyLimit"), state: stop, code: "supplier", again: 12 * time.Hour,
+		{call: "sms", says: smsSays("LimitExceeded.AppDailyLimit"), state: stop, code: "sms_day_limit", again: 12 * time.Hour,
 			snooze: true},
 		{call: "sms", says: smsSays("FailedOperation.OtherError"), state: stop, code: "refused"},
 		{call: "sms", says: smsSays("InternalError.SigVerificationFail"), state: code, again: soon},

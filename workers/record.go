@@ -43,7 +43,11 @@ func (w *Workers) recordIdentity(ctx context.Context, j flows.Job) error {
 		return w.reportUnknownOutcome(ctx, j, flows.StepIdentity, d)
 	case failure.Mismatch:
 		w.logFailedCall(j.Case, d, "job", j.Kind, "step", flows.StepIdentity)
-		return w.report(ctx, j.Case, flows.Event{Kind: flows.IdentityMismatch, Field: d.Field})
+		return w.report(ctx, j.Case, flows.Event{
+			Kind:  flows.IdentityMismatch,
+			Field: d.Field,
+			Stop:  &flows.Attention{Upstream: d.Upstream, LogID: d.LogID},
+		})
 	case failure.Retry:
 		withdrawn := flows.Event{Kind: flows.WriteFailed, Step: flows.StepIdentity}
 		if _, _, err := w.engine.Report(ctx, j.Case, withdrawn); err != nil {

@@ -68,6 +68,7 @@ var noticeLevels = map[string]cards.Level{
 	"unsupported":       cards.Amber,
 	"cannot_cancel":     cards.Amber,
 	"only_in_group":     cards.Amber,
+	"code_expected":     cards.Amber,
 	"review_chat_set":   cards.Green,
 	"announce_chat_set": cards.Green,
 	"already_done":      cards.Green,

@@ -60,9 +60,9 @@ var feishuCodes = []feishuPage{
 	}},
 	{"录入身份信息", "feishu.identity", []feishuCode{
 		{1291001, Again, "", Text{"上传失败，请重试", "upload failed, documented as: try again"}},
-		{1291002, Asks, nameDiffers, Text{"姓名和已绑定的不同", "the name differs from the bound one"}},
-		{1291003, Asks, numberDiffers, Text{"证件号和已绑定的不同", "the number differs from the bound one"}},
-		{1291004, Asks, mobileDiffers, Text{"手机号和已绑定的不同", "the mobile differs from the bound one"}},
+		{1291002, Decides, boundName, Text{"姓名和已绑定的不同", "the name differs from the bound one"}},
+		{1291003, Decides, boundNumber, Text{"证件号和已绑定的不同", "the number differs from the bound one"}},
+		{1291004, Decides, boundMobile, Text{"手机号和已绑定的不同", "the mobile differs from the bound one"}},
 		{1291010, Decides, unforeseen, Text{"参数为空", "an empty parameter"}},
 	}},
 	{"发送消息", "feishu.send", []feishuCode{

@@ -10,24 +10,30 @@ InternalError.SigFieldMissing InternalError.SigVerificationFail`},
 		{Asks, mobileInvalid, `InvalidParameterValue.IncorrectPhoneNumber`},
 		{Asks, mobileRange, `UnsupportedOperation.UnsuportedRegion`},
 		{Asks, tooManyCodes, `
-LimitExceeded.DeliveryFrequencyLimit LimitExceeded.PhoneNumberDailyLimit LimitExceeded.PhoneNumberOneHourLimit
-LimitExceeded.PhoneNumberSameContentDailyLimit LimitExceeded.PhoneNumberThirtySecondLimit`},
+LimitExceeded.DeliveryFrequencyLimit LimitExceeded.PhoneNumberSameContentDailyLimit
+LimitExceeded.PhoneNumberThirtySecondLimit`},
+		{Asks, tooManyToday, `LimitExceeded.PhoneNumberDailyLimit`},
+		{Asks, tooManyHour, `LimitExceeded.PhoneNumberOneHourLimit`},
+		{Stops, packageEmpty, `FailedOperation.InsufficientBalanceInSmsPackage`},
+		{Stops, dayLimit, `LimitExceeded.AppDailyLimit LimitExceeded.DailyLimit`},
+		{Stops, inArrears, `UnauthorizedOperation.SerivceSuspendDueToArrears`},
+		{Stops, badTemplate, `
+FailedOperation.MissingSignature FailedOperation.MissingSignatureList FailedOperation.MissingTemplateList
+FailedOperation.SignatureIncorrectOrUnapproved FailedOperation.TemplateIncorrectOrUnapproved
+FailedOperation.TemplateParamSetNotMatchApprovedTemplate FailedOperation.TemplateUnapprovedOrNotExist`},
 		{Stops, clockOff, `InternalError.RequestTimeException`},
 		{Stops, supplierSide, `
-FailedOperation.ContainSensitiveWord FailedOperation.FailResolvePacket FailedOperation.InsufficientBalanceInSmsPackage
-FailedOperation.JsonParseFail FailedOperation.MarketingSendTimeConstraint FailedOperation.MissingSignature
-FailedOperation.MissingSignatureList FailedOperation.MissingTemplateList FailedOperation.NotEnterpriseCertification
-FailedOperation.SignatureIncorrectOrUnapproved FailedOperation.TemplateIncorrectOrUnapproved
-FailedOperation.TemplateParamSetNotMatchApprovedTemplate FailedOperation.TemplateUnapprovedOrNotExist
+FailedOperation.ContainSensitiveWord FailedOperation.FailResolvePacket
+FailedOperation.JsonParseFail FailedOperation.MarketingSendTimeConstraint FailedOperation.NotEnterpriseCertification
 InternalError.JsonParseFail InternalError.RestApiInterfaceNotExist
 InvalidParameter.AppidAndBizId InvalidParameter.DirtyWordFound InvalidParameter.InvalidParameters
 InvalidParameterValue.ContentLengthLimit InvalidParameterValue.ProhibitedUseUrlInTemplateParameter
 InvalidParameterValue.SdkAppIdNotExist InvalidParameterValue.TemplateParameterFormatError
-InvalidParameterValue.TemplateParameterLengthLimit LimitExceeded.AppDailyLimit LimitExceeded.DailyLimit
+InvalidParameterValue.TemplateParameterLengthLimit
 LimitExceeded.PhoneNumberCountLimit MissingParameter.EmptyPhoneNumberSet
 UnauthorizedOperation.IndividualUserMarketingSmsPermissionDeny UnauthorizedOperation.RequestIpNotInWhitelist
 UnauthorizedOperation.RequestPermissionDeny UnauthorizedOperation.SdkAppIdIsDisabled
-UnauthorizedOperation.SerivceSuspendDueToArrears UnauthorizedOperation.SmsSdkAppIdVerifyFail UnsupportedOperation.
+UnauthorizedOperation.SmsSdkAppIdVerifyFail UnsupportedOperation.
 UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber`},
 		{Decides, refusedIt, `
 FailedOperation.OtherError FailedOperation.ParametersOtherError`},
@@ -37,11 +43,12 @@ InternalError.OtherError InternalError.SendAndRecvFail InternalError.Timeout Int
 	{"人脸核身 错误码 (https://cloud.tencent.com/document/product/1007/47911)", "tencent.check", []tencentList{
 		{Again, "", `
 FailedOperation.DbError FailedOperation.RequestLimitExceeded FailedOperation.UnKnown InternalError.UnKnown`},
+		{Stops, inArrears, `UnauthorizedOperation.Arrears`},
 		{Asks, numberDiffers, `FailedOperation.IdFormatError`},
 		{Asks, nameDiffers, `FailedOperation.NameFormatError`},
 		{Stops, supplierSide, `
 FailedOperation.DecryptSystemError FailedOperation.StsUnAuthErrError InvalidParameter.UnsupportEncryptField
-UnauthorizedOperation.ActivateError UnauthorizedOperation.Activating UnauthorizedOperation.Arrears
+UnauthorizedOperation.ActivateError UnauthorizedOperation.Activating
 UnauthorizedOperation.ChargeStatusException UnauthorizedOperation.NonAuthorize UnauthorizedOperation.Nonactivated`},
 		{Decides, notTaken, `
 FailedOperation.IdNameMisMatch FailedOperation.IdNoExistSystem FailedOperation.VerificationFail`},

@@ -41,7 +41,16 @@ const (
 	clockOff     = "服务器时间不准，请求被拒"
 	notListed    = "对方只接受名单里的服务器地址"
 	supplierSide = "核验机构那边的账号、权限或额度有问题"
-	unforeseen   = "程序没料到这种情况"
+	unforeseen   = "程序发出的请求不合对方的要求"
+	uploadOther  = "照片传到 e签宝存储时和声明的对不上"
+	boundName    = "飞书里这位员工已经绑定了另一个姓名"
+	boundNumber  = "飞书里这位员工已经绑定了另一个证件号"
+	boundMobile  = "飞书里这位员工已经绑定了另一个手机号"
+	fieldRefused = "e签宝不接受存证里的某一项"
+	packageEmpty = "短信套餐包用完了"
+	dayLimit     = "今天的短信发送量到了上限"
+	badTemplate  = "短信签名或模板没有过审"
+	inArrears    = "腾讯云账号欠费"
 	refusedIt    = "对方拒绝了这次请求"
 	isGone       = "消息、群或这位员工已经不在了"
 	notTaken     = "核验机构不接受这位员工的姓名、证件号或手机号"
@@ -65,5 +74,58 @@ const (
 	mobileBlocked = "这个手机号收不了验证码"
 	mobileRange   = "这个号段发不了验证码"
 	tooManyCodes  = "这个号码发得太频繁了"
+	tooManyHour   = "这个号码一小时内收的验证码太多了"
+	tooManyToday  = "这个号码今天不能再收验证码了"
 	maybeSent     = "不确定验证码有没有发到"
 )
+
+// nextSteps gives, for each sentence that names a cause, the words of the same text that say what to do. The step leads
+// on from there: it is on the card, or it is what the person named can do elsewhere.
+var nextSteps = map[string]string{
+	lacksScope:   "补上并发布，之后点重试",
+	usedUp:       "请续费或提额，之后点重试",
+	wrongSetting: "请管理员检查配置，改好后点重试",
+	badKey:       "请管理员检查配置，改好后点重试",
+	clockOff:     "请管理员校准时间后重试",
+	notListed:    "加到 e签宝应用的白名单，几分钟后点重试",
+	supplierSide: "请管理员到对方控制台检查，改好后点重试",
+	unforeseen:   "把错误码和日志号发给管理员",
+	uploadOther:  "请管理员检查出网代理，改好后点重试",
+	fieldRefused: "esign.evidence_revision",
+	boundName:    "退回给员工核对",
+	boundNumber:  "退回给员工核对",
+	boundMobile:  "退回给员工",
+	packageEmpty: "续购，之后点重试",
+	dayLimit:     "明天会自动继续",
+	badTemplate:  "核对签名和模板，改好后点重试",
+	inArrears:    "请管理员充值，之后点重试",
+	refusedIt:    "请按错误码查原因，改好后点重试",
+	isGone:       "请确认后关闭这件",
+	notTaken:     "请和员工核对后处理",
+	noChecksLeft: "明天再点重试",
+
+	photoDeleted: "请重新发一次",
+	photoFailed:  "请重新发一次",
+	photoLarge:   "请直接用手机拍一张发来",
+	photoSecret:  "请关掉保密后重发，或者找 HR 帮忙",
+	photoFormat:  "请发 JPG 或 PNG",
+	photoBroken:  "请用手机重新拍一张",
+	photoNothing: "请把整张身份证放进画面",
+
+	nameDiffers:   "请核对姓名后再提交",
+	numberDiffers: "请核对号码后再提交",
+	mobileDiffers: "请换成用你本人身份证办理的号码",
+	threeDiffer:   "手机号要是用你本人身份证办理的",
+	noRecord:      "请换一个用你本人身份证办理的号码",
+
+	mobileInvalid: "请改一下",
+	mobileBlocked: "请换一个号码",
+	mobileRange:   "请换一个手机号",
+	tooManyCodes:  "请过半分钟再点重新发送",
+	tooManyHour:   "请一小时后再点重新发送",
+	tooManyToday:  "请明天再点重新发送",
+	maybeSent:     "收到了就直接填",
+}
+
+// Next returns the words that say what to do, on the same card as Says; "" if nobody has to act.
+func (c Refusal) Next() string { return nextSteps[c.Says] }

@@ -24,6 +24,7 @@ type Variant struct {
 	Width           int     // of the picture of an unrotated card, in pixels; 0 = 1600
 	Quality         int     // of the JPEG, 1 to 100; 0 = 88
 	EXIFOrientation int     // 2 to 8: pixels are stored rotated or mirrored, with the EXIF tag for viewers
+	Progressive     bool    // a progressive JPEG without subsampling, of a fixed quality and without EXIF
 }
 
 // Variants are the photos that a person may take, by name. For a photo of an expired card, see Person.Expired.
@@ -38,6 +39,8 @@ var Variants = map[string]Variant{
 	"small":     {Rotate: -4, Scale: 0.28, Width: 640},
 	"dark":      {Rotate: 2, Dark: true},
 	"sideways":  {EXIFOrientation: 6},
+
+	"progressive": {Rotate: -1.4, Progressive: true},
 }
 
 const (
@@ -63,6 +66,9 @@ func photo(p Person, side int, v Variant) ([]byte, error) {
 	quality := v.Quality
 	if quality == 0 {
 		quality = defaultQuality
+	}
+	if v.Progressive {
+		return Progressive(img, false), nil
 	}
 	var out bytes.Buffer
 	if err := jpeg.Encode(&out, img, &jpeg.Options{Quality: quality}); err != nil {
