@@ -52,7 +52,7 @@ const (
 var acts = map[Act]struct{ caseless bool }{
 	ActStart: {caseless: true}, ActConsent: {}, ActDecline: {}, ActRetake: {}, ActConfirm: {}, ActSendCode: {},
 	ActSubmitCode: {}, ActSubmitCard: {}, ActCancel: {}, ActResume: {}, ActMyData: {caseless: true}, ActWithdraw: {},
-	ActAskHR: {},
+	ActAskHR:   {},
 	ActApprove: {}, ActSendBack: {}, ActReject: {}, ActRetry: {}, ActResolve: {}, ActClose: {}, ActPeek: {},
 	ActRemind: {caseless: true}, ActNext: {caseless: true},
 }
