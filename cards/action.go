@@ -51,7 +51,8 @@ const (
 // acts lists every act. A caseless act needs no case id, because it opens a case or concerns none.
 var acts = map[Act]struct{ caseless bool }{
 	ActStart: {caseless: true}, ActConsent: {}, ActDecline: {}, ActRetake: {}, ActConfirm: {}, ActSendCode: {},
-	ActSubmitCode: {}, ActSubmitCard: {}, ActCancel: {}, ActResume: {}, ActMyData: {caseless: true}, ActWithdraw: {}, ActAskHR: {},
+	ActSubmitCode: {}, ActSubmitCard: {}, ActCancel: {}, ActResume: {}, ActMyData: {caseless: true}, ActWithdraw: {},
+	ActAskHR:   {},
 	ActApprove: {}, ActSendBack: {}, ActReject: {}, ActRetry: {}, ActResolve: {}, ActClose: {}, ActPeek: {},
 	ActRemind: {caseless: true}, ActNext: {caseless: true},
 }

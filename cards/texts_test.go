@@ -90,7 +90,8 @@ var families = map[string][]string{
 		"cannot_cancel", "not_hr", "only_in_group", "review_chat_set", "announce_chat_set", "other",
 	},
 	"did": {
-		"approved", "sent_back", "rejected", "withdrawn", "expired", "hr_delay", "closed", "retried", "resumed", "resolved", "submitted",
+		"approved", "sent_back", "rejected", "withdrawn", "expired", "hr_delay", "closed", "retried", "resumed", "resolved",
+		"submitted",
 		"consented",
 		"declined", "cancelled", "confirmed", "editing", "finished", "other",
 	},

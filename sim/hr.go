@@ -84,8 +84,9 @@ func ApproveAll(c HRCard) Decision {
 // maxRetries limits how often Diligent retries one case.
 const maxRetries = 30
 
-// Diligent approves every review, sends back what cannot be approved, and resolves the cases that are stuck. If the outcome of a write is unknown, it looks
-// the write up at the platform first. It retries everything else, with growing delays.
+// Diligent approves every review, sends back what cannot be approved, and resolves the cases that are stuck. If the
+// outcome of a write is unknown, it looks the write up at the platform first. It retries everything else, with growing
+// delays.
 func (h *HR) Diligent(c HRCard) Decision {
 	if c.Kind == "review" {
 		if c.Can(actSendBack) && !c.Can(actApprove) {

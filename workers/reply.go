@@ -107,7 +107,8 @@ func (w *Workers) adminReceivers(tenantKey string) (to []flows.Receiver) {
 }
 
 // sendDigest queues HR's list of waiting cases, in the review group or for each admin. It does so once per reminder
-// period, however many cases are due. With ArgAdmins it goes to each admin instead of the group. ArgNow asks for the list regardless of the period.
+// period, however many cases are due. With ArgAdmins it goes to each admin instead of the group. ArgNow asks
+// for the list regardless of the period.
 func (w *Workers) sendDigest(ctx context.Context, j flows.Job) error {
 	return w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
 		c, err := tx.Case(ctx, j.Case)
