@@ -58,8 +58,8 @@ func (d *decision) fileEvidenceWhenReady() {
 // boundPrefix begins the codes of stops because Feishu has the person bound to another value. The field follows.
 const boundPrefix = "bound_"
 
-// identityMismatch asks HR, because Feishu has the person bound to another value of the event's field. The approved value
-// may be right and the bound one wrong, so that the applicant could correct nothing. Only HR sends the form back.
+// identityMismatch asks HR, because Feishu has the person bound to another value of the event's field. The approved
+// value may be right and the bound one wrong, so that the applicant could correct nothing. Only HR sends the form back.
 func identityMismatch(d *decision) {
 	if !d.requireStarted(d.c.Identity) {
 		return

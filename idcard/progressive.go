@@ -1,10 +1,10 @@
 package idcard
 
-// Go's decoder keeps the coefficients of all components of a progressive JPEG at once, four bytes each: 183 MB for 12 MP
-// without subsampling. decodeProgressive keeps those of one component at a time, two bytes each, and reads the scans
-// once for each component: 43 MB. The scans of the other components are skipped without decoding; only their part of
-// interleaved scans, which hold DC coefficients, is decoded and dropped. It takes what phones and browsers write: 8 bits,
-// grey or YCbCr. (ITU-T T.81: F.2 sequential, G.1 and G.2 progressive, B.2 the segments.)
+// Go's decoder keeps the coefficients of all components of a progressive JPEG at once, four bytes each: 183 MB for
+// 12 MP without subsampling. decodeProgressive keeps those of one component at a time, two bytes each, and reads the
+// scans once for each component: 43 MB. The scans of the other components are skipped without decoding; only their part
+// of interleaved scans, which hold DC coefficients, is decoded and dropped. It takes what phones and browsers write:
+// 8 bits, grey or YCbCr. (ITU-T T.81: F.2 sequential, G.1 and G.2 progressive, B.2 the segments.)
 
 // component is one channel of the frame.
 type component struct {
