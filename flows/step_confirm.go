@@ -23,8 +23,8 @@ func confirm(d *decision) {
 		typedMobile = *f.Mobile
 	}
 	if c.MaskedForm { // the inputs were empty: an empty answer means the value that was read
-		typedName = ValueOr(typedName, front.RawName())
-		typedNumber = ValueOr(typedNumber, front.RawNumber())
+		typedName = ValueOr(typedName, front.TidyName())
+		typedNumber = ValueOr(typedNumber, front.TidyNumber())
 		typedMobile = ValueOr(typedMobile, p.ContactMobile)
 	}
 	issues := map[string]string{}
@@ -62,10 +62,10 @@ func confirm(d *decision) {
 	}
 	p.Name, p.Number, p.Mobile = name.Reveal(), number.Reveal(), mobile.Reveal()
 	c.FormIssues, c.Mismatch, c.Changed = nil, "", nil
-	if p.Name != front.RawName() {
+	if p.Name != front.TidyName() {
 		c.Changed = append(c.Changed, "identity_name")
 	}
-	if p.Number != front.RawNumber() {
+	if prefilled, _ := front.FormNumber(d.event.At); p.Number != prefilled {
 		c.Changed = append(c.Changed, "identity_code")
 	}
 	c.Confirmed = d.event.At

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"strings"
+	"time"
 
 	"shiming/idcard"
 )
@@ -36,11 +37,22 @@ func shortNote(s string) string {
 	return s
 }
 
-// approve starts the writes to the platforms.
+// approve starts the writes to the platforms. It refuses a residence permit if evidence would follow, because the
+// evidence can only name resident identity cards: nothing is recorded that could not be proved.
 func approve(d *decision) {
+	if d.filesEvidence() && permitOf(d.c, d.event.At) {
+		d.refuse("the evidence cannot name this document", NewToast("permit", nil))
+		return
+	}
 	d.recordReview(ReviewApproved)
 	d.toast("approved")
 	d.startRecording()
+}
+
+// permitOf reports whether the confirmed number is one of a residence permit.
+func permitOf(c *Case, now time.Time) bool {
+	n, err := idcard.ParseNumber(c.Personal.Number, now)
+	return err == nil && n.Permit()
 }
 
 // sendBack returns the case to the applicant, for new photos of the sides that HR chose or otherwise to the form. The
