@@ -50,8 +50,8 @@ func levelColour(l Level) string {
 // maxIssues is the largest number of causes in one sentence.
 const maxIssues = 8
 
-// chipText returns the words of a check's tag. They say the state, because a sign before the name of a check may be read
-// either way.
+// chipText returns the words of a check's tag. They say the state, because a sign before the name of a check may be
+// read either way.
 func chipText(c Check) text {
 	if id := "chip." + c.Code + "." + string(c.Level); HasText(id) {
 		return tr(id)

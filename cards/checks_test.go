@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// The codes of the findings about a card, which package idcard produces; see the test of package workers that walks them.
+// The codes of findings about a card; a test of package workers walks those that package idcard produces.
 func init() {
 	families["photo"] = append(families["photo"], "two_cards", "no_key_field", "both_sides_unclear", "photo_dark",
 		"photo_glare", "photo_blurred", "photo_low_contrast", "photo_small", "photo_grey")
@@ -22,7 +22,7 @@ func init() {
 	}
 }
 
-// TestChipsSayTheState checks that the tag of a check reads differently at each level: "✓ 重复" would read as a duplicate.
+// TestChipsSayTheState checks that a tag reads differently at each level: "✓ 重复" would read as a duplicate.
 func TestChipsSayTheState(t *testing.T) {
 	for _, code := range checkCodes {
 		t.Run(code, func(t *testing.T) {

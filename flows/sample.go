@@ -46,7 +46,8 @@ func SampleReadings() (front, back idcard.Reading) {
 	one, zero := 1, 0
 	f, err := idcard.ParseEntities(&one, []idcard.Entity{
 		{Type: "identity_name", Value: SampleName}, {Type: "identity_code", Value: SampleNumber},
-		{Type: "gender", Value: "男"}, {Type: "race", Value: "汉"}, {Type: "birth", Value: "1990年3月7日"}, {Type: "address", Value: "样本省样本市样本路1号"},
+		{Type: "gender", Value: "男"}, {Type: "race", Value: "汉"},
+		{Type: "birth", Value: "1990年3月7日"}, {Type: "address", Value: "样本省样本市样本路1号"},
 	}, nil, SampleTime)
 	if err != nil {
 		panic(err)
