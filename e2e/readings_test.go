@@ -190,3 +190,11 @@ func TestBetterPhotoAfterMisread(t *testing.T) {
 		})
 	}
 }
+
+// TestChild brings a person of fourteen of the simulated world to HR.
+func TestChild(t *testing.T) {
+	h := harness.Start(t, harness.Setup{Settings: onlyWarnings()})
+	p := harness.Person{Employee: h.World.HireChild(), H: h}
+	p.ToReview()
+	h.Admin(0).Sees(h.World.ReviewChat(), p, "approve", "未满 16 周岁", "有红色提示，仍然通过")
+}
