@@ -122,18 +122,13 @@ func AllGreen(findings []Finding) bool {
 	return len(findings) > 0
 }
 
-// Worst returns LevelFailed, LevelWarning or LevelPassed: the worst level among the findings.
+// Worst returns the worst level among the findings. Grey is worse than passed.
 func Worst(findings []Finding) Level {
-	out := LevelPassed
+	worst := Finding{Level: LevelPassed}
 	for _, f := range findings {
-		switch {
-		case f.Level == LevelFailed:
-			return LevelFailed
-		case f.Level == LevelWarning:
-			out = LevelWarning
-		}
+		worst.worsen(f.Level)
 	}
-	return out
+	return worst.Level
 }
 
 // daysArg is the argument of texts that count days.

@@ -194,6 +194,9 @@ func TestFindings(t *testing.T) {
 	if w := Worst([]Finding{{Level: LevelNotExamined}, {Level: LevelWarning}, {Level: LevelPassed}}); w != LevelWarning {
 		t.Errorf("worst is %s, want %v", w, LevelWarning)
 	}
+	if w := Worst([]Finding{{Level: LevelNotExamined}, {Level: LevelPassed}}); w != LevelNotExamined {
+		t.Errorf("worst is %s, want %v", w, LevelNotExamined)
+	}
 	if w := Worst(Findings(&Case{Personal: SampleCase(Done).Personal, SameNumberCases: []string{"x"}},
 		SampleTime.Add(time.Hour))); w != LevelFailed {
 		t.Errorf("worst is %s, want %v", w, LevelFailed)
