@@ -7,7 +7,8 @@ import (
 )
 
 // missingEvidence names what is not on record although the evidence point has to state it: verification, sms_code,
-// photos, or a document that the point can name (document_type). It returns "" if nothing is missing. The card of HR shows the name.
+// photos, or a document that the point can name (document_type). It returns "" if nothing is missing. The card of HR
+// shows the name.
 func missingEvidence(c *flows.Case) string {
 	switch {
 	case c.Check == nil || c.Check.Outcome != flows.CheckMatch || c.Check.Serial == "":
