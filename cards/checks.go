@@ -1,6 +1,9 @@
 package cards
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // tagLooks gives the colour of the text_tag of each level, and a sign for readers who cannot tell the colours apart.
 var tagLooks = map[Level]struct{ colour, sign string }{
@@ -11,7 +14,18 @@ var tagLooks = map[Level]struct{ colour, sign string }{
 }
 
 // checkSentence returns the sentence of a check. The sentence of a grey one says that nothing was examined.
+// It names the issues one by one if there are any.
 func checkSentence(c Check) text {
+	if len(c.Issues) > 0 {
+		causes := make([]text, 0, len(c.Issues))
+		for _, i := range c.Issues[:min(len(c.Issues), maxIssues)] {
+			side, field := textArg("side", codeText("side", i.Side)), textArg("field", codeText("card_field", i.Field))
+			if cause := codeText("issue", i.Code, side, field); !slices.Contains(causes, cause) {
+				causes = append(causes, cause)
+			}
+		}
+		return join(text{zh: "；", en: "; ", trusted: true}, causes...)
+	}
 	id := "check." + c.Code + "." + string(c.Level)
 	if !HasText(id) {
 		return tr("check.other")
@@ -33,6 +47,18 @@ func levelColour(l Level) string {
 	}
 }
 
+// maxIssues is the largest number of causes in one sentence.
+const maxIssues = 8
+
+// chipText returns the words of a check's tag. They say the state, because a sign before the name of a check may be
+// read either way.
+func chipText(c Check) text {
+	if id := "chip." + c.Code + "." + string(c.Level); HasText(id) {
+		return tr(id)
+	}
+	return codeText("chip", c.Code)
+}
+
 // maxChecks is the largest number of checks on one card.
 const maxChecks = 16
 
@@ -49,7 +75,7 @@ func checkNodes(checks []Check) []node {
 		if !known {
 			c.Level, look = Grey, tagLooks[Grey]
 		}
-		name := codeText("chip", c.Code)
+		name := chipText(c)
 		tag := func(s string) string {
 			return fmt.Sprintf("<text_tag color='%s'>%s%s</text_tag>", look.colour, look.sign, s)
 		}

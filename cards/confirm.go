@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"time"
 )
 
@@ -61,6 +62,9 @@ func (v Confirm) JSON() json.RawMessage {
 	}
 	for _, c := range v.Notices[:min(len(v.Notices), maxChecks)] {
 		e = append(e, line(checkSentence(c), levelColour(c.Level)))
+	}
+	if slices.ContainsFunc(v.Notices, func(c Check) bool { return len(c.Issues) > 0 }) {
+		e = append(e, small(tr("confirm.may_retake")))
 	}
 	for _, name := range []string{"valid_from", "valid_to", "issued_by"} {
 		if code := v.Problems[name]; code != "" {

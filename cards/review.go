@@ -26,6 +26,7 @@ type Review struct {
 	Waiting       int   // number of other cases that wait for review
 	Queue         bool  // the card replaces a list of cases and offers the next one
 	Help          *Help // the applicant asks for help, because the verification does not succeed
+	Blocked       bool  // approving is refused, because the evidence cannot name the document; the button says why
 	CanPeek       bool  // offer the original photos; each access is audited
 }
 
@@ -156,15 +157,18 @@ func valueOrDash(s string) text {
 
 // answerNodes draws the buttons for a decision. The label of the first one warns if a check is red.
 func (v Review) answerNodes() []node {
-	label := "approve"
+	label, style := "approve", mainButton
 	for _, c := range v.Checks {
 		if c.Level == Red {
 			label = "approve_anyway"
 		}
 	}
+	if v.Blocked {
+		label, style = "approve_blocked", quietButton
+	}
 	var e []node
 	if v.Help == nil {
-		e = append(e, button(label, mainButton, v.act(ActApprove)))
+		e = append(e, button(label, style, v.act(ActApprove)))
 	}
 	if v.CanPeek {
 		e = append(e, withDialog(button("peek", quietButton, v.act(ActPeek)), "peek"))

@@ -19,6 +19,14 @@ func applicantSamples() []sample {
 	problems := confirm
 	problems.Problems = map[string]string{"identity_code": "check_digit", "mobile": "mobile_format", "valid_to": "date"}
 	problems.Notices = []Check{{Code: "validity", Level: Amber, Args: map[string]string{"days": "45"}}}
+	unread := confirm
+	unread.ValidTo, unread.Problems = "", map[string]string{"identity_code": "suggested"}
+	unread.Notices = []Check{
+		{Code: "validity", Level: Amber, Issues: []CheckIssue{
+			{Code: "date_unreadable", Side: "back", Field: "valid_date_end"},
+		}},
+		{Code: "quality", Level: Amber, Issues: []CheckIssue{{Code: "photo_grey", Side: "front"}}},
+	}
 	returned := confirm
 	returned.AskMobile, returned.SentBack, returned.Note = false, "details_wrong", "姓名里的生僻字好像打错了"
 	mismatch := confirm
@@ -128,6 +136,7 @@ func applicantSamples() []sample {
 		}},
 		{name: "confirm", card: confirm, clearData: true},
 		{name: "confirm_problems", card: problems, clearData: true},
+		{name: "confirm_unread", card: unread, clearData: true},
 		{name: "confirm_sent_back", card: returned, clearData: true},
 		{name: "confirm_mismatch", card: mismatch, clearData: true},
 		{name: "confirm_ask_hr", card: neverMatches, clearData: true},

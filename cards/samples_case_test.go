@@ -85,11 +85,23 @@ func caseSamples() []sample {
 
 	manyPhotos := attention
 	manyPhotos.Code, manyPhotos.Upstream, manyPhotos.LogID, manyPhotos.BadPhotos = "too_many_photos", "", "", 6
+	permit := review
+	permit.Changes, permit.Blocked = nil, true
+	permit.Checks = []Check{
+		{Code: "number_valid", Level: Green}, {Code: "document", Level: Red}, {Code: "age", Level: Red},
+		{Code: "reading", Level: Amber, Issues: []CheckIssue{
+			{Code: "date_unreadable", Side: "back", Field: "valid_date_end"},
+			{Code: "field_missing", Side: "front", Field: "birth"},
+		}},
+		{Code: "quality", Level: Amber, Issues: []CheckIssue{{Code: "photo_grey", Side: "front"}}},
+	}
+
 	crowd := attention
 	crowd.Others = 41
 
 	return []sample{
 		{name: "review", card: review},
+		{name: "review_permit", card: permit},
 		{name: "review_round_two", card: green},
 		{name: "review_help", card: help},
 		{name: "review_help_codes", card: noCode},

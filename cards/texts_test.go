@@ -122,7 +122,7 @@ var diffs = []string{
 
 var checkCodes = []string{
 	"number_valid", "sides_match", "validity", "edited", "duplicate_number", "name_vs_feishu", "three_elements", "quality",
-	"ocr_consistency", "age",
+	"ocr_consistency", "age", "document", "reading",
 }
 
 // helperFamilies lists the catalogues whose ids helpers build from a literal, e.g. button("cancel", …).
@@ -155,8 +155,10 @@ func TestTextsComplete(t *testing.T) {
 	}
 	for _, code := range checkCodes {
 		for level := range tagLooks {
-			if !HasText("check." + code + "." + string(level)) {
-				t.Errorf("got no text check.%s.%s, want one", code, level)
+			for _, family := range []string{"check", "chip"} {
+				if !HasText(family + "." + code + "." + string(level)) {
+					t.Errorf("got no text %s.%s.%s, want one", family, code, level)
+				}
 			}
 		}
 	}
@@ -187,7 +189,7 @@ func TestTextsUsed(t *testing.T) {
 		case family == "button" && strings.HasPrefix(rest, "retake_"):
 		case family == "missing":
 		case family == "toast" && toastTypes[rest] != "":
-		case family == "check" && checkOf(rest):
+		case (family == "check" || family == "chip") && checkOf(rest):
 		default:
 			t.Errorf("got no use of %s, want one", id)
 		}

@@ -47,6 +47,7 @@ var toastTypes = map[string]string{
 	"brought":       "success",
 	"write_quiet":   "info", // seconds
 	"peek_sent":     "success",
+	"permit":        "warning",
 }
 
 // NewToast returns the toast with this id of toastTypes. The argument "what" is a code of the catalogue did, "field"

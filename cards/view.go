@@ -44,9 +44,18 @@ const (
 
 // Check is the result of an automatic check, which HR sees as a tag and a sentence.
 type Check struct {
-	Code  string // texts "chip.<code>" and "check.<code>.<level>"
+	Code  string // texts "chip.<code>.<level>" and "check.<code>.<level>"
 	Level Level
 	Args  map[string]string // already masked
+	// Issues are the causes. Their texts replace "check.<code>.<level>".
+	Issues []CheckIssue
+}
+
+// CheckIssue is one cause of a check (texts "issue.<code>").
+type CheckIssue struct {
+	Code  string
+	Side  string // front | back, or ""
+	Field string // texts "card_field.<field>"
 }
 
 // Change is a field in which the typed value differs from the read one. Both values are already masked.

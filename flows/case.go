@@ -91,6 +91,8 @@ type Photo struct {
 	Reader      string      `json:"reader,omitempty"` // job that is reading it
 	Warnings    []string    `json:"warnings,omitempty"`
 	Bytes       int         `json:"bytes,omitempty"` // of the picture as stored
+	Width       int         `json:"width,omitempty"` // of the picture as stored, in pixels
+	Height      int         `json:"height,omitempty"`
 	At          time.Time   `json:"at"`
 }
 

@@ -87,12 +87,14 @@ type Event struct {
 	Photo     PhotoRef // PhotoReceived
 	MessageID string   // PhotoReceived, PhotoRecalled
 	ChatID    string
-	PhotoID   string           // PhotoReceived: a new id; PhotoFetched, PhotoReadOK, PhotoFailed: an existing photo
-	PhotoIDs  []string         // PhotoClaimed
-	Problem   string           // PhotoFailed, CodeFailed: a code (texts "photo.<code>", "code.<code>")
-	SHA256    string           // PhotoFetched: of the picture as sent, hex
-	Warnings  []string         // PhotoFetched: codes of idcard.Photo.Warnings
-	Bytes     int              // PhotoFetched: size of the stored picture
+	PhotoID   string   // PhotoReceived: a new id; PhotoFetched, PhotoReadOK, PhotoFailed: an existing photo
+	PhotoIDs  []string // PhotoClaimed
+	Problem   string   // PhotoFailed, CodeFailed: a code (texts "photo.<code>", "code.<code>")
+	SHA256    string   // of the picture as sent (PhotoFetched), of the JPEG as uploaded (PhotoUploaded); hex
+	Warnings  []string // PhotoFetched: codes of idcard.Photo.Warnings
+	Bytes     int      // PhotoFetched: size of the stored picture
+	Width     int      // PhotoFetched: of the stored picture, in pixels
+	Height    int
 	Readings  []idcard.Reading // PhotoReadOK: one reading a side
 	Job       string           // PhotoClaimed, IdentityStarted, EvidenceStarted: the job that begins
 

@@ -1,8 +1,8 @@
 package flows
 
 import (
-	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"shiming/idcard"
@@ -19,7 +19,7 @@ const (
 	LevelNotExamined Level = "not_examined" // never counts as passed
 )
 
-// FindingCode names a check. It is part of text ids ("chip.<code>", "check.<code>.<level>").
+// FindingCode names a check. It is part of text ids ("chip.<code>.<level>", "check.<code>.<level>").
 type FindingCode string
 
 // Codes of findings.
@@ -33,6 +33,9 @@ const (
 	FindingDuplicateNumber FindingCode = "duplicate_number"
 	FindingNameVsFeishu    FindingCode = "name_vs_feishu"
 	FindingQuality         FindingCode = "quality"
+	FindingDocument        FindingCode = "document" // the number is one of a resident identity card
+	FindingAge             FindingCode = "age"
+	FindingReading         FindingCode = "reading" // what the OCR read of each field
 )
 
 // Finding is the result of one check. It holds nothing personal.
@@ -40,6 +43,15 @@ type Finding struct {
 	Code  FindingCode
 	Level Level
 	Args  map[string]string // figures of its text, such as days
+	// Issues are the causes. Their texts replace the one of the level.
+	Issues []FindingIssue
+}
+
+// FindingIssue is one cause of a finding, a code of idcard.Issue (texts "issue.<code>").
+type FindingIssue struct {
+	Code  string
+	Side  idcard.Side
+	Field string // name of the OCR's field, "" if it concerns none
 }
 
 // Findings runs all checks on the stored data of a case. HR sees the findings, and the policy judges them by AllGreen.
@@ -56,8 +68,10 @@ func Findings(c *Case, now time.Time) []Finding {
 		out = append(out, Finding{Code: code, Level: level, Args: map[string]string{arg: strconv.Itoa(n)}})
 	}
 
-	_, err := idcard.ParseNumber(p.Number, now)
+	number, err := idcard.ParseNumber(p.Number, now)
 	add(FindingNumberValid, levelIf(err == nil, LevelFailed))
+	add(FindingDocument, documentLevel(number))
+	add(FindingAge, ageLevel(number, now))
 
 	switch {
 	case c.Method == MethodNone:
@@ -68,28 +82,12 @@ func Findings(c *Case, now time.Time) []Finding {
 		add(FindingThreeElements, levelIf(c.Check.Outcome == CheckMatch, LevelFailed))
 	}
 
-	status, days := idcard.Validity(back, now)
-	switch status {
-	case idcard.StatusValid, idcard.StatusLongTerm:
-		add(FindingValidity, LevelPassed)
-	case idcard.StatusExpiring:
-		addWith(FindingValidity, LevelWarning, "days", days)
-	case idcard.StatusExpired:
-		add(FindingValidity, LevelFailed)
-	default:
-		add(FindingValidity, LevelNotExamined)
-	}
-
-	add(FindingSidesMatch, worstIssue(idcard.SidesMatch(front, back, now)))
+	out = append(out, validityFinding(back, now), sidesFinding(front, back, now))
 
 	// The confirmed number is compared with birth and gender as printed on the card.
 	confirmed := front
-	if n, err := idcard.ParseNumber(p.Number, now); err == nil {
-		sealed := *p.Front
-		sealed.Number, sealed.RawNumber = n.Reveal(), n.Reveal()
-		confirmed = sealed.Open()
-	}
-	add(FindingOCRConsistency, worstIssue(idcard.Consistency(confirmed)))
+	confirmed.Number = number
+	out = append(out, consistencyFinding(confirmed), readingFinding(front, back))
 
 	if len(c.Changed) > 0 {
 		add(FindingEdited, LevelWarning)
@@ -103,66 +101,38 @@ func Findings(c *Case, now time.Time) []Finding {
 		add(FindingDuplicateNumber, LevelPassed)
 	}
 
-	switch p.ContactName {
-	case "":
+	if strings.TrimSpace(p.ContactName) == "" {
 		add(FindingNameVsFeishu, LevelNotExamined)
-	case p.Name:
-		add(FindingNameVsFeishu, LevelPassed)
-	default:
-		add(FindingNameVsFeishu, LevelWarning)
+	} else {
+		same := idcard.TidyName(p.ContactName) == idcard.TidyName(p.Name)
+		add(FindingNameVsFeishu, levelIf(same, LevelWarning))
 	}
 
-	add(FindingQuality, qualityLevel(c, front, back))
-	return out
+	return append(out, qualityFinding(c, front, back))
 }
 
-// qualityLevel judges the photos in use. If the OCR has read every field, warnings about blur or glare do not count. A
-// possible photocopy always counts.
-func qualityLevel(c *Case, front, back idcard.Reading) Level {
-	complete := len(front.Missing) == 0 && len(back.Missing) == 0
-	for _, p := range c.Photos {
-		if p.State != PhotoRead {
-			continue
-		}
-		if !complete && len(p.Warnings) > 0 || slices.Contains(p.Warnings, idcard.CodePhotoGrey) {
-			return LevelWarning
-		}
-	}
-	return LevelPassed
-}
-
-// AllGreen reports whether the policy may approve a case without HR: there are findings, none is a warning or failed,
-// and the person was verified. Other checks that were not examined do not count.
+// AllGreen reports whether the policy may approve a case without HR: there are findings, and every one has passed. What
+// was not examined has not passed.
 func AllGreen(findings []Finding) bool {
-	if len(findings) == 0 {
-		return false
-	}
 	for _, f := range findings {
-		switch f.Level {
-		case LevelWarning, LevelFailed:
+		if f.Level != LevelPassed {
 			return false
-		case LevelNotExamined:
-			if f.Code == FindingThreeElements {
-				return false
-			}
 		}
 	}
-	return true
+	return len(findings) > 0
 }
 
-// Worst returns LevelFailed, LevelWarning or LevelPassed: the worst level among the findings.
+// Worst returns the worst level among the findings. Grey is worse than passed.
 func Worst(findings []Finding) Level {
-	out := LevelPassed
+	worst := Finding{Level: LevelPassed}
 	for _, f := range findings {
-		switch {
-		case f.Level == LevelFailed:
-			return LevelFailed
-		case f.Level == LevelWarning:
-			out = LevelWarning
-		}
+		worst.worsen(f.Level)
 	}
-	return out
+	return worst.Level
 }
+
+// daysArg is the argument of texts that count days.
+func daysArg(days int) map[string]string { return map[string]string{"days": strconv.Itoa(days)} }
 
 // levelIf returns LevelPassed if good, otherwise bad.
 func levelIf(good bool, bad Level) Level {
@@ -170,16 +140,4 @@ func levelIf(good bool, bad Level) Level {
 		return LevelPassed
 	}
 	return bad
-}
-
-// worstIssue gives the level of a check from the issues that package idcard found.
-func worstIssue(issues []idcard.Issue) Level {
-	level := LevelPassed
-	for _, i := range issues {
-		if i.Level == idcard.Error {
-			return LevelFailed
-		}
-		level = LevelWarning
-	}
-	return level
 }

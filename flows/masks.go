@@ -37,11 +37,10 @@ func MaskedMobile(c *Case) string {
 func maskedChange(c *Case, field string) cards.Change {
 	switch field {
 	case "identity_name":
-		n, _ := idcard.ParseName(c.Personal.Front.RawName)
-		before, after := n.Reveal(), c.Personal.Name
+		before, after := c.Personal.Front.Open().TidyName(), c.Personal.Name
 		return cards.Change{Field: field, Before: diffName(before, after), After: diffName(after, before)}
 	default:
-		before, after := c.Personal.Front.RawNumber, c.Personal.Number
+		before, after := c.Personal.Front.Open().TidyNumber(), c.Personal.Number
 		return cards.Change{Field: field, Before: diffNumber(before, after), After: diffNumber(after, before)}
 	}
 }

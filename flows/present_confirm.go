@@ -1,8 +1,6 @@
 package flows
 
 import (
-	"strconv"
-
 	"shiming/cards"
 	"shiming/idcard"
 )
@@ -26,8 +24,12 @@ func confirmCard(c *Case, s ViewContext, steps []cards.Step) cards.Card {
 		return v
 	}
 	front, back := p.Front.Open(), p.Back.Open()
-	name, number := ValueOr(p.Name, front.RawName()), ValueOr(p.Number, front.RawNumber())
-	v.Typed = name != front.RawName() || number != front.RawNumber()
+	prefilled, suggested := front.FormNumber(s.Now)
+	if c.MaskedForm { // nobody could compare a proposal with the card there
+		prefilled, suggested = front.TidyNumber(), false
+	}
+	name, number := ValueOr(p.Name, front.TidyName()), ValueOr(p.Number, prefilled)
+	v.Typed = name != front.TidyName() || number != prefilled && number != front.TidyNumber()
 	mobile := ValueOr(p.Mobile, p.ContactMobile)
 	if m, err := idcard.ParseMobile(mobile); err == nil {
 		mobile, v.MaskedMobile = m.Reveal(), m.Masked()
@@ -54,16 +56,22 @@ func confirmCard(c *Case, s ViewContext, steps []cards.Step) cards.Card {
 	case !back.ValidTo.IsZero():
 		v.ValidTo = back.ValidTo.String()
 	}
-	if status, days := idcard.Validity(back, s.Now); status == idcard.StatusExpiring {
-		expiring := Finding{Code: FindingValidity, Level: LevelWarning, Args: map[string]string{"days": strconv.Itoa(days)}}
-		v.Notices = append(v.Notices, cardCheck(expiring))
-	}
-	if level := worstIssue(idcard.Consistency(front)); level != LevelPassed {
-		v.Notices = append(v.Notices, cardCheck(Finding{Code: FindingOCRConsistency, Level: level}))
+	for _, f := range []Finding{
+		validityFinding(back, s.Now),
+		judged(FindingOCRConsistency, idcard.Front, idcard.Consistency(front), true),
+		readingFinding(front, back),
+		qualityFinding(c, front, back),
+	} {
+		if f.Level != LevelPassed {
+			v.Notices = append(v.Notices, cardCheck(f))
+		}
 	}
 	if v.Problems == nil && front.Number.Empty() && !c.MaskedForm {
-		_, err := idcard.ParseNumber(number, s.Now)
-		v.Problems = map[string]string{"identity_code": numberProblem(err)}
+		if _, err := idcard.ParseNumber(number, s.Now); err != nil {
+			v.Problems = map[string]string{"identity_code": numberProblem(err)}
+		} else if suggested && p.Number == "" {
+			v.Problems = map[string]string{"identity_code": "suggested"}
+		}
 	}
 	if r := c.Review; r != nil && r.What == ReviewSentBack {
 		v.SentBack, v.Note = r.Reason, c.Personal.Note

@@ -52,6 +52,7 @@ func reviewCard(c *Case, s ViewContext) cards.Card {
 		SubmittedAt:  c.Confirmed,
 		Round:        c.Rounds,
 		Waiting:      s.Waiting,
+		Blocked:      c.Method != MethodNone && permitOf(c, s.Now),
 	}
 	if c.State == AwaitingReview && s.Now.After(c.ExpiresAt.Add(-showHRDeadline)) {
 		v.Expires = c.ExpiresAt // a date months ahead would say that there is no hurry
@@ -154,7 +155,11 @@ var colours = map[Level]cards.Level{
 func Colour(l Level) cards.Level { return colours[l] }
 
 func cardCheck(f Finding) cards.Check {
-	return cards.Check{Code: string(f.Code), Level: Colour(f.Level), Args: f.Args}
+	check := cards.Check{Code: string(f.Code), Level: Colour(f.Level), Args: f.Args}
+	for _, i := range f.Issues {
+		check.Issues = append(check.Issues, cards.CheckIssue{Code: i.Code, Side: string(i.Side), Field: i.Field})
+	}
+	return check
 }
 
 func cardChecks(findings []Finding) (out []cards.Check) {

@@ -48,6 +48,7 @@ func SampleReadings() (front, back idcard.Reading) {
 		{Type: idcard.FieldName, Value: SampleName},
 		{Type: idcard.FieldNumber, Value: SampleNumber},
 		{Type: idcard.FieldGender, Value: "男"},
+		{Type: idcard.FieldRace, Value: "汉"},
 		{Type: idcard.FieldBirth, Value: "1990年3月7日"},
 		{Type: idcard.FieldAddress, Value: "样本省样本市样本路1号"},
 	}, nil, SampleTime)

@@ -54,10 +54,10 @@ func confirm(d *decision) {
 	}
 	p.Name, p.Number, p.Mobile = name.Reveal(), number.Reveal(), mobile.Reveal()
 	c.FormIssues, c.Mismatch, c.Changed = nil, "", nil
-	if p.Name != front.RawName() {
+	if p.Name != front.TidyName() {
 		c.Changed = append(c.Changed, "identity_name")
 	}
-	if p.Number != front.RawNumber() {
+	if prefilled, _ := front.FormNumber(d.event.At); p.Number != prefilled {
 		c.Changed = append(c.Changed, "identity_code")
 	}
 	c.Confirmed = d.event.At
@@ -82,8 +82,8 @@ func Submitted(c *Case, f cards.Form) (name, number, mobile string) {
 	p := &c.Personal
 	if p.Front != nil {
 		front := p.Front.Open()
-		name = ValueOr(name, ValueOr(p.Name, front.RawName()))
-		number = ValueOr(number, ValueOr(p.Number, front.RawNumber()))
+		name = ValueOr(name, ValueOr(p.Name, front.TidyName()))
+		number = ValueOr(number, ValueOr(p.Number, front.TidyNumber()))
 	}
 	return name, number, ValueOr(mobile, ValueOr(p.Mobile, p.ContactMobile))
 }

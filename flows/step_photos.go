@@ -2,6 +2,7 @@ package flows
 
 import (
 	"slices"
+	"strings"
 
 	"shiming/idcard"
 )
@@ -43,8 +44,12 @@ func photoFetched(d *decision) {
 		return
 	}
 	p.State, p.SHA256, p.Warnings, p.Bytes = PhotoStored, d.event.SHA256, d.event.Warnings, d.event.Bytes
+	p.Width, p.Height = d.event.Width, d.event.Height
 	d.detail("photo", p.ID)
 	d.detail("sha256", p.SHA256)
+	if len(p.Warnings) > 0 {
+		d.detail("warnings", strings.Join(p.Warnings, " "))
+	}
 	priority := 2
 	for _, o := range d.c.Photos {
 		if o.ID != p.ID && (o.State == PhotoRead || o.State == PhotoStored) {
@@ -95,7 +100,7 @@ func photoRead(d *decision) {
 		} else if problem == "" {
 			problem, wrongSide = found, r.Side
 		}
-		if found == "other_person" {
+		if found == "other_person" || found == problemTwoCards {
 			break // a back beside another person's front belongs to that person
 		}
 	}
@@ -109,45 +114,6 @@ func photoRead(d *decision) {
 	if used && d.c.PhotoOf(idcard.Front) != nil && d.c.PhotoOf(idcard.Back) != nil {
 		d.proceedToForm()
 	}
-}
-
-// assignReading uses a reading for its side. It returns the code of the problem if the reading cannot be used, and ""
-// otherwise.
-func (d *decision) assignReading(p *Photo, r idcard.Reading) string {
-	have := d.c.PhotoOf(r.Side)
-	sealed := r.Seal()
-	switch {
-	case r.Side == idcard.Front && have != nil && !samePerson(d.c.Personal.Front, &sealed):
-		return "other_person"
-	case have != nil && have != p && r.Side == idcard.Front:
-		return "duplicate_front"
-	case have != nil && have != p:
-		return "duplicate_back"
-	}
-	if r.Side == idcard.Back {
-		if status, _ := idcard.Validity(r, d.event.At); status == idcard.StatusExpired {
-			return "expired_card"
-		}
-	}
-	if p.State == PhotoRead {
-		p.BothSides = true
-	} else {
-		p.State, p.Side = PhotoRead, r.Side
-	}
-	p.Reader = ""
-	if r.Side == idcard.Front {
-		d.c.Personal.Front = &sealed
-	} else {
-		d.c.Personal.Back = &sealed
-	}
-	d.detail("photo", p.ID)
-	d.detail("side", string(r.Side))
-	return ""
-}
-
-// samePerson compares the numbers of two fronts as they were read. A front without a number counts as the same person.
-func samePerson(a, b *idcard.SealedReading) bool {
-	return a == nil || a.RawNumber == "" || b.RawNumber == "" || a.RawNumber == b.RawNumber
 }
 
 // proceedToForm goes to the confirmation form, unless the two sides cannot be of one card.
@@ -214,7 +180,7 @@ func photoFailed(d *decision) {
 	if p.State == PhotoStored { // the failure is one of the OCR, which has received the photo
 		d.noteDisclosure("feishu_ocr")
 	}
-	d.refusePhoto(p, d.event.Problem, "")
+	d.refusePhoto(p, unreadCause(d.event.Problem, p.Warnings), "")
 	d.redraw(AudienceApplicant)
 }
 

@@ -1,6 +1,10 @@
 package flows
 
-import "shiming/idcard"
+import (
+	"slices"
+
+	"shiming/idcard"
+)
 
 // retakeWhileCollecting drops the photo of one side in AwaitingPhotos.
 func retakeWhileCollecting(d *decision) {
@@ -56,6 +60,11 @@ func photoReadAtForm(d *decision) {
 		return
 	}
 	d.noteDisclosure("feishu_ocr")
+	if slices.ContainsFunc(d.event.Readings, idcard.Reading.TwoCards) { // the sides that were read stay
+		d.refusePhoto(p, problemTwoCards, "")
+		d.redraw(AudienceApplicant)
+		return
+	}
 	for _, r := range d.event.Readings {
 		d.clearSide(r.Side)
 	}

@@ -117,5 +117,10 @@ func photoUploaded(d *decision) {
 	d.c.Uploads[d.event.Side] = d.event.ID
 	d.detail("side", d.event.Side)
 	d.detail("file_id", d.event.ID)
+	// The uploaded JPEG has no metadata and may be turned, so both hashes are needed to tell what e签宝 holds.
+	if p := d.c.PhotoOf(idcard.Side(d.event.Side)); p != nil {
+		d.detail("sha256", p.SHA256)
+	}
+	d.detail("sha256_uploaded", d.event.SHA256)
 	d.fileEvidenceWhenReady()
 }

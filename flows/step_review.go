@@ -2,6 +2,7 @@ package flows
 
 import (
 	"strings"
+	"time"
 
 	"shiming/idcard"
 )
@@ -37,15 +38,26 @@ func shortNote(s string) string {
 }
 
 // approve starts the writes to the platforms. A person who was not verified cannot be approved, because there would be
-// nothing to file.
+// nothing to file. It refuses a residence permit if evidence would follow, because the evidence can only name resident
+// identity cards: nothing is recorded that could not be proved.
 func approve(d *decision) {
-	if !d.c.Verified() {
+	switch {
+	case !d.c.Verified():
 		d.refuse("the person is not verified", NewToast("not_verified", nil))
+		return
+	case d.filesEvidence() && permitOf(d.c, d.event.At):
+		d.refuse("the evidence cannot name this document", NewToast("permit", nil))
 		return
 	}
 	d.recordReview(ReviewApproved)
 	d.toast("approved")
 	d.startRecording()
+}
+
+// permitOf reports whether the confirmed number is one of a residence permit.
+func permitOf(c *Case, now time.Time) bool {
+	n, err := idcard.ParseNumber(c.Personal.Number, now)
+	return err == nil && n.Permit()
 }
 
 // sendBack returns the case to the applicant, for new photos of the sides that HR chose or otherwise to the form. The

@@ -28,8 +28,7 @@ var datePattern = regexp.MustCompile(
 // 1990.01.01, 1990-1-1, 1990/1/1, full-width digits, "2024-04-01 +0800". 长期 gives longTerm and the zero Date. Days that
 // do not exist and years outside 1800..2999 are a *DateError.
 func ParseDate(s string) (d Date, longTerm bool, err error) {
-	s = strings.Join(strings.Fields(norm.NFKC.String(s)), "")
-	s = strings.NewReplacer("。", ".", "·", ".", "—", "-", "–", "-", "−", "-").Replace(s)
+	s = tidyDate(s)
 	if s == "长期" || s == "長期" || s == "长期有效" {
 		return Date{}, true, nil
 	}
@@ -46,6 +45,45 @@ func ParseDate(s string) (d Date, longTerm bool, err error) {
 		return Date{}, false, &DateError{}
 	}
 	return d, false, nil
+}
+
+// tidyDate removes spaces and gives separators in the ASCII form.
+func tidyDate(s string) string {
+	s = strings.Join(strings.Fields(norm.NFKC.String(s)), "")
+	return strings.NewReplacer("。", ".", "·", ".", "—", "-", "–", "-", "−", "-").Replace(s)
+}
+
+// termPattern splits the line of a card's validity at the separator between its begin and its end. A date with hyphens
+// inside is tried as a whole first.
+var termPattern = regexp.MustCompile(`^(.*?)(?:至|到|~|〜|-+)(长期|長期|长期有效|\d{4}(?:[年.\-/]\d.*|\d{4}))?$`)
+
+// parseTerm parses the line of a card's validity or a part of it: 2040.01.01, 至2040.01.01, 2020.01.01-2040.01.01,
+// 2020.01.01-长期, 2020.01.01-. A single date is the end if end is set, and the begin otherwise. The error is a
+// *DateError.
+func parseTerm(s string, end bool) (from, to Date, longTerm bool, err error) {
+	d, longTerm, err := ParseDate(s)
+	switch {
+	case err == nil && end:
+		return Date{}, d, longTerm, nil
+	case err == nil:
+		return d, Date{}, longTerm, nil
+	}
+	m := termPattern.FindStringSubmatch(tidyDate(s))
+	if m == nil {
+		return Date{}, Date{}, false, &DateError{}
+	}
+	if m[1] != "" {
+		var beginless bool
+		if from, beginless, err = ParseDate(m[1]); err != nil || beginless {
+			return Date{}, Date{}, false, &DateError{}
+		}
+	}
+	if m[2] != "" {
+		if to, longTerm, err = ParseDate(m[2]); err != nil {
+			return Date{}, Date{}, false, err
+		}
+	}
+	return from, to, longTerm && m[2] != "", nil
 }
 
 // DateOf returns the day in China at the time t.

@@ -122,11 +122,26 @@ func collectFields(entities []Entity) (fields map[string]string, twice map[strin
 		}
 		if old, ok := fields[t]; !ok {
 			fields[t] = v
-		} else if old != v {
+		} else if tidyValue(t, old) != tidyValue(t, v) {
 			twice[t] = true
 		}
 	}
 	return fields, twice
+}
+
+// tidyValue gives a value in the form in which two spellings of it are equal.
+func tidyValue(field, v string) string {
+	switch field {
+	case FieldName:
+		return TidyName(v)
+	case FieldNumber:
+		return TidyNumber(v)
+	case FieldBirth, FieldValidFrom, FieldValidTo:
+		if d, longTerm, err := ParseDate(v); err == nil && !longTerm {
+			return d.String()
+		}
+	}
+	return withoutSpaces(normaliseText(v))
 }
 
 func countRead(fields map[string]string, names []string) (n int) {
@@ -174,28 +189,56 @@ func (r *Reading) readFront(fields map[string]string, now time.Time) {
 
 func (r *Reading) readBack(fields map[string]string) {
 	r.IssuedBy = normaliseText(fields[FieldIssuedBy])
-	r.ValidFrom, _ = r.date(fields, FieldValidFrom)
-	r.ValidTo, r.LongTerm = r.date(fields, FieldValidTo)
+	r.readTerm(fields)
 	r.missing(fields, backFields)
 }
 
-// date parses a date field. Only the end of validity may be 长期.
+// readTerm reads the begin and the end of validity. Either value may be the whole printed line, 2020.01.01-2040.01.01.
+func (r *Reading) readTerm(fields map[string]string) {
+	if v := fields[FieldValidFrom]; v != "" {
+		from, _, _, err := parseTerm(v, false)
+		if r.ValidFrom = from; err != nil || from.IsZero() {
+			r.warn(CodeDateUnreadable, FieldValidFrom)
+		}
+	}
+	v := fields[FieldValidTo]
+	if v == "" {
+		return
+	}
+	from, to, longTerm, err := parseTerm(v, true)
+	if err != nil || to.IsZero() && !longTerm {
+		r.warn(CodeDateUnreadable, FieldValidTo)
+		return
+	}
+	r.ValidTo, r.LongTerm = to, longTerm
+	switch {
+	case from.IsZero():
+	case fields[FieldValidFrom] == "":
+		r.ValidFrom = from
+	case r.ValidFrom != from && !r.ValidFrom.IsZero(): // the two values contradict each other, and neither is proved
+		r.ValidFrom = Date{}
+		r.warn(CodeDateUnreadable, FieldValidFrom)
+	}
+}
+
+// date parses a date field.
 func (r *Reading) date(fields map[string]string, field string) (Date, bool) {
 	v := fields[field]
 	if v == "" {
 		return Date{}, false
 	}
 	d, longTerm, err := ParseDate(v)
-	if err != nil || longTerm && field != FieldValidTo {
+	if err != nil || longTerm {
 		r.warn(CodeDateUnreadable, field)
 		return Date{}, false
 	}
-	return d, longTerm
+	return d, true
 }
 
 func (r *Reading) missing(fields map[string]string, names []string) {
 	for _, f := range names {
-		if f == FieldRace && r.Number.Permit() {
+		// Permits show no 民族. The line of the end may contain the begin.
+		if f == FieldRace && r.Number.Permit() || f == FieldValidFrom && !r.ValidFrom.IsZero() {
 			continue
 		}
 		if fields[f] == "" {

@@ -43,10 +43,10 @@ type NameError struct{ Reason NameReason }
 
 func (e *NameError) Error() string { return "idcard: name refused: " + string(e.Reason) }
 
-// ParseName parses a name and normalises its spelling. It removes surrounding spaces and spaces between Chinese
-// characters, replaces full-width Latin letters and signs by ASCII ones, and every middle dot by · (U+00B7). It does
-// not change Chinese characters, including rare ones and those of the private use area (GB 18030), so it does not apply
-// Unicode normalisation. The error is a *NameError.
+// ParseName parses a name and normalises its spelling. It removes surrounding spaces, and spaces and line breaks
+// between Chinese characters. It replaces full-width Latin letters and signs by ASCII ones, and every middle dot, and a
+// full stop between Chinese characters, by · (U+00B7). It does not change Chinese characters, including rare ones and
+// those of the private use area (GB 18030), so it does not apply Unicode normalisation. The error is a *NameError.
 func ParseName(s string) (Name, error) {
 	fail := func(r NameReason) (Name, error) { return Name{}, &NameError{r} }
 
@@ -90,17 +90,23 @@ var (
 	spaces     = regexp.MustCompile(`[\s\p{Zs}]+`)
 	dotSpaces  = regexp.MustCompile(`(?: ?·)+ ?`)
 	hanSpace   = regexp.MustCompile(`([\p{Han}〇\x{E000}-\x{F8FF}]) ([\p{Han}〇\x{E000}-\x{F8FF}])`)
-	hanFullDot = regexp.MustCompile(`(\p{Han}) ?\. ?(\p{Han})`)
+	hanFullDot = regexp.MustCompile(`([\p{Han}〇\x{E000}-\x{F8FF}]) ?[.。｡] ?([\p{Han}〇\x{E000}-\x{F8FF}])`)
 )
 
 // middleDots are the characters that keyboards and OCR use for the dot between the parts of a minority name.
-const middleDots = "·•‧∙⋅・･᛫⸱˙●﹒"
+const middleDots = "·•‧∙⋅・･᛫⸱˙●﹒\u0387◦․ᐧ⦁⸳ꞏ"
+
+// TidyName normalises the spelling of a name as ParseName does, and keeps names that ParseName refuses. Two spellings
+// of one name are equal afterwards.
+func TidyName(s string) string { return normaliseName(strings.ToValidUTF8(s, "")) }
 
 func normaliseName(s string) string {
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case r == '\u200b', r == '\ufeff', r == '\u2060': // zero-width space, byte order mark, word joiner
 			return -1
+		case r >= '\t' && r <= '\r', r == '\u0085', r == '\u2028', r == '\u2029': // the OCR joins lines by a break
+			return ' '
 		case r >= '！' && r <= '～': // full-width forms
 			return r - '！' + '!'
 		case strings.ContainsRune(middleDots, r):
@@ -108,11 +114,7 @@ func normaliseName(s string) string {
 		}
 		return r
 	}, s)
-	// A line break inside a name is no space. ParseName refuses it as a control character.
 	s = strings.TrimSpace(s)
-	if strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) }) {
-		return s
-	}
 	s = spaces.ReplaceAllString(s, " ")
 	s = dotSpaces.ReplaceAllString(s, "·")
 	// Matches do not overlap, so 张 三 丰 needs a second pass.

@@ -72,6 +72,9 @@ func ParseNumber(s string, now time.Time) (Number, error) {
 	return Number{newSecret[numberMask](s)}, nil
 }
 
+// TidyNumber normalises the spelling of a number as ParseNumber does, and keeps numbers that ParseNumber refuses.
+func TidyNumber(s string) string { return normaliseNumber(strings.ToValidUTF8(s, "")) }
+
 // normaliseNumber removes spaces, hyphens and invisible characters, and replaces similar characters by X.
 func normaliseNumber(s string) string {
 	return strings.Map(func(r rune) rune {
@@ -125,9 +128,11 @@ func (n Number) Gender() Gender {
 }
 
 // Permit reports whether the number belongs to a residence permit of a Hong Kong, Macao or Taiwan resident (8…) or to a
-// permanent residence card of a foreigner (9…). Such cards show no 民族 and have other terms of validity.
+// permanent residence card of a foreigner (9…). Such cards show no 民族 and have other terms of validity. Permits begin
+// with 81, 82 or 83. Other numbers with 8 count as permits too, except those with 89: no document has them, and
+// specimens of resident identity cards use them.
 func (n Number) Permit() bool {
-	return !n.Empty() && n.Reveal()[0] >= '8'
+	return !n.Empty() && (n.Reveal()[0] == '9' || n.Reveal()[0] == '8' && n.Reveal()[1] != '9')
 }
 
 // Gender is Male, Female or, if it is not known, "".

@@ -205,6 +205,8 @@ func (pg *Server) bring(openID string, to scenario.State) (*sim.Employee, error)
 	}
 	e := pg.World.Employee(openID)
 	switch {
+	case to.Child: // whoever was named is older
+		e = pg.World.HireChild()
 	case openID == "":
 		e = pg.World.Hire(1)[0]
 	case e == nil:

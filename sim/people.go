@@ -79,13 +79,24 @@ func (w *World) createCompany(admins int) {
 
 // Hire adds n fictional people to the company: to the Feishu directory with their mobile, to the group of all
 // employees, and to the carriers' registry.
-func (w *World) Hire(n int) []*Employee {
+func (w *World) Hire(n int) []*Employee { return w.hire(n, nil) }
+
+// HireChild is Hire for one person of fourteen.
+func (w *World) HireChild() *Employee {
+	return w.hire(1, func(p specimen.Person) specimen.Person { return p.Child(w.cfg.Now()) })[0]
+}
+
+// hire adds n people, as change makes them unless it is nil.
+func (w *World) hire(n int, change func(specimen.Person) specimen.Person) []*Employee {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var hired []*Employee
 	for range n {
 		no := len(w.people) + 1
 		p := specimen.NewPerson(w.cfg.Seed + int64(no))
+		if change != nil {
+			p = change(p)
+		}
 		u := w.Feishu.AddUser(feishu.User{Name: p.Name, Mobile: "+86" + p.Mobile, EmployeeNo: fmt.Sprintf("E%04d", no)})
 		w.Feishu.AddMembers(w.AnnounceChat(), u.OpenID)
 		w.Tencent.Register(p.Name, p.Code, p.Mobile)

@@ -3,10 +3,12 @@ package workers
 import (
 	"shiming/esign"
 	"shiming/flows"
+	"shiming/idcard"
 )
 
-// missingEvidence names what is not on record although the evidence point has to state it: verification, sms_code or
-// photos. It returns "" if nothing is missing. The card of HR shows the name.
+// missingEvidence names what is not on record although the evidence point has to state it: verification, sms_code,
+// photos, or a document that the point can name (document_type). It returns "" if nothing is missing. The card of HR
+// shows the name.
 func missingEvidence(c *flows.Case) string {
 	switch {
 	case c.Check == nil || c.Check.Outcome != flows.CheckMatch || c.Check.Serial == "":
@@ -15,6 +17,11 @@ func missingEvidence(c *flows.Case) string {
 		return "sms_code"
 	case c.Uploads["front"] == "" || c.Uploads["back"] == "":
 		return "photos"
+	}
+	// The point says that the document is a resident identity card. The review refuses others; an older version may have
+	// approved one.
+	if n, err := idcard.ParseNumber(c.Personal.Number, c.Check.At); err != nil || n.Permit() {
+		return "document_type"
 	}
 	return ""
 }

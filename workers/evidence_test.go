@@ -30,6 +30,8 @@ func TestEvidenceIsNeverInvented(t *testing.T) {
 		"a code never typed":  {"sms_code", func(c *flows.Case) { c.Personal.SMSCode = "" }},
 		"a code never passed": {"sms_code", func(c *flows.Case) { c.Code.PassedAt = time.Time{} }},
 		"no front":            {"photos", func(c *flows.Case) { delete(c.Uploads, "front") }},
+		"a residence permit":  {"document_type", func(c *flows.Case) { c.Personal.Number = "830000199201300022" }},
+		"no valid number":     {"document_type", func(c *flows.Case) { c.Personal.Number = "1" }},
 		"no back":             {"photos", func(c *flows.Case) { delete(c.Uploads, "back") }},
 	} {
 		t.Run(what, func(t *testing.T) {

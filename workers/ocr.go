@@ -2,6 +2,7 @@ package workers
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -99,8 +100,11 @@ func (w *Workers) readPhoto(ctx context.Context, j flows.Job, photo *flows.Photo
 	}
 	now := w.engine.Now()
 	readings, err := idcard.ParseEntities(text.Side, text.Entities, text.Corners, now)
+	if e, ok := errors.AsType[*idcard.ReadingError](err); ok {
+		return w.refusePhoto(ctx, j, photo.ID, string(e.Reason))
+	}
 	if err != nil {
-		return w.refusePhoto(ctx, j, photo.ID, "nothing")
+		return err
 	}
 	return w.report(ctx, j.Case, flows.Event{
 		Kind:     flows.PhotoReadOK,

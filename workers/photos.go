@@ -102,6 +102,8 @@ func (w *Workers) storePhoto(ctx context.Context, j flows.Job, photoID string, p
 			SHA256:   photo.SHA256,
 			Warnings: warnings,
 			Bytes:    len(photo.JPEG),
+			Width:    photo.Width,
+			Height:   photo.Height,
 		})
 		if err != nil || out.Changed() {
 			return err

@@ -2,6 +2,8 @@ package workers
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"strings"
 
 	"shiming/esign"
@@ -112,7 +114,13 @@ func (w *Workers) uploadPhoto(ctx context.Context, j flows.Job) error {
 		}
 		return w.failed(ctx, j, flows.StepUpload, d)
 	}
-	return w.report(ctx, j.Case, flows.Event{Kind: flows.PhotoUploaded, Side: string(side), ID: id})
+	sum := sha256.Sum256(jpeg)
+	return w.report(ctx, j.Case, flows.Event{
+		Kind:   flows.PhotoUploaded,
+		Side:   string(side),
+		ID:     id,
+		SHA256: hex.EncodeToString(sum[:]),
+	})
 }
 
 // fileEvidence creates the evidence point from what is on record. If something is missing, it files nothing and

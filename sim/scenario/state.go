@@ -15,6 +15,7 @@ type State struct {
 	SentBack bool   // HR sends the case back
 	Declines bool   // the person declines consent
 	Cancels  string // stage at which the person cancels
+	Child    bool   // a new person of fourteen
 	Days     int    // days by which the clock of the world moves afterwards
 }
 
@@ -31,6 +32,12 @@ var states = []State{
 		Text:  Text{"核验机构不通，正在重试（几秒后自己好）", "the supplier is down and asked again (gets well in seconds)"},
 	},
 	{Name: "state/awaiting_review", Stage: "review", Text: Text{"核验通过，等 HR 审核", "checked, waits for HR"}},
+	{
+		Name:  "state/awaiting_review_under_sixteen",
+		Stage: "review",
+		Child: true,
+		Text:  Text{"未满 16 周岁的人，核验通过，HR 看到红色提示", "somebody under 16, checked; HR sees it in red"},
+	},
 	{
 		Name:     "state/sent_back",
 		Stage:    "confirmation",

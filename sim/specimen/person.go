@@ -73,6 +73,15 @@ func (p Person) Expired() Person {
 	return p
 }
 
+// Child returns the same person aged fourteen on the day of now, with the card of five years that children get.
+func (p Person) Child(now time.Time) Person {
+	birth, issued := now.AddDate(-14, 0, 0), now.AddDate(-1, 0, 0)
+	p.Birth = birth.Format(day)
+	p.Code = withCheckDigit(p.Code[:6] + birth.Format("20060102") + p.Code[14:17])
+	p.ValidFrom, p.ValidTo = issued.Format(day), issued.AddDate(5, 0, 0).Format(day)
+	return p
+}
+
 // String shows only the last digits of the number, so that logs of the simulated world look like real ones.
 func (p Person) String() string {
 	tail := p.Code
