@@ -31,6 +31,7 @@ func (e *events) decodeClick(in *callback.CardActionTriggerEvent) flows.CardActi
 	}
 	if in.Event.Operator != nil {
 		out.OpenID = in.Event.Operator.OpenID
+		out.Foreign = foreign(out.TenantKey, text(in.Event.Operator.TenantKey))
 		if out.TenantKey == "" {
 			out.TenantKey = text(in.Event.Operator.TenantKey)
 		}
@@ -67,7 +68,8 @@ func (e *events) malformedClick(ctx context.Context, plain []byte) *callback.Car
 		} `json:"header"`
 		Event struct {
 			Operator struct {
-				OpenID string `json:"open_id"`
+				OpenID    string `json:"open_id"`
+				TenantKey string `json:"tenant_key"`
 			} `json:"operator"`
 			Context struct {
 				MessageID string `json:"open_message_id"`
@@ -86,6 +88,7 @@ func (e *events) malformedClick(ctx context.Context, plain []byte) *callback.Car
 		MessageID: in.Event.Context.MessageID,
 		ChatID:    in.Event.Context.ChatID,
 		Malformed: true,
+		Foreign:   foreign(in.Header.TenantKey, in.Event.Operator.TenantKey),
 	})
 }
 

@@ -85,6 +85,8 @@ type events struct {
 	log        *slog.Logger
 	now        func() time.Time
 	tickets    TicketStore // nil for a self-built app
+	ownOpenID  func(tenantKey string) string
+	setAside   func(reason string)
 }
 
 // deliver handles one push and returns the response, nil for an empty one. An error means that the event is not stored
@@ -105,6 +107,9 @@ func (e *events) deliver(ctx context.Context, in *envelope) (any, error) {
 		return e.malformedClick(ctx, in.plain), nil
 	}
 	e.log.ErrorContext(ctx, "event has an unexpected shape", "event_type", label(in.kind()))
+	if in.kind() == eventMessage {
+		e.setAside(asideIncomplete)
+	}
 	return nil, nil
 }
 

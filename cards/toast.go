@@ -13,6 +13,7 @@ var toastTypes = map[string]string{
 	"not_yours":     "warning",
 	"not_allowed":   "warning",
 	"self_review":   "warning",
+	"not_staff":     "warning",
 	"closed":        "info",
 	"bad_request":   "error",
 	"missing_field": "warning", // field

@@ -20,6 +20,9 @@ type click struct {
 // Click handles a button that was pressed on a card. The returned toast and card are the answer to the callback, which
 // Feishu waits 3 seconds for. An error means that nothing was stored.
 func (e *Engine) Click(ctx context.Context, k flows.CardAction) (flows.Answer, error) {
+	if k.Foreign {
+		return flows.Answer{Toast: flows.NewToast("not_staff", nil)}, nil
+	}
 	if k.Malformed {
 		return flows.Answer{Toast: flows.NewToast("bad_request", nil)}, nil
 	}

@@ -36,6 +36,9 @@ type Behaviour struct {
 	// Reorder holds back the next n events. It delivers them, the last one first, when the n-th occurs or on Release.
 	Reorder int
 
+	// WrapPosts puts something around the rich text of people.
+	WrapPosts PostWrap
+
 	// BotOff answers like an app whose bot ability is disabled (230006).
 	BotOff bool
 }

@@ -177,7 +177,7 @@ func (s *Server) prepareClick(openID, messageID string, match func(Button) bool,
 		action["form_value"] = values
 	}
 	operator := s.userIDs(u)
-	operator["tenant_key"] = s.cfg.TenantKey
+	operator["tenant_key"] = s.tenantOf(u)
 	return m, b, map[string]any{
 		"operator": operator,
 		"host":     "im_message",

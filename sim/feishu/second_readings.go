@@ -1,0 +1,58 @@
+package feishu
+
+import "context"
+
+// Where two published sources differ, or a field report differs from the page, the simulator plays either reading.
+// Behaviour selects the second one.
+
+// PostWrap is the wrapping of a rich text in an event. The page "接收消息内容结构" shows it flat; the page "发送消息内容" shows
+// a language and "post" around it.
+type PostWrap string
+
+const (
+	PostFlat       PostWrap = ""         // {"title", "content"}
+	PostInLanguage PostWrap = "language" // {"zh_cn": {"title", "content"}}
+	PostInPost     PostWrap = "post"     // {"post": {"zh_cn": {"title", "content"}}}
+)
+
+func (w PostWrap) wrap(post map[string]any) map[string]any {
+	switch w {
+	case PostInLanguage:
+		return map[string]any{"zh_cn": post}
+	case PostInPost:
+		return map[string]any{"post": map[string]any{"zh_cn": post}}
+	}
+	return post
+}
+
+// tenantOf returns the tenant_key that events carry for a person. The caller holds the lock.
+func (s *Server) tenantOf(u *User) string {
+	if u.TenantKey != "" {
+		return u.TenantKey
+	}
+	return s.cfg.TenantKey
+}
+
+// SendGroupTextTo sends a text to a group that begins with a mention of the bot with this open_id, which may be another
+// bot than the app's. The app gets such a message only with the scope im:message.group_msg. An empty bot mentions none.
+func (s *Server) SendGroupTextTo(ctx context.Context, openID, chatID, text, bot string) (Sent, error) {
+	if bot != "" {
+		text = "@_user_1 " + text
+	}
+	return s.sendMessage(ctx, openID, chatID, "text", bot, func(*message) any { return map[string]any{"text": text} })
+}
+
+// mention returns the entry of mentions[] for a bot.
+func (s *Server) mention(bot string) map[string]any {
+	name := s.cfg.BotName
+	if bot != s.botOpenID {
+		name = "另一个机器人"
+	}
+	return map[string]any{
+		"key":            "@_user_1",
+		"id":             map[string]any{"open_id": bot, "union_id": "on_" + bot[min(3, len(bot)):], "user_id": ""},
+		"mentioned_type": "bot",
+		"name":           name,
+		"tenant_key":     s.cfg.TenantKey,
+	}
+}
