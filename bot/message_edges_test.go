@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -161,4 +163,42 @@ func TestSelf(t *testing.T) {
 	answers <- "ou_bot"
 	s.Keep(t.Context(), tried)
 	<-tried
+}
+
+// TestSignatureTime accepts a good signature with its time in any unit, and one of unknown form as long as the event's
+// key is kept.
+func TestSignatureTime(t *testing.T) {
+	t.Parallel()
+	unix := testNow.Unix()
+	fresh := strconv.FormatInt(testNow.Add(-6*24*time.Hour).UnixMilli(), 10)
+	old := strconv.FormatInt(testNow.Add(-8*24*time.Hour).UnixMilli(), 10)
+	for _, tt := range []struct {
+		name, timestamp, happened string
+		status, logged            int
+	}{
+		{"seconds", strconv.FormatInt(unix, 10), old, 200, 0},
+		{"milliseconds", strconv.FormatInt(unix*1e3, 10), old, 200, 0},
+		{"microseconds", strconv.FormatInt(unix*1e6, 10), old, 200, 0},
+		{"milliseconds, stale", strconv.FormatInt((unix-9*3600)*1e3, 10), fresh, 401, 0},
+		{"milliseconds, to come", strconv.FormatInt((unix+9*3600)*1e3, 10), fresh, 401, 0},
+		{"RFC 3339", testNow.Format(time.RFC3339), fresh, 200, 1},
+		{"a fraction", "1760000000.5", fresh, 200, 1},
+		{"nothing", "", fresh, 200, 1},
+		{"a word, the event without time", "now", "", 200, 1},
+		{"a word, the event forgotten", "now", old, 401, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := newTestServer(t)
+			p := pushOf(strings.Replace(messageEvent("text", `{"text":"x"}`), "1760000000000", tt.happened, 1))
+			p.timestamp = tt.timestamp
+			for range 2 {
+				if w := r.send(p); w.Code != tt.status {
+					t.Errorf("got %d, want %d", w.Code, tt.status)
+				}
+			}
+			if n := strings.Count(r.log.String(), "has an unknown form;"); n != tt.logged {
+				t.Errorf("logged %d times, want %d", n, tt.logged)
+			}
+		})
+	}
 }

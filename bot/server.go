@@ -100,6 +100,9 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 		encryptKey: cfg.EncryptKey,
 		token:      cfg.VerificationToken,
 		now:        s.now,
+		noteUnreadable: sync.OnceFunc(func() {
+			s.log.Warn("signature time of a push has an unknown form; signature and event key protect alone")
+		}),
 	}
 	s.refusals = refusalLog{log: s.log, now: s.now}
 	s.events = &events{

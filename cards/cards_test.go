@@ -166,11 +166,11 @@ func TestForms(t *testing.T) {
 		form   string
 		fields []string
 	}{
-		"confirm":                    {"details", []string{"identity_name", "identity_code", "mobile", "confirm"}},
-		"confirm_sent_back":          {"details", []string{"identity_name", "identity_code", "confirm"}},
-		"code_sent":                  {"code", []string{"sms_code", "submit_code"}},
-		"review":                     {"decision", []string{"reason", "side", "note", "send_back", "reject"}},
-		"attention_evidence_unknown": {"evidence", []string{"evi_point_id", "resolve"}},
+		"confirm":                    {"details", []string{"identity_name", "identity_code", "mobile", ref.act("confirm").Name()}},
+		"confirm_sent_back":          {"details", []string{"identity_name", "identity_code", ref.act("confirm").Name()}},
+		"code_sent":                  {"code", []string{"sms_code", ref.act("submit_code").Name()}},
+		"review":                     {"decision", []string{"reason", "side", "note", ref.act("send_back").Name(), ref.act("reject").Name()}},
+		"attention_evidence_unknown": {"evidence", []string{"evi_point_id", ref.act("resolve").Name()}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, s := range samples() {

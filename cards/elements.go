@@ -165,9 +165,9 @@ func withDialog(b node, id string) node {
 	return b
 }
 
-// asSubmit makes a button submit the form around it. name must be unique within the form.
-func asSubmit(b node, name string) node {
-	b["name"], b["form_action_type"] = name, "submit"
+// asSubmit makes the button of an action submit the form around it.
+func asSubmit(b node, a Action) node {
+	b["name"], b["form_action_type"] = a.Name(), "submit"
 	return b
 }
 

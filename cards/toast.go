@@ -16,6 +16,7 @@ var toastTypes = map[string]string{
 	"not_staff":     "warning",
 	"closed":        "info",
 	"bad_request":   "error",
+	"card_unknown":  "warning",
 	"missing_field": "warning", // field
 	"wrong_field":   "warning", // field
 	"saved":         "success",

@@ -96,7 +96,14 @@ func (e *Engine) openFromCard(ctx context.Context, tx flows.Tx, k click) (flows.
 // clickOnCase handles a button that is an event of a case, and answers with the case as it is afterwards.
 func (e *Engine) clickOnCase(ctx context.Context, tx flows.Tx, k click) (flows.Answer, error) {
 	// A card is data that somebody sends us. Its case id proves nothing, so that the tenant is compared.
-	c, err := tx.Case(ctx, k.Action.Case)
+	id, err := e.caseIDOf(ctx, tx, k)
+	if flows.IsNotFound(err) {
+		return flows.Answer{Toast: flows.NewToast("card_unknown", nil)}, nil
+	}
+	if err != nil {
+		return flows.Answer{}, err
+	}
+	c, err := tx.Case(ctx, id)
 	if flows.IsNotFound(err) || err == nil && c.TenantKey != k.TenantKey {
 		return flows.Answer{}, errNoCase
 	}

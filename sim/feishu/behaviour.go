@@ -39,6 +39,13 @@ type Behaviour struct {
 	// WrapPosts puts something around the rich text of people.
 	WrapPosts PostWrap
 
+	// SubmitWithoutValue leaves the button's value out when a form is submitted (larksuite/cli, card/components/form.md:
+	// submit buttons need no behaviors).
+	SubmitWithoutValue bool
+
+	// NumbersAsText turns the numbers in the value of a button into strings.
+	NumbersAsText bool
+
 	// BotOff answers like an app whose bot ability is disabled (230006).
 	BotOff bool
 }

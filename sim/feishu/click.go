@@ -165,7 +165,10 @@ func (s *Server) prepareClick(openID, messageID string, match func(Button) bool,
 	case !b.Submit && len(form) > 0:
 		return nil, Button{}, nil, ErrFormOnButton
 	}
-	action := map[string]any{"tag": "button", "timezone": "Asia/Shanghai", "value": b.value}
+	action := map[string]any{"tag": "button", "timezone": "Asia/Shanghai"}
+	if value := s.behaviour.valueOf(b); value != nil {
+		action["value"] = value
+	}
 	if b.Name != "" {
 		action["name"] = b.Name
 	}

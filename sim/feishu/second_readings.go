@@ -1,6 +1,10 @@
 package feishu
 
-import "context"
+import (
+	"context"
+	"strconv"
+	"time"
+)
 
 // Where two published sources differ, or a field report differs from the page, the simulator plays either reading.
 // Behaviour selects the second one.
@@ -55,4 +59,44 @@ func (s *Server) mention(bot string) map[string]any {
 		"name":           name,
 		"tenant_key":     s.cfg.TenantKey,
 	}
+}
+
+// valueOf returns the value that a click on the button carries, nil for none.
+func (k Behaviour) valueOf(b Button) any {
+	switch {
+	case b.Submit && k.SubmitWithoutValue:
+		return nil
+	case !k.NumbersAsText:
+		return b.value
+	}
+	out := map[string]any{}
+	for key, v := range b.Value {
+		if n, ok := v.(float64); ok {
+			v = strconv.FormatFloat(n, 'f', -1, 64)
+		}
+		out[key] = v
+	}
+	return out
+}
+
+// SignTime is the form of X-Lark-Request-Timestamp. No page names its unit or form (步骤三：接收事件).
+type SignTime string
+
+const (
+	SignSeconds      SignTime = "seconds" // the default
+	SignMilliseconds SignTime = "milliseconds"
+	SignRFC3339      SignTime = "rfc3339"
+)
+
+// SignWith signs every push from now on with a time of this form.
+func (s *Server) SignWith(form SignTime) { s.signTime.Store(form) }
+
+func (s *Server) signatureTime(at time.Time) string {
+	switch form, _ := s.signTime.Load().(SignTime); form {
+	case SignMilliseconds:
+		return strconv.FormatInt(at.UnixMilli(), 10)
+	case SignRFC3339:
+		return at.UTC().Format(time.RFC3339)
+	}
+	return strconv.FormatInt(at.Unix(), 10)
 }
