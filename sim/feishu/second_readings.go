@@ -2,6 +2,7 @@ package feishu
 
 import (
 	"context"
+	"encoding/json"
 	"strconv"
 	"time"
 )
@@ -99,4 +100,50 @@ func (s *Server) signatureTime(at time.Time) string {
 		return at.UTC().Format(time.RFC3339)
 	}
 	return strconv.FormatInt(at.Unix(), 10)
+}
+
+// requestBytes returns the length of the request body that carries a content (发送消息: the limit is on the body). The
+// content stands in it as a string, with quotes and < > & escaped as the SDK and others marshal it. A hundred bytes are
+// for the receiver and the other fields.
+func requestBytes(content string) int {
+	escaped, err := json.Marshal(content)
+	if err != nil {
+		panic(err) // a string always marshals
+	}
+	return len(escaped) + 100
+}
+
+// initialValue returns the value of the option that a select shows at first, "" for none. initial_option is the content
+// of the option, and initial_index its place from 1 (下拉选择-单选).
+func initialValue(o map[string]any) string {
+	options := list(o["options"])
+	if n, ok := number(o["initial_index"]); ok && n >= 1 && int(n) <= len(options) {
+		return str(object(options[int(n)-1])["value"])
+	}
+	for _, x := range options {
+		if content := str(object(object(x)["text"])["content"]); content != "" && content == o["initial_option"] {
+			return str(object(x)["value"])
+		}
+	}
+	return ""
+}
+
+// initialChoice checks that the initial selection of a select is one of its options.
+func initialChoice(v *validator, path string, o map[string]any, _ place) {
+	_, byContent := o["initial_option"]
+	_, byIndex := o["initial_index"]
+	if (byContent || byIndex) && initialValue(o) == "" {
+		v.fail(codeParse, path, "the preselected option is not among the options")
+	}
+}
+
+// invalidPerson reports whether a card that shows the person is refused: nobody known, or somebody who has left.
+func (s *Server) invalidPerson(id string) bool {
+	for _, kind := range []string{"union_id", "user_id"} {
+		if u := s.resolveUser(kind, id); u != nil {
+			return u.Resigned
+		}
+	}
+	u := s.users[id]
+	return u == nil || u.Resigned
 }
