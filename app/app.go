@@ -213,6 +213,8 @@ func (a *App) addSuppliers(deps *workers.Deps, o Options, m *metrics) (err error
 		Now:        a.store.Now,
 		Timeout:    o.CallTimeout,
 		PutTimeout: o.CallTimeout,
+
+		UploadHosts: a.cfg.Esign.UploadHosts,
 	})
 	if err != nil {
 		return err
