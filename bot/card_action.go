@@ -77,7 +77,8 @@ func (e *events) decodeClick(in *clickPush) flows.CardAction {
 	return out
 }
 
-// malformedClick handles a callback that does not fit clickPush, for example because its form is a string. It still reads operator and card, so that the user gets a readable response.
+// malformedClick handles a callback that does not fit clickPush, for example because its form is a string. It still
+// reads operator and card, so that the user gets a readable response.
 func (e *events) malformedClick(ctx context.Context, plain []byte) *callback.CardActionTriggerResponse {
 	var in struct {
 		Header struct {

@@ -169,7 +169,7 @@ func TestForms(t *testing.T) {
 		"confirm":                    {"details", []string{"identity_name", "identity_code", "mobile", ref.act("confirm").Name()}},
 		"confirm_sent_back":          {"details", []string{"identity_name", "identity_code", ref.act("confirm").Name()}},
 		"code_sent":                  {"code", []string{"sms_code", ref.act("submit_code").Name()}},
-		"review":                     {"decision", []string{"reason", "side", "note", ref.act("send_back").Name(), ref.act("reject").Name()}},
+		"review":                     {"decision", []string{"reason", "side", "note", ref.act(ActSendBack).Name(), ref.act(ActReject).Name()}},
 		"attention_evidence_unknown": {"evidence", []string{"evi_point_id", ref.act("resolve").Name()}},
 	} {
 		t.Run(name, func(t *testing.T) {
