@@ -53,6 +53,7 @@ type App struct {
 	engine   *engine.Engine
 	workers  *workers.Workers
 	client   *bot.Client
+	self     *bot.Self
 	server   *bot.Server
 	longConn *bot.LongConn   // nil with a webhook
 	verifier *verify.Tencent // nil if the method needs no verification
@@ -118,6 +119,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 		return nil, err
 	}
 	a.client = client
+	a.self = client.Self()
 	a.engine = engine.New(engine.Deps{
 		Store:        a.store,
 		Policy:       Policy(cfg),
@@ -160,6 +162,8 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 		Now:               now,
 		NoWebhook:         cfg.Feishu.Transport == config.WebSocket,
 		Observe:           metrics.push,
+		OwnOpenID:         a.self.OpenID,
+		SetAside:          metrics.setAside,
 	}); err != nil {
 		return nil, err
 	}
@@ -210,6 +214,8 @@ func (a *App) addSuppliers(deps *workers.Deps, o Options, m *metrics) (err error
 		Now:        a.store.Now,
 		Timeout:    o.CallTimeout,
 		PutTimeout: o.CallTimeout,
+
+		UploadHosts: a.cfg.Esign.UploadHosts,
 	})
 	if err != nil {
 		return err
@@ -254,6 +260,7 @@ func (a *App) Run(ctx context.Context) error {
 		return err
 	}
 	go a.reportCredentials(ctx)
+	a.learnSelf(ctx)
 	go func() {
 		if a.client.AwaitApp(ctx) == nil {
 			a.workers.KeepNames(ctx)
@@ -309,6 +316,21 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	a.log.Info("stopped")
 	return err
+}
+
+// selfTimeout limits how long a start waits for the bot's own open_id. Without it two words of the chat are refused
+// until it is known.
+const selfTimeout = time.Second
+
+// learnSelf begins to ask for the bot's own open_id and waits for the first answer.
+func (a *App) learnSelf(ctx context.Context) {
+	tried := make(chan struct{})
+	go a.self.Keep(ctx, tried)
+	select {
+	case <-tried:
+	case <-time.After(selfTimeout):
+	case <-ctx.Done():
+	}
 }
 
 // Close releases what New opened. It may be called more than once.

@@ -25,6 +25,7 @@ type metrics struct {
 	pushes      *prometheus.HistogramVec
 	calls       *prometheus.HistogramVec
 	failures    *prometheus.CounterVec
+	aside       *prometheus.CounterVec
 }
 
 // Values of the label "platform" of shiming_call_seconds.
@@ -59,9 +60,10 @@ func newMetrics() *metrics {
 			prometheus.ExponentialBuckets(0.01, 2.5, 10), "platform", "operation", "outcome"),
 		failures: counter("shiming_call_failures_total",
 			"Calls to any platform that a case made and that did not succeed, by what follows.", "operation", "class"),
+		aside: counter("shiming_messages_set_aside_total", "Messages of people that led no further, by why.", "reason"),
 	}
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		m.transitions, m.stateTimes, m.caseTimes, m.effects, m.pushes, m.calls, m.failures)
+		m.transitions, m.stateTimes, m.caseTimes, m.effects, m.pushes, m.calls, m.failures, m.aside)
 	return m
 }
 
@@ -98,6 +100,9 @@ func (m *metrics) call(platform, op, outcome string, took time.Duration) {
 func (m *metrics) push(kind string, status int, took time.Duration) {
 	m.pushes.WithLabelValues(kind, strconv.Itoa(status)).Observe(took.Seconds())
 }
+
+// setAside counts a message that led no further.
+func (m *metrics) setAside(reason string) { m.aside.WithLabelValues(reason).Inc() }
 
 // handler serves GET /metrics. It reads the gauges from the database at each scrape, so all instances return the same
 // values.

@@ -41,6 +41,7 @@ func exposed(t *testing.T) map[string][]string {
 	m.CallFailed("SendSms", failure.Retry)
 	m.feishuCall("im.message.create", "ok", time.Second)
 	m.push("other", 200, time.Millisecond)
+	m.setAside("unsupported")
 	w := httptest.NewRecorder()
 	m.handler(s, 10).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", "/metrics", nil))
 	out := map[string][]string{}

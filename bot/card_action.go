@@ -4,45 +4,66 @@ import (
 	"context"
 	"encoding/json"
 
+	larkevent "github.com/larksuite/oapi-sdk-go/v3/event"
 	"github.com/larksuite/oapi-sdk-go/v3/event/dispatcher/callback"
 
 	"shiming/cards"
 	"shiming/flows"
 )
 
-// cardAction handles card.action.trigger (page "卡片回传交互回调"). Its only error is errShape: Feishu does not deliver a
-// callback again, and an error status would only show an error number to the user.
+// clickPush is card.action.trigger (page "卡片回传交互回调"). It is looser than the SDK's struct: the value of a button is
+// an object by the page, and missing or in a string on some clients.
+type clickPush struct {
+	*larkevent.EventV2Base
+	Event *struct {
+		Operator *struct {
+			OpenID    loose `json:"open_id"`
+			TenantKey loose `json:"tenant_key"`
+		} `json:"operator"`
+		Action *struct {
+			Name      loose          `json:"name"`
+			Value     any            `json:"value"`
+			FormValue map[string]any `json:"form_value"`
+		} `json:"action"`
+		Context struct {
+			MessageID loose `json:"open_message_id"`
+			ChatID    loose `json:"open_chat_id"`
+		} `json:"context"`
+	} `json:"event"`
+}
+
+// cardAction handles card.action.trigger. Its only error is errShape: Feishu does not deliver a callback again, and an
+// error status would only show an error number to the user.
 func (e *events) cardAction(ctx context.Context, in *envelope) (any, error) {
-	var event callback.CardActionTriggerEvent
+	var event clickPush
 	if json.Unmarshal(in.plain, &event) != nil {
 		return nil, errShape
 	}
 	return e.click(ctx, e.decodeClick(&event)), nil
 }
 
-// decodeClick returns the operator of a click and the value of the button. The permissions depend on the operator only,
+// decodeClick returns the operator of a click and what the button carries. The permissions depend on the operator only,
 // because a forged button can carry any value.
-func (e *events) decodeClick(in *callback.CardActionTriggerEvent) flows.CardAction {
+func (e *events) decodeClick(in *clickPush) flows.CardAction {
 	var out flows.CardAction
 	out.EventID, out.TenantKey, out.At = e.header(in.EventV2Base)
 	if in.Event == nil {
 		out.Malformed = true
 		return out
 	}
-	if in.Event.Operator != nil {
-		out.OpenID = in.Event.Operator.OpenID
+	if operator := in.Event.Operator; operator != nil {
+		out.OpenID = string(operator.OpenID)
+		out.Foreign = foreign(out.TenantKey, string(operator.TenantKey))
 		if out.TenantKey == "" {
-			out.TenantKey = text(in.Event.Operator.TenantKey)
+			out.TenantKey = string(operator.TenantKey)
 		}
 	}
-	if in.Event.Context != nil {
-		out.MessageID, out.ChatID = in.Event.Context.OpenMessageID, in.Event.Context.OpenChatID
-	}
+	out.MessageID, out.ChatID = string(in.Event.Context.MessageID), string(in.Event.Context.ChatID)
 	if in.Event.Action == nil {
 		out.Malformed = true
 		return out
 	}
-	action, err := cards.DecodeAction(in.Event.Action.Value)
+	action, err := cards.DecodeClick(in.Event.Action.Value, string(in.Event.Action.Name))
 	if err != nil {
 		out.Malformed = true
 		return out
@@ -56,8 +77,8 @@ func (e *events) decodeClick(in *callback.CardActionTriggerEvent) flows.CardActi
 	return out
 }
 
-// malformedClick handles a callback that does not fit the SDK's types, for example because its value is a string
-// instead of an object. It still reads operator and card, so that the user gets a readable response.
+// malformedClick handles a callback that does not fit clickPush, for example because its form is a string. It still
+// reads operator and card, so that the user gets a readable response.
 func (e *events) malformedClick(ctx context.Context, plain []byte) *callback.CardActionTriggerResponse {
 	var in struct {
 		Header struct {
@@ -67,7 +88,8 @@ func (e *events) malformedClick(ctx context.Context, plain []byte) *callback.Car
 		} `json:"header"`
 		Event struct {
 			Operator struct {
-				OpenID string `json:"open_id"`
+				OpenID    string `json:"open_id"`
+				TenantKey string `json:"tenant_key"`
 			} `json:"operator"`
 			Context struct {
 				MessageID string `json:"open_message_id"`
@@ -86,6 +108,7 @@ func (e *events) malformedClick(ctx context.Context, plain []byte) *callback.Car
 		MessageID: in.Event.Context.MessageID,
 		ChatID:    in.Event.Context.ChatID,
 		Malformed: true,
+		Foreign:   foreign(in.Header.TenantKey, in.Event.Operator.TenantKey),
 	})
 }
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strconv"
 	"time"
 
 	larkevent "github.com/larksuite/oapi-sdk-go/v3/event"
@@ -85,6 +84,8 @@ type events struct {
 	log        *slog.Logger
 	now        func() time.Time
 	tickets    TicketStore // nil for a self-built app
+	ownOpenID  func(tenantKey string) string
+	setAside   func(reason string)
 }
 
 // deliver handles one push and returns the response, nil for an empty one. An error means that the event is not stored
@@ -105,22 +106,16 @@ func (e *events) deliver(ctx context.Context, in *envelope) (any, error) {
 		return e.malformedClick(ctx, in.plain), nil
 	}
 	e.log.ErrorContext(ctx, "event has an unexpected shape", "event_type", label(in.kind()))
+	if in.kind() == eventMessage {
+		e.setAside(asideIncomplete)
+	}
 	return nil, nil
 }
 
-// parseTime parses a timestamp of an event. Events carry milliseconds, card callbacks microseconds, and some fields
-// seconds; the magnitude tells the unit. It returns the current time for any other text.
+// parseTime parses a timestamp of an event (unixTime). It returns the current time for any other text.
 func (e *events) parseTime(text string) time.Time {
-	n, err := strconv.ParseInt(text, 10, 64)
-	switch {
-	case err != nil || n <= 0:
-		return e.now()
-	case n < 1e11: // seconds until the year 5138
-		return time.Unix(n, 0)
-	case n < 1e14:
-		return time.UnixMilli(n)
-	case n < 1e17:
-		return time.UnixMicro(n)
+	if at := unixTime(text); !at.IsZero() {
+		return at
 	}
 	return e.now()
 }

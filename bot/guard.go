@@ -13,7 +13,7 @@ import (
 
 // Headers of a signed push (page "步骤三：接收事件").
 const (
-	headerTimestamp = "X-Lark-Request-Timestamp" // Unix seconds
+	headerTimestamp = "X-Lark-Request-Timestamp" // Unix time; no page names the unit, see signedAt
 	headerNonce     = "X-Lark-Request-Nonce"
 	headerSignature = "X-Lark-Signature" // hex SHA-256
 )
@@ -22,6 +22,9 @@ const (
 // for the last time six hours after it happened, possibly with the old signature. The event key makes a replay inside
 // the window a no-op.
 const signatureWindow = 8 * time.Hour
+
+// eventKeyKept is how long the store keeps the key of an event at least.
+const eventKeyKept = 7 * 24 * time.Hour
 
 // refusal says why the server refuses a request.
 type refusal struct {
@@ -52,6 +55,8 @@ type envelope struct {
 		EventType string `json:"event_type"`
 		Token     string `json:"token"`
 		AppID     string `json:"app_id"`
+		// CreateTime is when the event happened. The signature covers it.
+		CreateTime loose `json:"create_time"`
 	} `json:"header"`
 	Event json.RawMessage `json:"event"`
 
@@ -101,11 +106,13 @@ type guard struct {
 	encryptKey string
 	token      string
 	now        func() time.Time
+	// noteUnreadable is called for a signed push whose timestamp has no known form.
+	noteUnreadable func()
 }
 
 // open checks and decrypts one push. It does not parse the body before it has verified the signature of the raw bytes.
 func (g *guard) open(header http.Header, body []byte) (*envelope, *refusal) {
-	signed, r := g.verify(header, body)
+	signed, at, r := g.verify(header, body)
 	if r != nil {
 		return nil, r
 	}
@@ -115,6 +122,13 @@ func (g *guard) open(header http.Header, body []byte) (*envelope, *refusal) {
 	e, r := g.decode(body)
 	if r != nil {
 		return nil, r
+	}
+	if at.IsZero() {
+		// The signature is good, so that the push comes from Feishu.
+		g.noteUnreadable()
+		if g.forgotten(e) {
+			return nil, unauthorized("event too old, and its timestamp has an unknown form")
+		}
 	}
 	if !equal(e.token(), g.token) {
 		return nil, forbidden("verification token differs")
@@ -136,27 +150,53 @@ func (g *guard) openUnsigned(body []byte) (*envelope, *refusal) {
 	return e, nil
 }
 
-// verify reports whether the push is signed, and refuses it if the signature is wrong.
-func (g *guard) verify(header http.Header, body []byte) (signed bool, r *refusal) {
+// verify reports whether the push is signed and when, and refuses it if the signature is wrong. at is zero for a
+// timestamp of unknown form.
+func (g *guard) verify(header http.Header, body []byte) (signed bool, at time.Time, r *refusal) {
 	timestamp, nonce, signature := header[headerTimestamp], header[headerNonce], header[headerSignature]
 	if len(timestamp)+len(nonce)+len(signature) == 0 {
-		return false, nil
+		return false, at, nil
 	}
 	if len(timestamp) != 1 || len(nonce) != 1 || len(signature) != 1 {
-		return false, unauthorized("signature headers incomplete")
+		return false, at, unauthorized("signature headers incomplete")
 	}
 	if !equal(sign(timestamp[0], nonce[0], g.encryptKey, body), signature[0]) {
-		return false, unauthorized("signature differs")
+		return false, at, unauthorized("signature differs")
 	}
-	sent, err := strconv.ParseInt(timestamp[0], 10, 64)
-	if err != nil {
-		return false, unauthorized("timestamp is not a number")
+	at = unixTime(timestamp[0])
+	if !at.IsZero() && !g.inWindow(at) {
+		return false, at, unauthorized("timestamp outside the window")
 	}
-	now, window := g.now().Unix(), int64(signatureWindow/time.Second)
-	if sent < now-window || sent > now+window {
-		return false, unauthorized("timestamp outside the window")
+	return true, at, nil
+}
+
+// forgotten reports whether the event is so old that its key may be deleted, and a replay would count as new. An event
+// without a readable time of its own passes.
+func (g *guard) forgotten(e *envelope) bool {
+	if e.Header == nil {
+		return false
 	}
-	return true, nil
+	at := unixTime(string(e.Header.CreateTime))
+	return !at.IsZero() && g.now().Sub(at) > eventKeyKept
+}
+
+func (g *guard) inWindow(at time.Time) bool { return at.Sub(g.now()).Abs() <= signatureWindow }
+
+// unixTime parses a Unix time. Feishu's events carry milliseconds, card callbacks microseconds, some fields seconds; the
+// magnitude tells the unit. It returns the zero time for any other text.
+func unixTime(text string) time.Time {
+	n, err := strconv.ParseInt(text, 10, 64)
+	switch {
+	case err != nil || n <= 0:
+		return time.Time{}
+	case n < 1e11: // seconds until the year 5138
+		return time.Unix(n, 0)
+	case n < 1e14:
+		return time.UnixMilli(n)
+	case n < 1e17:
+		return time.UnixMicro(n)
+	}
+	return time.Time{}
 }
 
 // decode decrypts {"encrypt":"…"} and parses the envelope. It refuses a plaintext body, because the bot requires a key.

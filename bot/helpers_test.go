@@ -117,6 +117,7 @@ type testServer struct {
 	stub   *fakeHandler
 	pushes *fakePushStore
 	log    *bytes.Buffer
+	aside  []string // reasons given to SetAside
 }
 
 func newTestServer(t testing.TB, change ...func(*ServerConfig)) *testServer {
@@ -128,6 +129,8 @@ func newTestServer(t testing.TB, change ...func(*ServerConfig)) *testServer {
 		VerificationToken: testToken,
 		Handler:           r.stub,
 		Pushes:            r.pushes,
+		OwnOpenID:         func(string) string { return "ou_bot" },
+		SetAside:          func(reason string) { r.aside = append(r.aside, reason) },
 		Log:               slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Now:               func() time.Time { return testNow },
 	}

@@ -4,73 +4,131 @@ import (
 	"context"
 	"slices"
 
-	larkim "github.com/larksuite/oapi-sdk-go/v3/service/im/v1"
+	larkevent "github.com/larksuite/oapi-sdk-go/v3/event"
 
 	"shiming/flows"
 )
 
-// message handles im.message.receive_v1 (page "接收消息").
-func (e *events) message(ctx context.Context, in *larkim.P2MessageReceiveV1) error {
-	out, ok := e.decodeMessage(in)
-	if !ok {
-		return nil
-	}
-	return e.handler.Message(ctx, out)
+// messagePush is im.message.receive_v1 (page "接收消息"). It is looser than the SDK's struct, so that a field of another
+// type does not lose the message.
+type messagePush struct {
+	*larkevent.EventV2Base
+	Event *struct {
+		Sender struct {
+			SenderID   ids   `json:"sender_id"`
+			SenderType loose `json:"sender_type"`
+			TenantKey  loose `json:"tenant_key"`
+		} `json:"sender"`
+		Message struct {
+			MessageID   loose     `json:"message_id"`
+			CreateTime  loose     `json:"create_time"`
+			ChatID      loose     `json:"chat_id"`
+			ChatType    loose     `json:"chat_type"`
+			MessageType loose     `json:"message_type"`
+			Content     loose     `json:"content"`
+			Mentions    []mention `json:"mentions"`
+		} `json:"message"`
+	} `json:"event"`
 }
 
-// decodeMessage converts a message. It returns false for messages that the bot ignores: messages of other bots, group
-// messages that do not mention the bot, and recalled messages, whose content is empty.
-func (e *events) decodeMessage(in *larkim.P2MessageReceiveV1) (flows.Message, bool) {
-	if in.Event == nil || in.Event.Message == nil || in.Event.Sender == nil || in.Event.Sender.SenderId == nil {
-		return flows.Message{}, false
+// mention is one entry of mentions.
+type mention struct {
+	Key  loose `json:"key"`
+	ID   ids   `json:"id"`
+	Type loose `json:"mentioned_type"` // user or bot; missing in older events
+}
+
+// Reasons why a message leads no further. They are labels of a metric.
+const (
+	asideIncomplete  = "incomplete"  // no sender, no message id or an unexpected shape
+	asideBot         = "bot"         // another bot wrote it
+	asideUnaddressed = "unaddressed" // in a group, and the bot is not mentioned
+	asideEmpty       = "empty"       // without content, as a recalled message
+	asideUnsupported = "unsupported" // nothing in it that the bot can use; the sender is told
+	asideForeign     = "foreign"     // from another company; the sender is told
+)
+
+// message handles im.message.receive_v1.
+func (e *events) message(ctx context.Context, in *messagePush) error {
+	out, aside := e.decodeMessage(in)
+	if aside != "" {
+		e.setAside(aside)
 	}
-	sender, message := in.Event.Sender, in.Event.Message
-	if text(sender.SenderType) != "user" || text(sender.SenderId.OpenId) == "" || text(message.MessageId) == "" {
-		return flows.Message{}, false
+	switch aside {
+	case "", asideUnsupported, asideForeign:
+		return e.handler.Message(ctx, out)
 	}
-	private := text(message.ChatType) == "p2p"
-	if !private && !mentionsBot(message.Mentions) {
-		return flows.Message{}, false
+	return nil
+}
+
+// decodeMessage converts a message. aside says why a message leads no further, "" if it does. A message that is
+// unsupported or foreign is handed on nevertheless, because its sender gets an answer.
+func (e *events) decodeMessage(in *messagePush) (out flows.Message, aside string) {
+	if in.Event == nil {
+		return flows.Message{}, asideIncomplete
 	}
-	if text(message.Content) == "" {
-		return flows.Message{}, false
+	sender, message := &in.Event.Sender, &in.Event.Message
+	if sender.SenderType != "user" && sender.SenderType != "" {
+		return flows.Message{}, asideBot
 	}
-	out := flows.Message{
-		MessageID: text(message.MessageId),
-		OpenID:    text(sender.SenderId.OpenId),
-		ChatID:    text(message.ChatId),
-		Private:   private,
+	if sender.SenderType == "" || sender.SenderID.OpenID == "" || message.MessageID == "" {
+		return flows.Message{}, asideIncomplete
+	}
+	out = flows.Message{
+		MessageID: string(message.MessageID),
+		OpenID:    sender.SenderID.OpenID,
+		ChatID:    string(message.ChatID),
+		Private:   message.ChatType == "p2p",
 	}
 	out.EventID, out.TenantKey, out.At = e.header(in.EventV2Base)
-	if text(message.CreateTime) != "" {
-		out.At = e.parseTime(text(message.CreateTime))
+	if message.CreateTime != "" {
+		out.At = e.parseTime(string(message.CreateTime))
 	}
-	c := decodeContent(text(message.MessageType), text(message.Content), mentionKeys(message.Mentions))
+	if !out.Private {
+		own := e.ownOpenID(out.TenantKey)
+		if !mentioned(message.Mentions, own) {
+			return flows.Message{}, asideUnaddressed
+		}
+		out.MentionUnsure = own == ""
+	}
+	if message.Content == "" {
+		return flows.Message{}, asideEmpty
+	}
+	if foreign(out.TenantKey, string(sender.TenantKey)) {
+		out.Foreign = true // the content stays unread
+		return out, asideForeign
+	}
+	c := decodeContent(string(message.MessageType), string(message.Content), mentionKeys(message.Mentions))
 	out.Text, out.Photos, out.Unsupported = c.text, c.photos, c.unsupported
-	return out, true
+	if out.Unsupported != "" {
+		aside = asideUnsupported
+	}
+	return out, aside
 }
 
-// mentionsBot reports whether the mentions include a bot. Feishu delivers a group message only if it mentions this bot,
-// unless the app has the scope for all messages. Older events have no mentioned_type; then any mention counts.
-func mentionsBot(mentions []*larkim.MentionEvent) bool {
+// foreign reports whether the person of an event belongs to another company than the one for which Feishu delivers the
+// event. An app that is shared outside gets such events. A missing key proves nothing.
+func foreign(tenantKey, own string) bool { return tenantKey != "" && own != "" && own != tenantKey }
+
+// mentioned reports whether a group message mentions the bot with the open_id own. Feishu also delivers messages that
+// mention other bots, to an app with the scope for all messages. While the own open_id is unknown (own is ""), the
+// mention of any bot counts; older events have no mentioned_type, and then any mention does.
+func mentioned(mentions []mention, own string) bool {
 	typed := false
 	for _, m := range mentions {
-		if m == nil {
-			continue
-		}
-		if text(m.MentionedType) == "bot" {
+		if own != "" && m.ID.OpenID == own || own == "" && m.Type == "bot" {
 			return true
 		}
-		typed = typed || text(m.MentionedType) != ""
+		typed = typed || m.Type != ""
 	}
-	return len(mentions) > 0 && !typed
+	return own == "" && len(mentions) > 0 && !typed
 }
 
-func mentionKeys(mentions []*larkim.MentionEvent) []string {
+func mentionKeys(mentions []mention) []string {
 	var keys []string
 	for _, m := range mentions {
-		if m != nil && text(m.Key) != "" {
-			keys = append(keys, text(m.Key))
+		if m.Key != "" {
+			keys = append(keys, string(m.Key))
 		}
 	}
 	// The longest key comes first, so that @_user_1 does not match the beginning of @_user_12.

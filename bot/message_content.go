@@ -27,15 +27,15 @@ type content struct {
 // as a picture, because a file name says nothing about the bytes. Content that it cannot decode is unsupported.
 func decodeContent(kind, raw string, mentions []string) content {
 	var c struct {
-		Text     string       `json:"text"`
-		ImageKey string       `json:"image_key"`
-		FileKey  string       `json:"file_key"`
-		Title    string       `json:"title"`
-		Content  [][]postItem `json:"content"`
+		Text     string `json:"text"`
+		ImageKey string `json:"image_key"`
+		FileKey  string `json:"file_key"`
 	}
 	none := content{unsupported: kind}
 	switch kind {
-	case "text", "image", "file", "post":
+	case "text", "image", "file":
+	case "post":
+		return decodePost(raw, mentions)
 	case "":
 		return content{unsupported: "unknown"}
 	default:
@@ -52,50 +52,11 @@ func decodeContent(kind, raw string, mentions []string) content {
 			return none
 		}
 		return content{photos: []flows.PhotoRef{{FileKey: c.ImageKey, Kind: "image"}}}
-	case "file":
-		if c.FileKey == "" {
-			return none
-		}
-		return content{photos: []flows.PhotoRef{{FileKey: c.FileKey, Kind: "file"}}}
 	}
-	return decodePost(c.Title, c.Content, mentions)
-}
-
-// postItem is one element of a rich text; the used fields depend on the tag.
-type postItem struct {
-	Tag      string `json:"tag"`
-	Text     string `json:"text"`
-	ImageKey string `json:"image_key"`
-}
-
-// decodePost decodes a rich text; Feishu sends several photos that were pasted together as a rich text. A rich text
-// that holds neither text nor a picture, but another element (a video, an emoji), is unsupported.
-func decodePost(title string, paragraphs [][]postItem, mentions []string) content {
-	var out content
-	var b strings.Builder
-	other := false
-	b.WriteString(title)
-	for _, paragraph := range paragraphs {
-		b.WriteByte('\n')
-		for _, item := range paragraph {
-			switch item.Tag {
-			case "text", "a", "code_block":
-				b.WriteString(item.Text)
-			case "at", "hr":
-			case "img":
-				if item.ImageKey != "" && len(out.photos) < maxPhotos {
-					out.photos = append(out.photos, flows.PhotoRef{FileKey: item.ImageKey, Kind: "image"})
-				}
-			default:
-				other = true
-			}
-		}
+	if c.FileKey == "" {
+		return none
 	}
-	out.text = normalize(b.String(), mentions)
-	if other && out.text == "" && len(out.photos) == 0 {
-		out.unsupported = "post"
-	}
-	return out
+	return content{photos: []flows.PhotoRef{{FileKey: c.FileKey, Kind: "file"}}}
 }
 
 // normalize removes mentions and control characters and returns at most maxText characters. It applies NFKC, which

@@ -28,6 +28,8 @@ func TestMessage(t *testing.T) {
 		}
 	}
 	atBot := m{"key": "@_user_1", "id": m{"open_id": "ou_bot"}, "mentioned_type": "bot", "name": "实名助手"}
+	atOtherBot := m{"key": "@_user_3", "id": m{"open_id": "ou_other_bot"}, "mentioned_type": "bot", "name": "别的"}
+	atBotUntold := m{"key": "@_user_1", "id": m{"open_id": "ou_bot"}, "name": "实名助手"}
 	atUser := m{"key": "@_user_2", "id": m{"open_id": "ou_b"}, "mentioned_type": "user", "name": "李四"}
 	atSomebody := m{"key": "@_user_1", "id": m{"open_id": "ou_x"}, "name": "X"}
 	set := func(path, key string, value any) func(m) {
@@ -90,9 +92,33 @@ func TestMessage(t *testing.T) {
 		}},
 		{"group, others mentioned", "text", `{"text":"@_user_2 hi"}`, group(atUser), nil},
 		{"group, nobody mentioned", "text", `{"text":"hi"}`, group(), nil},
-		{"group, kind of mentioned untold", "text", `{"text":"@_user_1 hi"}`, group(atSomebody), func(w *flows.Message) {
+		{"group, somebody untold mentioned", "text", `{"text":"@_user_1 hi"}`, group(atSomebody), nil},
+		{"group, another bot mentioned", "text", `{"text":"@_user_1 设为审核群"}`, group(atOtherBot), nil},
+		{"group, this bot untold mentioned", "text", `{"text":"@_user_1 hi"}`, group(atBotUntold), func(w *flows.Message) {
 			w.Text, w.Private = "hi", false
 		}},
+		{"group, both bots mentioned", "text", `{"text":"@_user_3 @_user_1 统计"}`, group(atOtherBot, atBot),
+			func(w *flows.Message) {
+				w.Text, w.Private = "统计", false
+			}},
+		{"of another company", "text", `{"text":"实名"}`, set("sender", "tenant_key", "tk_other"), func(w *flows.Message) {
+			w.Foreign = true
+		}},
+		{"photo of another company", "image", `{"image_key":"k"}`, set("sender", "tenant_key", "tk_other"),
+			func(w *flows.Message) {
+				w.Foreign = true
+			}},
+		{"of an unnamed company", "text", `{"text":"实名"}`, func(e m) { delete(e["sender"].(m), "tenant_key") },
+			func(w *flows.Message) {
+				w.Text = "实名"
+			}},
+		{"content as an object", "text", "", set("message", "content", m{"text": "实名"}), func(w *flows.Message) {
+			w.Text = "实名"
+		}},
+		{"time as a number", "text", `{"text":"x"}`, set("message", "create_time", 1760000000001),
+			func(w *flows.Message) {
+				w.Text = "x"
+			}},
 		{"group, everybody", "text", `{"text":"@_all @_user_1 hi"}`, group(atBot), func(w *flows.Message) {
 			w.Text, w.Private = "hi", false
 		}},

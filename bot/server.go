@@ -33,6 +33,11 @@ type ServerConfig struct {
 	// Observe, if set, is called for every push with its event type ("refused" if the guard refused it), the HTTP status
 	// and the time until the response was written.
 	Observe func(kind string, status int, took time.Duration)
+	// OwnOpenID returns the bot's own open_id in a tenant, "" while it is not known (Self.OpenID). It must not wait. nil
+	// means that it is never known.
+	OwnOpenID func(tenantKey string) string
+	// SetAside, if set, is called for every message that leads no further, with one of a fixed set of reasons.
+	SetAside func(reason string)
 }
 
 // Server receives events and card callbacks from Feishu.
@@ -78,6 +83,14 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 	if s.observe == nil {
 		s.observe = func(string, int, time.Duration) {}
 	}
+	own := cfg.OwnOpenID
+	if own == nil {
+		own = func(string) string { return "" }
+	}
+	setAside := cfg.SetAside
+	if setAside == nil {
+		setAside = func(string) {}
+	}
 	order := cfg.PatchOrder
 	if order == nil {
 		order = &PatchOrder{}
@@ -87,6 +100,9 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 		encryptKey: cfg.EncryptKey,
 		token:      cfg.VerificationToken,
 		now:        s.now,
+		noteUnreadable: sync.OnceFunc(func() {
+			s.log.Warn("signature time of a push has an unknown form; signature and event key protect alone")
+		}),
 	}
 	s.refusals = refusalLog{log: s.log, now: s.now}
 	s.events = &events{
@@ -95,6 +111,8 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 		log:        s.log,
 		now:        s.now,
 		tickets:    cfg.Marketplace,
+		ownOpenID:  own,
+		setAside:   setAside,
 	}
 	s.inbox = newInbox(s.events, cfg.Pushes, s.log)
 

@@ -171,7 +171,7 @@ func optionalString(value map[string]any, key string) (string, error) {
 	return s, nil
 }
 
-// requiredNumber reads an integer from 0 to maxRev.
+// requiredNumber reads an integer from 0 to maxRev. Some clients send the numbers of a value as text.
 func requiredNumber(value map[string]any, key string) (int64, error) {
 	var n int64
 	switch raw := value[key].(type) {
@@ -181,6 +181,12 @@ func requiredNumber(value map[string]any, key string) (int64, error) {
 		n = int64(raw)
 	case int64:
 		n = raw
+	case string:
+		parsed, ok := digits(raw)
+		if !ok {
+			return 0, &ActionError{key, "not a whole number"}
+		}
+		n = parsed
 	case json.Number:
 		parsed, err := raw.Int64()
 		if err != nil {

@@ -85,7 +85,7 @@ func (v Attention) choiceNodes() []node {
 					max:      64,
 					required: true,
 				}.node(),
-				asSubmit(button("resolve_evidence", mainButton, resolve), "resolve"),
+				asSubmit(button("resolve_evidence", mainButton, resolve), resolve),
 			),
 			headline(tr("attention.evidence_missing")),
 			withDialog(button("retry_evidence", plainButton, retry), "retry_evidence"),

@@ -27,19 +27,8 @@ func (v Board) JSON() json.RawMessage {
 		line(tr("board.total", intArg("done", v.DoneTotal), intArg("open", v.Open))),
 	}
 	if len(v.People) > 0 {
-		persons := make([]node, 0, maxPeople)
-		for _, id := range v.People[:min(len(v.People), maxPeople)] {
-			persons = append(persons, node{"id": machineID(id).zh})
-		}
-		e = append(e, small(tr("board.people")), node{
-			"tag":         "person_list",
-			"persons":     persons,
-			"show_name":   false,
-			"show_avatar": true,
-			"size":        "medium",
-			// Without this, one person who has left the company makes Feishu refuse the whole card.
-			"drop_invalid_user_id": true,
-		})
+		people := v.People[:min(len(v.People), maxPeople)]
+		e = append(e, small(tr("board.people")), personList("medium", false, people...))
 	}
 	e = append(e, asOf(v.At)...)
 	return frame{title: tr("board.title"), header: headerSuccess, elements: e}.json()

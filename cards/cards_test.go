@@ -162,15 +162,16 @@ func TestDangerAsks(t *testing.T) {
 
 // TestForms checks the names of forms and inputs, which DecodeForm and scripts rely on.
 func TestForms(t *testing.T) {
+	named := func(act Act) string { return ref.act(act).Name() }
 	for name, want := range map[string]struct {
 		form   string
 		fields []string
 	}{
-		"confirm":                    {"details", []string{"identity_name", "identity_code", "mobile", "confirm"}},
-		"confirm_sent_back":          {"details", []string{"identity_name", "identity_code", "confirm"}},
-		"code_sent":                  {"code", []string{"sms_code", "submit_code"}},
-		"review":                     {"decision", []string{"reason", "side", "note", "send_back", "reject"}},
-		"attention_evidence_unknown": {"evidence", []string{"evi_point_id", "resolve"}},
+		"confirm":                    {"details", []string{"identity_name", "identity_code", "mobile", named("confirm")}},
+		"confirm_sent_back":          {"details", []string{"identity_name", "identity_code", named("confirm")}},
+		"code_sent":                  {"code", []string{"sms_code", named("submit_code")}},
+		"review":                     {"decision", []string{"reason", "side", "note", named(ActSendBack), named(ActReject)}},
+		"attention_evidence_unknown": {"evidence", []string{"evi_point_id", named("resolve")}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, s := range samples() {

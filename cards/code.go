@@ -45,7 +45,7 @@ func (v Code) JSON() json.RawMessage {
 				max:      6,
 				required: true,
 			}.node(),
-			asSubmit(button("submit_code", mainButton, v.act(ActSubmitCode)), "submit_code"),
+			asSubmit(button("submit_code", mainButton, v.act(ActSubmitCode)), v.act(ActSubmitCode)),
 		))
 	} else {
 		resend = mainButton

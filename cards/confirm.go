@@ -118,7 +118,7 @@ func (v Confirm) inputNodes() []node {
 	if v.AskMobile {
 		e = append(e, small(tr("confirm.mobile_why")))
 	}
-	return append(e, asSubmit(button("confirm", mainButton, v.act(ActConfirm)), "confirm"))
+	return append(e, asSubmit(button("confirm", mainButton, v.act(ActConfirm)), v.act(ActConfirm)))
 }
 
 // field describes an input. With a masked hint it is optional, because an empty answer means the value that was read.

@@ -1,5 +1,7 @@
 package cards
 
+import "slices"
+
 // node is a JSON object of a card. encoding/json sorts its keys, so equal cards give equal bytes.
 type node map[string]any
 
@@ -73,15 +75,25 @@ func facts(lines ...text) []node {
 	return []node{line(all)}
 }
 
-// person shows a person with name and avatar, which Feishu fills in by the open_id.
+// person shows a person with name and avatar, which Feishu fills in by the open_id. The component "person" has no
+// drop_invalid_user_id, so that one person who has left the company would make a card unsendable.
 func person(openID string) node {
+	return personList("small", true, openID)
+}
+
+// personList shows people by their open_ids. People who have left the company are left out (page "人员列表").
+func personList(size string, names bool, openIDs ...string) node {
+	persons := make([]node, 0, len(openIDs))
+	for _, id := range openIDs {
+		persons = append(persons, node{"id": machineID(id).zh})
+	}
 	return node{
-		"tag":         "person",
-		"user_id":     machineID(openID).zh,
-		"size":        "small",
-		"show_avatar": true,
-		"show_name":   true,
-		"style":       "capsule",
+		"tag":                  "person_list",
+		"persons":              persons,
+		"size":                 size,
+		"show_avatar":          true,
+		"show_name":            names,
+		"drop_invalid_user_id": true,
 	}
 }
 
@@ -165,9 +177,9 @@ func withDialog(b node, id string) node {
 	return b
 }
 
-// asSubmit makes a button submit the form around it. name must be unique within the form.
-func asSubmit(b node, name string) node {
-	b["name"], b["form_action_type"] = name, "submit"
+// asSubmit makes the button of an action submit the form around it.
+func asSubmit(b node, a Action) node {
+	b["name"], b["form_action_type"] = a.Name(), "submit"
 	return b
 }
 
@@ -224,8 +236,10 @@ func choice(name, family string, codes []string, initial string, required bool) 
 		"options":     options,
 		"width":       "fill",
 	}
-	if initial != "" {
-		s["initial_option"] = initial
+	// initial_option is documented as the option's content, which depends on the reader's language; initial_index counts
+	// from 1 (page "下拉选择-单选").
+	if i := slices.Index(codes, initial); i >= 0 {
+		s["initial_index"] = i + 1
 	}
 	if required {
 		s["required"] = true

@@ -113,7 +113,7 @@ func TestHostileText(t *testing.T) {
 }
 
 // isEmptyOpenID reports the error about an empty open_id. Feishu sets open_ids, so no input makes them empty.
-func isEmptyOpenID(err error) bool { return strings.HasSuffix(err.Error(), "person: nobody") }
+func isEmptyOpenID(err error) bool { return strings.HasSuffix(err.Error(), "person_list: nobody") }
 
 // foreignFields names the fields with texts of people or of other systems.
 var foreignFields = []string{

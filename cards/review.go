@@ -183,8 +183,8 @@ func (v Review) answerNodes() []node {
 			lines: true,
 		}.node(),
 		row(
-			asSubmit(button("send_back", plainButton, v.act(ActSendBack)), "send_back"),
-			asSubmit(withDialog(button("reject", dangerButton, v.act(ActReject)), "reject"), "reject"),
+			asSubmit(button("send_back", plainButton, v.act(ActSendBack)), v.act(ActSendBack)),
+			asSubmit(withDialog(button("reject", dangerButton, v.act(ActReject)), "reject"), v.act(ActReject)),
 		),
 	)
 	if v.Help == nil {

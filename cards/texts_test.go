@@ -87,7 +87,8 @@ var families = map[string][]string{
 		"not_understood", "nothing_open", "already_done", "photo_in_group", "photo_not_needed", "unsupported", "no_reviewer",
 		"no_admin",
 		"code_expected", "human", "ask_about",
-		"cannot_cancel", "not_hr", "only_in_group", "review_chat_set", "announce_chat_set", "other",
+		"cannot_cancel", "not_hr", "only_in_group", "review_chat_set", "announce_chat_set",
+		"not_staff", "not_sure_meant", "other",
 	},
 	"did": {
 		"approved", "sent_back", "rejected", "withdrawn", "expired", "hr_delay", "closed", "retried", "resumed", "resolved",

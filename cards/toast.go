@@ -13,8 +13,10 @@ var toastTypes = map[string]string{
 	"not_yours":     "warning",
 	"not_allowed":   "warning",
 	"self_review":   "warning",
+	"not_staff":     "warning",
 	"closed":        "info",
 	"bad_request":   "error",
+	"card_unknown":  "warning",
 	"missing_field": "warning", // field
 	"wrong_field":   "warning", // field
 	"saved":         "success",

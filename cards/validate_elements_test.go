@@ -76,13 +76,15 @@ func (v *validator) node(where string, o map[string]any, depth int, inForm, atRo
 		if inForm || object(o["chart_spec"])["type"] == nil {
 			v.fail(where, "in a form or without type")
 		}
-	case "person":
-		if o["user_id"] == "" {
-			v.fail(where, "nobody")
-		}
 	case "person_list":
+		if o["drop_invalid_user_id"] != true {
+			v.fail(where, "somebody who has left would make the card unsendable")
+		}
 		for i, p := range list(o["persons"]) {
 			v.only(fmt.Sprintf("%s[%d]", where, i), object(p), []string{"id"})
+			if object(p)["id"] == "" {
+				v.fail(where, "nobody")
+			}
 		}
 	}
 }
@@ -136,8 +138,8 @@ func (v *validator) choice(where string, o map[string]any) {
 		}
 		values[value] = true
 	}
-	if initial, given := o["initial_option"]; given && !values[initial] {
-		v.fail(where, "initial_option %v is no option", initial)
+	if n, given := o["initial_index"].(float64); given && (n < 1 || int(n) > len(values)) {
+		v.fail(where, "initial_index %v is no option", n)
 	}
 }
 

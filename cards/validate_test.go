@@ -9,9 +9,10 @@ import (
 	"unicode/utf8"
 )
 
-// Limits of a card (page "卡片 JSON 2.0 结构").
+// Limits of a card (page "卡片 JSON 2.0 结构"). The bytes are those of the request body (page "发送消息"), in which the card
+// stands as a string.
 const (
-	maxCardBytes    = 30 * 1024
+	maxBodyBytes    = 30 * 1024
 	maxCardElements = 200
 	maxNesting      = 5
 )
@@ -24,7 +25,6 @@ var knownProperties = map[string][]string{
 	"text_tag":   {"tag", "text", "color", "element_id"},
 	"div":        {"tag", "text", "icon", "width", "margin", "element_id"},
 	"hr":         {"tag", "margin", "element_id"},
-	"person":     {"tag", "user_id", "size", "show_avatar", "show_name", "style", "margin", "element_id"},
 	"person_list": {"tag", "persons", "size", "show_name", "show_avatar", "lines", "drop_invalid_user_id", "icon",
 		"ud_icon", "margin", "element_id"},
 	"chart": {"tag", "chart_spec", "aspect_ratio", "color_theme", "height", "preview", "margin", "element_id"},
@@ -41,7 +41,7 @@ var knownProperties = map[string][]string{
 	"input": {"tag", "name", "required", "placeholder", "default_value", "label", "label_position", "input_type",
 		"rows", "auto_resize", "max_rows", "max_length", "show_icon", "width", "disabled", "disabled_tips", "behaviors",
 		"confirm", "margin", "element_id"},
-	"select_static": {"tag", "name", "required", "options", "type", "placeholder", "initial_option", "initial_index",
+	"select_static": {"tag", "name", "required", "options", "type", "placeholder", "initial_index",
 		"width", "disabled", "behaviors", "confirm", "margin", "element_id"},
 }
 
@@ -83,8 +83,8 @@ type validator struct {
 // for the confirmation form only, whose inputs may have clear default values.
 func validate(raw []byte, clearData bool) []error {
 	v := &validator{names: map[string]bool{}, ids: map[string]bool{}, clearData: clearData}
-	if len(raw) > maxCardBytes {
-		v.fail("card", "%d bytes", len(raw))
+	if n := bodyBytes(raw); n > maxBodyBytes {
+		v.fail("card", "%d bytes in the request", n)
 	}
 	var card map[string]any
 	if err := json.Unmarshal(raw, &card); err != nil {
@@ -109,6 +109,20 @@ func validate(raw []byte, clearData bool) []error {
 	}
 	v.strings("card", card, "")
 	return v.errs
+}
+
+// bodyBytes returns the length of the request that sends a card. The SDK marshals it, and so escapes quotes and < > &.
+func bodyBytes(card []byte) int {
+	body, err := json.Marshal(map[string]string{
+		"receive_id": strings.Repeat("x", 64),
+		"msg_type":   "interactive",
+		"content":    string(card),
+		"uuid":       strings.Repeat("x", 50),
+	})
+	if err != nil {
+		panic(err) // strings always marshal
+	}
+	return len(body)
 }
 
 func (v *validator) fail(where, format string, args ...any) {

@@ -55,6 +55,7 @@ type Config struct {
 		AppID            string   `koanf:"app_id"`
 		AppSecret        string   `koanf:"app_secret"`
 		EvidenceRevision Revision `koanf:"evidence_revision"`
+		UploadHosts      []string `koanf:"upload_hosts"`
 	} `koanf:"esign"`
 	Store struct {
 		DSN  string `koanf:"dsn"`
@@ -91,6 +92,7 @@ func Defaults() (c Config) {
 	c.Verification.Tencent.Region = verify.DefaultRegion
 	c.Esign.BaseURL = "https://openapi.esign.cn"
 	c.Esign.EvidenceRevision = Revision2024
+	c.Esign.UploadHosts = []string{"esign.cn"}
 	c.Store.DSN = "sqlite:data/shiming.db"
 	c.Store.Sync = SyncFull
 	c.Security.KeysetFile = "data/keyset.json"

@@ -78,6 +78,7 @@ const (
 	ExpiresLate        Code = "expires_late"
 	NoAdmins           Code = "no_admins"
 	NotOpenID          Code = "not_open_id"
+	NotDomain          Code = "not_domain"
 	AdminWithoutTenant Code = "admin_without_tenant"
 	ChatOfOneTenant    Code = "chat_of_one_tenant"
 	LongConnOfMany     Code = "long_connection_of_marketplace"
@@ -123,6 +124,7 @@ var english = map[Code]string{
 	ExpiresLate:        "must be at most 312h: Feishu's cards can be changed for 14 days only",
 	NoAdmins:           "name at least one open_id; two are better, since nobody approves himself",
 	NotOpenID:          "want open_ids such as ou_…",
+	NotDomain:          "want domains such as esign.cn, without https://, port, path or *",
 	AdminWithoutTenant: "a marketplace app has many tenants; want tenant_key/open_id for each admin",
 	ChatOfOneTenant:    "belongs to one tenant; leave it empty with marketplace, and let each tenant's HR choose in chat",
 	LongConnOfMany:     "the long connection is for self-built apps only; use webhook",

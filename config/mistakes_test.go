@@ -49,6 +49,9 @@ func TestEveryCode(t *testing.T) {
 		{complete, "TIMING_WRITE_QUIET=0s", Mistake{"timing.write_quiet", NotPositive, nil}},
 		{complete, "TIMING_EXPIRE_AFTER=313h", Mistake{"timing.expire_after", ExpiresLate, nil}},
 		{complete, "HR_ADMINS= , ", Mistake{"hr.admins", NoAdmins, nil}},
+		{complete, "ESIGN_UPLOAD_HOSTS=esign.cn,https://oss.esign.cn", Mistake{"esign.upload_hosts", NotDomain, nil}},
+		{complete, "ESIGN_UPLOAD_HOSTS=*.esign.cn", Mistake{"esign.upload_hosts", NotDomain, nil}},
+		{complete, "ESIGN_UPLOAD_HOSTS=cn", Mistake{"esign.upload_hosts", NotDomain, nil}},
 		{complete, "HR_ADMINS=a@example.com", Mistake{"hr.admins", NotOpenID, nil}},
 		{with("feishu.app_type: marketplace"), "", Mistake{"hr.admins", AdminWithoutTenant, nil}},
 		{many, "HR_REVIEW_CHAT=oc_1", Mistake{

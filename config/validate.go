@@ -130,6 +130,23 @@ func (v *validator) threeElements() {
 	v.baseURL("esign.base_url", v.Esign.BaseURL)
 	v.require("esign.app_id", v.Esign.AppID)
 	v.require("esign.app_secret", v.Esign.AppSecret)
+	for _, host := range v.Esign.UploadHosts {
+		if !domain(host) {
+			v.wrong("esign.upload_hosts", NotDomain)
+			break
+		}
+	}
+}
+
+// domain reports whether s is a domain of two labels or more in lower case, without scheme, port, path or wildcard.
+func domain(s string) bool {
+	labels := strings.Split(s, ".")
+	for _, label := range labels {
+		if label == "" || strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+			return false
+		}
+	}
+	return len(labels) > 1
 }
 
 func (v *validator) timing() {

@@ -34,6 +34,7 @@ var chinese = map[config.Code]string{
 	config.ExpiresLate:        "最多 312h：飞书的卡片 14 天后就不能更新了",
 	config.NoAdmins:           "至少填一个 open_id；最好两个，因为谁都不能审自己的",
 	config.NotOpenID:          "要填 open_id，例如 ou_…",
+	config.NotDomain:          "要填域名，例如 esign.cn，不带 https://、端口、路径和 *",
 	config.AdminWithoutTenant: "商店应用有多家企业，每位管理员写成 tenant_key/open_id",
 	config.ChatOfOneTenant:    "群只属于一家企业；商店应用请留空，由各企业的 HR 在群里设置",
 	config.LongConnOfMany:     "只有企业自建应用能用长连接，请用 webhook",

@@ -20,6 +20,9 @@ type click struct {
 // Click handles a button that was pressed on a card. The returned toast and card are the answer to the callback, which
 // Feishu waits 3 seconds for. An error means that nothing was stored.
 func (e *Engine) Click(ctx context.Context, k flows.CardAction) (flows.Answer, error) {
+	if k.Foreign {
+		return flows.Answer{Toast: flows.NewToast("not_staff", nil)}, nil
+	}
 	if k.Malformed {
 		return flows.Answer{Toast: flows.NewToast("bad_request", nil)}, nil
 	}
@@ -110,7 +113,14 @@ func (e *Engine) openOnClick(ctx context.Context, tx flows.Tx, k click) (*cards.
 // clickOnCase handles a button that is an event of a case, and answers with the case as it is afterwards.
 func (e *Engine) clickOnCase(ctx context.Context, tx flows.Tx, k click) (flows.Answer, error) {
 	// A card is data that somebody sends us. Its case id proves nothing, so that the tenant is compared.
-	c, err := tx.Case(ctx, k.Action.Case)
+	id, err := e.caseIDOf(ctx, tx, k)
+	if flows.IsNotFound(err) {
+		return flows.Answer{Toast: flows.NewToast("card_unknown", nil)}, nil
+	}
+	if err != nil {
+		return flows.Answer{}, err
+	}
+	c, err := tx.Case(ctx, id)
 	if flows.IsNotFound(err) || err == nil && c.TenantKey != k.TenantKey {
 		return flows.Answer{}, errNoCase
 	}

@@ -270,3 +270,42 @@ func TestResume(t *testing.T) {
 		t.Errorf("the second click shows %+v", a.Card)
 	}
 }
+
+// TestClickWithoutCase: a form that was submitted without its value is about the case that the message shows.
+func TestClickWithoutCase(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	c := w.PutCase(flows.AwaitingReview, "ou_1")
+	w.Must(w.Store.Tx(t.Context(), func(tx flows.Tx) error {
+		return tx.PutSurface(t.Context(), &flows.Surface{
+			ID:        "case/" + c.ID + "/hr/oc",
+			CaseID:    c.ID,
+			Audience:  flows.AudienceHR,
+			To:        flows.Receiver{Type: "chat_id", ID: "oc"},
+			MessageID: "om_review",
+		})
+	}))
+	press := func(who, message string, act cards.Act, rev int64) flows.Answer {
+		t.Helper()
+		reason := "other"
+		a, err := w.Engine.Click(t.Context(), flows.CardAction{
+			EventID:   w.NextID(),
+			TenantKey: workerstest.Tenant,
+			OpenID:    who,
+			MessageID: message,
+			ChatID:    "oc",
+			Action:    cards.Action{V: 1, Act: act, Rev: rev},
+			Form:      cards.Form{Reason: &reason},
+		})
+		w.Must(err)
+		return a
+	}
+	w.CheckAnswer(press("ou_hr1", "om_nowhere", cards.ActReject, c.Rev), "card_unknown")
+	w.CheckAnswer(press("ou_hr1", "", cards.ActReject, c.Rev), "card_unknown")
+	w.CheckAnswer(press("ou_2", "om_review", cards.ActReject, c.Rev), "not_allowed")
+	w.CheckAnswer(press("ou_2", "om_nowhere", cards.ActConfirm, c.Rev), "card_unknown")
+	if now := w.CaseNow(c.ID); now.State != flows.AwaitingReview {
+		t.Errorf("got the case in %s, want it untouched", now.State)
+	}
+	w.CheckAnswer(press("ou_hr1", "om_review", cards.ActReject, c.Rev), "rejected")
+}

@@ -10,9 +10,6 @@ import (
 // and is answered in private, except a greeting in the group in which the bot was mentioned.
 func (e *Engine) handleText(ctx context.Context, tx flows.Tx, m flows.Message) error {
 	if m.Unsupported != "" {
-		if !m.Private {
-			return nil
-		}
 		return e.replyNotice(ctx, tx, m, "unsupported")
 	}
 	command := flows.ParseCommand(m.Text)
@@ -176,6 +173,10 @@ func (e *Engine) handleHRCommand(ctx context.Context, tx flows.Tx, m flows.Messa
 func (e *Engine) chooseGroup(ctx context.Context, tx flows.Tx, m flows.Message, command flows.Command) error {
 	if m.Private {
 		return e.replyNotice(ctx, tx, m, "only_in_group")
+	}
+	if m.MentionUnsure {
+		// Another bot may have been meant, and review cards would go to this group from then on.
+		return e.replyNotice(ctx, tx, m, "not_sure_meant")
 	}
 	setting, code := flows.SettingReviewChat, "review_chat_set"
 	if command == flows.CommandAnnounceHere {

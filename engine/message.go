@@ -18,11 +18,21 @@ func (e *Engine) Message(ctx context.Context, m flows.Message) error {
 		if seen, err := tx.Seen(ctx, e.Now(), event, message); seen || err != nil {
 			return err
 		}
+		if m.Foreign {
+			return e.refuseForeigner(ctx, tx, m)
+		}
 		if len(m.Photos) > 0 {
 			return e.handlePhotos(ctx, tx, m)
 		}
 		return e.handleText(ctx, tx, m)
 	})
+}
+
+// refuseForeigner tells a person of another company that only staff can register here. The answer hangs on the message
+// itself, so that nothing about the person is looked up or kept.
+func (e *Engine) refuseForeigner(ctx context.Context, tx flows.Tx, m flows.Message) error {
+	refusal := flows.Reply(flows.ReplyNotice).With(flows.ArgCode, "not_staff")
+	return e.enqueueReply(ctx, tx, m, refusal.Towards(flows.Receiver{Type: "message_id", ID: m.MessageID}))
 }
 
 // handlePhotos adds the pictures of one message to the sender's case, and opens a case if there is none. Pictures in a

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"shiming/cards"
 	"shiming/flows"
 	"shiming/workers/workerstest"
 )
@@ -89,7 +90,7 @@ func TestRefusedPhotos(t *testing.T) {
 	}
 }
 
-// TestUnsupportedMessages: an audio message is answered in private and ignored in a group.
+// TestUnsupportedMessages: an audio message is answered, in a group on the message itself.
 func TestUnsupportedMessages(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
@@ -107,8 +108,8 @@ func TestUnsupportedMessages(t *testing.T) {
 	}
 	m.EventID, m.MessageID, m.Private = "e2", "om_2", false
 	w.Must(w.Message(t.Context(), m))
-	if n := len(w.Waiting(flows.JobReply)); n != 0 {
-		t.Errorf("a sticker in a group got %d answers, want 0", n)
+	if j := takeOnlyReply(w); j.Args["code"] != "unsupported" || j.To != m.MessageID {
+		t.Errorf("in a group: answered with %+v", j)
 	}
 }
 
@@ -191,6 +192,72 @@ func TestTenantsAreSeparate(t *testing.T) {
 		w.Must(err)
 		if a.ID == b.ID {
 			t.Error("one case for two tenants")
+		}
+		return nil
+	}))
+}
+
+// TestForeignMessages: a message of another company is refused before anything else is looked at.
+func TestForeignMessages(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	for _, private := range []bool{true, false} {
+		m := flows.Message{
+			EventID:   w.NextID(),
+			MessageID: w.NextID(),
+			TenantKey: workerstest.Tenant,
+			OpenID:    "ou_foreign",
+			ChatID:    "oc",
+			Private:   private,
+			Foreign:   true,
+		}
+		w.Must(w.Message(t.Context(), m))
+		w.Must(w.Message(t.Context(), m))
+		if j := takeOnlyReply(w); j.Args["code"] != "not_staff" || j.To != m.MessageID {
+			t.Errorf("private %v: got the answer %+v, want the refusal on the message", private, j)
+		}
+	}
+	answer, err := w.Engine.Click(t.Context(), flows.CardAction{
+		EventID:   w.NextID(),
+		TenantKey: workerstest.Tenant,
+		OpenID:    "ou_foreign",
+		Action:    cards.Action{V: 1, Act: cards.ActStart},
+		Foreign:   true,
+	})
+	if err != nil || answer.Card != nil || answer.Toast == nil || *answer.Toast != cards.NewToast("not_staff", nil) {
+		t.Errorf("got %+v %v, want the refusing toast", answer, err)
+	}
+	w.Must(w.Store.View(t.Context(), func(v flows.View) error {
+		if _, err := v.LatestCase(t.Context(), workerstest.Tenant, "ou_foreign"); !flows.IsNotFound(err) {
+			t.Errorf("got %v, want no case", err)
+		}
+		return nil
+	}))
+}
+
+// TestUnsureMention: while the own open_id is unknown, no group is chosen, and other words are obeyed.
+func TestUnsureMention(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	for word, want := range map[string]string{"设为审核群": "not_sure_meant", "设为公告群": "not_sure_meant", "统计": ""} {
+		w.Must(w.Message(t.Context(), flows.Message{
+			EventID:       w.NextID(),
+			MessageID:     w.NextID(),
+			TenantKey:     workerstest.Tenant,
+			OpenID:        "ou_hr1",
+			ChatID:        "oc_any",
+			Text:          word,
+			MentionUnsure: true,
+		}))
+		if j := takeOnlyReply(w); j.Args["code"] != want {
+			t.Errorf("%s: got the answer %+v, want %q", word, j, want)
+		}
+	}
+	w.Must(w.Store.View(t.Context(), func(v flows.View) error {
+		for _, setting := range []string{flows.SettingReviewChat, flows.SettingAnnounceChat} {
+			if chosen, err := v.Setting(t.Context(), workerstest.Tenant, setting); err != nil || chosen != "" {
+				t.Errorf("%s: got %q %v, want none", setting, chosen, err)
+			}
 		}
 		return nil
 	}))

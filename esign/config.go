@@ -27,6 +27,9 @@ const (
 	SandboxURL    = "https://smlopenapi.esign.cn"
 )
 
+// DefaultUploadHosts returns the domain under which the pages show the storage.
+func DefaultUploadHosts() []string { return []string{"esign.cn"} }
+
 const (
 	defaultTimeout    = 10 * time.Second
 	defaultPutTimeout = 60 * time.Second
@@ -40,6 +43,9 @@ type Config struct {
 	AppSecret Secret
 	Revision  Revision
 
+	// UploadHosts are the domains to which photos may be put: suffixes of hosts. nil means DefaultUploadHosts. The pages
+	// show hosts under esign.cn; older ones show storage of Alibaba Cloud.
+	UploadHosts []string
 	// HTTPClient sends the calls; nil means a client with timeouts and at least TLS 1.2. The Client never follows a
 	// redirect and ignores its CheckRedirect. If its Transport is nil or a *http.Transport, the Client creates evidence
 	// points over a copy without keep-alive.
@@ -70,6 +76,8 @@ type Client struct {
 	wait       func(ctx context.Context, d time.Duration) error
 	timeout    time.Duration
 	putTimeout time.Duration
+
+	uploadHosts []string
 }
 
 // New checks the configuration and builds a client. It makes no call. The error lists every mistake, without values.
@@ -99,6 +107,12 @@ func New(cfg Config) (*Client, error) {
 	if layout != "" && !hasDate(layout) {
 		problem("verify time layout: must be a Go time layout with year, month and day")
 	}
+	for _, host := range cfg.UploadHosts {
+		if !validUploadHost(host) {
+			problem("upload hosts: must be domains such as esign.cn")
+			break
+		}
+	}
 	if cfg.Timeout < 0 || cfg.PutTimeout < 0 {
 		problem("timeouts: must not be negative")
 	}
@@ -116,6 +130,11 @@ func New(cfg Config) (*Client, error) {
 		wait:       cfg.Wait,
 		timeout:    cfg.Timeout,
 		putTimeout: cfg.PutTimeout,
+
+		uploadHosts: cfg.UploadHosts,
+	}
+	if c.uploadHosts == nil {
+		c.uploadHosts = DefaultUploadHosts()
 	}
 	if c.now == nil {
 		c.now = time.Now

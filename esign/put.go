@@ -15,7 +15,7 @@ import (
 // Afterwards the error's Kind is KindUploadExpired, and the caller starts again at UploadURL.
 //
 // Put sends the declared Content-Type and Content-MD5, because the address contains a signature of both. It uses the
-// address byte for byte as received, and only on the storage of e签宝 (https, *.esign.cn) or on the host of BaseURL.
+// address byte for byte as received, and only on https hosts of UploadHosts or on the host of BaseURL.
 func (c *Client) Put(ctx context.Context, up Upload, f File, body []byte) error {
 	const op = "Put"
 	if int64(len(body)) != f.Size || ContentMD5(body) != f.MD5 {
@@ -60,10 +60,10 @@ func (c *Client) checkUploadURL(raw string) (target, reason string) {
 	switch {
 	case !plainASCII(u.Hostname()): // strings.ToLower turns some non-ASCII letters into ASCII
 		return "", "upload address has a host that is not plain ASCII"
-	case u.Scheme == "https" && strings.HasSuffix(host, ".esign.cn") && (u.Port() == "" || u.Port() == "443"):
+	case u.Scheme == "https" && c.isUploadHost(host) && (u.Port() == "" || u.Port() == "443"):
 	case u.Scheme == c.base.Scheme && host == strings.ToLower(c.base.Hostname()) && port(u) == port(c.base):
 	default:
-		return "", "upload address is not on https *.esign.cn nor on the base url's host"
+		return "", "upload address is neither https on a host of upload_hosts nor on the base url's host"
 	}
 	// net/http builds the request line from the parsed address. The storage's signature covers the exact spelling, so it
 	// would refuse an address that net/http spells differently.
@@ -71,6 +71,29 @@ func (c *Client) checkUploadURL(raw string) (target, reason string) {
 		return "", "upload address would change when sent"
 	}
 	return raw, ""
+}
+
+// isUploadHost reports whether a host in lower case ends with one of the suffixes, at a dot. A suffix of three labels or
+// more may also be the host itself.
+func (c *Client) isUploadHost(host string) bool {
+	for _, suffix := range c.uploadHosts {
+		if strings.HasSuffix(host, "."+suffix) || host == suffix && strings.Count(suffix, ".") > 1 {
+			return true
+		}
+	}
+	return false
+}
+
+// validUploadHost reports whether a suffix of UploadHosts is a domain of two labels or more, in lower case, without
+// scheme, port, path or wildcard.
+func validUploadHost(suffix string) bool {
+	labels := strings.Split(suffix, ".")
+	for _, label := range labels {
+		if label == "" || strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+			return false
+		}
+	}
+	return len(labels) > 1
 }
 
 func port(u *url.URL) string {

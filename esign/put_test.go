@@ -202,6 +202,45 @@ func FuzzUploadAddress(f *testing.F) {
 	})
 }
 
+func TestUploadHosts(t *testing.T) {
+	hosts := []string{"esign.cn", "bucket.oss-cn-hangzhou.aliyuncs.com"}
+	c, err := New(Config{
+		BaseURL:     ProductionURL,
+		AppID:       "app",
+		AppSecret:   "secret",
+		Revision:    Revision2024,
+		UploadHosts: hosts,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for address, want := range map[string]bool{
+		"https://oss.esign.cn/a":                                 true,
+		"https://bucket.oss-cn-hangzhou.aliyuncs.com/a":          true,
+		"https://eu.bucket.oss-cn-hangzhou.aliyuncs.com/a":       true,
+		"https://BUCKET.oss-cn-hangzhou.aliyuncs.com/a":          true,
+		"https://other.oss-cn-hangzhou.aliyuncs.com/a":           false,
+		"https://evilbucket.oss-cn-hangzhou.aliyuncs.com/a":      false,
+		"http://bucket.oss-cn-hangzhou.aliyuncs.com/a":           false,
+		"https://user@bucket.oss-cn-hangzhou.aliyuncs.com/a":     false,
+		"https://bucket.oss-cn-hangzhou.aliyuncs.com:8443/a":     false,
+		"https://bucket.oss-cn-hangzhou.aliyuncs.com.evil.com/a": false,
+	} {
+		t.Run(address, func(t *testing.T) {
+			if _, reason := c.checkUploadURL(address); (reason == "") != want {
+				t.Errorf("got %q, want it allowed: %v", reason, want)
+			}
+		})
+	}
+	for _, bad := range []string{"cn", "", "*.esign.cn", "https://esign.cn", "esign.cn:443", ".esign.cn", "Esign.cn"} {
+		t.Run("bad "+bad, func(t *testing.T) {
+			if validUploadHost(bad) {
+				t.Errorf("%q: got it accepted, want it refused", bad)
+			}
+		})
+	}
+}
+
 func TestPutFollowsNoRedirect(t *testing.T) {
 	evil := says(t, 200, "")
 	for _, status := range []int{301, 302, 307, 308} {

@@ -23,7 +23,11 @@ type Message struct {
 	Photos             []PhotoRef
 	// Unsupported is the message type if it carries neither text nor picture (audio, sticker, …); otherwise "".
 	Unsupported string
-	At          time.Time
+	// Foreign is set if the sender belongs to another company. Such a message has no content.
+	Foreign bool
+	// MentionUnsure is set in a group while the bot's own open_id is not known: the mention may be another bot's.
+	MentionUnsure bool
+	At            time.Time
 }
 
 // PhotoRef identifies a picture inside a message.
@@ -43,7 +47,9 @@ type CardAction struct {
 	Form      cards.Form
 	// Malformed is set if the value or the form could not be decoded. The engine then answers with a toast only.
 	Malformed bool
-	At        time.Time
+	// Foreign is set if the operator belongs to another company.
+	Foreign bool
+	At      time.Time
 }
 
 // Answer is the response to the callback of a click.

@@ -113,7 +113,8 @@ func (s screen) mentions(words ...string) bool {
 	return false
 }
 
-// persons returns the open_ids in a card: those of person elements and those of person_list elements.
+// persons returns the open_ids in a card: those of single people, in a person element or
+// a person_list of one with the name, and those of lists.
 func persons(raw json.RawMessage) (single, listed []string) {
 	var root any
 	if json.Unmarshal(raw, &root) != nil {
@@ -132,10 +133,13 @@ func persons(raw json.RawMessage) (single, listed []string) {
 			}
 			if all, ok := v["persons"].([]any); ok && v["tag"] == "person_list" {
 				for _, p := range all {
-					if o, ok := p.(map[string]any); ok {
-						if id, ok := o["id"].(string); ok {
-							listed = append(listed, id)
-						}
+					o, _ := p.(map[string]any)
+					id, ok := o["id"].(string)
+					switch {
+					case ok && len(all) == 1 && v["show_name"] == true:
+						single = append(single, id) // the board shows no names
+					case ok:
+						listed = append(listed, id)
 					}
 				}
 			}

@@ -64,6 +64,8 @@ var noticeLevels = map[string]cards.Level{
 	"no_reviewer":       cards.Red,
 	"no_admin":          cards.Red,
 	"not_hr":            cards.Amber,
+	"not_staff":         cards.Amber,
+	"not_sure_meant":    cards.Amber,
 	"photo_not_needed":  cards.Amber,
 	"unsupported":       cards.Amber,
 	"cannot_cancel":     cards.Amber,

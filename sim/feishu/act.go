@@ -26,21 +26,22 @@ type Sent struct {
 
 // SendText sends a text to the bot.
 func (s *Server) SendText(ctx context.Context, openID, text string) (Sent, error) {
-	return s.sendMessage(ctx, openID, "", "text", false, func(*message) any { return map[string]any{"text": text} })
+	return s.sendMessage(ctx, openID, "", "text", "", func(*message) any { return map[string]any{"text": text} })
 }
 
 // SendGroupText sends a text to a group. With atBot the text begins with a mention of the bot, as the platform renders
 // it: "@_user_1 text", and mentions[] names the bot.
 func (s *Server) SendGroupText(ctx context.Context, openID, chatID, text string, atBot bool) (Sent, error) {
+	bot := ""
 	if atBot {
-		text = "@_user_1 " + text
+		bot = s.botOpenID
 	}
-	return s.sendMessage(ctx, openID, chatID, "text", atBot, func(*message) any { return map[string]any{"text": text} })
+	return s.SendGroupTextTo(ctx, openID, chatID, text, bot)
 }
 
 // SendImage sends one photo as an image message. The server keeps img, so the caller must not change it afterwards.
 func (s *Server) SendImage(ctx context.Context, openID string, img []byte) (Sent, error) {
-	return s.sendMessage(ctx, openID, "", "image", false, func(m *message) any {
+	return s.sendMessage(ctx, openID, "", "image", "", func(m *message) any {
 		return map[string]any{"image_key": s.attach(m, "image", "image.jpg", img)}
 	})
 }
@@ -60,7 +61,7 @@ func (s *Server) SendImages(ctx context.Context, openID string, imgs ...[]byte) 
 
 // SendPost sends one rich text message with a text and photos.
 func (s *Server) SendPost(ctx context.Context, openID, text string, imgs ...[]byte) (Sent, error) {
-	return s.sendMessage(ctx, openID, "", "post", false, func(m *message) any {
+	return s.sendMessage(ctx, openID, "", "post", "", func(m *message) any {
 		lines := [][]map[string]any{}
 		if text != "" {
 			lines = append(lines, []map[string]any{{"tag": "text", "text": text, "style": []string{}}})
@@ -69,20 +70,20 @@ func (s *Server) SendPost(ctx context.Context, openID, text string, imgs ...[]by
 			key := s.attach(m, "image", "image.jpg", img)
 			lines = append(lines, []map[string]any{{"tag": "img", "image_key": key, "width": 300, "height": 300}})
 		}
-		return map[string]any{"title": "", "content": lines}
+		return s.behaviour.WrapPosts.wrap(map[string]any{"title": "", "content": lines})
 	})
 }
 
 // SendFile sends a file, such as a photo sent as 文件.
 func (s *Server) SendFile(ctx context.Context, openID, name string, data []byte) (Sent, error) {
-	return s.sendMessage(ctx, openID, "", "file", false, func(m *message) any {
+	return s.sendMessage(ctx, openID, "", "file", "", func(m *message) any {
 		return map[string]any{"file_key": s.attach(m, "file", name, data), "file_name": name}
 	})
 }
 
 // SendOther sends a message of another type, such as audio, sticker or location.
 func (s *Server) SendOther(ctx context.Context, openID, msgType string, content map[string]any) (Sent, error) {
-	return s.sendMessage(ctx, openID, "", msgType, false, func(*message) any { return content })
+	return s.sendMessage(ctx, openID, "", msgType, "", func(*message) any { return content })
 }
 
 // attach stores bytes as part of a message. The caller holds the lock.
@@ -93,7 +94,8 @@ func (s *Server) attach(m *message, kind, name string, data []byte) string {
 }
 
 // sendMessage stores a person's message and emits im.message.receive_v1. An empty chatID means the chat with the bot.
-func (s *Server) sendMessage(ctx context.Context, openID, chatID, msgType string, atBot bool,
+// mention is the open_id of a mentioned bot, "" for none.
+func (s *Server) sendMessage(ctx context.Context, openID, chatID, msgType, mention string,
 	content func(*message) any) (Sent, error) {
 	s.mu.Lock()
 	u := s.users[openID]
@@ -117,8 +119,8 @@ func (s *Server) sendMessage(ctx context.Context, openID, chatID, msgType string
 	m := &message{Message: Message{Type: msgType, Sender: openID}}
 	m.Content = string(compact(content(m)))
 	s.post(ch, m, now)
-	event := s.receiveEvent(u, ch, m, atBot)
-	due := s.messageEventDue(ch, atBot)
+	event := s.receiveEvent(u, ch, m, mention)
+	due := s.messageEventDue(ch, mention == s.botOpenID)
 	sent := Sent{MessageID: m.ID, ChatID: ch.id, Keys: m.keys}
 	s.journal = append(s.journal, Entry{
 		At:      now,
@@ -147,7 +149,7 @@ func (s *Server) messageEventDue(ch *chat, atBot bool) bool {
 	}
 }
 
-func (s *Server) receiveEvent(u *User, ch *chat, m *message, atBot bool) map[string]any {
+func (s *Server) receiveEvent(u *User, ch *chat, m *message, mention string) map[string]any {
 	chatType := "group"
 	if ch.p2p {
 		chatType = "p2p"
@@ -161,18 +163,12 @@ func (s *Server) receiveEvent(u *User, ch *chat, m *message, atBot bool) map[str
 		"message_type": m.Type,
 		"content":      m.Content,
 	}
-	if atBot {
-		msg["mentions"] = []any{map[string]any{
-			"key":            "@_user_1",
-			"id":             map[string]any{"open_id": s.botOpenID, "union_id": "on_" + s.botOpenID[3:], "user_id": ""},
-			"mentioned_type": "bot",
-			"name":           s.cfg.BotName,
-			"tenant_key":     s.cfg.TenantKey,
-		}}
+	if mention != "" {
+		msg["mentions"] = []any{s.mention(mention)}
 	}
 	return map[string]any{
 		"message": msg,
-		"sender":  map[string]any{"sender_id": s.userIDs(u), "sender_type": "user", "tenant_key": s.cfg.TenantKey},
+		"sender":  map[string]any{"sender_id": s.userIDs(u), "sender_type": "user", "tenant_key": s.tenantOf(u)},
 	}
 }
 

@@ -36,6 +36,16 @@ type Behaviour struct {
 	// Reorder holds back the next n events. It delivers them, the last one first, when the n-th occurs or on Release.
 	Reorder int
 
+	// WrapPosts puts something around the rich text of people.
+	WrapPosts PostWrap
+
+	// SubmitWithoutValue leaves the button's value out when a form is submitted (larksuite/cli, card/components/form.md:
+	// submit buttons need no behaviors).
+	SubmitWithoutValue bool
+
+	// NumbersAsText turns the numbers in the value of a button into strings.
+	NumbersAsText bool
+
 	// BotOff answers like an app whose bot ability is disabled (230006).
 	BotOff bool
 }

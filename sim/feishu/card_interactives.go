@@ -68,8 +68,13 @@ func addInteractives() {
 	components["select_static"] = component{
 		interactive: true,
 		need:        []string{"options"},
-		also:        chosen,
-		props:       field(map[string]rule{"type": kind, "options": options, "initial_option": text1}),
+		also:        initialChoice,
+		props: field(map[string]rule{
+			"type":           kind,
+			"options":        options,
+			"initial_option": text1,
+			"initial_index":  integer(1, many),
+		}),
 	}
 	components["multi_select_static"] = component{
 		interactive: true,
@@ -189,11 +194,7 @@ func chosen(v *validator, path string, o map[string]any, _ place) {
 	for _, x := range list(o["options"]) {
 		values = append(values, str(object(x)["value"]))
 	}
-	picked := texts(o["selected_values"])
-	if x, ok := o["initial_option"]; ok {
-		picked = append(picked, str(x))
-	}
-	for _, p := range picked {
+	for _, p := range texts(o["selected_values"]) {
 		if !slices.Contains(values, p) {
 			v.fail(codeParse, path, "the preselected value is not among the options")
 		}

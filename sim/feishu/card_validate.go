@@ -13,8 +13,8 @@ import (
 // and the component pages. The Server checks separately whether pictures and people exist.
 func ValidateCard(card []byte) []error {
 	v := &validator{names: map[string]bool{}, ids: map[string]bool{}}
-	if len(card) > maxCard {
-		v.fail(codeTooLong, "", "the card has %d bytes, more than 30 KB", len(card))
+	if n := requestBytes(string(card)); n > maxCard {
+		v.fail(codeTooLong, "", "the card makes a request of %d bytes, more than 30 KB", n)
 		return v.errs
 	}
 	c, err := ParseCard(card)

@@ -52,7 +52,7 @@ func TestGoodCards(t *testing.T) {
 			`,"label":{"tag":"plain_text","content":"x"},"label_position":"left","placeholder":{"tag":"plain_text","content":"x"},"default_value":"","required":true,"max_length":1000,"width":"fill"`)),
 		"multiline": in(field("input", `,"input_type":"multiline_text","rows":3,"auto_resize":true,"max_rows":6`)),
 		"select": in(field("select_static",
-			`,"required":true,"initial_option":"1","options":[{"text":{"tag":"plain_text","content":"一"},"value":"1"}]`)),
+			`,"required":true,"initial_option":"一","options":[{"text":{"tag":"plain_text","content":"一"},"value":"1"}]`)),
 		"multi select": in(field("multi_select_static",
 			`,"selected_values":["1"],"options":[{"text":{"tag":"plain_text","content":"一"},"value":"1"}]`)),
 		"dates": in(field("date_picker", `,"initial_date":"2024-04-01"`)),

@@ -85,10 +85,10 @@ func (s *Server) cardFaults(card []byte) []error {
 				}
 			}
 		}
-		var ids []string
+		var ids, shown []string
 		switch o["tag"] {
 		case "person", "avatar":
-			ids = stringsIn(o["user_id"])
+			shown = stringsIn(o["user_id"])
 		case "markdown", "lark_md":
 			for _, text := range append(stringsIn(o["content"]), stringsIn(o["i18n_content"])...) {
 				for _, m := range atTag.FindAllStringSubmatch(text, -1) {
@@ -97,7 +97,14 @@ func (s *Server) cardFaults(card []byte) []error {
 			}
 		case "person_list":
 			for _, p := range list(o["persons"]) {
-				ids = append(ids, stringsIn(object(p)["id"])...)
+				if !yes(o["drop_invalid_user_id"]) {
+					shown = append(shown, stringsIn(object(p)["id"])...)
+				}
+			}
+		}
+		for _, id := range shown {
+			if s.invalidPerson(id) {
+				errs = append(errs, &CardError{Code: codeBadUser, Msg: "There is an invalid user resource(at/person) in your card"})
 			}
 		}
 		for _, id := range ids {

@@ -227,7 +227,9 @@ func (c *Card) Inputs() []Input {
 			}
 		case "multi_select_static", "multi_select_person", "select_img":
 			in.Default = texts(o["selected_values"])
-		case "select_static", "select_person":
+		case "select_static":
+			in.Default = initialValue(o)
+		case "select_person":
 			in.Default = str(o["initial_option"])
 		case "date_picker":
 			in.Default = str(o["initial_date"])

@@ -165,7 +165,10 @@ func (s *Server) prepareClick(openID, messageID string, match func(Button) bool,
 	case !b.Submit && len(form) > 0:
 		return nil, Button{}, nil, ErrFormOnButton
 	}
-	action := map[string]any{"tag": "button", "timezone": "Asia/Shanghai", "value": b.value}
+	action := map[string]any{"tag": "button", "timezone": "Asia/Shanghai"}
+	if value := s.behaviour.valueOf(b); value != nil {
+		action["value"] = value
+	}
 	if b.Name != "" {
 		action["name"] = b.Name
 	}
@@ -177,7 +180,7 @@ func (s *Server) prepareClick(openID, messageID string, match func(Button) bool,
 		action["form_value"] = values
 	}
 	operator := s.userIDs(u)
-	operator["tenant_key"] = s.cfg.TenantKey
+	operator["tenant_key"] = s.tenantOf(u)
 	return m, b, map[string]any{
 		"operator": operator,
 		"host":     "im_message",

@@ -76,7 +76,7 @@ func (s *Server) seal(plain []byte) pushRequest {
 }
 
 func (s *Server) resign(p *pushRequest) {
-	ts, nonce := strconv.FormatInt(s.cfg.Now().Add(-time.Duration(s.clockOff.Load())).Unix(), 10), newID("")[:16]
+	ts, nonce := s.signatureTime(s.cfg.Now().Add(-time.Duration(s.clockOff.Load()))), newID("")[:16]
 	p.header.Set("X-Lark-Request-Timestamp", ts)
 	p.header.Set("X-Lark-Request-Nonce", nonce)
 	p.header.Set("X-Lark-Signature", sign(ts, nonce, s.cfg.EncryptKey, p.body))

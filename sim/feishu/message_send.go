@@ -10,7 +10,7 @@ import (
 
 const (
 	maxText = 150 << 10 // bytes of a text message
-	maxCard = 30 << 10  // bytes of a card or rich text message
+	maxCard = 30 << 10  // bytes of the request body with a card or a rich text
 )
 
 type uuidEntry struct {
@@ -183,7 +183,7 @@ func (s *Server) checkContent(msgType, content string) *apiError {
 	if msgType == "text" {
 		limit = maxText
 	}
-	if len(content) > limit {
+	if requestBytes(content) > limit {
 		return refuse(400, 230025, "The length of the message content reaches its limit.")
 	}
 	if content == "" {

@@ -49,6 +49,7 @@ type Server struct {
 	wg     sync.WaitGroup
 
 	clockOff atomic.Int64 // nanoseconds, see ClockOff
+	signTime atomic.Value // a SignTime, see SignWith
 	long     longConns
 
 	mu         sync.Mutex

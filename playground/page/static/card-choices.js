@@ -10,7 +10,10 @@ const values = (select) => [...select.selectedOptions].map((o) => o.value);
 function single(options, node, ctx) {
   const control = el('select', { class: 'c-input c-select', disabled: node.disabled },
     el('option', { value: '' }, pick(node.placeholder) || t('choose')), options);
-  const base = node.initial_option || '';
+  // initial_option is an option's content, initial_index its place from 1.
+  const first = node.tag === 'select_person' ? null
+    : (node.options || []).find((o, i) => i + 1 === node.initial_index || pick(o.text) === node.initial_option || o.text?.content === node.initial_option);
+  const base = first ? first.value : node.tag === 'select_person' ? node.initial_option || '' : '';
   control.value = base;
   const out = field(node, ctx, control, { read: () => control.value, write: (v) => { control.value = v; }, base, changed: 'change' });
   return out;
