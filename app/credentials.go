@@ -10,8 +10,8 @@ import (
 // authenticatePause is the pause between two attempts while Feishu does not answer.
 const authenticatePause = 30 * time.Second
 
-// reportCredentials logs an error in words if Feishu refuses the app. Without it, the first sign of a wrong secret would
-// be a message of an employee that nobody answers. It asks until Feishu gives a definite answer.
+// reportCredentials logs an error in words if Feishu refuses the app. Without it, the first sign of a wrong secret
+// would be a message of an employee that nobody answers. It asks until Feishu gives a definite answer.
 func (a *App) reportCredentials(ctx context.Context) {
 	for waiting := false; ctx.Err() == nil; waiting = true {
 		err := a.client.Authenticate(ctx)

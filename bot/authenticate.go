@@ -9,8 +9,8 @@ import (
 const credentialsRemedy = "developer console (开发者后台) › Credentials & Basic Info (凭证与基础信息): copy App ID and App Secret " +
 	"to feishu.app_id and feishu.app_secret again, then restart serve"
 
-// Authenticate gets a token of the app, from the cache if there is one. For a self-built app this needs the right app id
-// and secret, for a marketplace app also a ticket, which the platform pushes.
+// Authenticate gets a token of the app, from the cache if there is one. For a self-built app this needs the right app
+// id and secret, for a marketplace app also a ticket, which the platform pushes.
 func (c *Client) Authenticate(ctx context.Context) error {
 	if c.market != nil {
 		_, err := c.market.appTokens.get(ctx, appTokenKey)

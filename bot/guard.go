@@ -182,8 +182,8 @@ func (g *guard) forgotten(e *envelope) bool {
 
 func (g *guard) inWindow(at time.Time) bool { return at.Sub(g.now()).Abs() <= signatureWindow }
 
-// unixTime parses a Unix time. Feishu's events carry milliseconds, card callbacks microseconds, some fields seconds; the
-// magnitude tells the unit. It returns the zero time for any other text.
+// unixTime parses a Unix time. Feishu's events carry milliseconds, card callbacks microseconds, some fields seconds;
+// the magnitude tells the unit. It returns the zero time for any other text.
 func unixTime(text string) time.Time {
 	n, err := strconv.ParseInt(text, 10, 64)
 	switch {

@@ -44,8 +44,8 @@ func postRank(key string) int {
 	return 1
 }
 
-// decodePost decodes a rich text; Feishu sends several photos that were pasted together as a rich text. An element of an
-// unexpected shape is skipped and does not hide the others. A rich text that holds neither text nor a picture, but
+// decodePost decodes a rich text; Feishu sends several photos that were pasted together as a rich text. An element of
+// an unexpected shape is skipped and does not hide the others. A rich text that holds neither text nor a picture, but
 // another element (a video, an emoji), is unsupported.
 func decodePost(raw string, mentions []string) content {
 	unsupported := content{unsupported: "post"}

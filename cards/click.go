@@ -8,8 +8,8 @@ import (
 
 // Some clients submit a form without the value of its button: the page "表单容器" says that a submit button needs no
 // behaviors, and bots in the field report submits without a value. A submit button therefore repeats act and revision
-// in its name, which every submit carries, and the case as well: the clicked message shows its case too, but the id of a
-// message that was sent a moment ago may not be stored yet, and the card of HR's queue belongs to no case.
+// in its name, which every submit carries, and the case as well: the clicked message shows its case too, but the id
+// of a message that was sent a moment ago may not be stored yet, and the card of HR's queue belongs to no case.
 
 // Name returns the name of the submit button of this action: act, revision and case, as in "confirm.7.0199d0a0-…". A
 // form holds each act once, so that the name is unique in it.

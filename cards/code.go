@@ -13,8 +13,9 @@ type Code struct {
 	// State is sending, waiting, delayed, sent, failed or unknown. waiting means that the pause after the last code is
 	// not over. delayed means that the message service fails and the job is
 	// retried.
-	State       string
-	Problem     string    // "" or a problem code (texts "code.<code>"), e.g. wrong, expired, too_many_tries, mobile_blocked
+	State string
+	// "" or a problem code (texts "code.<code>"), e.g. wrong, expired, too_many_tries, mobile_blocked
+	Problem     string
 	SendsAt     time.Time // State waiting: when the code will be sent
 	TriesLeft   int
 	SentAt      time.Time // zero until the code was sent

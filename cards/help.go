@@ -15,7 +15,8 @@ func (h *Help) nodes() []node {
 	}
 	e := []node{}
 	if h.Checks > 0 {
-		e = append(e, line(tr("help.checks", intArg("n", h.Checks), textArg("answer", codeText("answer", h.Answer))), colourRed))
+		e = append(e, line(tr("help.checks", intArg("n", h.Checks), textArg("answer", codeText("answer", h.Answer))),
+			colourRed))
 		e = append(e, facts(fact("upstream", machineID(h.Detail)))...)
 	} else {
 		e = append(e, line(tr("help.codes", intArg("n", h.Codes)), colourRed))

@@ -92,8 +92,7 @@ var families = map[string][]string{
 	},
 	"did": {
 		"approved", "sent_back", "rejected", "withdrawn", "expired", "hr_delay", "closed", "retried", "resumed", "resolved",
-		"submitted",
-		"consented",
+		"submitted", "consented",
 		"declined", "cancelled", "confirmed", "editing", "finished", "other",
 	},
 	"stage": {"checking", "recording", "filing", "done", "done_filed",

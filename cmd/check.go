@@ -11,8 +11,8 @@ import (
 )
 
 // checkCmd runs the checks of package doctor. It writes nothing: no identity, no evidence point, no SMS and no row. A
-// check that would need a write has the outcome unknown. It also runs with an incomplete configuration: it checks what is
-// there and lists what is missing.
+// check that would need a write has the outcome unknown. It also runs with an incomplete configuration: it checks
+// what is there and lists what is missing.
 type checkCmd struct {
 	Config string `help:"Configuration file." default:"config.yaml" type:"path"`
 	JSON   bool   `help:"One JSON array instead of lines." name:"json"`

@@ -40,7 +40,8 @@ func TestDockerfileTakesItsSourcesAsArguments(t *testing.T) {
 	}
 	// An argument before the first FROM is not visible in a stage, one behind the download is too late for it.
 	stage := text[strings.Index(text, "\nFROM"):]
-	if proxy := strings.Index(stage, "\nARG GOPROXY="); proxy < 0 || proxy > strings.Index(stage, "\nRUN go mod download") {
+	if proxy := strings.Index(stage, "\nARG GOPROXY="); proxy < 0 ||
+		proxy > strings.Index(stage, "\nRUN go mod download") {
 		t.Error("got no GOPROXY in the first stage before go mod download, want it there")
 	}
 	// BASE_IMAGE may be an image without certificates.

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// requirements maps a check to the keys that it needs, or to their section if it ends with a dot. A check whose id has a
-// listed id as prefix needs the same. The checks of the app need only the credentials, by way of check.needs.
+// requirements maps a check to the keys that it needs, or to their section if it ends with a dot. A check whose id
+// has a listed id as prefix needs the same. The checks of the app need only the credentials, by way of check.needs.
 var requirements = map[string][]string{
 	credentials:              {"feishu.app_id", "feishu.app_secret", "feishu.base_url"},
 	"feishu.keys":            {"feishu.encrypt_key", "feishu.verification_token"},

@@ -143,8 +143,8 @@ var incompleteCases = []struct {
 	},
 }
 
-// TestCheckOfAnIncompleteConfiguration checks that what is there is checked, that what is missing is listed in the order
-// in which to ask for it, and that the exit code says so.
+// TestCheckOfAnIncompleteConfiguration checks that what is there is checked, that what is missing is listed in the
+// order in which to ask for it, and that the exit code says so.
 func TestCheckOfAnIncompleteConfiguration(t *testing.T) {
 	t.Parallel()
 	for _, tc := range incompleteCases {

@@ -38,12 +38,13 @@ func (d *Doctor) supplierChecks() []check {
 				"cannot be tried without sending: look in the SMS console (短信控制台) › 国内短信 › signatures (签名管理), " +
 					"verification.tencent.sms_sign_name must be approved and the same to the letter",
 			})},
-		{"tencent.three_elements", Text{"三要素核验权益", "Entitlement to the three-element check"}, []string{tencentTemplate}, cannotAsk(
-			Text{
-				"不核验真人就试不出：在 人脸核身控制台 里看「手机号三要素核验」已开通且有余量，否则第一件登记会说明",
-				"cannot be tried without checking somebody: look in the faceid console (人脸核身控制台) whether the three-element " +
-					"check (手机号三要素核验) is open and has quota, or the first case will show",
-			})},
+		{"tencent.three_elements", Text{"三要素核验权益", "Entitlement to the three-element check"}, []string{tencentTemplate},
+			cannotAsk(
+				Text{
+					"不核验真人就试不出：在 人脸核身控制台 里看「手机号三要素核验」已开通且有余量，否则第一件登记会说明",
+					"cannot be tried without checking somebody: look in the faceid console (人脸核身控制台) whether the three-element " +
+						"check (手机号三要素核验) is open and has quota, or the first case will show",
+				})},
 	}
 }
 

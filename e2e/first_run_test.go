@@ -14,8 +14,9 @@ import (
 	"shiming/sim"
 )
 
-// TestFirstRun walks through the section of that name in both READMEs: the exported settings are enough for serve, check
-// leaves only the paid scope, a person gets as far as the recording, and the case goes on once the scope is granted.
+// TestFirstRun walks through the section of that name in both READMEs: the exported settings are enough for serve,
+// check leaves only the paid scope, a person gets as far as the recording, and the case goes on once the scope is
+// granted.
 func TestFirstRun(t *testing.T) {
 	t.Parallel()
 	for _, page := range []string{"README.md", "README.zh.md"} {

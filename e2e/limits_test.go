@@ -79,8 +79,8 @@ func TestMaskedFormAsItIs(t *testing.T) {
 	})
 }
 
-// TestNeverMatches: the mobile is a relative's. The applicant is led to HR, who sees what happened and can only send the
-// case back or reject it. With a mobile of the applicant's own it then goes on.
+// TestNeverMatches: the mobile is a relative's. The applicant is led to HR, who sees what happened and can only send
+// the case back or reject it. With a mobile of the applicant's own it then goes on.
 func TestNeverMatches(t *testing.T) {
 	h := harness.Start(t, harness.Setup{Settings: noResendPause()})
 	p, relative, hr := h.Hire(), h.Hire(), h.Admin(0)

@@ -74,8 +74,9 @@ func (e *Engine) replyByCard(ctx context.Context, tx flows.Tx, k click, t flows.
 	return flows.Answer{Toast: flows.NewToast("working", nil)}, nil
 }
 
-// openFromCard opens a case, or brings the card of the open case to the bottom of the chat. A person who is registered is
-// told so first, because each registration is billed. The card that says so has a button that means it (ToAgain).
+// openFromCard opens a case, or brings the card of the open case to the bottom of the chat. A person who is
+// registered is told so first, because each registration is billed. The card that says so has a button that means it
+// (ToAgain).
 func (e *Engine) openFromCard(ctx context.Context, tx flows.Tx, k click) (flows.Answer, error) {
 	if k.repeated {
 		return flows.Answer{Toast: flows.NewToast("already", nil)}, nil

@@ -73,8 +73,8 @@ func (c *Client) checkUploadURL(raw string) (target, reason string) {
 	return raw, ""
 }
 
-// isUploadHost reports whether a host in lower case ends with one of the suffixes, at a dot. A suffix of three labels or
-// more may also be the host itself.
+// isUploadHost reports whether a host in lower case ends with one of the suffixes, at a dot. A suffix of three labels
+// or more may also be the host itself.
 func (c *Client) isUploadHost(host string) bool {
 	for _, suffix := range c.uploadHosts {
 		if strings.HasSuffix(host, "."+suffix) || host == suffix && strings.Count(suffix, ".") > 1 {

@@ -63,8 +63,9 @@ type Case struct {
 	Sent            []Disclosure `json:"sent,omitempty"`
 	Reminders       int          `json:"reminders,omitempty"`
 	RemindedAt      time.Time    `json:"reminded_at,omitzero"`
-	Outcome         string       `json:"outcome,omitempty"` // rejected | declined | withdrawn | expired | closed | hr_delay
-	Erased          time.Time    `json:"erased,omitzero"`   // when the personal data was deleted
+	// rejected | declined | withdrawn | expired | closed | hr_delay
+	Outcome string    `json:"outcome,omitempty"`
+	Erased  time.Time `json:"erased,omitzero"` // when the personal data was deleted
 
 	Personal Personal `json:"-"`
 }

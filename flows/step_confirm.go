@@ -88,8 +88,8 @@ func Submitted(c *Case, f cards.Form) (name, number, mobile string) {
 	return name, number, ValueOr(mobile, ValueOr(p.Mobile, p.ContactMobile))
 }
 
-// dropHiddenEntries removes wrong entries of a masked form. It shows no entry, and an empty input must not stand for one
-// that was refused.
+// dropHiddenEntries removes wrong entries of a masked form. It shows no entry, and an empty input must not stand for
+// one that was refused.
 func (c *Case) dropHiddenEntries() {
 	if !c.MaskedForm {
 		return
@@ -117,8 +117,8 @@ func textOf(s *string) string {
 func (d *decision) asksMobile() bool { return d.c.Method != MethodNone }
 
 // firstMissingField names the first required input that the form does not contain, or "". The client sends every
-// required input, so a missing one means a forged or broken request. It is not documented whether an optional input that
-// nobody touched arrives as "" or not at all, so that none of the masked form is required.
+// required input, so a missing one means a forged or broken request. It is not documented whether an optional input
+// that nobody touched arrives as "" or not at all, so that none of the masked form is required.
 func firstMissingField(d *decision) string {
 	switch {
 	case d.c.MaskedForm:

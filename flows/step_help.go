@@ -10,8 +10,8 @@ const (
 	HelpAfterPhotos = 5 // photos that could not be used
 )
 
-// Help is the applicant's request that HR decide, because the verification does not succeed. HR can send the case back or
-// reject it. HR cannot approve it: what was not verified is not recorded, and no evidence is filed for it.
+// Help is the applicant's request that HR decide, because the verification does not succeed. HR can send the case
+// back or reject it. HR cannot approve it: what was not verified is not recorded, and no evidence is filed for it.
 type Help struct {
 	Checks int    `json:"checks,omitempty"` // number of checks that did not match
 	Answer string `json:"answer,omitempty"` // the last one's: a value of Case.Mismatch

@@ -98,7 +98,8 @@ func TestPhotosLeadToHR(t *testing.T) {
 	}
 	decide(t, d.Case, Event{Kind: Retry, Actor: "ou_hr1"}).wantState(AwaitingPhotos)
 	decide(t, d.Case, Event{Kind: Closed, Actor: "ou_hr1"}).wantState(Rejected)
-	decide(t, d.Case, Event{Kind: PhotoReceived, Photo: PhotoRef{FileKey: "k"}, PhotoID: "p9", MessageID: "om_9"}).wantStay()
+	decide(t, d.Case, Event{Kind: PhotoReceived, Photo: PhotoRef{FileKey: "k"}, PhotoID: "p9",
+		MessageID: "om_9"}).wantStay()
 	_, back := SampleReadings()
 	d = decide(t, d.Case, Event{Kind: PhotoReadOK, PhotoID: "p2", Readings: []idcard.Reading{back}})
 	d.wantState(AwaitingConfirmation)

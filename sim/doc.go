@@ -3,7 +3,8 @@
 //
 //	w, err := sim.Start(ctx, sim.Config{Webhook: "http://127.0.0.1:8080/webhook/event"})
 //	defer w.Close(ctx)
-//	go w.HR(0).Work(ctx, sim.ApproveAll)
+//	hr := w.HR(0)
+//	go hr.Work(ctx, hr.Diligent)
 //	journey, err := w.Hire(1)[0].Register(ctx, sim.Script{}, nil)
 //
 // The bot under test gets w.Settings() and nothing else, and talks to the world over HTTP only. This package imports no

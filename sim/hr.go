@@ -73,14 +73,6 @@ func Reject(reason, note string) Decision {
 	return Decision{Act: actReject, Form: map[string]string{"reason": reason, "note": note}}
 }
 
-// ApproveAll approves every review and ignores the other cards.
-func ApproveAll(c HRCard) Decision {
-	if c.Kind == "review" {
-		return Approve()
-	}
-	return Decision{}
-}
-
 // maxRetries limits how often Diligent retries one case.
 const maxRetries = 30
 

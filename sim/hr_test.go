@@ -152,9 +152,6 @@ func TestDiligent(t *testing.T) {
 	if j := h.w.Journey(u.OpenID); !j.Identity || j.Identities != 1 {
 		t.Errorf("got journey %+v, want one identity", j)
 	}
-	if d := ApproveAll(unknown); d.Act != "" {
-		t.Errorf("ApproveAll on an attention card: got %+v, want no decision", d)
-	}
 	if d := Reject("other", "x"); d.Act != "reject" || d.Form["reason"] != "other" {
 		t.Errorf("got %+v, want reject for the reason other", d)
 	}

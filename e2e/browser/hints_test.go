@@ -73,8 +73,8 @@ func TestBadPhotoIsAnsweredBesideTheSampler(t *testing.T) {
 	p.clean()
 }
 
-// TestClockSaysThatNightDefersReminders compares the page's quiet hours with those of the bot, and moves the clock until
-// it is night in China: then the page says why no reminder arrives.
+// TestClockSaysThatNightDefersReminders compares the page's quiet hours with those of the bot, and moves the clock
+// until it is night in China: then the page says why no reminder arrives.
 func TestClockSaysThatNightDefersReminders(t *testing.T) {
 	s := harness.StartPlayground(t, harness.WaitForBrowser)
 	p := openBrowser(s.Ctx, t).open(s.Play.URL, 1600, 1000, false)
