@@ -263,7 +263,7 @@ func (a *App) Run(ctx context.Context) error {
 	a.learnSelf(ctx)
 	go func() {
 		if a.client.AwaitApp(ctx) == nil {
-			a.workers.KeepNames(ctx)
+			a.workers.RefreshNames(ctx)
 		}
 	}()
 

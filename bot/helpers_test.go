@@ -71,10 +71,10 @@ type fakePushStore struct {
 	mu   sync.Mutex
 	n    int
 	kept map[string]flows.Push
-	err  error // of KeepPush
+	err  error // of SavePush
 }
 
-func (s *fakePushStore) KeepPush(_ context.Context, body []byte) (string, error) {
+func (s *fakePushStore) SavePush(_ context.Context, body []byte) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.err != nil {
@@ -89,7 +89,7 @@ func (s *fakePushStore) KeepPush(_ context.Context, body []byte) (string, error)
 	return p.ID, nil
 }
 
-func (s *fakePushStore) DropPushes(_ context.Context, ids []string) error {
+func (s *fakePushStore) DeletePushes(_ context.Context, ids []string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, id := range ids {
@@ -98,7 +98,7 @@ func (s *fakePushStore) DropPushes(_ context.Context, ids []string) error {
 	return nil
 }
 
-func (s *fakePushStore) DuePushes(_ context.Context, limit int) ([]flows.Push, error) {
+func (s *fakePushStore) TakeDuePushes(_ context.Context, limit int) ([]flows.Push, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	due := slices.SortedFunc(maps.Values(s.kept), func(a, b flows.Push) int { return strings.Compare(a.ID, b.ID) })

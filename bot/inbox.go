@@ -15,12 +15,12 @@ import (
 
 // PushStore stores events from their acknowledgement until they are handled. *store.Store implements it.
 type PushStore interface {
-	// KeepPush stores an event durably.
-	KeepPush(ctx context.Context, body []byte) (id string, err error)
-	// DropPushes deletes handled events.
-	DropPushes(ctx context.Context, ids []string) error
-	// DuePushes returns events that were not dropped in time, oldest first, and defers them.
-	DuePushes(ctx context.Context, limit int) ([]flows.Push, error)
+	// SavePush stores an event durably.
+	SavePush(ctx context.Context, body []byte) (id string, err error)
+	// DeletePushes deletes handled events.
+	DeletePushes(ctx context.Context, ids []string) error
+	// TakeDuePushes returns events that were not deleted in time, oldest first, and defers them.
+	TakeDuePushes(ctx context.Context, limit int) ([]flows.Push, error)
 }
 
 // Limits of the inbox. The server acknowledges an event as soon as it is stored, because storing takes a tenth of the
@@ -69,7 +69,7 @@ func newInbox(e *events, store PushStore, log *slog.Logger) *inbox {
 
 // add stores an event and queues it in its partition. If the partition is full, pollBacklog queues the event later.
 func (b *inbox) add(ctx context.Context, plain []byte) error {
-	id, err := b.store.KeepPush(ctx, plain)
+	id, err := b.store.SavePush(ctx, plain)
 	if err != nil {
 		return err
 	}
@@ -186,7 +186,7 @@ func (b *inbox) deletePushes(done <-chan string) {
 				more = false
 			}
 		}
-		if err := b.store.DropPushes(ctx, ids); err != nil {
+		if err := b.store.DeletePushes(ctx, ids); err != nil {
 			b.log.WarnContext(ctx, "events that were decided on are not forgotten yet", "events", len(ids), "error", err)
 		}
 	}
@@ -209,7 +209,7 @@ func (b *inbox) pollBacklog(ctx context.Context) {
 
 // pollOnce queues one batch of stored events. It returns true if there may be more.
 func (b *inbox) pollOnce(ctx context.Context) bool {
-	due, err := b.store.DuePushes(flows.WithLowPriority(ctx), pollBatch)
+	due, err := b.store.TakeDuePushes(flows.WithLowPriority(ctx), pollBatch)
 	if err != nil {
 		if ctx.Err() == nil {
 			b.log.WarnContext(ctx, "events that were left behind cannot be looked up", "error", err)

@@ -131,14 +131,14 @@ type fakePushStore struct {
 	full atomic.Bool
 }
 
-func (s *fakePushStore) KeepPush(context.Context, []byte) (string, error) {
+func (s *fakePushStore) SavePush(context.Context, []byte) (string, error) {
 	if s.full.Load() {
 		return "", errors.New("disk full")
 	}
 	return strconv.FormatInt(s.n.Add(1), 10), nil
 }
-func (*fakePushStore) DropPushes(context.Context, []string) error           { return nil }
-func (*fakePushStore) DuePushes(context.Context, int) ([]flows.Push, error) { return nil, nil }
+func (*fakePushStore) DeletePushes(context.Context, []string) error             { return nil }
+func (*fakePushStore) TakeDuePushes(context.Context, int) ([]flows.Push, error) { return nil, nil }
 
 // startCard has one button, which starts a registration.
 const startCard = `{"schema":"2.0","config":{"update_multi":true,"enable_forward":false},` +

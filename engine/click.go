@@ -29,7 +29,7 @@ func (e *Engine) Click(ctx context.Context, k flows.CardAction) (flows.Answer, e
 	var a flows.Answer
 	err := e.Store.Tx(ctx, func(tx flows.Tx) error {
 		a = flows.Answer{} // the transaction may run more than once
-		repeated, err := tx.Seen(ctx, e.Now(), onceKey("event", k.EventID))
+		repeated, err := tx.InsertEventKeys(ctx, e.Now(), onceKey("event", k.EventID))
 		if err != nil {
 			return err
 		}

@@ -61,7 +61,7 @@ func (e *Engine) handOverIncident(
 // job of this interval is queued.
 func (e *Engine) queueRecount(ctx context.Context, tx flows.Tx, c *flows.Case, incident string) ([]flows.Job, error) {
 	at := e.Now().Truncate(recountInterval).Add(recountInterval)
-	queued, err := tx.Seen(ctx, e.Now(), "recount:"+c.TenantKey+":"+incident+":"+at.UTC().Format(time.RFC3339))
+	queued, err := tx.InsertEventKeys(ctx, e.Now(), "recount:"+c.TenantKey+":"+incident+":"+at.UTC().Format(time.RFC3339))
 	if queued || err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ func (e *Engine) Message(ctx context.Context, m flows.Message) error {
 	return e.Store.Tx(ctx, func(tx flows.Tx) error {
 		// Feishu may deliver a message again, with the same event id or in another event.
 		event, message := onceKey("event", m.EventID), onceKey("message", m.MessageID)
-		if seen, err := tx.Seen(ctx, e.Now(), event, message); seen || err != nil {
+		if seen, err := tx.InsertEventKeys(ctx, e.Now(), event, message); seen || err != nil {
 			return err
 		}
 		if m.Foreign {
@@ -76,7 +76,7 @@ func (e *Engine) handlePhotos(ctx context.Context, tx flows.Tx, m flows.Message)
 // Entered greets a person who opens the chat with the bot for the first time.
 func (e *Engine) Entered(ctx context.Context, n flows.Entered) error {
 	return e.Store.Tx(ctx, func(tx flows.Tx) error {
-		if seen, err := tx.Seen(ctx, e.Now(), onceKey("event", n.EventID)); seen || err != nil {
+		if seen, err := tx.InsertEventKeys(ctx, e.Now(), onceKey("event", n.EventID)); seen || err != nil {
 			return err
 		}
 		// A setting keeps that the person was greeted, because the keys of Seen are deleted after some days.
@@ -107,7 +107,7 @@ func (e *Engine) Menu(ctx context.Context, n flows.Menu) error {
 // Recalled drops the photos of a message that its sender has recalled. Photos of a case that has ended stay.
 func (e *Engine) Recalled(ctx context.Context, r flows.Recalled) error {
 	return e.Store.Tx(ctx, func(tx flows.Tx) error {
-		if seen, err := tx.Seen(ctx, e.Now(), onceKey("event", r.EventID)); seen || err != nil {
+		if seen, err := tx.InsertEventKeys(ctx, e.Now(), onceKey("event", r.EventID)); seen || err != nil {
 			return err
 		}
 		c, err := tx.CaseOfMessage(ctx, r.MessageID)

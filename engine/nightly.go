@@ -31,6 +31,6 @@ func (e *Engine) QueueNightly(ctx context.Context, tx flows.Tx, tenantKey string
 	if err := tx.PutSetting(ctx, tenantKey, flows.SettingNightly, at.Format(time.RFC3339)); err != nil {
 		return err
 	}
-	night := flows.NightOf(at)
+	night := flows.RunDateOf(at)
 	return e.Enqueue(ctx, tx, "night/"+tenantKey+"/"+night, flows.Reconcile(tenantKey, night, 0, at))
 }

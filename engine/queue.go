@@ -17,7 +17,7 @@ const maxQueue = 200
 // openNextInQueue answers with a waiting case in the clicked card: the case that the button names, or with ToAfter the
 // case after it. The last case is followed by the first. A named case that no longer waits opens the first one.
 func (e *Engine) openNextInQueue(ctx context.Context, tx flows.Tx, k click) (flows.Answer, error) {
-	waiting, err := tx.Line(ctx, k.TenantKey, []flows.State{flows.AwaitingReview, flows.NeedsAttention}, maxQueue)
+	waiting, err := tx.Queue(ctx, k.TenantKey, []flows.State{flows.AwaitingReview, flows.NeedsAttention}, maxQueue)
 	if err != nil {
 		return flows.Answer{}, err
 	}

@@ -11,22 +11,22 @@ type JobKind string
 
 // Kinds of jobs. Each has a constructor in job_kinds.go, which says what its jobs carry.
 const (
-	JobFetchPhoto JobKind = "fetch_photo"
-	JobReadPhotos JobKind = "read_photos"
-	JobContact    JobKind = "lookup_contact"
-	JobSendCode   JobKind = "send_code"
-	JobCheck      JobKind = "check_person"
-	JobIdentity   JobKind = "record_identity"
-	JobUpload     JobKind = "upload_photo"
-	JobEvidence   JobKind = "file_evidence"
-	JobShow       JobKind = "show"
-	JobReply      JobKind = "reply"
-	JobRemind     JobKind = "remind"
-	JobExpire     JobKind = "expire"
-	JobPurge      JobKind = "purge"
-	JobRetryAll   JobKind = "retry_incident"
-	JobRecount    JobKind = "recount"
-	JobReconcile  JobKind = "reconcile"
+	JobFetchPhoto    JobKind = "fetch_photo"
+	JobReadPhotos    JobKind = "read_photos"
+	JobContact       JobKind = "lookup_contact"
+	JobSendCode      JobKind = "send_code"
+	JobCheck         JobKind = "check_person"
+	JobIdentity      JobKind = "record_identity"
+	JobUpload        JobKind = "upload_photo"
+	JobEvidence      JobKind = "file_evidence"
+	JobShow          JobKind = "show"
+	JobReply         JobKind = "reply"
+	JobRemind        JobKind = "remind"
+	JobExpire        JobKind = "expire"
+	JobPurge         JobKind = "purge"
+	JobRetryIncident JobKind = "retry_incident"
+	JobRecount       JobKind = "recount"
+	JobReconcile     JobKind = "reconcile"
 )
 
 // Queue names the queue of the job. Each upstream has its own queue, so an upstream that does not answer delays only

@@ -76,7 +76,7 @@ func Purge(scope PurgeScope, at time.Time) Job {
 func (j Job) Scope() PurgeScope { return PurgeScope(j.ref) }
 
 // RetryIncident retries the other cases that wait for the same cause.
-func RetryIncident(incident string) Job { return Job{Kind: JobRetryAll, ref: incident} }
+func RetryIncident(incident string) Job { return Job{Kind: JobRetryIncident, ref: incident} }
 
 // RecountIncident redraws HR's card with the number of cases that wait for the cause. caseID is one of them.
 func RecountIncident(caseID, incident string, at time.Time) Job {
@@ -91,7 +91,7 @@ func RecountIncident(caseID, incident string, at time.Time) Job {
 // Incident returns the cause of RetryIncident and RecountIncident.
 func (j Job) Incident() string { return j.ref }
 
-// Reconcile compares one page of a tenant's cases with the platforms. night is a name of NightOf; pages count from 0.
+// Reconcile compares one page of a tenant's cases with the platforms. night is a name of RunDateOf; pages count from 0.
 func Reconcile(tenantKey, night string, page int64, at time.Time) Job {
 	return Job{
 		Kind: JobReconcile,
@@ -102,8 +102,8 @@ func Reconcile(tenantKey, night string, page int64, at time.Time) Job {
 	}
 }
 
-// Night returns the night of Reconcile, as 2006-01-02.
-func (j Job) Night() string { return j.ref }
+// RunDate returns the night of Reconcile, as 2006-01-02.
+func (j Job) RunDate() string { return j.ref }
 
 // Page returns the page of Reconcile, from 0.
 func (j Job) Page() int64 { return j.rev }

@@ -6,7 +6,7 @@ import "testing"
 func TestQueues(t *testing.T) {
 	queues := map[string]bool{}
 	for _, k := range []JobKind{JobFetchPhoto, JobReadPhotos, JobContact, JobSendCode, JobCheck, JobIdentity, JobUpload,
-		JobEvidence, JobReply, JobRemind, JobExpire, JobPurge, JobRetryAll} {
+		JobEvidence, JobReply, JobRemind, JobExpire, JobPurge, JobRetryIncident} {
 		q := Job{Kind: k}.Queue()
 		if q == "" {
 			t.Errorf("%s: got no queue, want one", k)

@@ -109,11 +109,11 @@ func isOnRecord(w *Write) bool {
 	return w != nil && w.State == WriteDone && (w.ID != "" || w.By != "")
 }
 
-// AsksDirectory reports whether the nightly run looks for the applicant in Feishu's directory.
-func AsksDirectory(c *Case) bool { return !c.State.Terminal() || c.State == Done }
+// InDirectoryScope reports whether the nightly run looks for the applicant in Feishu's directory.
+func InDirectoryScope(c *Case) bool { return !c.State.Terminal() || c.State == Done }
 
-// AsksEsign reports whether the nightly run asks e签宝 for the photos of the case.
-func AsksEsign(c *Case) bool {
+// InEsignScope reports whether the nightly run asks e签宝 for the photos of the case.
+func InEsignScope(c *Case) bool {
 	return len(c.Uploads) > 0 && slices.Contains([]State{Recording, Filing, NeedsAttention, Done}, c.State)
 }
 
@@ -151,7 +151,7 @@ func StillHolds(c *Case, d Difference) bool {
 	case DiffIdentityMissing:
 		return c.State == Done && !isOnRecord(c.Identity)
 	case DiffPhotoLost, DiffPersonGone:
-		return AsksDirectory(c) // a case that ended without a record needs neither
+		return InDirectoryScope(c) // a case that ended without a record needs neither
 	}
 	return true
 }
@@ -172,11 +172,11 @@ func NightAfter(t time.Time) time.Time {
 	return n
 }
 
-// NightOf returns the name of the night that begins at t, as 2006-01-02.
-func NightOf(t time.Time) string { return t.In(ChinaTime).Format(time.DateOnly) }
+// RunDateOf returns the name of the night that begins at t, as 2006-01-02.
+func RunDateOf(t time.Time) string { return t.In(ChinaTime).Format(time.DateOnly) }
 
-// ParseNight returns the beginning of the night with this name.
-func ParseNight(s string) (time.Time, error) {
+// ParseRunDate returns the beginning of the night with this name.
+func ParseRunDate(s string) (time.Time, error) {
 	day, err := time.ParseInLocation(time.DateOnly, s, ChinaTime)
 	return day.Add(nightHour*time.Hour + nightMinute*time.Minute), err
 }

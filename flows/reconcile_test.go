@@ -169,8 +169,8 @@ func TestNightAfter(t *testing.T) {
 			if !got.Equal(want) {
 				t.Errorf("after %s: got %s, want %s", tt.now, got, want)
 			}
-			if back, err := ParseNight(NightOf(got)); err != nil || !back.Equal(got) {
-				t.Errorf("its name %s: got %s (%v), want %s", NightOf(got), back, err, got)
+			if back, err := ParseRunDate(RunDateOf(got)); err != nil || !back.Equal(got) {
+				t.Errorf("its name %s: got %s (%v), want %s", RunDateOf(got), back, err, got)
 			}
 		})
 	}

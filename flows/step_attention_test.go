@@ -160,7 +160,7 @@ func TestRetryResumesCase(t *testing.T) {
 // TestRetryOfIncident checks that HR's retry also retries the other cases with this cause.
 func TestRetryOfIncident(t *testing.T) {
 	c := suspendedCase(Checking, stopped("check", "supplier", "check/supplier/x"))
-	jobs := decide(t, c, Event{Kind: Retry}).wantState(Checking).wantJobs(JobCheck, JobRetryAll)
+	jobs := decide(t, c, Event{Kind: Retry}).wantState(Checking).wantJobs(JobCheck, JobRetryIncident)
 	if jobs[1].ref != "check/supplier/x" {
 		t.Errorf("retries %q, want %q", jobs[1].ref, "check/supplier/x")
 	}

@@ -208,7 +208,7 @@ func TestDumpAndRestore(t *testing.T) {
 	onDatabase(t, "postgres", func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
 		bin, err := pgtest.Tools()
-		pgtest.Missing(t, err)
+		pgtest.SkipIfMissing(t, err)
 		shell := func(line string) {
 			cmd := exec.CommandContext(ctx, "/bin/sh", "-c", line)
 			cmd.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"))

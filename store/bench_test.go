@@ -69,7 +69,7 @@ func eventTx(ctx context.Context, n int64) func(flows.Tx) error {
 		if err != nil {
 			return err
 		}
-		_, err = tx.Seen(ctx, time.Now(), fmt.Sprint("event/", n), fmt.Sprint("message/", n))
+		_, err = tx.InsertEventKeys(ctx, time.Now(), fmt.Sprint("event/", n), fmt.Sprint("message/", n))
 		return errors.Join(err, tx.UpdateCase(ctx, c),
 			tx.Audit(ctx, flows.AuditRow{CaseID: c.ID, Actor: c.OpenID, Event: "photo"}),
 			tx.Enqueue(ctx, flows.ShowSurface(c.ID, "case/"+c.ID+"/applicant")))

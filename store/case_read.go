@@ -95,8 +95,8 @@ func (v *view) InState(
 	return v.manyCases(ctx, "cases in state", `SELECT `+caseColumns+from, args...)
 }
 
-// Line returns the queue of the states, in the order of entry, without decoding the cases.
-func (v *view) Line(
+// Queue returns the queue of the states, in the order of entry, without decoding the cases.
+func (v *view) Queue(
 	ctx context.Context, tenantKey string, states []flows.State, limit int,
 ) ([]flows.QueueEntry, error) {
 	if len(states) == 0 || limit <= 0 {
@@ -198,9 +198,9 @@ func (v *view) Entered(
 	)
 }
 
-// Working returns the ids of the cases with an unfinished job for Feishu's identities, e签宝 or
+// CasesWithJobs returns the ids of the cases with an unfinished job for Feishu's identities, e签宝 or
 // another supplier. The scanned queues are short: a case that HR must solve has one job at most.
-func (v *view) Working(ctx context.Context) (map[string]bool, error) {
+func (v *view) CasesWithJobs(ctx context.Context) (map[string]bool, error) {
 	ids, err := collect(ctx, v.q, "cases with jobs", scanString, `
 		SELECT DISTINCT coalesce(args -> 'job' ->> 'case', '')
 		FROM river_job

@@ -114,11 +114,11 @@ func TestWorking(t *testing.T) {
 			t.Helper()
 			var inView, inTx map[string]bool
 			ts.view(t, func(v flows.View) (err error) {
-				inView, err = v.Working(ctx)
+				inView, err = v.CasesWithJobs(ctx)
 				return err
 			})
 			ts.tx(t, func(tx flows.Tx) (err error) {
-				inTx, err = tx.Working(ctx)
+				inTx, err = tx.CasesWithJobs(ctx)
 				return err
 			})
 			if len(inView) != len(inTx) {
@@ -175,7 +175,7 @@ func TestWorking(t *testing.T) {
 		want = map[string]bool{"planned": true, "failing": true}
 		eventually(t, "two cases stay", func() (stay bool) {
 			ts.view(t, func(v flows.View) error {
-				left, err := v.Working(ctx)
+				left, err := v.CasesWithJobs(ctx)
 				stay = len(left) == len(want)
 				return err
 			})

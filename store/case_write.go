@@ -205,10 +205,10 @@ func (t *txn) SetBlindIndex(ctx context.Context, caseID string, index []byte) er
 	return nil
 }
 
-// Seen inserts the event keys and reports whether any of them was stored before. Empty keys are
+// InsertEventKeys inserts the event keys and reports whether any of them was stored before. Empty keys are
 // ignored. On PostgreSQL two transactions with a common key wait for each other here; sorted keys
 // prevent a deadlock.
-func (t *txn) Seen(ctx context.Context, at time.Time, keys ...string) (bool, error) {
+func (t *txn) InsertEventKeys(ctx context.Context, at time.Time, keys ...string) (bool, error) {
 	args := []any{millis(at)}
 	var rows []string
 	for _, key := range slices.Sorted(slices.Values(keys)) {

@@ -22,7 +22,7 @@ func TestSeen(t *testing.T) {
 		} {
 			t.Run(fmt.Sprintf("%d %q", i+1, step.keys), func(t *testing.T) {
 				ts.tx(t, func(tx flows.Tx) error {
-					got, err := tx.Seen(t.Context(), epoch, step.keys...)
+					got, err := tx.InsertEventKeys(t.Context(), epoch, step.keys...)
 					if got != step.want {
 						t.Errorf("step %d: Seen(%q) = %v, want %v", i, step.keys, got, step.want)
 					}

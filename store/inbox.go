@@ -32,9 +32,9 @@ const (
 // pushAAD binds a sealed push to its row.
 func pushAAD(id string) string { return "push:" + id }
 
-// KeepPush seals and stores an event as Feishu has pushed it. DuePushes returns it after 12 s unless
-// DropPushes has deleted it by then.
-func (s *Store) KeepPush(ctx context.Context, body []byte) (id string, err error) {
+// SavePush seals and stores an event as Feishu has pushed it. TakeDuePushes returns it after 12 s unless
+// DeletePushes has deleted it by then.
+func (s *Store) SavePush(ctx context.Context, body []byte) (id string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
 	key, err := uuid.NewV7()
@@ -58,8 +58,8 @@ func (s *Store) KeepPush(ctx context.Context, body []byte) (id string, err error
 	return id, nil
 }
 
-// DropPushes deletes pushes that have been handled.
-func (s *Store) DropPushes(ctx context.Context, ids []string) error {
+// DeletePushes deletes pushes that have been handled.
+func (s *Store) DeletePushes(ctx context.Context, ids []string) error {
 	for batch := range slices.Chunk(ids, pushDeleteBatch) {
 		// The last id fills up a short batch.
 		args := make([]any, pushDeleteBatch)
@@ -82,9 +82,9 @@ func (s *Store) deletePushBatch(ctx context.Context, ids []any) error {
 	return err
 }
 
-// DuePushes returns the pushes that are overdue, oldest first, and postpones them: by 30 s, and
+// TakeDuePushes returns the pushes that are overdue, oldest first, and postpones them: by 30 s, and
 // after five tries by 10 minutes.
-func (s *Store) DuePushes(ctx context.Context, limit int) ([]flows.Push, error) {
+func (s *Store) TakeDuePushes(ctx context.Context, limit int) ([]flows.Push, error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
 	type row struct {

@@ -29,13 +29,13 @@ func TestPushes(t *testing.T) {
 		ts.now = func() time.Time { return now }
 		due := func() []flows.Push {
 			t.Helper()
-			list, err := ts.DuePushes(ctx, 100)
+			list, err := ts.TakeDuePushes(ctx, 100)
 			must(t, err)
 			return list
 		}
 		var kept []string
 		for range pushDeleteBatch + 3 {
-			id, err := ts.KeepPush(ctx, []byte(secretPush))
+			id, err := ts.SavePush(ctx, []byte(secretPush))
 			must(t, err)
 			kept = append(kept, id)
 		}
@@ -58,7 +58,7 @@ func TestPushes(t *testing.T) {
 		if got := due(); len(got) != 0 {
 			t.Errorf("%d are due again, want 0", len(got))
 		}
-		must(t, ts.DropPushes(ctx, kept[1:]))
+		must(t, ts.DeletePushes(ctx, kept[1:]))
 		for try := 1; try < pushEarlyTries; try++ {
 			now = now.Add(pushEarlyRetry)
 			if got := due(); len(got) != 1 || got[0].ID != kept[0] {
@@ -87,7 +87,7 @@ func TestPushesAreSealed(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
 		for range 2 {
-			_, err := ts.KeepPush(ctx, []byte(secretPush))
+			_, err := ts.SavePush(ctx, []byte(secretPush))
 			must(t, err)
 		}
 		if n := ts.countRows(t, "pushes"); n != 2 {
@@ -96,7 +96,7 @@ func TestPushesAreSealed(t *testing.T) {
 		_, err := ts.backend.write.ExecContext(ctx,
 			`UPDATE pushes SET due_ms = 0, sealed = (SELECT sealed FROM pushes ORDER BY id LIMIT 1)`)
 		must(t, err)
-		list, err := ts.DuePushes(ctx, 10)
+		list, err := ts.TakeDuePushes(ctx, 10)
 		must(t, err)
 		if len(list) != 1 || !strings.Contains(ts.log.String(), "cannot be opened") {
 			t.Errorf("%d opened, log %s, want 1", len(list), ts.log)
@@ -107,10 +107,10 @@ func TestPushesAreSealed(t *testing.T) {
 // TestPushesOfADeadProcess: SQLite has one process, so that the next one gets the pushes at once.
 func TestPushesOfADeadProcess(t *testing.T) {
 	onDatabase(t, "sqlite", func(t *testing.T, ts *testStore) {
-		id, err := ts.KeepPush(t.Context(), []byte(secretPush))
+		id, err := ts.SavePush(t.Context(), []byte(secretPush))
 		must(t, err)
 		must(t, ts.Close())
-		list, err := mustOpen(t, ts.cfg).DuePushes(t.Context(), 10)
+		list, err := mustOpen(t, ts.cfg).TakeDuePushes(t.Context(), 10)
 		must(t, err)
 		if !slices.Equal(pushIDs(list), []string{id}) {
 			t.Errorf("due %v, want %s", list, id)
@@ -127,7 +127,7 @@ func TestConcurrentDuePushes(t *testing.T) {
 	}
 	const n = 60
 	for range n {
-		_, err := stores[0].KeepPush(t.Context(), []byte(secretPush))
+		_, err := stores[0].SavePush(t.Context(), []byte(secretPush))
 		must(t, err)
 	}
 	for _, ts := range stores {
@@ -135,7 +135,7 @@ func TestConcurrentDuePushes(t *testing.T) {
 	}
 	got := make(chan string, 10*n)
 	runOnAll(t, stores, 10, func(ts *testStore, _ int) error {
-		list, err := ts.DuePushes(t.Context(), 7)
+		list, err := ts.TakeDuePushes(t.Context(), 7)
 		for _, p := range list {
 			got <- p.ID
 		}

@@ -75,7 +75,7 @@ func TestKeysAcrossStores(t *testing.T) {
 		}
 		mine := false
 		err := ts.Tx(ctx, func(tx flows.Tx) error {
-			seen, err := tx.Seen(ctx, epoch, keys...)
+			seen, err := tx.InsertEventKeys(ctx, epoch, keys...)
 			mine = !seen
 			return err
 		})
@@ -96,12 +96,12 @@ func TestKeysAcrossStores(t *testing.T) {
 	boom := errors.New("boom")
 	second := make(chan error)
 	err := stores[0].Tx(ctx, func(tx flows.Tx) error {
-		if _, err := tx.Seen(ctx, epoch, "given up"); err != nil {
+		if _, err := tx.InsertEventKeys(ctx, epoch, "given up"); err != nil {
 			return err
 		}
 		go func() {
 			second <- stores[1].Tx(ctx, func(tx flows.Tx) error {
-				seen, err := tx.Seen(ctx, epoch, "given up")
+				seen, err := tx.InsertEventKeys(ctx, epoch, "given up")
 				if seen {
 					err = errors.New("a key that was never committed was seen")
 				}

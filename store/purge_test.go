@@ -13,11 +13,11 @@ func TestPurgeKeys(t *testing.T) {
 		ts.now = func() time.Time { return epoch }
 		ts.tx(t, func(tx flows.Tx) error {
 			for i := range purgeBatchRows + 5 {
-				if _, err := tx.Seen(t.Context(), epoch.Add(-keysKept-time.Minute), fmt.Sprint("old/", i)); err != nil {
+				if _, err := tx.InsertEventKeys(t.Context(), epoch.Add(-keysKept-time.Minute), fmt.Sprint("old/", i)); err != nil {
 					return err
 				}
 			}
-			_, err := tx.Seen(t.Context(), epoch.Add(-keysKept+time.Minute), "young")
+			_, err := tx.InsertEventKeys(t.Context(), epoch.Add(-keysKept+time.Minute), "young")
 			return err
 		})
 		if n, err := ts.purgeKeys(t.Context()); err != nil || n != purgeBatchRows+5 {

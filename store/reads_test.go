@@ -33,7 +33,7 @@ func allReads(ctx context.Context) map[string]func(v flows.View) error {
 			return err
 		},
 		"Line/hr": func(v flows.View) error {
-			_, err := v.Line(ctx, "t1", hr, 200)
+			_, err := v.Queue(ctx, "t1", hr, 200)
 			return err
 		},
 		"InState/done": func(v flows.View) error {
@@ -53,7 +53,7 @@ func allReads(ctx context.Context) map[string]func(v flows.View) error {
 			return err
 		},
 		"Working": func(v flows.View) error {
-			_, err := v.Working(ctx)
+			_, err := v.CasesWithJobs(ctx)
 			return err
 		},
 		"SameNumber": func(v flows.View) error {
@@ -81,7 +81,7 @@ func allReads(ctx context.Context) map[string]func(v flows.View) error {
 			return err
 		},
 		"Unread": func(v flows.View) error {
-			_, err := v.Unread(ctx, epoch, "c1")
+			_, err := v.CountUnreadPhotos(ctx, epoch, "c1")
 			return err
 		},
 		"Surface": func(v flows.View) error {

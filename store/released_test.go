@@ -129,7 +129,7 @@ func TestFreeze(t *testing.T) {
 		must(t, err)
 		f.Jobs, f.Undecided = w.Stored, []string{`{"schema":"2.0","event":{"n":1}}`, `{"schema":"2.0","event":{"n":2}}`}
 		for _, body := range f.Undecided {
-			_, err := s.KeepPush(t.Context(), []byte(body))
+			_, err := s.SavePush(t.Context(), []byte(body))
 			must(t, err)
 		}
 		must(t, s.Close())
@@ -157,7 +157,7 @@ func TestFreeze(t *testing.T) {
 func runPostgresTool(t *testing.T, in []byte, name string, args ...string) []byte {
 	t.Helper()
 	bin, err := pgtest.Tools()
-	pgtest.Missing(t, err)
+	pgtest.SkipIfMissing(t, err)
 	cmd := exec.CommandContext(t.Context(), filepath.Join(bin, name), args...)
 	cmd.Stdin = bytes.NewReader(in)
 	var said bytes.Buffer
@@ -235,8 +235,8 @@ func TestReleasedSchemas(t *testing.T) {
 				}
 				s, err := store.Open(t.Context(), cfg)
 				must(t, err)
-				defer s.Close()                           //nolint:errcheck // stopped below
-				left, err := s.DuePushes(t.Context(), 10) // they are due by now
+				defer s.Close()                               //nolint:errcheck // stopped below
+				left, err := s.TakeDuePushes(t.Context(), 10) // they are due by now
 				must(t, err)
 				var undecided []string
 				for _, p := range left {

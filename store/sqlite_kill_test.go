@@ -37,7 +37,7 @@ func TestKilledChild(t *testing.T) {
 			for i := 0; ; i++ {
 				key := fmt.Sprintf("key/%d/%d", g, i)
 				err := s.Tx(t.Context(), func(tx flows.Tx) error {
-					_, err := tx.Seen(t.Context(), time.Now(), key)
+					_, err := tx.InsertEventKeys(t.Context(), time.Now(), key)
 					if err == nil && i%5 == 4 {
 						return errors.New("boom")
 					}

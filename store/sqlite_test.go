@@ -66,7 +66,7 @@ func loseGroup(t *testing.T, ts *testStore, a, b string) (runs int) {
 		}, // has the writer until the others wait for it
 		func(tx flows.Tx) error {
 			runs++
-			_, err := tx.Seen(ctx, epoch, a)
+			_, err := tx.InsertEventKeys(ctx, epoch, a)
 			return err
 		},
 		func(tx flows.Tx) error {
@@ -75,7 +75,7 @@ func loseGroup(t *testing.T, ts *testStore, a, b string) (runs int) {
 			return err
 		},
 		func(tx flows.Tx) error {
-			_, err := tx.Seen(ctx, epoch, b)
+			_, err := tx.InsertEventKeys(ctx, epoch, b)
 			return err
 		},
 	} {

@@ -15,7 +15,7 @@ func TestRollbackUndoesEverything(t *testing.T) {
 		ctx := t.Context()
 		boom := errors.New("boom")
 		everything := func(tx flows.Tx) error {
-			if seen, err := tx.Seen(ctx, epoch, "event/1"); err != nil || seen {
+			if seen, err := tx.InsertEventKeys(ctx, epoch, "event/1"); err != nil || seen {
 				return fmt.Errorf("seen %v: %w", seen, err)
 			}
 			return errors.Join(
@@ -128,10 +128,10 @@ func TestTxDeadline(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 		defer cancel()
 		ts.tx(t, func(tx flows.Tx) error { // locks the key, and on SQLite the writer
-			_, err := tx.Seen(t.Context(), epoch, "key")
+			_, err := tx.InsertEventKeys(t.Context(), epoch, "key")
 			must(t, err)
 			err = ts.Tx(ctx, func(tx flows.Tx) error {
-				_, err := tx.Seen(ctx, epoch, "key")
+				_, err := tx.InsertEventKeys(ctx, epoch, "key")
 				return err
 			})
 			if !errors.Is(err, context.DeadlineExceeded) {

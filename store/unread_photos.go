@@ -90,8 +90,8 @@ func (v *view) CaseOfMessage(ctx context.Context, messageID string) (*flows.Case
 	)
 }
 
-// Unread counts the unread photos of other cases that were received before a time.
-func (v *view) Unread(ctx context.Context, before time.Time, notCase string) (int, error) {
+// CountUnreadPhotos counts the unread photos of other cases that were received before a time.
+func (v *view) CountUnreadPhotos(ctx context.Context, before time.Time, notCase string) (int, error) {
 	var n int
 	err := v.q.QueryRowContext(ctx, `
 		SELECT count(*)

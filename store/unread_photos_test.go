@@ -21,7 +21,7 @@ func TestUnreadPhotos(t *testing.T) {
 		unread := func(before time.Time, not string, want int) {
 			t.Helper()
 			ts.view(t, func(v flows.View) error {
-				n, err := v.Unread(ctx, before, not)
+				n, err := v.CountUnreadPhotos(ctx, before, not)
 				if n != want {
 					t.Errorf("unread = %d, want %d", n, want)
 				}

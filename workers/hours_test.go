@@ -265,7 +265,7 @@ func TestNightlyJobIsQueued(t *testing.T) {
 		night := h.night
 		for range 3 {
 			jobs := w.Waiting(flows.JobReconcile)
-			if len(jobs) != 1 || !jobs[0].At.Equal(night) || jobs[0].Night() != night.Format(time.DateOnly) {
+			if len(jobs) != 1 || !jobs[0].At.Equal(night) || jobs[0].RunDate() != night.Format(time.DateOnly) {
 				t.Fatalf("queued: got %+v, want one for %s", jobs, night)
 			}
 			runNight(w)

@@ -9,9 +9,9 @@ import (
 	"shiming/flows"
 )
 
-// KeepNames keeps the admins' display names known to the engine until ctx ends. The answer to a late click names the
+// RefreshNames keeps the admins' display names known to the engine until ctx ends. The answer to a late click names the
 // colleague who was faster, and there is no time then to look the name up.
-func (w *Workers) KeepNames(ctx context.Context) {
+func (w *Workers) RefreshNames(ctx context.Context) {
 	for retry := engine.NameRetryInterval; ; retry = min(2*retry, engine.NameRefreshInterval) {
 		pause := engine.NameRefreshInterval
 		if !w.WarmNames(ctx) {

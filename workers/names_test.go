@@ -36,7 +36,7 @@ func TestKeepNames(t *testing.T) {
 		ended := make(chan struct{})
 		go func() {
 			defer close(ended)
-			w.KeepNames(ctx)
+			w.RefreshNames(ctx)
 		}()
 		synctest.Wait()
 		if got := e.Policy.NameOf("ou_1"); got != "" {

@@ -22,7 +22,7 @@ const (
 
 // reconcile compares one page of cases and queues the next page.
 func (w *Workers) reconcile(ctx context.Context, j flows.Job) error {
-	night, err := flows.ParseNight(j.Night())
+	night, err := flows.ParseRunDate(j.RunDate())
 	if err != nil {
 		return err
 	}
@@ -40,7 +40,7 @@ func (w *Workers) reconcile(ctx context.Context, j flows.Job) error {
 		if entries, end, err = r.page(ctx, v, j.Args[flows.ArgTenant]); err != nil {
 			return err
 		}
-		working, err = v.Working(ctx)
+		working, err = v.CasesWithJobs(ctx)
 		return err
 	})
 	if err != nil {
@@ -78,10 +78,10 @@ func (w *Workers) beginPage(
 		if r, stored, err = loadRun(ctx, tx, tenantKey, settingRun); err != nil {
 			return err
 		}
-		if r != nil && r.Night == j.Night() && r.Page == j.Page() && r.Finished.IsZero() {
+		if r != nil && r.Night == j.RunDate() && r.Page == j.Page() && r.Finished.IsZero() {
 			return nil
 		}
-		if j.Page() != 0 || r != nil && r.Night >= j.Night() {
+		if j.Page() != 0 || r != nil && r.Night >= j.RunDate() {
 			r = nil
 			return nil
 		}
@@ -89,7 +89,7 @@ func (w *Workers) beginPage(
 		if err != nil {
 			return err
 		}
-		r = newRun(j.Night(), w.engine.Now(), last)
+		r = newRun(j.RunDate(), w.engine.Now(), last)
 		if err := saveRun(ctx, tx, tenantKey, settingRun, r); err != nil {
 			return err
 		}
@@ -134,7 +134,7 @@ func (w *Workers) endPage(ctx context.Context, j flows.Job, r *reconcileRun, bef
 	if r.atEnd(r.At) {
 		return w.endRun(ctx, j, r, before, cause)
 	}
-	next := flows.Reconcile(tenantKey, j.Night(), r.Page, time.Time{})
+	next := flows.Reconcile(tenantKey, j.RunDate(), r.Page, time.Time{})
 	_, err := w.saveProgress(ctx, j, r, before, func(tx flows.Tx) error {
 		return w.engine.Enqueue(ctx, tx, cause, next)
 	})

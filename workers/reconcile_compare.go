@@ -59,8 +59,8 @@ func (w *Workers) compareCase(
 		return failure.Details{}, nil
 	}
 	for _, q := range []question{
-		{upstreamFeishu, flows.AsksDirectory(c), askDirectory},
-		{upstreamEsign, flows.AsksEsign(c) && w.EvidenceClient != nil, askEsign},
+		{upstreamFeishu, flows.InDirectoryScope(c), askDirectory},
+		{upstreamEsign, flows.InEsignScope(c) && w.EvidenceClient != nil, askEsign},
 	} {
 		if !q.wanted || r.Unreachable[q.upstream] != "" {
 			continue

@@ -43,7 +43,7 @@ func (w *Workers) reopenStalled(ctx context.Context, d flows.Difference) error {
 		if err != nil {
 			return flows.IgnoreNotFound(err)
 		}
-		working, err := tx.Working(ctx)
+		working, err := tx.CasesWithJobs(ctx)
 		if err != nil || !flows.Stalled(c, working[c.ID], w.engine.Now()) || !c.EnteredAt.Equal(d.Since) {
 			return err
 		}

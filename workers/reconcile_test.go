@@ -96,7 +96,7 @@ func TestReconcile(t *testing.T) {
 	w.Must(w.Run(t.Context(), first)) // the page is done already
 	dead, cancel := context.WithCancel(t.Context())
 	second := w.TakeJob(flows.JobReconcile)
-	for second.Night() != first.Night() { // the job of the next night is queued as well
+	for second.RunDate() != first.RunDate() { // the job of the next night is queued as well
 		w.QueueJob(second)
 		second = w.TakeJob(flows.JobReconcile)
 	}

@@ -120,7 +120,7 @@ func (w *Workers) sendDigest(ctx context.Context, j flows.Job) error {
 		if j.Args[flows.ArgAdmins] != "" {
 			kind = "digest_admins:"
 		}
-		seen, err := tx.Seen(ctx, w.engine.Now(), kind+c.TenantKey+":"+slot)
+		seen, err := tx.InsertEventKeys(ctx, w.engine.Now(), kind+c.TenantKey+":"+slot)
 		if err != nil || seen && j.Args[flows.ArgNow] == "" {
 			return err
 		}

@@ -15,22 +15,22 @@ type handler func(ctx context.Context, j flows.Job) error
 // newHandlers returns the handler of every kind of job. A kind without a handler fails.
 func (w *Workers) newHandlers() map[flows.JobKind]handler {
 	return map[flows.JobKind]handler{
-		flows.JobFetchPhoto: w.fetchPhoto,
-		flows.JobReadPhotos: w.readPhotos,
-		flows.JobContact:    w.lookUpContact,
-		flows.JobSendCode:   w.sendCode,
-		flows.JobCheck:      w.checkPerson,
-		flows.JobIdentity:   w.recordIdentity,
-		flows.JobUpload:     w.uploadPhoto,
-		flows.JobEvidence:   w.fileEvidence,
-		flows.JobShow:       w.showSurface,
-		flows.JobReply:      w.sendReply,
-		flows.JobRemind:     w.remind,
-		flows.JobExpire:     w.expire,
-		flows.JobPurge:      w.purge,
-		flows.JobRetryAll:   w.retryIncident,
-		flows.JobRecount:    w.recountIncident,
-		flows.JobReconcile:  w.reconcile,
+		flows.JobFetchPhoto:    w.fetchPhoto,
+		flows.JobReadPhotos:    w.readPhotos,
+		flows.JobContact:       w.lookUpContact,
+		flows.JobSendCode:      w.sendCode,
+		flows.JobCheck:         w.checkPerson,
+		flows.JobIdentity:      w.recordIdentity,
+		flows.JobUpload:        w.uploadPhoto,
+		flows.JobEvidence:      w.fileEvidence,
+		flows.JobShow:          w.showSurface,
+		flows.JobReply:         w.sendReply,
+		flows.JobRemind:        w.remind,
+		flows.JobExpire:        w.expire,
+		flows.JobPurge:         w.purge,
+		flows.JobRetryIncident: w.retryIncident,
+		flows.JobRecount:       w.recountIncident,
+		flows.JobReconcile:     w.reconcile,
 	}
 }
 

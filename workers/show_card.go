@@ -68,7 +68,7 @@ func (w *Workers) photosAhead(ctx context.Context, v flows.View, c *flows.Case) 
 		if p.State != flows.PhotoWaiting && p.State != flows.PhotoStored {
 			continue
 		}
-		n, err := v.Unread(ctx, p.At, c.ID)
+		n, err := v.CountUnreadPhotos(ctx, p.At, c.ID)
 		if n < 2*w.OCRPerSecond {
 			return 0, err
 		}

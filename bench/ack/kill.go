@@ -58,7 +58,7 @@ func (b *bench) killUnderLoad(ctx context.Context) (row, error) {
 	for _, id := range out.acked {
 		there := false
 		err := db.Tx(ctx, func(tx flows.Tx) (err error) {
-			there, err = tx.Seen(ctx, time.Now(), "message:"+id)
+			there, err = tx.InsertEventKeys(ctx, time.Now(), "message:"+id)
 			if err == nil {
 				err = errLook
 			}

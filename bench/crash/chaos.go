@@ -175,7 +175,7 @@ func (c *chaos) killDatabase(ctx context.Context) error {
 	if _, err := c.sleep(ctx, nil, c.pause()); err != nil {
 		return err
 	}
-	if err := c.f.db.Up(ctx); err != nil {
+	if err := c.f.db.Restart(ctx); err != nil {
 		return fmt.Errorf("the database does not come back: %w", err)
 	}
 	c.mu.Lock()

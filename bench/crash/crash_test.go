@@ -35,7 +35,7 @@ func TestCrash(t *testing.T) {
 			defer cancel()
 			e, err := run(ctx, &o, io.Discard)
 			if errors.Is(err, pgtest.ErrMissing) {
-				pgtest.Missing(t, err)
+				pgtest.SkipIfMissing(t, err)
 			}
 			if err != nil {
 				t.Fatal(err)

@@ -151,7 +151,7 @@ var operations = []operation{
 	{"ocr-place", "place in the OCR queue", func(_ context.Context, m *meter) (func(context.Context) error, error) {
 		return func(ctx context.Context) error {
 			return m.Store.View(ctx, func(v flows.View) error {
-				_, err := v.Unread(ctx, time.Now(), "")
+				_, err := v.CountUnreadPhotos(ctx, time.Now(), "")
 				return err
 			})
 		}, nil

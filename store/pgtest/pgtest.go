@@ -75,8 +75,8 @@ func (s *Server) Kill() error {
 	return s.process.kill()
 }
 
-// Up starts the server again on the same data and returns when it accepts connections.
-func (s *Server) Up(ctx context.Context) error {
+// Restart starts the server again on the same data and returns when it accepts connections.
+func (s *Server) Restart(ctx context.Context) error {
 	if s.process == nil {
 		return ErrForeign
 	}
@@ -124,7 +124,7 @@ var shared = sync.OnceValues(func() (*Server, error) { return open(benchmarking(
 func DSN(t testing.TB) string {
 	t.Helper()
 	s, err := shared()
-	Missing(t, err)
+	SkipIfMissing(t, err)
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	dsn, err := s.Database(ctx)
@@ -141,9 +141,9 @@ func DSN(t testing.TB) string {
 	return dsn
 }
 
-// Missing skips the test if err is ErrMissing, unless SHIMING_REQUIRE_POSTGRES=1. It fails the test
+// SkipIfMissing skips the test if err is ErrMissing, unless SHIMING_REQUIRE_POSTGRES=1. It fails the test
 // for every other error.
-func Missing(t testing.TB, err error) {
+func SkipIfMissing(t testing.TB, err error) {
 	t.Helper()
 	switch {
 	case errors.Is(err, ErrMissing) && os.Getenv("SHIMING_REQUIRE_POSTGRES") != "1":

@@ -16,7 +16,7 @@ func TestKillAndUp(t *testing.T) {
 		t.Skip("the server is not ours")
 	}
 	s, err := Start()
-	Missing(t, err)
+	SkipIfMissing(t, err)
 	dsn, err := s.Database(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -43,7 +43,7 @@ func TestKillAndUp(t *testing.T) {
 		if err := do("SELECT 1"); err == nil {
 			t.Error("a killed server answers")
 		}
-		if err := s.Up(t.Context()); err != nil {
+		if err := s.Restart(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -68,7 +68,7 @@ func TestForeign(t *testing.T) {
 	if err := s.Kill(); !errors.Is(err, ErrForeign) {
 		t.Error(err)
 	}
-	if err := s.Up(t.Context()); !errors.Is(err, ErrForeign) {
+	if err := s.Restart(t.Context()); !errors.Is(err, ErrForeign) {
 		t.Error(err)
 	}
 	if err := s.Close(); err != nil {

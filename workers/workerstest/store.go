@@ -97,7 +97,7 @@ type testTx struct {
 	jobs *[]*Queued
 }
 
-func (t testTx) Working(context.Context) (map[string]bool, error) { return t.s.working(), nil }
+func (t testTx) CasesWithJobs(context.Context) (map[string]bool, error) { return t.s.working(), nil }
 
 // Enqueue stores a job as the database does: through JSON, which does not keep all of its fields.
 func (t testTx) Enqueue(_ context.Context, jobs ...flows.Job) error {
@@ -121,4 +121,4 @@ type testView struct {
 	s *Store
 }
 
-func (v testView) Working(context.Context) (map[string]bool, error) { return v.s.working(), nil }
+func (v testView) CasesWithJobs(context.Context) (map[string]bool, error) { return v.s.working(), nil }
