@@ -88,7 +88,7 @@ type View interface {
 	CasesOf(ctx context.Context, tenantKey, openID string) ([]*Case, error)
 	// InState returns cases in the states, in the order of their entry.
 	InState(ctx context.Context, tenantKey string, states []State, limit, offset int) ([]*Case, error)
-	// Line returns the queue of cases in the states, in the order of their entry. It decrypts no case.
+	// Queue returns the queue of cases in the states, in the order of their entry. It decrypts no case.
 	Queue(ctx context.Context, tenantKey string, states []State, limit int) ([]QueueEntry, error)
 	// WithIncident returns the cases in NeedsAttention with this Attention.Incident.
 	WithIncident(ctx context.Context, tenantKey, incident string, limit int) ([]*Case, error)
@@ -97,8 +97,8 @@ type View interface {
 	// Entered returns cases in the state that entered it after the cursor and before the time, in the order of their
 	// entry.
 	Entered(ctx context.Context, tenantKey string, state State, after Cursor, before time.Time, limit int) ([]*Case, error)
-	// Working returns the ids of cases, of all tenants, with an unfinished job for the verification supplier, Feishu's
-	// identities or e签宝.
+	// CasesWithJobs returns the ids of cases, of all tenants, with an unfinished job for the verification supplier,
+	// Feishu's identities or e签宝.
 	CasesWithJobs(ctx context.Context) (map[string]bool, error)
 	// SameNumber returns ids of other people's cases, open or done, with the same blind index of the number.
 	SameNumber(ctx context.Context, tenantKey string, index []byte, notOpenID string) ([]string, error)
@@ -111,7 +111,8 @@ type View interface {
 	DoneSince(ctx context.Context, tenantKey string, since time.Time, limit int) (openIDs []string, total int, err error)
 	// Durations returns medians over the cases done since: from start to done, and from submission to review.
 	Durations(ctx context.Context, tenantKey string, since time.Time) (toDone, toReview time.Duration, err error)
-	// Unread counts the unread photos of other cases that were received before the time: the position in the OCR queue.
+	// CountUnreadPhotos counts the unread photos of other cases that were received before the time: the position in the
+	// OCR queue.
 	CountUnreadPhotos(ctx context.Context, before time.Time, notCase string) (int, error)
 	Surface(ctx context.Context, id string) (*Surface, error) // ErrNotFound
 	SurfacesOf(ctx context.Context, caseID, audience string) ([]*Surface, error)
@@ -140,8 +141,8 @@ type Day struct {
 // Tx adds the writes of a transaction to the queries.
 type Tx interface {
 	View
-	// Seen inserts the keys and reports whether any of them existed. It skips empty keys. Keys are kept for at least 7
-	// days.
+	// InsertEventKeys inserts the keys and reports whether any of them existed. It skips empty keys. Keys are kept for
+	// at least 7 days.
 	InsertEventKeys(ctx context.Context, at time.Time, keys ...string) (bool, error)
 	InsertCase(ctx context.Context, c *Case) error // ErrStale if the person has an open case by now
 	// UpdateCase writes c and increments c.Version, if the stored version is still c.Version.
