@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -125,7 +124,7 @@ func TestFeishuKnowsOtherDetails(t *testing.T) {
 			bind(p)
 			p.ToForm()
 			submitForm(p)
-			p.See(sim.StageConfirmation, fmt.Sprintf("✗ %s和登记的对不上", field))
+			p.See(sim.StageConfirmation, "和飞书里已绑定的信息不一致")
 			if n := len(h.World.ESign.Points()); n > 0 {
 				t.Error("got evidence for an identity that Feishu refused, want none")
 			}

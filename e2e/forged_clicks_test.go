@@ -161,7 +161,7 @@ func TestBadClicks(t *testing.T) {
 		"no case":                  {p.OpenID, harness.WithMember(value, "case", nil), good, bad},
 		"a case that is no id":     {p.OpenID, harness.WithMember(value, "case", "1 OR 1=1"), good, bad},
 		"a case that is not there": {p.OpenID, harness.WithMember(value, "case", unknownCase), good, bad},
-		"a revision as text":       {p.OpenID, harness.WithMember(value, "rev", "1"), good, bad},
+		"a revision as text":       {p.OpenID, harness.WithMember(value, "rev", "1"), good, already},
 		"a stale revision":         {p.OpenID, harness.WithMember(value, "rev", 1), good, already},
 		"a revision to come":       {p.OpenID, harness.WithMember(value, "rev", 99), good, already},
 		"a form of another shape":  {p.OpenID, value, "text", bad},

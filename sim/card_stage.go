@@ -92,10 +92,10 @@ const (
 // classify returns the kind of a card with this title and these acts, and the stage if the card shows a case.
 func classify(title string, acts map[string]bool) (kind, CardStage) {
 	switch {
-	case acts[actApprove], acts[actSendBack]:
-		return kindReview, StageNone
 	case acts[actRetry], acts[actResolve], acts[actClose]:
 		return kindAttention, StageNone
+	case acts[actApprove], acts[actSendBack]:
+		return kindReview, StageNone
 	case acts[actConsent] && acts[actDecline]:
 		return kindCase, StageConsent
 	case acts[actConfirm]:

@@ -76,7 +76,8 @@ func Reject(reason, note string) Decision {
 // maxRetries limits how often Diligent retries one case.
 const maxRetries = 30
 
-// Diligent approves every review, sends back what cannot be approved, and resolves the cases that are stuck. If the
+// Diligent approves every review, sends back what cannot be approved or what a platform knows otherwise, and resolves the
+// cases that are stuck. If the
 // outcome of a write is unknown, it looks the write up at the platform first. It retries everything else, with growing
 // delays.
 func (h *HR) Diligent(c HRCard) Decision {
@@ -94,6 +95,9 @@ func (h *HR) Diligent(c HRCard) Decision {
 		} else if h.w.Feishu.Identities()[c.Applicant].Writes > 0 {
 			return Decision{Act: actResolve}
 		}
+	}
+	if c.Can(actSendBack) { // a platform knows another value, so that a retry would meet it again
+		return Decision{Act: actSendBack}
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -74,7 +74,7 @@ func TestTour(t *testing.T) {
 	p.code()
 
 	// HR rejects after a confirmation; the person starts again.
-	p.decide("not_employee", "请在入职之后再申请", "reject")
+	p.decide("other", "请在入职之后再申请", "reject")
 	p.press(`dialog [data-answer="yes"]`)
 	p.until(`document.querySelector('[data-pane="phone"] [data-stage="rejected"]')?.textContent.includes('请在入职之后再申请')`)
 	p.until(`document.querySelector('[data-state="rejected"][data-now]')`)

@@ -22,7 +22,7 @@ func (h *Harness) Forge(openID string, m feishu.Message, value, form any) Forged
 		action["form_value"] = form
 	}
 	status, answer, err := h.World.Feishu.Forge(h.Ctx, feishu.Genuine, "card.action.trigger", map[string]any{
-		"operator": map[string]any{"open_id": openID, "tenant_key": Tenant},
+		"operator": map[string]any{"open_id": openID}, // the tenant is in the header
 		"token":    "c-forged",
 		"action":   action,
 		"host":     "im_message",
