@@ -51,7 +51,9 @@ func (s *Server) issueToken(c *call) (any, *apiError) {
 	if in.AppSecret != s.cfg.AppSecret {
 		return nil, refuse(200, 10015, "wrong app secret")
 	}
-	token, expire := s.grantToken(c.now)
+	// A token that is issued while the clock moves would be invalid when its caller uses it.
+	defer s.cfg.BeginPush()()
+	token, expire := s.grantToken(s.cfg.Now())
 	return topLevel{"msg": "ok", "tenant_access_token": token, "expire": expire}, nil
 }
 
