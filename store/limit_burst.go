@@ -37,12 +37,7 @@ func (s *Store) Wait(ctx context.Context, limits ...flows.BurstLimit) error {
 
 // reserve reserves a slot of every limit, or none, and returns how far ahead the latest one is.
 func (s *Store) reserve(ctx context.Context, limits []flows.BurstLimit) (wait time.Duration, err error) {
-	defer func(caller context.Context) {
-		// database/sql may report the rollback that the end of ctx causes instead of that end.
-		if ended := caller.Err(); err != nil && ended != nil && !errors.Is(err, ended) {
-			err = fmt.Errorf("%w: %w", ended, err)
-		}
-	}(ctx)
+	defer func(caller context.Context) { err = withEnd(caller, err) }(ctx)
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
 	tx, err := s.beginWrite(ctx)

@@ -53,7 +53,7 @@ func (s *Store) Tx(ctx context.Context, fn func(flows.Tx) error) error {
 		defer s.clockMoves.RUnlock()
 	}
 	for try := 1; ; try++ {
-		err := s.txOnce(ctx, fn, try > 1)
+		err := withEnd(ctx, s.txOnce(ctx, fn, try > 1))
 		if err == nil || ctx.Err() != nil || try == maxTries || !s.retryable(err) {
 			return err
 		}
@@ -62,6 +62,15 @@ func (s *Store) Tx(ctx context.Context, fn func(flows.Tx) error) error {
 			return err
 		}
 	}
+}
+
+// withEnd adds the end of ctx to an error. database/sql and the drivers may report what that end has caused, such as a
+// rollback or a lost connection, and not the end itself.
+func withEnd(ctx context.Context, err error) error {
+	if ended := ctx.Err(); err != nil && ended != nil && !errors.Is(err, ended) {
+		return fmt.Errorf("%w: %w", ended, err)
+	}
+	return err
 }
 
 // retryable reports whether a new transaction may succeed where this one failed.
@@ -117,7 +126,7 @@ func (s *Store) View(ctx context.Context, fn func(flows.View) error) error {
 		return err
 	}
 	defer tx.end()
-	return fn(&view{q: tx.Tx, keys: s.keys})
+	return withEnd(ctx, fn(&view{q: tx.Tx, keys: s.keys}))
 }
 
 // dbTx is an open transaction and the connection that it runs on.
