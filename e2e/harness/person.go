@@ -130,12 +130,13 @@ func (p Person) WaitForCard(words ...string) CardView {
 // Press presses a button of the newest card of the case that has the button, and returns the toast.
 func (p Person) Press(act string, form ...map[string]any) string {
 	p.H.Helper()
-	s := p.H.Find(p.ChatID, "button "+act, func(s CardView) bool { return s.Has(act) })
 	var values map[string]any
 	if len(form) > 0 {
 		values = form[0]
 	}
-	return p.H.ClickOn(p.OpenID, s, act, values)
+	return p.H.Follow(p.OpenID, act, values, func() CardView { // a card may move to the bottom meanwhile
+		return p.H.Find(p.ChatID, "button "+act, func(s CardView) bool { return s.Has(act) })
+	})
 }
 
 // Retake presses the retake button of one side.
