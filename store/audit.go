@@ -58,6 +58,30 @@ func headMACParts(caseID string, seq int64, hash []byte) []string {
 	return []string{caseID, strconv.FormatInt(seq, 10), string(hash)}
 }
 
+// auditColumns are the columns of a row of the chain, in the order of auditValues.
+const auditColumns = `case_id, seq, at_ms, actor, event, from_state, to_state, why, detail, prev, hash`
+
+// auditValues returns the values of auditColumns.
+func auditValues(row flows.AuditRow) ([]any, error) {
+	detail, err := json.Marshal(row.Detail)
+	if err != nil {
+		return nil, fmt.Errorf("store: audit: %w", err)
+	}
+	return []any{
+		row.CaseID,
+		row.Seq,
+		millis(row.At),
+		row.Actor,
+		row.Event,
+		string(row.From),
+		string(row.To),
+		row.Why,
+		string(detail),
+		row.Prev,
+		row.Hash,
+	}, nil
+}
+
 // Audit appends a row to the case's chain. It computes Seq, Prev and Hash, and it stores the time in
 // milliseconds. It returns flows.ErrStale if another transaction has appended the same link.
 func (t *txn) Audit(ctx context.Context, row flows.AuditRow) error {
@@ -79,25 +103,12 @@ func (t *txn) Audit(ctx context.Context, row flows.AuditRow) error {
 	if row.Hash, err = hashRow(row); err != nil {
 		return err
 	}
-	detail, err := json.Marshal(row.Detail)
+	values, err := auditValues(row)
 	if err != nil {
-		return fmt.Errorf("store: audit: %w", err)
+		return err
 	}
-	_, err = t.exec(ctx, "audit", `
-		INSERT INTO audit (case_id, seq, at_ms, actor, event, from_state, to_state, why, detail, prev, hash)
-		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)`,
-		row.CaseID,
-		row.Seq,
-		millis(row.At),
-		row.Actor,
-		row.Event,
-		string(row.From),
-		string(row.To),
-		row.Why,
-		string(detail),
-		row.Prev,
-		row.Hash,
-	)
+	_, err = t.exec(ctx, "audit",
+		`INSERT INTO audit (`+auditColumns+`) VALUES `+placeholders(1, len(values)), values...)
 	if t.store.backend.duplicate(err) {
 		return flows.ErrStale
 	}

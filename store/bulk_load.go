@@ -3,8 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -150,24 +148,7 @@ func (b *bulkRows) addCase(t *txn, h ImportedCase) error {
 	if len(h.Index) > 0 {
 		index = h.Index
 	}
-	b.cases = append(b.cases, []any{
-		c.ID,
-		c.TenantKey,
-		c.OpenID,
-		string(c.State),
-		boolInt(!c.State.Terminal()),
-		c.Rev,
-		c.Version,
-		millis(c.CreatedAt),
-		millis(c.EnteredAt),
-		times.submitted,
-		times.reviewed,
-		times.done,
-		waitingIncident(c),
-		index,
-		data,
-		sealed,
-	})
+	b.cases = append(b.cases, append(newCaseValues(c, times, data, sealed), index))
 	return nil
 }
 
@@ -179,23 +160,11 @@ func (b *bulkRows) addAudit(t *txn, h ImportedCase) (err error) {
 		if row.Hash, err = hashRow(row); err != nil {
 			return err
 		}
-		detail, err := json.Marshal(row.Detail)
+		values, err := auditValues(row)
 		if err != nil {
-			return fmt.Errorf("store: audit: %w", err)
+			return err
 		}
-		b.audit = append(b.audit, []any{
-			row.CaseID,
-			row.Seq,
-			millis(row.At),
-			row.Actor,
-			row.Event,
-			string(row.From),
-			string(row.To),
-			row.Why,
-			string(detail),
-			row.Prev,
-			row.Hash,
-		})
+		b.audit = append(b.audit, values)
 		prev = row.Hash
 	}
 	if n := int64(len(h.Audit)); n > 0 {
@@ -215,11 +184,8 @@ func (b *bulkRows) insert(ctx context.Context, t *txn) error {
 		into string
 		rows [][]any
 	}{
-		{`cases (
-			id, tenant_key, open_id, state, live, rev, version, created_ms, entered_ms,
-			submitted_ms, reviewed_ms, done_ms, incident, number_index, data, sealed
-		)`, b.cases},
-		{`audit (case_id, seq, at_ms, actor, event, from_state, to_state, why, detail, prev, hash)`, b.audit},
+		{`cases (` + newCaseColumns + `, number_index)`, b.cases},
+		{`audit (` + auditColumns + `)`, b.audit},
 		{`audit_heads (case_id, seq, hash, mac)`, b.heads},
 		{`surfaces (` + surfaceColumns + `)`, b.surfaces},
 		{`event_keys (key, at_ms)`, b.keys},

@@ -11,35 +11,13 @@ import (
 	"shiming/flows"
 )
 
-// InsertCase stores a new case with the Version that it carries. It returns flows.ErrStale if the
-// applicant already has an open case.
-func (t *txn) InsertCase(ctx context.Context, c *flows.Case) error {
-	data, sealed, err := t.encodeCase(c)
-	if err != nil {
-		return err
-	}
-	var times stateTimes
-	times.note(c)
-	n, err := t.exec(ctx, "insert case", `
-		INSERT INTO cases (
-			id,
-			tenant_key,
-			open_id,
-			state,
-			live,
-			rev,
-			version,
-			created_ms,
-			entered_ms,
-			submitted_ms,
-			reviewed_ms,
-			done_ms,
-			incident,
-			data,
-			sealed
-		)
-		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)
-		ON CONFLICT (tenant_key, open_id) WHERE live = 1 DO NOTHING`,
+// newCaseColumns are the columns of a new case, in the order of newCaseValues. number_index is set by SetBlindIndex.
+const newCaseColumns = `id, tenant_key, open_id, state, live, rev, version, created_ms, entered_ms,
+	submitted_ms, reviewed_ms, done_ms, incident, data, sealed`
+
+// newCaseValues returns the values of newCaseColumns.
+func newCaseValues(c *flows.Case, times stateTimes, data string, sealed []byte) []any {
+	return []any{
 		c.ID,
 		c.TenantKey,
 		c.OpenID,
@@ -55,7 +33,23 @@ func (t *txn) InsertCase(ctx context.Context, c *flows.Case) error {
 		waitingIncident(c),
 		data,
 		sealed,
-	)
+	}
+}
+
+// InsertCase stores a new case with the Version that it carries. It returns flows.ErrStale if the
+// applicant already has an open case.
+func (t *txn) InsertCase(ctx context.Context, c *flows.Case) error {
+	data, sealed, err := t.encodeCase(c)
+	if err != nil {
+		return err
+	}
+	var times stateTimes
+	times.note(c)
+	values := newCaseValues(c, times, data, sealed)
+	n, err := t.exec(ctx, "insert case",
+		`INSERT INTO cases (`+newCaseColumns+`) VALUES `+placeholders(1, len(values))+`
+		ON CONFLICT (tenant_key, open_id) WHERE live = 1 DO NOTHING`,
+		values...)
 	if err != nil {
 		return err
 	}
