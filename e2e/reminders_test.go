@@ -13,7 +13,6 @@ import (
 
 func TestReminderAndExpiry(t *testing.T) {
 	h := harness.Start(t, harness.Setup{
-		Noisy: true, // a jump of 90 days ends the tokens of calls that are under way
 		Settings: map[string]string{
 			"timing.reminder_after": "1h",
 			"timing.expire_after":   "6h",

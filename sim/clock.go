@@ -29,12 +29,20 @@ func (c *clock) acceptsTimestamp(at time.Time, window time.Duration) bool {
 	if c.now().Sub(at).Abs() <= window {
 		return true
 	}
+	other, ok := c.otherTime()
+	return ok && other.Sub(at).Abs() <= window
+}
+
+// wasBefore reports whether the time before a move, which is still valid, is before t.
+func (c *clock) wasBefore(t time.Time) bool {
+	other, ok := c.otherTime()
+	return ok && other.Before(t)
+}
+
+// otherTime returns the second time that is valid around a move of the clock.
+func (c *clock) otherTime() (t time.Time, ok bool) {
 	now := c.base()
-	if now.UnixNano() >= c.alsoAcceptedUntil.Load() {
-		return false
-	}
-	other := now.Add(time.Duration(c.alsoAccepted.Load()))
-	return other.Sub(at).Abs() <= window
+	return now.Add(time.Duration(c.alsoAccepted.Load())), now.UnixNano() < c.alsoAcceptedUntil.Load()
 }
 
 // beginPush keeps the clock from moving until done is called. The bot accepts the timestamp of a push for a few hours

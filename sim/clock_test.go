@@ -60,3 +60,25 @@ func TestAdvance(t *testing.T) {
 	now = now.Add(overlap + time.Second)
 	checkAccepted("later", false, true)
 }
+
+// TestTimesAroundAMove checks that a time that was ahead before a move counts as ahead for a moment, and not for longer.
+func TestTimesAroundAMove(t *testing.T) {
+	real := time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
+	c := &clock{base: func() time.Time { return real }}
+	w := &World{clock: c}
+	ends := real.Add(2 * time.Hour) // of a token
+	if c.wasBefore(ends) {
+		t.Error("got a second time before any move, want none")
+	}
+	was := c.ahead.Load()
+	c.ahead.Store(int64(24 * time.Hour))
+	c.alsoAccepted.Store(was)
+	c.alsoAcceptedUntil.Store(real.Add(overlap).UnixNano())
+	if !c.wasBefore(ends) || c.now().Before(ends) || w.Ahead() != 24*time.Hour {
+		t.Errorf("got the times %s and wasBefore %t, want a token in hand to stay valid", c.now(), c.wasBefore(ends))
+	}
+	real = real.Add(overlap)
+	if c.wasBefore(ends) {
+		t.Error("got the time before the move after the overlap, want it gone")
+	}
+}

@@ -100,6 +100,7 @@ func Start(ctx context.Context, c Config) (*World, error) {
 		NoLimits:          c.NoLimits,
 		RetrySchedule:     c.RetrySchedule,
 		HTTPClient:        &http.Client{Transport: w.transport},
+		WasBefore:         moved.wasBefore,
 		BeginPush:         moved.beginPush,
 	})
 	w.ESign = esign.New(esign.Config{

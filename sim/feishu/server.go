@@ -35,8 +35,11 @@ type Config struct {
 	RetrySchedule   []time.Duration // delay before each redelivery; default 15s, 5m, 1h, 6h
 	AnswerWithin    time.Duration   // time limit of the bot for an event or a callback; default 3s
 	ChallengeWithin time.Duration   // time limit of the bot for url_verification; default 1s
-	BeginPush       func() func()   // called before a push is signed; the result is called after it was sent
-	HTTPClient      *http.Client    // transport to the bot; the server never follows redirects
+	// WasBefore reports whether a time was ahead until the clock moved a moment ago; nil = never. It keeps tokens valid
+	// that calls have in hand during a move.
+	WasBefore  func(time.Time) bool
+	BeginPush  func() func() // called before a push is signed; the result is called after it was sent
+	HTTPClient *http.Client  // transport to the bot; the server never follows redirects
 }
 
 // Server is one app in one tenant. It is the http.Handler for everything under /open-apis.
@@ -153,6 +156,9 @@ func setDefaults(c *Config) {
 	}
 	if c.AnswerWithin == 0 {
 		c.AnswerWithin = 3 * time.Second
+	}
+	if c.WasBefore == nil {
+		c.WasBefore = func(time.Time) bool { return false }
 	}
 	if c.BeginPush == nil {
 		c.BeginPush = func() func() { return func() {} }
