@@ -141,7 +141,7 @@ func TestFeishuKnowsOtherDetails(t *testing.T) {
 // TestSameNumberTwice checks that HR sees a second account with the same ID card as a red finding, and that the
 // second account is not told.
 func TestSameNumberTwice(t *testing.T) {
-	h := harness.Start(t, harness.Setup{})
+	h := harness.Start(t, harness.Setup{Settings: noResendPause()})
 	p, q := h.Hire(), h.Hire()
 	p.ToReview()
 	h.Admin(0).Decides(p, "approve", nil)

@@ -83,7 +83,7 @@ func TestDiskFull(t *testing.T) {
 	hr := s.World.HR(0)
 	go func() { _ = hr.Work(s.Ctx, hr.Diligent) }()
 	people := s.World.Hire(3)
-	if j, err := people[0].Register(s.Ctx, sim.Script{Width: 1000}, nil); err != nil || !j.Filed() {
+	if j, err := people[0].Register(s.Ctx, sim.Script{}, nil); err != nil || !j.Filed() {
 		t.Fatalf("got %v and the journey %+v, want it filed", err, j)
 	}
 
@@ -98,7 +98,7 @@ func TestDiskFull(t *testing.T) {
 	})
 	inTheMiddle := make(chan error, 1)
 	go func() {
-		j, err := people[2].Register(s.Ctx, sim.Script{Width: 1000}, nil)
+		j, err := people[2].Register(s.Ctx, sim.Script{}, nil)
 		if err == nil && (!j.Filed() || len(j.Cases) != 1) {
 			err = fmt.Errorf("got the journey %+v, want it filed", j)
 		}
@@ -174,7 +174,7 @@ func TestDiskFull(t *testing.T) {
 	}
 	until("ready again", s.Ready)
 	again := time.Now()
-	if j, err := people[1].Register(s.Ctx, sim.Script{Width: 1000}, nil); err != nil || !j.Filed() || len(j.Cases) != 1 {
+	if j, err := people[1].Register(s.Ctx, sim.Script{}, nil); err != nil || !j.Filed() || len(j.Cases) != 1 {
 		t.Errorf("got %v and the journey %+v, want it filed", err, j)
 	}
 	if err := <-inTheMiddle; err != nil {

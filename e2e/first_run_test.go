@@ -61,7 +61,7 @@ func TestFirstRun(t *testing.T) {
 			go func() { hrDone <- hr.Work(hrCtx, hr.Diligent) }()
 			e, done := world.Hire(1)[0], make(chan error, 1)
 			go func() {
-				_, err := e.Register(ctx, sim.Script{Width: 1000}, nil)
+				_, err := e.Register(ctx, sim.Script{}, nil)
 				done <- err
 			}()
 			lineWith(t, p, `"to":"needs_attention"`)

@@ -95,7 +95,7 @@ func TestServe(t *testing.T) {
 	e := s.World.Hire(1)[0]
 	done := make(chan error, 1)
 	go func() {
-		_, err := e.Register(s.Ctx, sim.Script{Width: 1000}, nil)
+		_, err := e.Register(s.Ctx, sim.Script{}, nil)
 		done <- err
 	}()
 	tick := time.NewTicker(10 * time.Millisecond)
@@ -157,7 +157,7 @@ func TestKilled(t *testing.T) {
 	var working sync.WaitGroup
 	for i, e := range people {
 		working.Go(func() {
-			_, failures[i] = e.Register(s.Ctx, sim.Script{Width: 1000, SMSPatience: 3 * time.Second}, nil)
+			_, failures[i] = e.Register(s.Ctx, sim.Script{SMSPatience: 3 * time.Second}, nil)
 		})
 	}
 	finished := make(chan struct{})

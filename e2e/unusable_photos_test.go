@@ -94,6 +94,9 @@ func TestUsablePhotos(t *testing.T) {
 			return img[:len(img)-2]
 		},
 		"12 MP, progressive": func(p harness.Person, side string) []byte {
+			if side == "back" {
+				return h.Photo(p.Person, side) // one such picture is enough
+			}
 			return specimen.Progressive(enlarged(decoded(t, h.Photo(p.Person, side)), 4032), false)
 		},
 		"png":  func(p harness.Person, side string) []byte { return asPNG(t, decoded(t, h.Photo(p.Person, side))) },

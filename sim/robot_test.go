@@ -52,7 +52,7 @@ func TestJourneyByHand(t *testing.T) {
 	h := newHarness(t, Config{Seed: 11})
 	e := h.w.Hire(1)[0]
 	cancel := simtest.Button("cancel")
-	j, told, err := h.register(e, Script{TypedNumberWrong: true, WrongCodeFirst: true, Width: 1000}, func() {
+	j, told, err := h.register(e, Script{TypedNumberWrong: true, WrongCodeFirst: true}, func() {
 		greeting := h.Send("open_id", e.OpenID, simtest.Card("你好", simtest.Button("start")))
 		h.Clicked(greeting, 1)
 		m := h.Send("open_id", e.OpenID, simtest.Card("同意", simtest.Button("consent"), simtest.Button("decline")))

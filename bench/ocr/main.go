@@ -75,7 +75,7 @@ func (c *command) Measure(ctx context.Context) error {
 			return err
 		}
 		for side, take := range []func(specimen.Person, specimen.Variant) ([]byte, error){specimen.Front, specimen.Back} {
-			if shots[i][side], err = take(e.Person, specimen.Variant{Width: 1000}); err != nil {
+			if shots[i][side], err = take(e.Person, specimen.Variant{}); err != nil {
 				return err
 			}
 			if err := s.World.Preload(shots[i][side]); err != nil {

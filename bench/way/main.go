@@ -96,11 +96,11 @@ func middle(legs []leg) leg {
 
 // walk takes one person to the end.
 func (c *command) walk(ctx context.Context, s *harness.Harness, e *sim.Employee) (form, done leg, err error) {
-	front, err := specimen.Front(e.Person, specimen.Variant{Width: 1000})
+	front, err := specimen.Front(e.Person, specimen.Variant{})
 	if err != nil {
 		return form, done, err
 	}
-	back, err := specimen.Back(e.Person, specimen.Variant{Width: 1000})
+	back, err := specimen.Back(e.Person, specimen.Variant{})
 	if err != nil {
 		return form, done, err
 	}

@@ -81,9 +81,6 @@ func (h *Harness) Photo(who specimen.Person, side string, variant ...string) []b
 	if !ok {
 		h.Fatalf("no variant %q", name)
 	}
-	if v.Width == 0 {
-		v.Width = 1000 // as readable as 1600, at a third of the cost
-	}
 	take := specimen.Front
 	if side == "back" {
 		take = specimen.Back

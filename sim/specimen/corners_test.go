@@ -34,7 +34,7 @@ func TestCorners(t *testing.T) {
 		v    specimen.Variant
 		want [8]int
 	}{
-		{specimen.Variant{}, [8]int{160, 160, 1440, 160, 1440, 967, 160, 967}},
+		{specimen.Variant{Width: 1600}, [8]int{160, 160, 1440, 160, 1440, 967, 160, 967}},
 		{specimen.Variant{Rotate: 90, Width: 800}, [8]int{483, 80, 483, 720, 80, 720, 80, 80}},
 		{specimen.Variant{Rotate: 180, Width: 800}, [8]int{720, 483, 80, 483, 80, 80, 720, 80}},
 		{specimen.Variant{Width: 2400}, [8]int{240, 240, 2160, 240, 2160, 1450, 240, 1450}},
@@ -56,7 +56,7 @@ func TestCorners(t *testing.T) {
 			}
 		})
 	}
-	r, err := specimen.Read(mustFront(t, specimen.NewPerson(5), specimen.Variant{}))
+	r, err := specimen.Read(mustFront(t, specimen.NewPerson(5), specimen.Variant{Width: 1600}))
 	if err != nil {
 		t.Fatal(err)
 	}

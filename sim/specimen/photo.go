@@ -11,7 +11,7 @@ import (
 	"golang.org/x/image/math/f64"
 )
 
-// Variant describes a photo. The zero value is a good photo: the card upright on a wooden table, 1600 pixels wide.
+// Variant describes a photo. The zero value is a good photo: the card upright on a wooden table, 1000 pixels wide.
 type Variant struct {
 	Rotate          float64 // degrees clockwise, any angle; the picture grows so that the card stays inside
 	Blur            float64 // sigma in pixels of a picture 1600 wide; 0 = sharp, 1 = still readable, from 4 on unreadable
@@ -21,7 +21,7 @@ type Variant struct {
 	Dark            bool    // underexposed
 	Scale           float64 // size of the card in the picture, 1 (also 0) = four fifths of the width
 	Background      string  // "wood" (also ""), "slate", "paper"
-	Width           int     // of the picture of an unrotated card, in pixels; 0 = 1600
+	Width           int     // of the picture of an unrotated card, in pixels; 0 = 1000
 	Quality         int     // of the JPEG, 1 to 100; 0 = 88
 	EXIFOrientation int     // 2 to 8: pixels are stored rotated or mirrored, with the EXIF tag for viewers
 	Progressive     bool    // a progressive JPEG without subsampling, of a fixed quality and without EXIF
@@ -44,7 +44,8 @@ var Variants = map[string]Variant{
 }
 
 const (
-	defaultWidth   = 1600
+	fullWidth      = 1600 // at which the card has cardW pixels; lengths in pixels refer to it
+	defaultWidth   = 1000 // as readable as fullWidth, at a third of the cost
 	defaultQuality = 88
 )
 
@@ -86,7 +87,7 @@ func shoot(card *image.RGBA, v Variant) *image.RGBA {
 	if width <= 0 {
 		width = defaultWidth
 	}
-	unit := float64(width) / defaultWidth // picture pixels per card pixel
+	unit := float64(width) / fullWidth // picture pixels per card pixel
 	frameW, m := frame(v, unit)
 	img := image.NewRGBA(frameW)
 	background := v.Background
@@ -96,7 +97,7 @@ func shoot(card *image.RGBA, v Variant) *image.RGBA {
 	layTable(img, background)
 	lay(img, m)
 	scaler := xdraw.Transformer(xdraw.ApproxBiLinear)
-	if math.Hypot(m[0], m[3]) < 0.7 {
+	if math.Hypot(m[0], m[3]) < 0.6 {
 		scaler = xdraw.BiLinear // averages the pixels that become one
 	}
 	scaler.Transform(img, m, card, card.Rect, draw.Over, nil)
@@ -117,7 +118,7 @@ func shoot(card *image.RGBA, v Variant) *image.RGBA {
 // frame returns the picture's size and the transformation from card pixels to picture pixels.
 func frame(v Variant, unit float64) (image.Rectangle, f64.Aff3) {
 	sin, cos := math.Sincos(v.Rotate * math.Pi / 180)
-	margin := defaultWidth / 10 * unit
+	margin := fullWidth / 10 * unit
 	w := unit*(cardW*math.Abs(cos)+cardH*math.Abs(sin)) + 2*margin
 	h := unit*(cardW*math.Abs(sin)+cardH*math.Abs(cos)) + 2*margin
 	scale := unit

@@ -115,11 +115,7 @@ func TestNamedVariants(t *testing.T) {
 	for _, name := range variants {
 		t.Run(name, func(t *testing.T) {
 			v := specimen.Variants[name]
-			front := mustFront(t, p, v)
-			if v.Width == 0 {
-				v.Width = 1000
-			}
-			back := mustBack(t, p, v)
+			front, back := mustFront(t, p, v), mustBack(t, p, v)
 			keep(t, name, front, back)
 			rf, errF := specimen.Read(front)
 			rb, errB := specimen.Read(back)
@@ -157,21 +153,22 @@ func TestReadableLimits(t *testing.T) {
 		v    specimen.Variant
 		ok   bool
 	}{
-		{"quality 50", specimen.Variant{Quality: 50}, true},
+		{"quality 50", specimen.Variant{Quality: 50, Width: 1600}, true},
 		{"33 degrees, quality 80", specimen.Variant{Rotate: 33, Quality: 80}, true},
-		{"180 degrees", specimen.Variant{Rotate: 180, Width: 1000}, true},
-		{"-90 degrees", specimen.Variant{Rotate: -90, Width: 1000}, true},
-		{"271 degrees, grey", specimen.Variant{Rotate: 271, Grey: true, Width: 1000}, true},
+		{"180 degrees", specimen.Variant{Rotate: 180}, true},
+		{"-90 degrees", specimen.Variant{Rotate: -90}, true},
+		{"271 degrees, grey", specimen.Variant{Rotate: 271, Grey: true}, true},
 		{"large", specimen.Variant{Width: 2400}, true},
 		{"narrow", specimen.Variant{Width: 800}, true},
-		{"half the size", specimen.Variant{Scale: 0.5}, true},
-		{"slight blur", specimen.Variant{Blur: 1}, true},
+		{"half the size", specimen.Variant{Scale: 0.5, Width: 1600}, true},
+		{"slight blur", specimen.Variant{Blur: 1, Width: 1600}, true},
 		{"blur 4", specimen.Variant{Blur: 4}, false},
+		{"blur 4, full width", specimen.Variant{Blur: 4, Width: 1600}, false},
 		{"blur 8", specimen.Variant{Blur: 8, Width: 800}, false},
 		{"glare", specimen.Variant{Glare: true}, false},
-		{"glare, turned", specimen.Variant{Glare: true, Rotate: 120, Width: 1000}, false},
-		{"cut", specimen.Variant{CutCorner: true, Width: 1000}, false},
-		{"cut, turned", specimen.Variant{CutCorner: true, Rotate: 90, Width: 1000}, false},
+		{"glare, turned", specimen.Variant{Glare: true, Rotate: 120}, false},
+		{"cut", specimen.Variant{CutCorner: true}, false},
+		{"cut, turned", specimen.Variant{CutCorner: true, Rotate: 90}, false},
 		{"postage stamp", specimen.Variant{Width: 200}, false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
