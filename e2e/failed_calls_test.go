@@ -237,6 +237,12 @@ func resolveStop(p harness.Person, s scenario.Scenario) {
 // failureLogged reports whether the log contains a line with the case and the operation.
 func failureLogged(h *harness.Harness, caseID, operation string) bool {
 	for line := range strings.Lines(h.Logs.String()) {
+		if !strings.Contains(line, caseID) { // spares most lines the parser
+			continue
+		}
+		if !strings.Contains(line, caseID) { // spares the parser most lines
+			continue
+		}
 		var l struct{ Level, Msg, Case, Operation string }
 		if json.Unmarshal([]byte(line), &l) == nil && l.Level == "WARN" && l.Msg == "call failed" && l.Case == caseID &&
 			l.Operation == operation {

@@ -21,7 +21,7 @@ type Script struct {
 	OtherPersonsBack bool // the back of another person's card, after the front was read
 	// RotatedBack rotates the photo of the back; the bot must read it nevertheless.
 	RotatedBack bool
-	// Width of the photos in pixels; 0 = 1000.
+	// Width of the photos in pixels; 0 = 800.
 	Width int
 
 	TypedNumberWrong bool // mistypes a digit of the number first

@@ -3,6 +3,7 @@ package harness
 import (
 	"flag"
 	"os"
+	"runtime/debug"
 	"testing"
 
 	"shiming/cmd"
@@ -23,6 +24,7 @@ func Prepare() {
 		os.Exit(cmd.Main())
 	}
 	flag.Parse()
+	debug.SetGCPercent(200) // the live heap is small beside the pictures that come and go
 	// The tests mostly wait for upstreams and clocks, so many can run in parallel.
 	parallel := "32"
 	switch {

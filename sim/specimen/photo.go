@@ -11,7 +11,7 @@ import (
 	"golang.org/x/image/math/f64"
 )
 
-// Variant describes a photo. The zero value is a good photo: the card upright on a wooden table, 1000 pixels wide.
+// Variant describes a photo. The zero value is a good photo: the card upright on a wooden table, 800 pixels wide.
 type Variant struct {
 	Rotate          float64 // degrees clockwise, any angle; the picture grows so that the card stays inside
 	Blur            float64 // sigma in pixels of a picture 1600 wide; 0 = sharp, 1 = still readable, from 4 on unreadable
@@ -21,7 +21,7 @@ type Variant struct {
 	Dark            bool    // underexposed
 	Scale           float64 // size of the card in the picture, 1 (also 0) = four fifths of the width
 	Background      string  // "wood" (also ""), "slate", "paper"
-	Width           int     // of the picture of an unrotated card, in pixels; 0 = 1000
+	Width           int     // of the picture of an unrotated card, in pixels; 0 = 800
 	Quality         int     // of the JPEG, 1 to 100; 0 = 88
 	EXIFOrientation int     // 2 to 8: pixels are stored rotated or mirrored, with the EXIF tag for viewers
 	Progressive     bool    // a progressive JPEG without subsampling, of a fixed quality and without EXIF
@@ -45,7 +45,7 @@ var Variants = map[string]Variant{
 
 const (
 	fullWidth      = 1600 // at which the card has cardW pixels; lengths in pixels refer to it
-	defaultWidth   = 1000 // as readable as fullWidth, at a third of the cost
+	defaultWidth   = 800  // as readable as fullWidth, at a quarter of the cost
 	defaultQuality = 88
 )
 
@@ -97,7 +97,7 @@ func shoot(card *image.RGBA, v Variant) *image.RGBA {
 	layTable(img, background)
 	lay(img, m)
 	scaler := xdraw.Transformer(xdraw.ApproxBiLinear)
-	if math.Hypot(m[0], m[3]) < 0.6 {
+	if math.Hypot(m[0], m[3]) < 0.7 {
 		scaler = xdraw.BiLinear // averages the pixels that become one
 	}
 	scaler.Transform(img, m, card, card.Rect, draw.Over, nil)
