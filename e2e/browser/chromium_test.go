@@ -25,7 +25,7 @@ import (
 // screenshots, set in the environment, is a directory for screenshots of the page.
 const screenshots = "SHIMING_SCREENSHOTS"
 
-// browser is a headless Chromium that is driven over a pipe, so that no port is opened.
+// browser is a profile in a headless Chromium that is driven over a pipe, so that no port is opened.
 type browser struct {
 	t   *testing.T
 	ctx context.Context
@@ -43,7 +43,29 @@ type tab struct {
 	problems []string
 }
 
-// openBrowser starts Chromium with an empty profile, in Chinese and in China time, and ends it with the test.
+// chromium is the process that all tests share. It speaks Chinese and lives in China time.
+var chromium struct {
+	start sync.Once
+	ctx   context.Context
+	end   func()
+	err   error
+}
+
+func startChromium(path string) {
+	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox,
+		chromedp.DisableGPU, chromedp.NoFirstRun,
+		chromedp.Flag("lang", "zh-CN"), chromedp.Flag("accept-lang", "zh-CN"), chromedp.Env("TZ=Asia/Shanghai")}
+	for _, flag := range []string{"disable-background-networking", "disable-component-update", "disable-sync",
+		"disable-dev-shm-usage"} {
+		options = append(options, chromedp.Flag(flag, true))
+	}
+	ctx, free := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, end := chromedp.NewContext(ctx)
+	chromium.ctx, chromium.end = ctx, func() { end(); free() }
+	chromium.err = chromedp.Do(ctx)
+}
+
+// openBrowser returns an empty profile of its own in Chromium. It is gone when the test ends, or ctx.
 func openBrowser(ctx context.Context, t *testing.T) *browser {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
@@ -53,19 +75,15 @@ func openBrowser(ctx context.Context, t *testing.T) *browser {
 		}
 		t.Skip("no chromium on the PATH; " + harness.RequireChromium + "=1 makes this a failure")
 	}
-	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox,
-		chromedp.DisableGPU, chromedp.NoFirstRun,
-		chromedp.Flag("lang", "zh-CN"), chromedp.Flag("accept-lang", "zh-CN"), chromedp.Env("TZ=Asia/Shanghai")}
-	for _, flag := range []string{"disable-background-networking", "disable-component-update", "disable-sync",
-		"disable-dev-shm-usage"} {
-		options = append(options, chromedp.Flag(flag, true))
+	chromium.start.Do(func() { startChromium(path) })
+	if chromium.err != nil {
+		t.Fatal(chromium.err)
 	}
-	ctx, free := chromedp.NewExecAllocator(ctx, options...)
-	t.Cleanup(free)
-	ctx, end := chromedp.NewContext(ctx)
-	t.Cleanup(end)
-	b := &browser{t: t, ctx: ctx}
-	b.must(chromedp.Do(ctx)) // starts it
+	own, end := chromedp.NewContext(chromium.ctx, chromedp.WithNewBrowserContext())
+	stop := context.AfterFunc(ctx, end)
+	t.Cleanup(func() { stop(); end() })
+	b := &browser{t: t, ctx: own}
+	b.must(chromedp.Do(own)) // makes the profile
 	return b
 }
 
