@@ -40,7 +40,13 @@ func (e *Engine) reply(ctx context.Context, tx flows.Tx, m flows.Message, j flow
 	if m.Private {
 		return e.replyPrivately(ctx, tx, m, j)
 	}
-	return e.enqueueReply(ctx, tx, m, j.Towards(flows.Receiver{Type: "message_id", ID: m.MessageID}))
+	return e.answer(ctx, tx, m, j)
+}
+
+// answer queues a card that hangs on the message itself.
+func (e *Engine) answer(ctx context.Context, tx flows.Tx, m flows.Message, j flows.Job) error {
+	j = j.Towards(flows.Receiver{Type: "message_id", ID: m.MessageID}).With(flows.ArgChat, m.ChatID)
+	return e.enqueueReply(ctx, tx, m, j)
 }
 
 // replyPrivately queues a card for the sender's private chat.

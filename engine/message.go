@@ -32,7 +32,7 @@ func (e *Engine) Message(ctx context.Context, m flows.Message) error {
 // itself, so that nothing about the person is looked up or kept.
 func (e *Engine) refuseForeigner(ctx context.Context, tx flows.Tx, m flows.Message) error {
 	refusal := flows.Reply(flows.ReplyNotice).With(flows.ArgCode, "not_staff")
-	return e.enqueueReply(ctx, tx, m, refusal.Towards(flows.Receiver{Type: "message_id", ID: m.MessageID}))
+	return e.answer(ctx, tx, m, refusal)
 }
 
 // handlePhotos adds the pictures of one message to the sender's case, and opens a case if there is none. Pictures in a

@@ -44,8 +44,14 @@ func (j Job) Queue() string {
 		return "cards"
 	case JobReply:
 		return "cards"
-	case JobSendCode, JobCheck, JobIdentity:
-		return "person"
+	case JobSendCode:
+		return "sms"
+	case JobCheck:
+		return "check"
+	case JobIdentity:
+		return "identity"
+	case JobContact:
+		return "directory"
 	case JobUpload, JobEvidence:
 		return "esign"
 	}

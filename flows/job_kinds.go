@@ -159,6 +159,7 @@ type Arg string
 const (
 	ArgTenant  Arg = "tenant"   // tenant key of the person whom a reply answers, or of Reconcile
 	ArgWho     Arg = "who"      // open_id of the person whom a reply answers
+	ArgChat    Arg = "chat"     // chat_id of the message that a reply answers
 	ArgCode    Arg = "code"     // ReplyNotice: id of the text
 	ArgHelp    Arg = "help"     // ReplyGreeting: "1" for the answer to 帮助
 	ArgNow     Arg = "now"      // ReplyDigest: "1" to send at once instead of in the next time slot

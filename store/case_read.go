@@ -205,7 +205,7 @@ func (v *view) CasesWithJobs(ctx context.Context) (map[string]bool, error) {
 		SELECT DISTINCT coalesce(args -> 'job' ->> 'case', '')
 		FROM river_job
 		WHERE state IN ('available','pending','retryable','running','scheduled')
-		  AND queue IN ('person','esign')`)
+		  AND queue IN ('sms','check','identity','esign','person')`)
 	if err != nil {
 		return nil, err
 	}

@@ -64,13 +64,17 @@ const (
 // defaultWorkers is the number of workers of each queue. fetch and ocr keep pictures in memory, so
 // that their numbers bound its use.
 var defaultWorkers = map[string]int{
-	"fetch":   4,
-	"ocr":     16,
-	"cards":   16,
-	"groups":  8,
-	"person":  24,
-	"esign":   16,
-	"default": 16,
+	"fetch":     4,
+	"ocr":       16,
+	"cards":     16,
+	"groups":    8,
+	"sms":       8,
+	"check":     8,
+	"identity":  8,
+	"directory": 8,
+	"esign":     16,
+	"default":   16,
+	"person":    2, // what older versions have queued for sms, check and identity
 }
 
 // withDefaults validates c and fills in the defaults.

@@ -48,22 +48,37 @@ func patchLimit(audience, messageID string) flows.BurstLimit {
 	return l
 }
 
-// waitToPost waits until a new message may be posted to a person or group.
+// receiverSlots is how many messages to one receiver, or changes of one message, may wait for the rate limiter at a
+// time. One is being sent while the next waits for its slot, so that the receiver's limit is used.
+const receiverSlots = 2
+
+// waitToPost waits until a new message may be posted to a person or group. A job whose receiver has many messages under
+// way is deferred instead, so that the messages of others pass.
 func (w *Workers) waitToPost(ctx context.Context, api, to string) error {
-	release, err := w.acquireSlot(ctx, "message", messageSlots, messageInterval)
+	release, err := w.acquireTenantSlot(ctx, "message", messageSlots, messageInterval)
 	if err != nil {
 		return err
 	}
 	defer release()
+	releaseReceiver, err := w.acquireSlot("to/"+to, receiverSlots, perReceiver)
+	if err != nil {
+		return err
+	}
+	defer releaseReceiver()
 	return w.engine.Store.Wait(ctx, w.messageLimit(ctx, api), receiverLimit(to))
 }
 
 // waitToPatch waits until a message may be changed.
 func (w *Workers) waitToPatch(ctx context.Context, audience, messageID string) error {
-	release, err := w.acquireSlot(ctx, "message", messageSlots, messageInterval)
+	release, err := w.acquireTenantSlot(ctx, "message", messageSlots, messageInterval)
 	if err != nil {
 		return err
 	}
 	defer release()
 	return w.engine.Store.Wait(ctx, w.messageLimit(ctx, "patch"), patchLimit(audience, messageID))
+}
+
+// Feishu limits downloads of a message's files for each tenant to 1000 a minute and 50 a second (page 频控策略).
+func (w *Workers) downloadLimit(ctx context.Context) flows.BurstLimit {
+	return flows.BurstLimit{Key: w.engine.LimitKey(ctx, "download", ""), Every: messageInterval, Burst: messageBurst}
 }

@@ -64,7 +64,7 @@ func (w *Workers) readPhotos(ctx context.Context, j flows.Job) error {
 // slot. With many tenants it defers the job instead, so that the photos of other tenants pass.
 func (w *Workers) acquireOCRSlot(ctx context.Context) (release func(), err error) {
 	if w.engine.Marketplace {
-		return w.acquireSlot(ctx, "ocr", cap(w.ocrSlots), time.Second/time.Duration(w.OCRPerSecond))
+		return w.acquireTenantSlot(ctx, "ocr", cap(w.ocrSlots), time.Second/time.Duration(w.OCRPerSecond))
 	}
 	select {
 	case w.ocrSlots <- struct{}{}:

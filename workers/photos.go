@@ -10,10 +10,11 @@ import (
 	"shiming/idcard"
 )
 
-// Four workers fetch photos. One tenant of a marketplace app may occupy three of them.
+// Four workers fetch photos. One tenant of a marketplace app may occupy three of them, one case two, for its two sides.
 const (
-	fetchSlots    = 3
-	fetchInterval = 100 * time.Millisecond
+	fetchSlots     = 3
+	fetchCaseSlots = 2
+	fetchInterval  = 100 * time.Millisecond
 )
 
 // fetchPhoto downloads one photo, inspects it and stores it sealed. The picture and the event that reports it are
@@ -27,11 +28,19 @@ func (w *Workers) fetchPhoto(ctx context.Context, j flows.Job) error {
 	if p == nil || p.State != flows.PhotoWaiting || !awaitsStep(c, 0, flows.AwaitingPhotos, flows.AwaitingConfirmation) {
 		return nil
 	}
-	release, err := w.acquireSlot(ctx, "fetch", fetchSlots, fetchInterval)
+	release, err := w.acquireTenantSlot(ctx, "fetch", fetchSlots, fetchInterval)
 	if err != nil {
 		return err
 	}
 	defer release()
+	releaseCase, err := w.acquireSlot("fetch_case/"+j.Case, fetchCaseSlots, fetchInterval)
+	if err != nil {
+		return err
+	}
+	defer releaseCase()
+	if err := w.engine.Store.Wait(ctx, w.downloadLimit(ctx)); err != nil {
+		return err
+	}
 	raw, err := w.Messenger.Download(ctx, p.MessageID, p.FileKey, p.Kind)
 	if err != nil {
 		return w.downloadFailed(ctx, j, p.ID, failure.Of(err, false))

@@ -1,6 +1,7 @@
 package workers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -69,7 +70,8 @@ func (w *Workers) deliver(ctx context.Context, j flows.Job, card cards.Card, to 
 // post sends the card, or answers a message with it.
 func (w *Workers) post(ctx context.Context, j flows.Job, card cards.Card, to flows.Receiver, uuid string) error {
 	if to.Type == "message_id" {
-		if err := w.waitToPost(ctx, "reply", j.Args[flows.ArgWho]); err != nil {
+		chat := cmp.Or(j.Args[flows.ArgChat], j.Args[flows.ArgWho]) // jobs of older versions have no chat
+		if err := w.waitToPost(ctx, "reply", chat); err != nil {
 			return err
 		}
 		_, err := w.Messenger.Reply(ctx, to.ID, card.JSON(), uuid)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -161,4 +162,58 @@ func TestFailedReplies(t *testing.T) {
 	}
 	// An unknown template ends the job.
 	w.Must(w.Run(t.Context(), flows.Reply("nonsense").Towards(flows.Receiver{Type: "open_id", ID: "ou_1"})))
+}
+
+// TestManyMessagesToOneReceiver: of many cards to one receiver two wait for the rate limiter, and the other jobs are put
+// off one after another, so that they hold no worker. A card to somebody else waits for none of them.
+func TestManyMessagesToOneReceiver(t *testing.T) {
+	t.Parallel()
+	for name, say := range map[string]func(w *workerstest.Harness, i int){
+		"person": func(w *workerstest.Harness, _ int) { w.Say("ou_1", "帮助") },
+		"group":  func(w *workerstest.Harness, i int) { w.SayInGroup(fmt.Sprintf("ou_1%d", i), "oc_any", "帮助") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := workerstest.New(t)
+			const messages = 6
+			for i := range messages {
+				say(w, i)
+			}
+			entered, free := make(chan struct{}, messages), make(chan struct{})
+			w.Store.WaitFunc = func(_ context.Context, limits []flows.BurstLimit) error {
+				if slices.ContainsFunc(limits, func(l flows.BurstLimit) bool { return l.Key == "to/ou_2" }) {
+					return nil
+				}
+				entered <- struct{}{}
+				<-free
+				return nil
+			}
+			var jobs []flows.Job
+			for range messages {
+				jobs = append(jobs, w.TakeJob(flows.JobReply))
+			}
+			results := make(chan error, messages)
+			for _, j := range jobs[:2] {
+				go func() { results <- w.Workers.Run(t.Context(), j) }()
+				<-entered
+			}
+			for i, j := range jobs[2:] {
+				err := w.Workers.Run(t.Context(), j)
+				again, ok := errors.AsType[*flows.RetryLater](err)
+				if want := time.Duration(i+1) * time.Second / 4; !ok || !again.Snooze || again.In != want {
+					t.Errorf("message %d: got %v, want it put off by %s", i+3, err, want)
+				}
+			}
+			w.Say("ou_2", "帮助")
+			if err := w.Workers.Run(t.Context(), w.TakeJob(flows.JobReply)); err != nil {
+				t.Errorf("a message to somebody else: got %v, want it sent", err)
+			}
+			close(free)
+			for range 2 {
+				if err := <-results; err != nil {
+					t.Errorf("got %v, want the first two messages sent", err)
+				}
+			}
+		})
+	}
 }

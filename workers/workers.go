@@ -11,7 +11,7 @@
 //   - show.go with show_failed.go and show_card.go (cards that are kept up to date)
 //   - reply.go with reply_cards.go, stats.go and remind_all.go (cards that are sent once); incident.go
 //   - reconcile*.go (the comparison with the platforms, every night)
-//   - limits.go, photo_budget.go and tenant_slots.go bound what runs at a time; names.go keeps the admins' names known
+//   - limits.go, photo_budget.go and slots.go bound what runs at a time; names.go keeps the admins' names known
 package workers
 
 import (
@@ -48,8 +48,8 @@ type Workers struct {
 	ocrSlots chan struct{}
 	// tenants maps a case to its tenant, for a marketplace app. It is only a cache.
 	tenants           *cache.Cache
-	tenantLoadsMu     sync.Mutex
-	tenantLoads       map[string]*tenantLoad // by KIND/TENANT
+	slotsMu           sync.Mutex
+	slots             map[string]*slotLoad
 	inbound, outbound photoBudget
 }
 
@@ -62,13 +62,13 @@ func New(d Deps) *Workers {
 		d.NewCode = randomCode
 	}
 	w := &Workers{
-		Deps:        d,
-		engine:      d.Engine,
-		ocrSlots:    make(chan struct{}, d.OCRPerSecond+2),
-		tenants:     cache.New(time.Hour, 10*time.Minute),
-		tenantLoads: map[string]*tenantLoad{},
-		inbound:     newPhotoBudget(inboundBytes),
-		outbound:    newPhotoBudget(outboundBytes),
+		Deps:     d,
+		engine:   d.Engine,
+		ocrSlots: make(chan struct{}, d.OCRPerSecond+2),
+		tenants:  cache.New(time.Hour, 10*time.Minute),
+		slots:    map[string]*slotLoad{},
+		inbound:  newPhotoBudget(inboundBytes),
+		outbound: newPhotoBudget(outboundBytes),
 	}
 	w.handlers = w.newHandlers()
 	return w

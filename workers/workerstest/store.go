@@ -84,7 +84,8 @@ func (s *Store) working() map[string]bool {
 	defer s.Mu.Unlock()
 	out := map[string]bool{}
 	for _, q := range s.Queue {
-		if queue := q.Queue(); queue == "person" || queue == "esign" {
+		switch q.Queue() {
+		case "sms", "check", "identity", "esign":
 			out[q.Case] = true
 		}
 	}

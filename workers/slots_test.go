@@ -20,7 +20,7 @@ func TestTenantSlots(t *testing.T) {
 	a, b := flows.WithTenant(t.Context(), "a"), flows.WithTenant(t.Context(), "b")
 	acquire := func(ctx context.Context) (func(), time.Duration) {
 		t.Helper()
-		release, err := w.acquireSlot(ctx, "ocr", 2, time.Second)
+		release, err := w.acquireTenantSlot(ctx, "ocr", 2, time.Second)
 		again, ok := errors.AsType[*flows.RetryLater](err)
 		if err == nil {
 			return release, 0
@@ -50,7 +50,7 @@ func TestTenantSlots(t *testing.T) {
 	now = now.Add(time.Hour)
 	third, _ := acquire(a)
 	third()
-	if _, kept := w.tenantLoads["ocr/a"]; kept {
+	if _, kept := w.slots["ocr/a"]; kept {
 		t.Error("a tenant that has nothing under way is still kept")
 	}
 }
