@@ -97,11 +97,16 @@ func meet(h *harness.Harness, e scenario.Encounter) {
 	if want := sim.GroupAnswers(e.Moves); s.Group != "" && cardsIn(h, s.Group) != want {
 		h.Errorf("got %d messages in the group, want %d", cardsIn(h, s.Group), want)
 	}
+	j := h.World.Journey(p.OpenID)
 	if e.Ends == sim.StageDone {
 		p.CheckFiled()
-		if j := h.World.Journey(p.OpenID); j.SMS != 1 {
+		if j.SMS != 1 {
 			h.Errorf("got the journey %+v, want one text message", j)
 		}
+	}
+	passed := func(m sim.Move) bool { return m.Presses == "approve" && m.Toast == "已通过" }
+	if !slices.ContainsFunc(e.Moves, passed) && (j.Identities > 0 || len(j.Points) > 0) {
+		h.Errorf("got the journey %+v, want no write that HR has not approved", j)
 	}
 	if left := h.World.Faults.List(); len(left) > 0 {
 		h.Errorf("got the faults %+v left, want none", left)

@@ -38,6 +38,7 @@ type Move struct {
 	Toast string    // words in the answer to the click
 	Reads []string  // words, in Chinese, that one version of one card says after the latest thing that somebody did
 	Stage CardStage // of the person's case
+	Gone  string    // with Stage: words that the case's card no longer says
 }
 
 // Silent reports whether the bot must not answer the move.

@@ -58,9 +58,11 @@ func (s *Scene) play(ctx context.Context, m Move) error {
 		}
 	}
 	if m.Stage != StageNone {
-		_, err := s.w().Feishu.Watch(ctx, s.Person.ChatID, func(feishu.Message) bool { return s.stage() == m.Stage })
+		_, err := s.w().Feishu.Watch(ctx, s.Person.ChatID, func(feishu.Message) bool {
+			return s.stage() == m.Stage && (m.Gone == "" || !s.caseCard().mentions(m.Gone))
+		})
 		if err != nil {
-			return fmt.Errorf("got the stage %q, want %q: %w", s.stage(), m.Stage, err)
+			return fmt.Errorf("got the stage %q, want %q without %q: %w", s.stage(), m.Stage, m.Gone, err)
 		}
 	}
 	return nil
@@ -69,6 +71,16 @@ func (s *Scene) play(ctx context.Context, m Move) error {
 func (s *Scene) stage() CardStage {
 	_, stage := s.w().LatestCase(s.Person)
 	return stage
+}
+
+// caseCard returns the newest card of the person's case.
+func (s *Scene) caseCard() screen {
+	for _, m := range slices.Backward(s.w().Feishu.Messages(s.Person.ChatID)) {
+		if card := read(m); card.kind == kindCase {
+			return card
+		}
+	}
+	return screen{card: &feishu.Card{}}
 }
 
 func (s *Scene) act(ctx context.Context, m Move) error {

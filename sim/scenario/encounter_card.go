@@ -28,7 +28,7 @@ var cards = []Encounter{
 		By:   Itself,
 		Moves: steps(toPhotos,
 			sim.Move{Sends: append(misread(front, "digit"), back), Reads: []string{"请核对你的信息", "人像面的证件号没读准"}},
-			sim.Move{Sends: variant("tilted"), Reads: []string{"请核对你的信息"}},
+			sim.Move{Sends: variant("tilted"), Stage: sim.StageConfirmation, Gone: "没读准"},
 			press("confirm"), sees(sim.StageCode, codeSent), types("{code}"),
 			sees(sim.StageReview), hrSees("实名审核", "证件号有效", "未修改")),
 		Ends: sim.StageReview,
@@ -91,10 +91,8 @@ var cards = []Encounter{
 		specimen.Person.Child, "未满 16 周岁", "有红色提示，仍然通过"),
 	toHR("sixteen", Text{"持证人 16 周岁", "the holder is 16"}, steps(toPhotos, sends(front, back)),
 		func(p specimen.Person, now time.Time) specimen.Person { return p.Aged(16, now) }, "年满 16 未满 18 周岁，属于未成年工"),
-	toHR("permit", Text{"港澳台居民居住证：号码以 8 开头", "a residence permit, whose number begins with 8"},
-		steps(toPhotos, sends(front, back)), numbered("830000"), "不是居民身份证", "请选“拒绝”并告诉员工线下办理", "暂时不能通过，看原因"),
-	toHR("permanent_residence", Text{"外国人永久居留身份证：号码以 9 开头", "a permanent residence card, whose number begins with 9"},
-		steps(toPhotos, sends(front, back)), numbered("911000"), "不是居民身份证", "请选“拒绝”并告诉员工线下办理", "暂时不能通过，看原因"),
+	notFiled("permit", Text{"港澳台居民居住证：号码以 8 开头", "a residence permit, whose number begins with 8"}, "830000"),
+	notFiled("permanent_residence", Text{"外国人永久居留身份证：号码以 9 开头", "a permanent residence card, whose number begins with 9"}, "911000"),
 }
 
 // numbers is how names, numbers and periods are spelled.
@@ -131,6 +129,20 @@ func toHR(name string, text Text, photos []sim.Move, card func(specimen.Person, 
 	}
 }
 
+// notFiled returns a row of a document that is no resident ID card, whose number begins with this region.
+func notFiled(name string, text Text, region string) Encounter {
+	numbered := func(p specimen.Person, _ time.Time) specimen.Person { return p.Numbered(region) }
+	e := toHR(name, text, steps(toPhotos, sends(front, back)), numbered,
+		"不是居民身份证", "请选“拒绝”并告诉员工线下办理", "暂时不能通过，看原因")
+	e.End = Text{"HR 看到红色和原因，不能通过、不会登记；拒绝并请员工线下办理",
+		"HR sees why in red; it cannot be approved and is not recorded; HR rejects it and asks to settle it in person"}
+	e.Moves = steps(e.Moves, hr("approve", nil, "没有登记"),
+		hr("reject", map[string]string{"reason": "other", "note": "请线下登记"}, "已拒绝"),
+		sim.Move{Stage: sim.StageRejected}, sim.Move{Reads: []string{"请线下登记"}})
+	e.Ends = sim.StageRejected
+	return e
+}
+
 // spelled returns a row whose card reads another spelling of the same values.
 func spelled(name string, text Text, misreadFront, misreadBack string) Encounter {
 	f, b := misread(front, misreadFront)[0], misread(back, misreadBack)[0]
@@ -150,9 +162,4 @@ func spelled(name string, text Text, misreadFront, misreadBack string) Encounter
 			types("{code}"), hrSees("实名审核", "证件号有效", "未修改", "飞书姓名一致", "两面一致", "在有效期内")),
 		Ends: sim.StageReview,
 	}
-}
-
-// numbered gives a number that begins with this region.
-func numbered(region string) func(specimen.Person, time.Time) specimen.Person {
-	return func(p specimen.Person, _ time.Time) specimen.Person { return p.Numbered(region) }
 }
