@@ -65,8 +65,10 @@ func clockMoves(e scenario.Encounter) (minutes int) {
 // meet plays one encounter and checks its end.
 func meet(h *harness.Harness, e scenario.Encounter) {
 	p := harness.Person{Employee: e.Hire(h.World), H: h}
+	undo := func() {}
 	if e.Shape != nil {
-		defer e.Shape(h.World)()
+		undo = e.Shape(h.World)
+		defer undo()
 	}
 	s := &sim.Scene{
 		Person: p.Employee,
@@ -83,7 +85,7 @@ func meet(h *harness.Harness, e scenario.Encounter) {
 	}
 	ctx, cancel := context.WithTimeout(h.Ctx, harness.TestTimeout()/8)
 	defer cancel()
-	if err := e.Play(ctx, s); err != nil {
+	if err := e.Play(ctx, s, undo); err != nil {
 		h.Error(err)
 		explainFailure(p)
 		for _, m := range h.World.Feishu.Messages(p.ChatID) {

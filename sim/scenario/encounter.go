@@ -26,6 +26,7 @@ type Encounter struct {
 	// Before prepares the world for the person; nil = nothing.
 	Before func(*sim.World, *sim.Employee)
 	Moves  []sim.Move
+	Then   []sim.Move // once the shape has been undone
 	// Ends is the stage of the person's case at the end, StageNone for no case.
 	Ends sim.CardStage
 }
@@ -59,13 +60,18 @@ func (e Encounter) Hire(w *sim.World) *sim.Employee {
 	return p
 }
 
-// Play hires nobody and arms nothing: it makes the moves and checks the end.
-func (e Encounter) Play(ctx context.Context, s *sim.Scene) error {
-	moves := e.Moves
-	if e.Ends != sim.StageNone {
-		moves = append(slices.Clone(moves), sim.Move{Stage: e.Ends})
+// Play makes the moves for a person of Hire, and waits for the end. For an encounter with a shape the caller has changed
+// the world, and undo ends that.
+func (e Encounter) Play(ctx context.Context, s *sim.Scene, undo func()) error {
+	if err := s.Play(ctx, e.Moves); err != nil {
+		return err
 	}
-	return s.Play(ctx, moves)
+	undo()
+	end := e.Then
+	if e.Ends != sim.StageNone {
+		end = steps(end, sim.Move{Stage: e.Ends})
+	}
+	return s.Play(ctx, end)
 }
 
 // The moves of an ordinary registration.

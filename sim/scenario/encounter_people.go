@@ -118,7 +118,7 @@ var senders = []Encounter{
 	},
 	{
 		Name:   "sender/another_bot",
-		Text:   Text{"HR 在群里 @ 的是另一个机器人", "HR mentions another bot in a group"},
+		Text:   Text{"应用能看群里所有消息，HR @ 的是另一个机器人", "the app may see all messages of a group, and HR mentions another bot"},
 		End:    Text{"不理；@ 自己的才回答", "no answer; only its own mention is answered"},
 		By:     Itself,
 		Before: seesGroups,
@@ -128,8 +128,9 @@ var senders = []Encounter{
 		},
 	},
 	{
-		Name:   "sender/another_bot_sets_group",
-		Text:   Text{"HR 对另一个机器人说“设为审核群”", "HR tells another bot 设为审核群"},
+		Name: "sender/another_bot_sets_group",
+		Text: Text{"应用能看群里所有消息，HR 对另一个机器人说“设为审核群”",
+			"the app may see all messages of a group, and HR tells another bot 设为审核群"},
 		End:    Text{"审核卡片还是发到原来的群", "review cards go where they went before"},
 		By:     Itself,
 		Before: seesGroups,

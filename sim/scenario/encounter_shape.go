@@ -45,7 +45,8 @@ var shapes = []Encounter{
 		Shape: uploadsElsewhere,
 		Moves: steps(approved, sees(sim.StageAttention, attention.Words...),
 			hrSees("有一件实名卡住了", "esign.upload_hosts", "改好后点重试")),
-		Ends: sim.StageAttention,
+		Then: []sim.Move{hr("retry", nil, "正在重试")},
+		Ends: sim.StageDone,
 	},
 }
 
