@@ -19,7 +19,7 @@ func TestBetterPhotoAfterMisread(t *testing.T) {
 			p := h.Hire()
 			p.H = withT(h, t)
 			p.ToPhotos()
-			misread, _, err := sim.Shot{Side: sim.SideFront, Misread: how, Width: 1000}.Take(p.Person)
+			misread, _, err := sim.Shot{Side: sim.SideFront, Misread: how}.Take(p.Person)
 			if err != nil {
 				t.Fatal(err)
 			}

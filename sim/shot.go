@@ -14,7 +14,6 @@ type Shot struct {
 	// Variant is a name of specimen.Variants or one of the Variant constants; "" = good.
 	Variant string
 	Misread string // see specimen.Variant
-	Width   int    // in pixels; 0 = that of the variant
 }
 
 // Variants that specimen.Variants does not have.
@@ -43,9 +42,6 @@ func (s Shot) Take(p specimen.Person) (img []byte, known bool, err error) {
 		return nil, false, nil
 	}
 	v.Misread = s.Misread
-	if s.Width > 0 {
-		v.Width = s.Width
-	}
 	img, err = Photo(p, s.Side, v)
 	switch {
 	case err != nil:

@@ -76,8 +76,8 @@ func (e Encounter) Play(ctx context.Context, s *sim.Scene, undo func()) error {
 
 // The moves of an ordinary registration.
 var (
-	front  = sim.Shot{Side: sim.SideFront, Width: 1000}
-	back   = sim.Shot{Side: sim.SideBack, Width: 1000}
+	front  = sim.Shot{Side: sim.SideFront}
+	back   = sim.Shot{Side: sim.SideBack}
 	says   = func(text string, words ...string) sim.Move { return sim.Move{Says: text, Reads: words} }
 	sends  = func(all ...sim.Shot) sim.Move { return sim.Move{Sends: all} }
 	sees   = func(s sim.CardStage, words ...string) sim.Move { return sim.Move{Stage: s, Reads: words} }

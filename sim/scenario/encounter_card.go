@@ -77,7 +77,7 @@ var cards = []Encounter{
 		End:  Text{"说明过期，请用新证或先补办", "the answer says so: a new card first"},
 		By:   Person,
 		Moves: steps(toPhotos, sim.Move{
-			Sends: []sim.Shot{{Side: sim.SideBack, Variant: sim.VariantExpired, Width: 1000}},
+			Sends: []sim.Shot{{Side: sim.SideBack, Variant: sim.VariantExpired}},
 			Reads: []string{"这张身份证已经过期了", "请用新的身份证"},
 		}),
 		Ends: sim.StagePhotos,
@@ -114,7 +114,7 @@ func misread(s sim.Shot, how string) []sim.Shot {
 
 // variant returns a photo of the front.
 func variant(name string) []sim.Shot {
-	return []sim.Shot{{Side: sim.SideFront, Variant: name, Width: 1000}}
+	return []sim.Shot{{Side: sim.SideFront, Variant: name}}
 }
 
 // toHR returns a row that ends with HR's card, which says these words. photos ends with the photos.
