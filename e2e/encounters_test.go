@@ -83,7 +83,7 @@ func meet(h *harness.Harness, e scenario.Encounter) {
 			return nil
 		},
 	}
-	ctx, cancel := context.WithTimeout(h.Ctx, harness.TestTimeout()/8)
+	ctx, cancel := context.WithTimeout(h.Ctx, harness.TestTimeout()/2)
 	defer cancel()
 	if err := e.Play(ctx, s, undo); err != nil {
 		h.Error(err)

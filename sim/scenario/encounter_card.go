@@ -123,7 +123,7 @@ func toHR(name string, text Text, photos []sim.Move, card func(specimen.Person, 
 	return Encounter{
 		Name: "card/" + name,
 		Text: text,
-		End:  Text{"一定经过 HR，HR 的卡片写明是什么", "it never passes HR, whose card says what it is"},
+		End:  Text{"一定经过 HR，HR 的卡片写明是什么", "it always stops at HR, whose card says what it is"},
 		By:   HR,
 		Card: card,
 		Moves: steps(photos, sees(sim.StageConfirmation), press("confirm"), sees(sim.StageCode, codeSent), types("{code}"),
