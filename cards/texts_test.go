@@ -100,7 +100,7 @@ var families = map[string][]string{
 	"attention_step": {"photos", "code", "check", "identity", "upload", "evidence", "other"},
 	"trouble": {
 		"allow_list", "too_many_checks", "stalled",
-		"evidence_field", "upload_changed", "sms_package", "sms_day_limit", "sms_template", "arrears",
+		"evidence_field", "upload_changed", "upload_host", "sms_package", "sms_day_limit", "sms_template", "arrears",
 		"bound_identity_name", "bound_identity_code", "bound_mobile",
 		"permission", "credentials", "config", "quota", "refused", "supplier", "supplier_refused", "incomplete",
 		"unknown_outcome",

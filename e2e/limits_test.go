@@ -125,20 +125,3 @@ func TestNeverMatches(t *testing.T) {
 	hr.Decides(p, "approve", nil)
 	p.CheckFiled()
 }
-
-// TestManyBadPhotosLeadToHR: somebody whose card cannot be read finds HR, and HR the case.
-func TestManyBadPhotosLeadToHR(t *testing.T) {
-	h := harness.Start(t, harness.Setup{})
-	p, hr := h.Hire(), h.Admin(0)
-	p.ToPhotos()
-	for n := range flows.HelpAfterPhotos {
-		p.Send("front", "blurred")
-		h.Until("the photo is refused", func() bool { return h.CaseOf(p.OpenID).BadPhotos == n+1 })
-	}
-	p.See(sim.StagePhotos, "请 HR 帮忙")
-	p.Press("ask_hr")
-	p.See(sim.StageAttention)
-	hr.Sees(h.World.ReviewChat(), p, "retry", "员工发了 5 张照片都没读出来", "让员工接着发照片")
-	p.SendBoth() // taken with HR's help: the case goes on by itself
-	p.See(sim.StageConfirmation)
-}

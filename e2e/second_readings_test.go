@@ -5,9 +5,7 @@ import (
 
 	"shiming/e2e/harness"
 	"shiming/sim"
-	"shiming/sim/esign"
 	"shiming/sim/feishu"
-	"shiming/sim/wire"
 )
 
 // TestFormsWithoutValue: every form works although clients send no value with it, or numbers as text.
@@ -41,50 +39,5 @@ func TestFormsWithoutValue(t *testing.T) {
 			}
 			p.See(sim.StageRejected)
 		})
-	}
-}
-
-// TestSignatureTimes: pushes are taken whatever the unit or form of their signature's time.
-func TestSignatureTimes(t *testing.T) {
-	h := harness.Start(t, harness.Setup{})
-	for _, form := range []feishu.SignTime{feishu.SignMilliseconds, feishu.SignRFC3339, feishu.SignSeconds} {
-		h.World.Feishu.SignWith(form)
-		h.Hire().ToForm()
-	}
-}
-
-// TestTooFrequentWithoutHeader: a 429 without a body and without a header that says how long to wait is waited out by
-// every call, and no write is made twice.
-func TestTooFrequentWithoutHeader(t *testing.T) {
-	h := harness.Start(t, harness.Setup{HR: harness.Diligent})
-	for _, call := range []struct{ upstream, operation string }{
-		{"feishu", "message.create"},
-		{"feishu", "resource.get"},
-		{"feishu", "id_card.recognize"},
-		{"feishu", "identities.create"},
-		{"tencent", "SendSms"},
-		{"tencent", "PhoneVerification"},
-		{"esign", esign.OpUploadURL},
-		{"esign", esign.OpPut},
-		{"esign", esign.OpPersonPoint},
-	} {
-		h.World.Faults.Arm(wire.Fault{
-			Upstream:  call.upstream,
-			Operation: call.operation,
-			Kind:      wire.Error,
-			Times:     1,
-			Status:    429,
-			Body:      "",
-		})
-	}
-	p := h.Hire()
-	p.ToCode()
-	p.TypeCode()
-	p.CheckFiled()
-	if j := h.World.Journey(p.OpenID); j.SMS != 1 || j.Identities != 1 || len(j.Points) != 1 {
-		t.Errorf("got the journey %+v, want everything once", j)
-	}
-	if open := h.World.Faults.List(); len(open) > 0 {
-		t.Errorf("got faults that were not met: %+v", open)
 	}
 }

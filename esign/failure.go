@@ -10,7 +10,7 @@ var failures = map[Kind]failure.Details{
 	KindForbidden:      {Class: failure.Operator, Code: "allow_list"},
 	KindClock:          {Class: failure.Operator, Code: "clock"},
 	KindPermission:     {Class: failure.Operator, Code: "config"},
-	KindUploadHost:     {Class: failure.Operator, Code: "config"},
+	KindUploadHost:     {Class: failure.Operator, Code: "upload_host"},
 	KindQuota:          {Class: failure.Operator, Code: "quota"},
 	KindRate:           {Class: failure.Retry, Code: failure.CodeUnavailable},
 	KindServer:         {Class: failure.Retry, Code: failure.CodeUnavailable},

@@ -4,13 +4,12 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"sync"
+	"strings"
 	"sync/atomic"
 	"time"
 
 	"shiming/sim"
 	"shiming/sim/scenario"
-	"shiming/sim/wire"
 )
 
 // itemScenarios is the kind of the stream's item that lists the armed scenarios by name.
@@ -19,27 +18,17 @@ const itemScenarios = "scenarios"
 // Kinds of scenarios.
 const (
 	scenarioState = "state" // brings a person's case to a state
+	scenarioPlay  = "play"  // somebody new runs into something, up to the right end
+	scenarioShape = "shape" // a platform sends something in its other documented form, until it is disarmed
 	scenarioFault = "fault" // a call fails in one of the ways that apply to every call
 	scenarioCode  = "code"  // a call is answered with a documented error code
 )
-
-// armedScenarios are the scenarios that have not happened yet, by name.
-type armedScenarios struct {
-	mu  sync.Mutex
-	all map[string]armedScenario
-}
-
-// armedScenario is what one scenario has armed.
-type armedScenario struct {
-	disarm func()
-	fault  int // id of its fault, 0 if the scenario changes the platform's behaviour instead
-}
 
 // shownScenario is a scenario in the page's list.
 type shownScenario struct {
 	Name  string `json:"name"`
 	Kind  string `json:"kind"`
-	Group string `json:"group"` // platform, or "state"
+	Group string `json:"group"` // platform, "state", or the name of an encounter up to the slash
 	Text  string `json:"text"`
 	End   string `json:"end"` // how the case ends, "" for states
 	Code  string `json:"code,omitempty"`
@@ -61,6 +50,20 @@ func (pg *Server) getScenarios(r *http.Request) (any, error) {
 			Kind:  scenarioState,
 			Group: "state",
 			Text:  say(s.Text),
+		})
+	}
+	for _, e := range scenario.Encounters() {
+		group, _, _ := strings.Cut(e.Name, "/")
+		kind := scenarioPlay
+		if e.Shape != nil {
+			kind = scenarioShape
+		}
+		out = append(out, shownScenario{
+			Name:  e.Name,
+			Kind:  kind,
+			Group: group,
+			Text:  say(e.Text),
+			End:   say(e.End),
 		})
 	}
 	for _, s := range scenario.All() {
@@ -89,69 +92,6 @@ func (pg *Server) getScenarios(r *http.Request) (any, error) {
 	return out, nil
 }
 
-// armedScenarios returns the names of the scenarios that have not happened yet.
-func (pg *Server) armedScenarios() []string {
-	a := &pg.armed
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	left := map[int]bool{0: true}
-	for _, f := range pg.World.Faults.List() {
-		left[f.ID] = true
-	}
-	out := []string{}
-	for name, s := range a.all {
-		if left[s.fault] {
-			out = append(out, name)
-		} else {
-			delete(a.all, name) // its fault has happened
-		}
-	}
-	slices.Sort(out)
-	return out
-}
-
-// arm arms a fault or an error code for the next call of its operation.
-func (pg *Server) arm(name string) error {
-	var do func() (disarm func())
-	if s, ok := scenario.Named(name); ok {
-		do = func() func() { return s.Arm(pg.World.Faults, pg.World.Feishu) }
-	} else if c, ok := scenario.RefusalNamed(name); ok {
-		do = func() func() { return c.Arm(pg.World.Faults, pg.World.Feishu) }
-	} else {
-		return missing("scenario")
-	}
-	pg.disarm(name)
-	a := &pg.armed
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	before := pg.World.Faults.List()
-	disarm := do()
-	s := armedScenario{disarm: disarm}
-	for _, f := range pg.World.Faults.List() {
-		if !slices.ContainsFunc(before, func(b wire.Fault) bool { return b.ID == f.ID }) {
-			s.fault = f.ID
-		}
-	}
-	if a.all == nil {
-		a.all = map[string]armedScenario{}
-	}
-	a.all[name] = s
-	return nil
-}
-
-// disarm removes an armed scenario. It reports whether the scenario was still armed.
-func (pg *Server) disarm(name string) bool {
-	a := &pg.armed
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	s, ok := a.all[name]
-	if ok {
-		delete(a.all, name)
-		s.disarm()
-	}
-	return ok
-}
-
 // markScenarios makes the page show the armed scenarios again.
 func (pg *Server) markScenarios() {
 	pg.feed.mark(itemFaults, "")
@@ -160,8 +100,8 @@ func (pg *Server) markScenarios() {
 
 func scenarioName(r *http.Request) string { return r.PathValue("group") + "/" + r.PathValue("row") }
 
-// postScenario arms a scenario. A scenario of kind state takes {"person":"ou_…"} and hires a new person without it.
-// The answer does not wait for the state.
+// postScenario arms a scenario. A scenario of kind state takes {"person":"ou_…"} and hires a new person without it; one
+// of kind play always hires somebody. The answer does not wait for the state or the end.
 func (pg *Server) postScenario(r *http.Request) (any, error) {
 	var in struct {
 		Person string `json:"person"`
@@ -176,6 +116,13 @@ func (pg *Server) postScenario(r *http.Request) (any, error) {
 			return nil, err
 		}
 		return map[string]any{"name": name, "person": e.OpenID, "profile": pg.profile(e)}, nil
+	}
+	if e, ok := scenario.EncounterNamed(name); ok && e.Shape == nil {
+		who, err := pg.play(e)
+		if err != nil {
+			return nil, err
+		}
+		return map[string]any{"name": name, "person": who.OpenID, "profile": pg.profile(who)}, nil
 	}
 	if err := pg.arm(name); err != nil {
 		return nil, err
@@ -195,13 +142,45 @@ func (pg *Server) deleteScenario(r *http.Request) (any, error) {
 // bringTimeout bounds how long bringing a case to a state may take, in real time.
 const bringTimeout = 2 * time.Minute
 
+// play lets somebody new play an encounter in the background. GET /sim/crew shows the run and its error.
+func (pg *Server) play(e scenario.Encounter) (*sim.Employee, error) {
+	move, err := pg.clockFor(sim.MovesClock(e.Moves))
+	if err != nil {
+		return nil, err
+	}
+	who := e.Hire(pg.World)
+	run, ok := pg.begin(who)
+	if !ok {
+		return nil, bad("a robot is on the way with this person already")
+	}
+	pg.serving.Go(func() {
+		ctx, cancel := context.WithTimeout(pg.life, bringTimeout)
+		defer cancel()
+		pg.robots.end(run, e.Play(ctx, &sim.Scene{
+			Person:  who,
+			Advance: move,
+			Tell:    func(p sim.Progress) { pg.robots.note(run, p) },
+		}, func() {}))
+	})
+	return who, nil
+}
+
+// clockFor returns what moves the clock of the world and the bot. It refuses a scenario that needs it where there is
+// none.
+func (pg *Server) clockFor(needed bool) (move func(context.Context, time.Duration) error, err error) {
+	pg.mu.Lock()
+	defer pg.mu.Unlock()
+	if needed && pg.onClock == nil {
+		return nil, &refusal{http.StatusNotImplemented, "the clock of this world cannot be moved"}
+	}
+	return pg.onClock, nil
+}
+
 // bring registers a person up to a state in the background. GET /sim/crew shows the run and its error.
 func (pg *Server) bring(openID string, to scenario.State) (*sim.Employee, error) {
-	pg.mu.Lock()
-	move := pg.onClock
-	pg.mu.Unlock()
-	if to.Days > 0 && move == nil {
-		return nil, &refusal{http.StatusNotImplemented, "the clock of this world cannot be moved"}
+	move, err := pg.clockFor(to.Days > 0)
+	if err != nil {
+		return nil, err
 	}
 	e := pg.World.Employee(openID)
 	switch {

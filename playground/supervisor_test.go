@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -154,6 +155,29 @@ func TestSupervisedScenarios(t *testing.T) {
 	if failed != 1 {
 		t.Errorf("got %d failed calls, want 1", failed)
 	}
+}
+
+// TestSupervisedEncounters plays two encounters, one of which moves the clock, and arms two shapes: one lasts until it is
+// disarmed, the other until its faults have happened. TestEncounters of e2e plays all.
+func TestSupervisedEncounters(t *testing.T) {
+	s := harness.StartPlayground(t)
+	s.Bring("match/never", sim.StageConfirmation)
+	s.Ask("POST", "/sim/scenarios/shape/numbers_as_text/arm", "", http.StatusOK)
+	armed := s.Ask("POST", "/sim/scenarios/shape/too_many_requests/arm", "", http.StatusOK)["armed"].([]any)
+	if want := []any{"shape/numbers_as_text", "shape/too_many_requests"}; !slices.Equal(armed, want) {
+		t.Errorf("got the armed scenarios %v, want %v", armed, want)
+	}
+	s.Bring("words/marks", sim.StagePhotos)
+	armed = s.Ask("DELETE", "/sim/scenarios/shape/too_many_requests", "", http.StatusOK)["armed"].([]any)
+	if want := []any{"shape/numbers_as_text"}; !slices.Equal(armed, want) {
+		t.Errorf("got the armed scenarios %v, want %v", armed, want)
+	}
+	if left := s.World.Faults.List(); len(left) > 0 {
+		t.Errorf("got the faults %v, want none", left)
+	}
+	s.Ask("DELETE", "/sim/scenarios/shape/numbers_as_text", "", http.StatusOK)
+	s.Ask("POST", "/sim/scenarios/card/no_such/arm", "", http.StatusNotFound)
+	s.Ask("DELETE", "/sim/scenarios/card/expired", "", http.StatusNotFound)
 }
 
 // TestSupervisedBotRefusesUnknownLines checks that the bot answers a line it does not know with an error and goes on.

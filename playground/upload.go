@@ -2,59 +2,32 @@ package playground
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 
 	"shiming/sim"
-	"shiming/sim/specimen"
 )
 
 // maxPhoto is the largest picture that Feishu takes in a chat, in bytes (上传图片: 10 MB).
 const maxPhoto = 10 << 20
 
-// Variants that specimen.Variants does not have.
-const (
-	variantExpired = "expired" // a good photo of an expired card
-	variantBroken  = "broken"  // a truncated file
-	variantNoEnd   = "no_end"  // a good photo without the end marker of the file
-)
-
 // shownVariants are the choices of the page, in its order.
 var shownVariants = []string{"good", "glare", "blurred", "cut", "rotated", "tilted", "sideways", "photocopy", "dark",
-	"small", "progressive", variantNoEnd, variantExpired, variantBroken}
+	"small", "progressive", sim.VariantNoEnd, sim.VariantExpired, sim.VariantBroken}
 
 // drawPhoto draws one side of an employee's card and registers the picture as the playground's own.
 func (pg *Server) drawPhoto(e *sim.Employee, side, variant string) ([]byte, error) {
-	p, v, broken, endless := e.Person, specimen.Variants["good"], false, false
-	switch variant = cmp.Or(variant, "good"); variant {
-	case variantExpired:
-		p = p.Expired()
-	case variantBroken:
-		broken = true
-	case variantNoEnd:
-		endless = true
-	default:
-		var known bool
-		v, known = specimen.Variants[variant]
-		if !known {
-			return nil, bad("no such variant; see GET /")
-		}
-	}
 	if side != sim.SideFront && side != sim.SideBack {
 		return nil, bad("side must be front or back")
 	}
-	img, err := sim.Photo(p, side, v)
-	if err != nil {
+	img, known, err := sim.Shot{Side: side, Variant: variant}.Take(e.Person)
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if broken {
-		img = img[:len(img)/3]
-	}
-	if endless {
-		img = img[:len(img)-2]
+	case !known:
+		return nil, bad("no such variant; see GET /")
 	}
 	pg.issued.add(img)
 	return img, nil

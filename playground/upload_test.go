@@ -60,7 +60,7 @@ func TestUpload(t *testing.T) {
 	// A drawing cannot be a photo of a card, so it goes to the bot.
 	h.upload(p.OpenID, bytes.NewReader(drawing.Bytes()), int64(drawing.Len()), 200)
 	// The playground's own pictures are accepted: by their hash, even if the watermark is unreadable, or by the watermark.
-	for _, variant := range []string{"good", "blurred", "glare", "cut", variantBroken, variantExpired} {
+	for _, variant := range []string{"good", "blurred", "glare", "cut", sim.VariantBroken, sim.VariantExpired} {
 		img, err := h.pg.drawPhoto(p, sim.SideFront, variant)
 		if err != nil {
 			t.Fatal(err)

@@ -27,7 +27,7 @@ func (w *World) readIDCard(img []byte) ([]feishu.Entity, int, []int, int) {
 	for i, e := range r.Entities {
 		entities[i] = feishu.Entity(e)
 	}
-	return w.misreading(entities), r.Side, r.Corners[:], 0
+	return entities, r.Side, r.Corners[:], 0
 }
 
 // Preload reads a photo in advance, so that the OCR later answers from its cache. Measurements use it where the world

@@ -83,7 +83,12 @@ func (w *World) Hire(n int) []*Employee { return w.hire(n, nil) }
 
 // HireChild is Hire for one person of fourteen.
 func (w *World) HireChild() *Employee {
-	return w.hire(1, func(p specimen.Person) specimen.Person { return p.Child(w.cfg.Now()) })[0]
+	return w.HireAs(func(p specimen.Person) specimen.Person { return p.Child(w.cfg.Now()) })
+}
+
+// HireAs is Hire for one person whom change makes out of a new one.
+func (w *World) HireAs(change func(specimen.Person) specimen.Person) *Employee {
+	return w.hire(1, change)[0]
 }
 
 // hire adds n people, as change makes them unless it is nil.

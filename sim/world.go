@@ -54,7 +54,6 @@ type World struct {
 	webhook string
 	people  []*Employee
 	admins  []string
-	misread func([]feishu.Entity) []feishu.Entity // see Misread
 }
 
 // recordedCalls is how many calls Recorder remembers; its counts cover all.

@@ -57,7 +57,7 @@ func TestFailuresOfUploads(t *testing.T) {
 		{call: "upload_url", says: internal, state: recording, again: soon},
 		{call: "upload_url", says: noJSON, state: recording, again: soon},
 		{call: "upload_url", says: dropped, state: recording, again: soon},
-		suspended("upload_url", answer{body: foreignURL}, "config"),
+		suspended("upload_url", answer{body: foreignURL}, "upload_host"),
 		{call: "put", says: storage(400, "InvalidDigest", ""), state: stop, code: "upload_changed"},
 		{call: "put", says: storage(403, "SignatureDoesNotMatch", ""), state: stop, code: "upload_changed"},
 		{call: "put", says: storage(403, "AccessDenied", "Request has expired."), state: recording, again: soon, once: true},

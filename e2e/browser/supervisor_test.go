@@ -58,6 +58,23 @@ func TestPageSupervisor(t *testing.T) {
 	p.until(`document.querySelector('[data-pane="phone"] [data-stage="review"]')`)
 	p.shot("3-brought")
 
+	// Somebody runs into something, and a platform sends another form.
+	p.press(`[data-scenarios]`)
+	p.press(`[data-part="play"]`)
+	p.until(`document.querySelector('[data-arm="card/two_in_one_picture"]') && !document.querySelector('[data-arm="state/done"]')`)
+	p.shot("3-people")
+	p.press(`[data-part="shape"]`)
+	p.press(`[data-arm="shape/post_in_language"]`)
+	p.until(`document.querySelector('[data-scenarios]').dataset.scenarios === '1'`)
+	p.shot("3-shapes")
+	p.press(`[data-arm="shape/post_in_language"]`)
+	p.until(`document.querySelector('[data-scenarios]').dataset.scenarios === '0'`)
+	p.press(`[data-part="play"]`)
+	p.press(`[data-arm="words/no_code"]`)
+	p.until(`document.querySelector('[data-pane="phone"]').textContent.includes('现在等的是短信里的 6 位验证码')`)
+	p.until(`document.querySelector('[data-pane="phone"] [data-stage="review"]')`)
+	p.shot("3-played")
+
 	p.press(`[data-crowd]`)
 	p.until(`+document.querySelector('[data-queue]').dataset.queue > 0`)
 	p.shot("4-crowd")

@@ -64,7 +64,13 @@ func (p Person) SendBoth() {
 	p.Send("back")
 }
 
-var photos sync.Map
+var photos sync.Map // by photo
+
+// photo is what determines the picture that Photo draws.
+type photo struct {
+	of            specimen.Person
+	side, variant string
+}
 
 // Photo returns a photo of one side of a card. It is drawn once for all tests.
 func (h *Harness) Photo(who specimen.Person, side string, variant ...string) []byte {
@@ -73,7 +79,7 @@ func (h *Harness) Photo(who specimen.Person, side string, variant ...string) []b
 	if len(variant) > 0 {
 		name = variant[0]
 	}
-	key := fmt.Sprintf("%s/%s/%s/%s/%s", who.Code, who.ValidFrom, who.ValidTo, side, name)
+	key := photo{who, side, name}
 	if img, ok := photos.Load(key); ok {
 		return img.([]byte)
 	}

@@ -36,10 +36,18 @@ type Server struct {
 	cfg Config
 	key string // signs upload URLs
 
-	mu     sync.Mutex
-	files  map[string]*file
-	order  []string // file ids in order of creation
-	points []Point
+	mu        sync.Mutex
+	files     map[string]*file
+	order     []string // file ids in order of creation
+	points    []Point
+	elsewhere string // see UploadTo
+}
+
+// UploadTo gives upload addresses with this scheme and host, where nobody listens; "" ends it.
+func (s *Server) UploadTo(base string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.elsewhere = base
 }
 
 // New returns a platform without files and points.

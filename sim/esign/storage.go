@@ -2,6 +2,7 @@ package esign
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/hmac"
 	"crypto/md5"
 	"crypto/sha1"
@@ -31,6 +32,9 @@ func (s *Server) uploadAddress(r *http.Request, f File) string {
 	if s.cfg.StorageBase != nil {
 		base = s.cfg.StorageBase()
 	}
+	s.mu.Lock()
+	base = cmp.Or(s.elsewhere, base)
+	s.mu.Unlock()
 	resource := storagePrefix + f.ID
 	expires := strconv.FormatInt(s.cfg.Now().Add(urlLife).Unix(), 10)
 	q := url.Values{

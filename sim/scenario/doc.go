@@ -9,6 +9,10 @@
 // outcome. These rows are written from the pages alone; docs/errors_test.go compares them with the bot's own tables in
 // both directions.
 //
+// Encounters are what goes wrong although no call fails: how people type, who writes, what cards and photos they bring,
+// data that never matches, and the other forms in which platforms send the same. A row is a short scene (sim.Move) up to
+// the right end.
+//
 // Tests run the tables against a real bot, the playground lists and arms them, and docs/scenarios.md is generated from
 // them.
 package scenario

@@ -11,10 +11,11 @@ import (
 
 // page is a document that is generated from the catalogue.
 type page struct {
-	file, other, title, about                     string
-	states, faults, codes, elsewhere              string // titles of the sections
-	stateHead, faultHead, codeHead, elsewhereHead string // first lines of their tables
-	say                                           func(scenario.Text) string
+	file, other, title, about                               string
+	states, plays, shapes                                   string // titles of the sections
+	faults, codes, elsewhere                                string
+	stateHead, playHead, faultHead, codeHead, elsewhereHead string // first lines of their tables
+	say                                                     func(scenario.Text) string
 }
 
 // pages lists the documents, one for each language.
@@ -27,10 +28,13 @@ var pages = []page{
 			"`POST /sim/scenarios/NAME/arm` arms one, the page's drawer does the same. " +
 			"This page is made of the catalogue: `go test ./sim/scenario -update`.",
 		states:        "Places to bring somebody to",
+		plays:         "Somebody runs into something",
+		shapes:        "A platform sends it in another form",
 		faults:        "A call goes wrong",
 		codes:         "A call is answered with a documented error code",
 		elsewhere:     "Documented, and no scenario",
 		stateHead:     "| name | where the person stands |",
+		playHead:      "| name | what is unusual | the right outcome |",
 		faultHead:     "| name | what happens | how it goes on |",
 		codeHead:      "| name | HTTP | code | what it means | how it goes on | page |",
 		elsewhereHead: "| page | codes | why |",
@@ -43,10 +47,13 @@ var pages = []page{
 		about: "演示能做出来的所有情形，按名字列出。`POST /sim/scenarios/名字/arm` 准备一个，页面上的「场景」也一样。" +
 			"本页由目录生成：`go test ./sim/scenario -update`。",
 		states:        "把人带到某一步",
+		plays:         "有人遇到了什么",
+		shapes:        "平台换一种形式发来",
 		faults:        "一次调用出错",
 		codes:         "一次调用得到文档里的错误码",
 		elsewhere:     "文档里有、没有场景的",
 		stateHead:     "| 名字 | 员工到了哪里 |",
+		playHead:      "| 名字 | 特别之处 | 应该怎样 |",
 		faultHead:     "| 名字 | 发生什么 | 怎么继续 |",
 		codeHead:      "| 名字 | HTTP | 错误码 | 含义 | 怎么继续 | 出处 |",
 		elsewhereHead: "| 出处 | 错误码 | 原因 |",
@@ -82,6 +89,18 @@ func (p page) render() string {
 	head(p.states, p.stateHead)
 	for _, s := range scenario.States() {
 		row("`"+s.Name+"`", p.say(s.Text))
+	}
+	head(p.plays, p.playHead)
+	for _, e := range scenario.Encounters() {
+		if e.Shape == nil {
+			row("`"+e.Name+"`", p.say(e.Text), p.say(e.End))
+		}
+	}
+	head(p.shapes, p.playHead)
+	for _, e := range scenario.Encounters() {
+		if e.Shape != nil {
+			row("`"+e.Name+"`", p.say(e.Text), p.say(e.End))
+		}
 	}
 	head(p.faults, p.faultHead)
 	for _, s := range scenario.All() {

@@ -26,6 +26,9 @@ func TestCatalogue(t *testing.T) {
 		fmt.Fprintf(&b, "%-32s %-11s ×%d  %-8s %-12s applied=%-5t unclear=%-5t quiet=%t\n",
 			s.Name, s.Wire.Kind, s.Wire.Times, s.End.By, s.End.Does, s.Applied, s.Unclear, s.Quiet)
 	}
+	for _, e := range scenario.Encounters() {
+		fmt.Fprintf(&b, "%-32s %-11s %-8s %2d moves\n", e.Name, e.Ends, e.By, len(e.Moves))
+	}
 	if *update {
 		if err := os.WriteFile(golden, []byte(b.String()), 0o600); err != nil {
 			t.Fatal(err)

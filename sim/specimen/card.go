@@ -24,8 +24,8 @@ var (
 // portrait is the area of the silhouette, in card pixels.
 var portrait = image.Rect(930, 52, 1230, 404)
 
-// drawCard returns the upright picture of one side, transparent outside the rounded corners.
-func drawCard(p Person, side int) (*image.RGBA, error) {
+// drawCard returns the upright picture of one side, transparent outside the rounded corners. misread is Variant.Misread.
+func drawCard(p Person, side int, misread string) (*image.RGBA, error) {
 	base, over := sheet(side)
 	img := image.NewRGBA(base.Rect)
 	copy(img.Pix, base.Pix)
@@ -37,7 +37,7 @@ func drawCard(p Person, side int) (*image.RGBA, error) {
 		drawEmblemSide(img, pen, p)
 	}
 	draw.Draw(img, over.Rect, over, over.Rect.Min, draw.Over)
-	if err := drawCode(img, payloadOf(p, side)); err != nil {
+	if err := drawCode(img, payloadOf(p, side, misread)); err != nil {
 		return nil, fmt.Errorf("specimen: the fields do not fit on the card: %w", err)
 	}
 	return img, nil

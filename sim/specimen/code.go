@@ -28,13 +28,14 @@ type payload struct {
 	Issuer  string `json:"i,omitempty"`
 	From    string `json:"f,omitempty"` // 20060102
 	To      string `json:"t,omitempty"` // 20060102 or 长期
+	Misread string `json:"m,omitempty"` // see Variant.Misread
 }
 
 const payloadMark = "样本"
 
-func payloadOf(p Person, side int) string {
+func payloadOf(p Person, side int, misread string) string {
 	dense := func(date string) string { return strings.ReplaceAll(date, "-", "") }
-	v := payload{Mark: payloadMark, Side: side}
+	v := payload{Mark: payloadMark, Side: side, Misread: misread}
 	if side == SideName {
 		v.Name, v.Code, v.Gender, v.Race, v.Birth, v.Address = p.Name, p.Code, p.Gender, p.Race, dense(p.Birth), p.Address
 	} else {

@@ -71,7 +71,7 @@ func window(x, y int) color.RGBA {
 // unmarked is a specimen card without its QR code, like a real card.
 func unmarked(t *testing.T, side int, v Variant) *image.RGBA {
 	t.Helper()
-	card, err := drawCard(NewPerson(7), side)
+	card, err := drawCard(NewPerson(7), side, "")
 	if err != nil {
 		t.Fatal(err)
 	}

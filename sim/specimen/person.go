@@ -3,6 +3,7 @@ package specimen
 import (
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -74,11 +75,30 @@ func (p Person) Expired() Person {
 }
 
 // Child returns the same person aged fourteen on the day of now, with the card of five years that children get.
-func (p Person) Child(now time.Time) Person {
-	birth, issued := now.AddDate(-14, 0, 0), now.AddDate(-1, 0, 0)
+func (p Person) Child(now time.Time) Person { return p.Aged(14, now) }
+
+// Aged returns the same person half a year after that birthday, with a card of five years that was issued a year ago.
+func (p Person) Aged(years int, now time.Time) Person {
+	birth, issued := now.AddDate(-years, -6, 0), now.AddDate(-1, 0, 0)
 	p.Birth = birth.Format(day)
 	p.Code = withCheckDigit(p.Code[:6] + birth.Format("20060102") + p.Code[14:17])
 	p.ValidFrom, p.ValidTo = issued.Format(day), issued.AddDate(5, 0, 0).Format(day)
+	return p
+}
+
+// Numbered returns the same person with a number that begins with these six digits.
+func (p Person) Numbered(region string) Person {
+	p.Code = withCheckDigit(region + p.Code[6:17])
+	return p
+}
+
+// EndingInX returns the same person with another number, whose check digit is X.
+func (p Person) EndingInX() Person {
+	for region := 899_000; region < 900_000; region++ {
+		if p = p.Numbered(strconv.Itoa(region)); p.Code[17] == 'X' {
+			break
+		}
+	}
 	return p
 }
 

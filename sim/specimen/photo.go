@@ -2,10 +2,12 @@ package specimen
 
 import (
 	"bytes"
+	"fmt"
 	"image"
 	"image/draw"
 	"image/jpeg"
 	"math"
+	"strings"
 
 	xdraw "golang.org/x/image/draw"
 	"golang.org/x/image/math/f64"
@@ -25,6 +27,7 @@ type Variant struct {
 	Quality         int     // of the JPEG, 1 to 100; 0 = 88
 	EXIFOrientation int     // 2 to 8: pixels are stored rotated or mirrored, with the EXIF tag for viewers
 	Progressive     bool    // a progressive JPEG without subsampling, of a fixed quality and without EXIF
+	Misread         string  // names of misreadings, with blanks between them: what the OCR makes of this photo
 }
 
 // Variants are the photos that a person may take, by name. For a photo of an expired card, see Person.Expired.
@@ -56,7 +59,12 @@ func Front(p Person, v Variant) ([]byte, error) { return photo(p, SideName, v) }
 func Back(p Person, v Variant) ([]byte, error) { return photo(p, SideEmblem, v) }
 
 func photo(p Person, side int, v Variant) ([]byte, error) {
-	card, err := drawCard(p, side)
+	for _, name := range strings.Fields(v.Misread) {
+		if misreadings[name] == nil {
+			return nil, fmt.Errorf("specimen: no misreading %q", name)
+		}
+	}
+	card, err := drawCard(p, side, v.Misread)
 	if err != nil {
 		return nil, err
 	}

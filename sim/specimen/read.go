@@ -74,7 +74,8 @@ func parsePayload(text string) (payload, bool) {
 	return p, p.Side == SideName || p.Side == SideEmblem
 }
 
-// entities lists the printed fields. Like a real OCR, it omits fields that are empty on the card.
+// entities lists the printed fields, misread where the photo says so. Like a real OCR, it omits fields that are empty
+// on the card.
 func (f found) entities() []Entity {
 	var out []Entity
 	add := func(kind, value string) {
@@ -90,12 +91,12 @@ func (f found) entities() []Entity {
 		add("birth", reformat(p.Birth, "2006年1月2日"))
 		add("address", p.Address)
 		add("identity_code", p.Code)
-		return out
+		return misread(p.Misread, out)
 	}
 	add("issued_by", p.Issuer)
 	add("valid_date_start", reformat(p.From, "2006.01.02"))
 	add("valid_date_end", reformat(p.To, "2006.01.02"))
-	return out
+	return misread(p.Misread, out)
 }
 
 // reformat changes the layout of a date 20060102 and returns any other text unchanged.

@@ -8,7 +8,9 @@ import { choose } from './choice.js';
 import { platforms } from './states.js';
 
 // kinds are the kinds of scenarios in the order of the catalogue.
-const kinds = ['state', 'fault', 'code'];
+const kinds = ['state', 'play', 'shape', 'fault', 'code'];
+// brings reports whether a scenario brings somebody, whose phone the page then shows; the others are armed.
+const brings = (s) => s.kind === 'state' || s.kind === 'play';
 let open = null;
 
 // openScenarios shows the drawer. Escape closes it and restores the focus. said gets the result of each request.
@@ -33,7 +35,7 @@ export async function openScenarios(said) {
     problem.hidden = res.ok;
     problem.textContent = res.ok ? '' : res.error;
     if (!res.ok) return;
-    if (s.kind === 'state') {
+    if (brings(s)) {
       box.close();
       const { person, profile } = res.body;
       if (!world.people.has(person)) world.people.set(person, { ...profile, role: 'employee', steps: [] }); // the stream may tell later
@@ -41,14 +43,17 @@ export async function openScenarios(said) {
       choose('person', person);
     }
   }
-  const call = (s) => (s.kind === 'state' ? '' : s.name.split('/')[0]); // the operation that it applies to
-  const heading = (s) => t('scen.part.' + s.kind) + (call(s) && ` · ${platforms[s.group] || s.group} · ${call(s)}`);
+  const about = (s) => { // the operation that it applies to, or what it is about
+    if (s.kind === 'play') return ` · ${t('scen.group.' + s.group)}`;
+    return s.kind === 'state' || s.kind === 'shape' ? '' : ` · ${platforms[s.group] || s.group} · ${s.name.split('/')[0]}`;
+  };
+  const heading = (s) => t('scen.part.' + s.kind) + about(s);
   function row(s) {
     const armed = world.scenarios.includes(s.name);
     return el('li', { class: 'scen-row', 'data-scenario': s.name, 'data-armed': armed },
       el('div', {}, el('b', {}, s.text), s.code && el('span', { class: 'note' }, ` ${s.code} · HTTP ${s.http}`), el('span', { class: 'note scen-end' }, s.end || s.name)),
-      el('button', { type: 'button', class: 'ghost', 'data-arm': s.name, 'aria-pressed': s.kind === 'state' ? null : String(armed), onclick: () => act(s) },
-        t(s.kind === 'state' ? 'scen.bring' : armed ? 'scen.disarm' : 'scen.arm')));
+      el('button', { type: 'button', class: 'ghost', 'data-arm': s.name, 'aria-pressed': brings(s) ? null : String(armed), onclick: () => act(s) },
+        t(s.kind === 'state' ? 'scen.bring' : s.kind === 'play' ? 'scen.play' : armed ? 'scen.disarm' : 'scen.arm')));
   }
   function draw() {
     const wanted = search.value.toLowerCase().split(/\s+/).filter(Boolean);

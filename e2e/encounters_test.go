@@ -1,0 +1,116 @@
+package e2e
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"shiming/e2e/harness"
+	"shiming/sim"
+	"shiming/sim/scenario"
+	"shiming/sim/specimen"
+)
+
+// TestEncounters plays every encounter of the catalogue against the bot: shapes and moves of the clock one after the
+// other in one world, because they are everybody's, the others side by side. What must stop at HR runs in a company
+// that asks HR for warnings only.
+func TestEncounters(t *testing.T) {
+	t.Parallel()
+	var inTurn, together, stopped []scenario.Encounter
+	for _, e := range scenario.Encounters() {
+		switch {
+		case e.Shape != nil || sim.MovesClock(e.Moves):
+			inTurn = append(inTurn, e)
+		case e.By == scenario.HR && strings.HasPrefix(e.Name, "card/"):
+			stopped = append(stopped, e)
+		default:
+			together = append(together, e)
+		}
+	}
+	slices.SortStableFunc(inTurn, func(a, b scenario.Encounter) int { return clockMoves(a) - clockMoves(b) })
+	t.Run("in turn", func(t *testing.T) {
+		h := harness.Start(t, harness.Setup{Noisy: true, Timeout: 3 * harness.TestTimeout()})
+		for _, e := range inTurn {
+			t.Run(e.Name, func(t *testing.T) { meet(withT(h, t), e) })
+		}
+	})
+	for name, rows := range map[string][]scenario.Encounter{"stopped": stopped, "together": together} {
+		t.Run(name, func(t *testing.T) {
+			var settings map[string]string
+			if name == "stopped" {
+				settings = onlyWarnings()
+			}
+			h := harness.Start(t, harness.Setup{Settings: settings, Noisy: true, Timeout: 3 * harness.TestTimeout()})
+			for _, e := range rows {
+				t.Run(e.Name, func(t *testing.T) {
+					t.Parallel()
+					meet(withT(h, t), e)
+				})
+			}
+		})
+	}
+}
+
+// clockMoves returns by how many minutes an encounter moves the clock.
+func clockMoves(e scenario.Encounter) (minutes int) {
+	for _, m := range e.Moves {
+		minutes += int(m.Later / time.Minute)
+	}
+	return minutes
+}
+
+// meet plays one encounter and checks its end.
+func meet(h *harness.Harness, e scenario.Encounter) {
+	p := harness.Person{Employee: e.Hire(h.World), H: h}
+	undo := func() {}
+	if e.Shape != nil {
+		undo = e.Shape(h.World)
+		defer undo()
+	}
+	s := &sim.Scene{
+		Person: p.Employee,
+		Take: func(shot sim.Shot, who specimen.Person) ([]byte, bool, error) {
+			if _, named := specimen.Variants[shot.Variant]; shot.Misread == "" && (named || shot.Variant == "") {
+				return h.Photo(who, shot.Side, cmp.Or(shot.Variant, "good")), true, nil // drawn once for all tests
+			}
+			return shot.Take(who)
+		},
+		Advance: func(_ context.Context, by time.Duration) error {
+			h.Advance(by)
+			return nil
+		},
+	}
+	ctx, cancel := context.WithTimeout(h.Ctx, harness.TestTimeout()/2)
+	defer cancel()
+	if err := e.Play(ctx, s, undo); err != nil {
+		h.Error(err)
+		explainFailure(p)
+		for _, m := range h.World.Feishu.Messages(p.ChatID) {
+			h.Logf("- %s %s: %q", m.ID, m.Type, harness.ViewCard(m).Text)
+		}
+		return
+	}
+	if c := h.CaseOf(p.OpenID); (c == nil) != (e.Ends == sim.StageNone) {
+		h.Errorf("got the case %v, want the end %q", c, e.Ends)
+	}
+	if want := sim.GroupAnswers(e.Moves); s.Group != "" && cardsIn(h, s.Group) != want {
+		h.Errorf("got %d messages in the group, want %d", cardsIn(h, s.Group), want)
+	}
+	j := h.World.Journey(p.OpenID)
+	if e.Ends == sim.StageDone {
+		p.CheckFiled()
+		if j.SMS != 1 {
+			h.Errorf("got the journey %+v, want one text message", j)
+		}
+	}
+	passed := func(m sim.Move) bool { return m.Presses == "approve" && m.Toast == "已通过" }
+	if !slices.ContainsFunc(e.Moves, passed) && (j.Identities > 0 || len(j.Points) > 0) {
+		h.Errorf("got the journey %+v, want no write that HR has not approved", j)
+	}
+	if left := h.World.Faults.List(); len(left) > 0 {
+		h.Errorf("got the faults %+v left, want none", left)
+	}
+}
