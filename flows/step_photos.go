@@ -68,12 +68,23 @@ func (d *decision) ignoreLateResult(p *Photo) {
 	d.change.Silent = true
 }
 
+// PhotosAtOnce is how many photos of one case are read at a time: the two sides of a card. Further photos follow only if
+// these do not complete the card, so that somebody who sends a hundred photos costs few calls of the OCR.
+const PhotosAtOnce = 2
+
 // photoClaimed assigns stored photos to the job of the event, so that two jobs never read the same photo.
 func photoClaimed(d *decision) {
+	reading := 0
+	for _, p := range d.c.Photos {
+		if p.State == PhotoStored && p.Reader != "" {
+			reading++
+		}
+	}
 	for i := range d.c.Photos {
 		p := &d.c.Photos[i]
-		if p.State == PhotoStored && p.Reader == "" && slices.Contains(d.event.PhotoIDs, p.ID) {
+		if reading < PhotosAtOnce && p.State == PhotoStored && p.Reader == "" && slices.Contains(d.event.PhotoIDs, p.ID) {
 			p.Reader = d.event.Job
+			reading++
 		}
 	}
 	d.change.Silent = true
@@ -121,9 +132,22 @@ func (d *decision) proceedToForm() {
 	if !d.requireMatchingSides() {
 		return
 	}
+	d.dropUnreadPhotos()
 	d.goTo(AwaitingConfirmation)
 	d.rule("both sides read")
 	d.repost(AudienceApplicant) // the card stands above the photos in the chat
+}
+
+// dropUnreadPhotos removes the photos that were sent before the form and are not needed for it any more. None of them
+// costs a call of the OCR. A photo that is sent after the form appeared replaces its side.
+func (d *decision) dropUnreadPhotos() {
+	for i := range d.c.Photos {
+		p := &d.c.Photos[i]
+		if p.State == PhotoWaiting || p.State == PhotoStored {
+			p.State, p.Reader = PhotoReplaced, ""
+			d.dropPicture(p.ID)
+		}
+	}
 }
 
 // requireMatchingSides reports whether the two sides can be of one card. Otherwise it refuses the photo of the event,

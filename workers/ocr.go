@@ -15,43 +15,63 @@ import (
 // say that the picture shows no ID card.
 const ocrBadFile = "2110001"
 
-// readPhotos reads all photos of the case that are stored and unread, side by side. It first claims them for this job,
-// so that of several jobs each photo has one reader. A job that runs again keeps its claims.
+// readPhotos reads the photos of the case that are stored and unread, until none is left or the case needs none. Few
+// photos of a case are read at a time (flows.PhotosAtOnce), because the first two mostly complete the card.
 func (w *Workers) readPhotos(ctx context.Context, j flows.Job) error {
+	read := map[string]bool{}
+	for {
+		claimed, err := w.claimPhotos(ctx, j, read)
+		if len(claimed) == 0 || err != nil {
+			return err
+		}
+		if err := w.readSideBySide(ctx, j, claimed); err != nil {
+			return err
+		}
+		for _, p := range claimed {
+			read[p.ID] = true
+		}
+	}
+}
+
+// claimPhotos claims unread photos for this job, so that of several jobs each photo has one reader. A job that runs again
+// keeps its claims. A job that gets none ends: the jobs that read the case look for further photos when they have read.
+func (w *Workers) claimPhotos(ctx context.Context, j flows.Job, read map[string]bool) (claimed []*flows.Photo, err error) {
 	c, err := w.engine.CaseOf(ctx, j.Case)
 	if err != nil {
-		return flows.IgnoreNotFound(err)
+		return nil, flows.IgnoreNotFound(err)
 	}
 	if !awaitsStep(c, 0, flows.AwaitingPhotos, flows.AwaitingConfirmation) {
-		return nil
+		return nil, nil
 	}
 	var unclaimed []string
 	for _, p := range c.Photos {
-		if p.State == flows.PhotoStored && (p.Reader == "" || p.Reader == j.Key) {
+		if p.State == flows.PhotoStored && p.Reader == "" {
 			unclaimed = append(unclaimed, p.ID)
 		}
 	}
-	if len(unclaimed) == 0 {
-		return nil
+	if len(unclaimed) > 0 {
+		claim := flows.Event{Kind: flows.PhotoClaimed, PhotoIDs: unclaimed, Job: j.Key}
+		if c, _, err = w.engine.Report(ctx, j.Case, claim); err != nil {
+			return nil, flows.IgnoreNotFound(err)
+		}
 	}
-	claim := flows.Event{Kind: flows.PhotoClaimed, PhotoIDs: unclaimed, Job: j.Key}
-	c, _, err = w.engine.Report(ctx, j.Case, claim)
-	if err != nil {
-		return flows.IgnoreNotFound(err)
-	}
-	var claimed []*flows.Photo
 	for i, p := range c.Photos {
-		if p.State == flows.PhotoStored && p.Reader == j.Key {
+		if p.State == flows.PhotoStored && p.Reader == j.Key && !read[p.ID] {
 			claimed = append(claimed, &c.Photos[i])
 		}
 	}
+	return claimed, nil
+}
+
+// readSideBySide reads the photos at the same time. The first failure decides when the job runs again. It then reads
+// only the photos that are still unread.
+func (w *Workers) readSideBySide(ctx context.Context, j flows.Job, photos []*flows.Photo) error {
 	var wg sync.WaitGroup
-	errs := make([]error, len(claimed))
-	for i, p := range claimed {
+	errs := make([]error, len(photos))
+	for i, p := range photos {
 		wg.Go(func() { errs[i] = w.readPhoto(ctx, j, p) })
 	}
 	wg.Wait()
-	// The first failure decides when the job runs again. It then reads only the photos that are still unread.
 	for _, err := range errs {
 		if err != nil {
 			return err

@@ -54,6 +54,45 @@ func TestEachPhotoIsReadOnce(t *testing.T) {
 	w.InState(c.ID, flows.AwaitingConfirmation)
 }
 
+// TestManyPhotosCostFewReadings: of thirty photos sent at once those that complete the card are read, two at a time. The
+// others are dropped unread.
+func TestManyPhotosCostFewReadings(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	w.KnowCard("ou_1", flows.SampleNumber)
+	c := w.PutCase(flows.AwaitingPhotos, "ou_1", func(c *flows.Case) {
+		c.Personal, c.Photos = flows.Personal{}, nil
+		for i := range 30 {
+			side := "front_ou_1"
+			if i > 2 && i%2 == 1 {
+				side = "back_ou_1"
+			}
+			c.Photos = append(c.Photos, flows.Photo{ID: fmt.Sprint("p", i), FileKey: side, Kind: "image", State: flows.PhotoStored})
+		}
+	})
+	var jobs sync.WaitGroup
+	for i := range c.Photos {
+		jobs.Go(func() {
+			j := flows.Job{Kind: flows.JobReadPhotos, Case: c.ID, Key: fmt.Sprint("job", i)}
+			if err := w.Run(t.Context(), j); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	jobs.Wait()
+	// Two fronts are read first. Of the next two, front and back, the back may end before the front begins; a fifth may
+	// begin before both have ended.
+	if n := w.IDCardReader.Calls; n < 3 || n > 5 {
+		t.Errorf("got %d readings, want 3 to 5", n)
+	}
+	c = w.InState(c.ID, flows.AwaitingConfirmation)
+	for _, p := range c.Photos {
+		if p.State == flows.PhotoStored || p.State == flows.PhotoWaiting {
+			t.Errorf("got photo %s in state %s, want it read or dropped", p.ID, p.State)
+		}
+	}
+}
+
 // TestReadPhotosIsNotRepeated: a job that runs again reads only what is unread.
 func TestReadPhotosIsNotRepeated(t *testing.T) {
 	t.Parallel()
