@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -70,6 +72,16 @@ func TestManyPhotosCostFewReadings(t *testing.T) {
 			c.Photos = append(c.Photos, flows.Photo{ID: fmt.Sprint("p", i), FileKey: side, Kind: "image", State: flows.PhotoStored})
 		}
 	})
+	known, fronts := w.IDCardReader.Texts, atomic.Int32{}
+	w.IDCardReader.ReadFunc = func(ctx context.Context, jpeg []byte) (flows.CardText, error) {
+		// The third front ends when the form is there, however slow the reading of the back is.
+		if string(jpeg) == string(workerstest.Picture("front_ou_1")) && fronts.Add(1) > 2 {
+			for w.CaseNow(c.ID).State != flows.AwaitingConfirmation {
+				runtime.Gosched()
+			}
+		}
+		return known[string(jpeg)], nil
+	}
 	var jobs sync.WaitGroup
 	for i := range c.Photos {
 		jobs.Go(func() {
@@ -80,10 +92,8 @@ func TestManyPhotosCostFewReadings(t *testing.T) {
 		})
 	}
 	jobs.Wait()
-	// Two fronts are read first. Of the next two, front and back, the back may end before the front begins; a fifth may
-	// begin before both have ended.
-	if n := w.IDCardReader.Calls; n < 3 || n > 5 {
-		t.Errorf("got %d readings, want 3 to 5", n)
+	if n := w.IDCardReader.Calls; n < 3 || n > 4 { // two fronts, the back, and perhaps the front beside it
+		t.Errorf("got %d readings, want 3 or 4", n)
 	}
 	c = w.InState(c.ID, flows.AwaitingConfirmation)
 	for _, p := range c.Photos {
