@@ -1,0 +1,200 @@
+// Command flood measures how long people wait while somebody else floods the bot, beside a run without a flood.
+//
+//	go run ./bench/flood [--people 20] [--store sqlite|postgres]
+//
+// Each flood meets bots and a world of its own: 300 texts of one person, 100 photos of one person, or 150 mentions in one
+// group by 60 people. During it others register one after another. Every call to a platform takes 200 ms.
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"shiming/bench/harness"
+	"shiming/sim"
+	"shiming/sim/feishu"
+	"shiming/sim/specimen"
+)
+
+type command struct {
+	People  int           `help:"Employees who register during a flood, one after another." default:"20"`
+	Store   string        `help:"Database." default:"sqlite" enum:"sqlite,postgres"`
+	Sync    string        `help:"store.sync." default:"full" enum:"full,normal"`
+	Latency time.Duration `help:"What every call to a platform takes at least." default:"200ms"`
+	Out     string        `help:"File to which the run is added; default bench/results/flood.jsonl."`
+}
+
+// flood is what somebody else does meanwhile.
+type flood struct {
+	name  string
+	begin func(ctx context.Context, s *harness.Harness, others []*sim.Employee) error
+}
+
+const (
+	texts    = 300
+	photos   = 100
+	mentions = 150
+	crowd    = 60 // people who mention the bot
+	inFlight = 8  // messages of a flood on their way at a time
+)
+
+var floods = []flood{
+	{"none", func(context.Context, *harness.Harness, []*sim.Employee) error { return nil }},
+	{"texts", func(ctx context.Context, s *harness.Harness, others []*sim.Employee) error {
+		return repeat(texts, func(i int) error {
+			_, err := s.World.Feishu.SendText(ctx, others[0].OpenID, fmt.Sprint("在吗 ", i))
+			return err
+		})
+	}},
+	{"photos", func(ctx context.Context, s *harness.Harness, others []*sim.Employee) error {
+		front, err := specimen.Front(others[0].Person, specimen.Variant{})
+		if err != nil {
+			return err
+		}
+		if err := s.Consent(ctx, others[0]); err != nil {
+			return err
+		}
+		return repeat(photos, func(int) error {
+			_, err := s.World.Feishu.SendImage(ctx, others[0].OpenID, front)
+			return err
+		})
+	}},
+	{"mentions", func(ctx context.Context, s *harness.Harness, others []*sim.Employee) error {
+		group := s.World.Settings()["hr.announce_chat"]
+		return repeat(mentions, func(i int) error {
+			_, err := s.World.Feishu.SendGroupText(ctx, others[i%len(others)].OpenID, group, "帮助", true)
+			return err
+		})
+	}},
+}
+
+// repeat calls act n times, inFlight at a time, and returns the first error.
+func repeat(n int, act func(i int) error) error {
+	var wg sync.WaitGroup
+	slots, errs := make(chan struct{}, inFlight), make(chan error, n)
+	for i := range n {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			if err := act(i); err != nil {
+				errs <- err
+			}
+		})
+	}
+	wg.Wait()
+	close(errs)
+	return <-errs
+}
+
+func main() { harness.Main(&command{}, "How long people wait while somebody else floods the bot.") }
+
+// waits are the waits of the people during one flood, in milliseconds.
+type waits struct{ firstCard, form []float64 }
+
+// Measure implements the command of harness.Main.
+func (c *command) Measure(ctx context.Context) error {
+	result := harness.NewResult(ctx)
+	result.Store = c.Store
+	result.Settings["sync"], result.Settings["latency_ms"] = c.Sync, c.Latency.Milliseconds()
+	result.Settings["people"] = c.People
+	bar := harness.Progress(len(floods)*c.People, "people")
+	var calm waits
+	for i, f := range floods {
+		w, err := c.during(ctx, f, func() { _ = bar.Add(1) })
+		if err != nil {
+			return fmt.Errorf("%s: %w", f.name, err)
+		}
+		if i == 0 {
+			calm = w
+		}
+		for _, l := range []struct {
+			key      string
+			ms, calm []float64
+		}{{"first-card", w.firstCard, calm.firstCard}, {"form", w.form, calm.form}} {
+			name := f.name + "/" + l.key
+			result.Add(name, "ms", l.ms...)
+			result.Add(name+"/p95", "ms", p95(l.ms))
+			result.Add(name+"/beside-none", "", p95(l.ms)/p95(l.calm))
+			fmt.Printf("%-20s p95 %7.0f ms  × %.2f  %s\n", name, p95(l.ms), p95(l.ms)/p95(l.calm),
+				harness.Bar(p95(l.ms), 4*p95(l.calm), 40))
+		}
+	}
+	_ = bar.Finish()
+	return result.Append(c.Out, "flood")
+}
+
+// during lets people register while the flood lasts.
+func (c *command) during(ctx context.Context, f flood, step func()) (w waits, err error) {
+	s, err := harness.Open(ctx, harness.Setup{
+		Bots:  1,
+		Store: c.Store,
+		Sync:  c.Sync,
+		World: sim.Config{Latency: c.Latency, Seed: 7},
+	})
+	if err != nil {
+		return w, err
+	}
+	defer s.Close()
+	people, others := s.World.Hire(c.People), s.World.Hire(crowd)
+	shots := make([][2][]byte, len(people)) // drawn before, because it takes the processors
+	for i, e := range people {
+		if shots[i][0], err = specimen.Front(e.Person, specimen.Variant{}); err != nil {
+			return w, err
+		}
+		if shots[i][1], err = specimen.Back(e.Person, specimen.Variant{}); err != nil {
+			return w, err
+		}
+	}
+	flooded := make(chan error, 1)
+	go func() { flooded <- f.begin(ctx, s, others) }()
+	for i, e := range people {
+		if err := c.register(ctx, s, e, shots[i], &w); err != nil {
+			return w, err
+		}
+		step()
+	}
+	return w, <-flooded
+}
+
+// register takes one person to the form.
+func (c *command) register(ctx context.Context, s *harness.Harness, e *sim.Employee, shots [2][]byte, w *waits) error {
+	began := time.Now()
+	if _, err := s.World.Feishu.SendText(ctx, e.OpenID, "实名"); err != nil {
+		return err
+	}
+	first, err := s.Card(ctx, e.ChatID, "consent")
+	if err != nil {
+		return err
+	}
+	w.firstCard = append(w.firstCard, milliseconds(harness.Shown(first, has("consent")).Sub(began)))
+	if err := s.Press(ctx, e, e.ChatID, "consent", nil); err != nil {
+		return err
+	}
+	began = time.Now()
+	if _, err := s.World.Feishu.SendImages(ctx, e.OpenID, shots[0], shots[1]); err != nil {
+		return err
+	}
+	form, err := s.Card(ctx, e.ChatID, "confirm")
+	if err != nil {
+		return err
+	}
+	w.form = append(w.form, milliseconds(harness.Shown(form, has("confirm")).Sub(began)))
+	return nil
+}
+
+func has(act string) func(*feishu.Card) bool {
+	return func(card *feishu.Card) bool {
+		_, is := card.FindAct(act)
+		return is
+	}
+}
+
+func milliseconds(d time.Duration) float64 { return d.Seconds() * 1000 }
+
+func p95(values []float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[len(sorted)*95/100]
+}
