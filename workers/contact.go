@@ -17,6 +17,9 @@ func (w *Workers) lookUpContact(ctx context.Context, j flows.Job) error {
 	if c.State.Terminal() || c.Consent == nil {
 		return nil
 	}
+	if err := w.engine.Store.Wait(ctx, w.callLimit(ctx, apiDirectory)); err != nil {
+		return err
+	}
 	contact, err := w.Messenger.Contact(ctx, c.OpenID)
 	if err != nil {
 		d := failure.Of(err, false)

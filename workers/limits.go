@@ -78,7 +78,14 @@ func (w *Workers) waitToPatch(ctx context.Context, audience, messageID string) e
 	return w.engine.Store.Wait(ctx, w.messageLimit(ctx, "patch"), patchLimit(audience, messageID))
 }
 
-// Feishu limits downloads of a message's files for each tenant to 1000 a minute and 50 a second (page 频控策略).
-func (w *Workers) downloadLimit(ctx context.Context) flows.BurstLimit {
-	return flows.BurstLimit{Key: w.engine.LimitKey(ctx, "download", ""), Every: messageInterval, Burst: messageBurst}
+// callLimit is the limit of any other of Feishu's APIs. Each allows a tenant 1000 calls a minute and 50 a second (page
+// 频控策略).
+func (w *Workers) callLimit(ctx context.Context, api string) flows.BurstLimit {
+	return flows.BurstLimit{Key: w.engine.LimitKey(ctx, api, ""), Every: messageInterval, Burst: messageBurst}
 }
+
+// APIs with a callLimit.
+const (
+	apiDownload  = "download"
+	apiDirectory = "directory"
+)

@@ -38,7 +38,7 @@ func (w *Workers) fetchPhoto(ctx context.Context, j flows.Job) error {
 		return err
 	}
 	defer releaseCase()
-	if err := w.engine.Store.Wait(ctx, w.downloadLimit(ctx)); err != nil {
+	if err := w.engine.Store.Wait(ctx, w.callLimit(ctx, apiDownload)); err != nil {
 		return err
 	}
 	raw, err := w.Messenger.Download(ctx, p.MessageID, p.FileKey, p.Kind)
