@@ -1,6 +1,8 @@
 // Command flood measures how long people wait while somebody else floods the bot, beside a run without a flood.
 //
-//	go run ./bench/flood [--people 20] [--store sqlite|postgres]
+//	go run ./bench/flood [--people 20] [--crowd 150] [--store sqlite|postgres]
+//
+// In the end a crowd registers at once, and the calls that Feishu refuses for its limits are counted.
 //
 // Each flood meets bots and a world of its own: 300 texts of one person, 100 photos of one person, or 150 mentions in one
 // group by 60 people. During it others register one after another. Every call to a platform takes 200 ms.
@@ -21,6 +23,7 @@ import (
 
 type command struct {
 	People  int           `help:"Employees who register during a flood, one after another." default:"20"`
+	Crowd   int           `help:"Employees who register at once in the end." default:"150"`
 	Store   string        `help:"Database." default:"sqlite" enum:"sqlite,postgres"`
 	Sync    string        `help:"store.sync." default:"full" enum:"full,normal"`
 	Latency time.Duration `help:"What every call to a platform takes at least." default:"200ms"`
@@ -99,7 +102,7 @@ func (c *command) Measure(ctx context.Context) error {
 	result := harness.NewResult(ctx)
 	result.Store = c.Store
 	result.Settings["sync"], result.Settings["latency_ms"] = c.Sync, c.Latency.Milliseconds()
-	result.Settings["people"] = c.People
+	result.Settings["people"], result.Settings["crowd"] = c.People, c.Crowd
 	bar := harness.Progress(len(floods)*c.People, "people")
 	var calm waits
 	for i, f := range floods {
@@ -123,6 +126,9 @@ func (c *command) Measure(ctx context.Context) error {
 		}
 	}
 	_ = bar.Finish()
+	if err := c.countRefusals(ctx, result); err != nil {
+		return fmt.Errorf("crowd: %w", err)
+	}
 	return result.Append(c.Out, "flood")
 }
 
@@ -198,3 +204,68 @@ func p95(values []float64) float64 {
 	sorted := slices.Sorted(slices.Values(values))
 	return sorted[len(sorted)*95/100]
 }
+
+// countRefusals lets a crowd register at once and counts the calls that Feishu refused for one of its limits.
+func (c *command) countRefusals(ctx context.Context, result *harness.Result) error {
+	s, err := harness.Open(ctx, harness.Setup{
+		Bots:  1,
+		Store: c.Store,
+		Sync:  c.Sync,
+		World: sim.Config{Latency: c.Latency, Seed: 7},
+	})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	working, stop := context.WithCancel(ctx)
+	defer stop()
+	hr := make(chan error, 1)
+	go func() { hr <- s.World.HR(0).Work(working, s.World.HR(0).Diligent) }()
+	people := s.World.Hire(c.Crowd)
+	calls, end := s.World.Recorder.Subscribe()
+	refused, counted := map[string]int{}, make(chan struct{})
+	go func() {
+		defer close(counted)
+		for call := range calls {
+			if call.Upstream == "feishu" && slices.Contains(limitCodes, call.Code) {
+				refused[call.Operation]++
+			}
+		}
+	}()
+	began := time.Now()
+	bar := harness.Progress(c.Crowd, "crowd")
+	var wg sync.WaitGroup
+	errs := make(chan error, len(people))
+	for _, e := range people {
+		wg.Go(func() {
+			if _, err := e.Register(ctx, sim.Script{}, nil); err != nil {
+				errs <- err
+			}
+			_ = bar.Add(1)
+		})
+	}
+	wg.Wait()
+	took := time.Since(began)
+	_ = bar.Finish()
+	close(errs)
+	if err := <-errs; err != nil {
+		return err
+	}
+	stop()
+	if err := <-hr; err != nil {
+		return err
+	}
+	end()
+	<-counted
+	total := 0
+	for _, n := range refused {
+		total += n
+	}
+	result.Add("crowd/took", "s", took.Seconds())
+	result.Add("crowd/refused", "", float64(total))
+	fmt.Printf("%d people at once: %.0f s, %d calls refused for a limit %v\n", c.Crowd, took.Seconds(), total, refused)
+	return nil
+}
+
+// limitCodes are Feishu's codes for too many calls: of an API (page 频控策略), to one receiver or of one message.
+var limitCodes = []string{"99991400", "230020"}
