@@ -106,9 +106,18 @@ func (v Attention) choiceNodes() []node {
 	case v.Code == "too_many_photos":
 		return []node{button("photos_again", mainButton, retry)}
 	case strings.HasPrefix(v.Code, "bound_"): // Feishu has another value: only HR can send the form back
+		back := v.act(ActSendBack)
 		return []node{
 			button("retry", mainButton, retry),
-			button("send_back_bound", plainButton, v.act(ActSendBack)),
+			form("bound",
+				field{
+					name:  "note",
+					hint:  tr("hint.note_bound"),
+					max:   maxNote,
+					lines: true,
+				}.node(),
+				asSubmit(button("send_back_bound", plainButton, back), back),
+			),
 		}
 	default:
 		return []node{button("retry", mainButton, retry)}

@@ -63,7 +63,7 @@ var families = map[string][]string{
 		"download_failed", "deleted", "restricted", "too_many", "too_many_day", "other",
 	},
 	"field": {"required", "length", "characters", "check_digit", "date", "future",
-		"name_characters", "name_length", "mobile_format", "other"},
+		"name_characters", "name_length", "mobile_format", "bound_identity_name", "bound_identity_code", "bound_mobile", "other"},
 	"reason":   append(slices.Clone(Reasons), "bound_differs"),
 	"redo":     append(slices.Clone(Sides), "other"),
 	"answer":   {"identity_name", "identity_code", "mobile", "three_elements", "no_record", "other"},
