@@ -83,8 +83,7 @@ func (v Confirm) JSON() json.RawMessage {
 	e = append(e, row(
 		retake(v.Ref, SideFront),
 		retake(v.Ref, SideBack),
-		withDialog(button("cancel", quietButton, v.act(ActCancel)), "cancel"),
-	))
+	), askFirst("cancel", quietButton, v.act(ActCancel)))
 
 	f := frame{
 		title:     tr("confirm.title"),

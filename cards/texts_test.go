@@ -64,7 +64,7 @@ var families = map[string][]string{
 	},
 	"field": {"required", "length", "characters", "check_digit", "date", "future",
 		"name_characters", "name_length", "mobile_format", "bound_identity_name", "bound_identity_code", "bound_mobile", "other"},
-	"reason":   append(slices.Clone(Reasons), "bound_differs"),
+	"reason":   append(slices.Concat(Reasons, Overrides), "bound_differs"),
 	"redo":     append(slices.Clone(Sides), "other"),
 	"answer":   {"identity_name", "identity_code", "mobile", "three_elements", "no_record", "other"},
 	"mismatch": {"identity_name", "identity_code", "mobile", "three_elements", "no_record", "other"},
@@ -237,7 +237,12 @@ func TestTextsExist(t *testing.T) {
 					ids = append(ids, literal(0)+".other")
 				}
 			case "withDialog":
-				ids = append(ids, "ask."+literal(1)+".title", "ask."+literal(1)+".text")
+				if id := literal(1); id != "" {
+					ids = append(ids, "ask."+id+".title", "ask."+id+".text")
+				}
+			case "askFirst":
+				id := literal(0)
+				ids = append(ids, "button."+id, "ask."+id+".title", "ask."+id+".text")
 			}
 			for _, id := range ids {
 				calls++

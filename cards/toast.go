@@ -51,6 +51,7 @@ var toastTypes = map[string]string{
 	"write_quiet":    "info", // seconds
 	"peek_sent":      "success",
 	"permit":         "warning",
+	"red":            "warning", // approved without a reason although a check is red
 }
 
 // NewToast returns the toast with this id of toastTypes. The argument "what" is a code of the catalogue did, "field"
