@@ -34,6 +34,8 @@ func applicantSamples() []sample {
 	bound.Problems = map[string]string{"mobile": "bound_mobile"}
 	mismatch := confirm
 	mismatch.Mismatch = "three_elements"
+	notTaken := confirm
+	notTaken.Mismatch, notTaken.AskHR, notTaken.Failed = "identity_name", true, 1
 	neverMatches := mismatch
 	neverMatches.AskHR, neverMatches.Failed = true, 3
 	masked := confirm
@@ -138,6 +140,7 @@ func applicantSamples() []sample {
 			Tries:   3,
 		}},
 		{name: "confirm", card: confirm, clearData: true},
+		{name: "confirm_not_taken", card: notTaken, clearData: true},
 		{name: "confirm_bound", card: bound, clearData: true},
 		{name: "confirm_problems", card: problems, clearData: true},
 		{name: "confirm_unread", card: unread, clearData: true},

@@ -40,3 +40,23 @@ func TestBetterPhotoAfterMisread(t *testing.T) {
 		})
 	}
 }
+
+// TestLatinName: the supplier takes no Latin name. The card names the cause at once and the way to HR, instead of a
+// circle of codes.
+func TestLatinName(t *testing.T) {
+	h := harness.Start(t, harness.Setup{})
+	p, hr := h.Hire(), h.Admin(0)
+	p.Person.Name = "SAMPLE, JANE"
+	p.ToCode()
+	p.TypeCode()
+	p.See(sim.StageConfirmation, "核验机构没有收这个姓名", "请 HR 帮忙")
+	p.Press("ask_hr")
+	p.See(sim.StageAttention)
+	asked := hr.Sees(h.World.ReviewChat(), p, "reject", "员工请你帮忙", "核验机构不认这个姓名")
+	if asked.Has("approve") {
+		t.Error("HR's card offers to approve what was not verified, want no such button")
+	}
+	if n := p.SMSCount(); n != 1 {
+		t.Errorf("got %d codes, want 1", n)
+	}
+}
