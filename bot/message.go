@@ -107,8 +107,8 @@ func (e *events) decodeMessage(in *messagePush) (out flows.Message, aside string
 }
 
 // foreign reports whether the person of an event belongs to another company than the one for which Feishu delivers the
-// event. An app that is shared outside gets such events. own are the keys that the event names for the person; a missing
-// one proves nothing. A marketplace app serves many companies, and there the same holds for each event by itself.
+// event. An app that is shared outside gets such events. own are the keys that the event names for the person; a
+// missing one proves nothing. For a marketplace app, which serves many companies, each event is judged by itself.
 func foreign(tenantKey string, own ...string) bool {
 	return tenantKey != "" && slices.ContainsFunc(own, func(key string) bool { return key != "" && key != tenantKey })
 }

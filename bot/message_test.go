@@ -231,7 +231,10 @@ func TestOtherEvents(t *testing.T) {
 		{"entered by a foreigner, key among the ids",
 			event20(eventEntered, m{"operator_id": m{"open_id": "ou_x", "tenant_key": "tk_other"}}), nil},
 		{"menu by a foreigner",
-			event20(eventMenu, m{"operator": m{"operator_id": m{"open_id": "ou_x"}, "tenant_key": "tk_other"}, "event_key": "start"}),
+			event20(eventMenu, m{
+				"operator":  m{"operator_id": m{"open_id": "ou_x"}, "tenant_key": "tk_other"},
+				"event_key": "start",
+			}),
 			flows.Menu{EventID: "ev_1", TenantKey: "tk", OpenID: "ou_x", Key: "start", Foreign: true, At: when}},
 		{"entered by nobody", event20(eventEntered, m{"chat_id": "oc_p2p"}), nil},
 		{"menu",

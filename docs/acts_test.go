@@ -11,8 +11,8 @@ import (
 	"shiming/flows"
 )
 
-// TestActsAreListed compares the table of buttons with what a click may carry, by value and by name, and with the fields
-// that a form is read for.
+// TestActsAreListed compares the table of buttons with what a click may carry, by value and by name, and with the
+// fields that a form is read for.
 func TestActsAreListed(t *testing.T) {
 	const id = "019a1b2c-3d4e-7f50-8a61-0123456789ab"
 	want := []string{"start", "remind", "next"} // of no case

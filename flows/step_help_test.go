@@ -70,8 +70,8 @@ func TestRefusedValuesCount(t *testing.T) {
 	decide(t, d.Case, Event{Kind: Approved, Actor: "ou_hr1"}).wantRefused("the person is not verified", "not_verified")
 }
 
-// TestRefusedAsPrinted: the supplier takes no Latin name, for example. The first refusal of what stands on the card leads
-// to HR, because another try would meet it again; a typing error is corrected.
+// TestRefusedAsPrinted: the supplier takes no Latin name, for example. The first refusal of what stands on the card
+// leads to HR, because another try would meet it again; a typing error is corrected.
 func TestRefusedAsPrinted(t *testing.T) {
 	for _, tt := range []struct {
 		field   string

@@ -92,8 +92,8 @@ func photoReadAtForm(d *decision) {
 	d.repost(AudienceApplicant)
 }
 
-// readWorse returns a side of the event that was read less well than before, if there is one, and not of somebody else. The form keeps what was
-// read rightly, and the button for another photo of the side takes it away first.
+// readWorse returns a side of the event that was read less well than before, if there is one, and not of somebody
+// else. The form keeps what was read rightly, and the button for another photo of the side takes it away first.
 func (d *decision) readWorse() (side idcard.Side, worse bool) {
 	for _, r := range d.event.Readings {
 		if former := d.readingOf(r.Side); former != nil && rank(r) < rank(*former) && !anotherPerson(*former, r) {

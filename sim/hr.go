@@ -76,10 +76,9 @@ func Reject(reason, note string) Decision {
 // maxRetries limits how often Diligent retries one case.
 const maxRetries = 30
 
-// Diligent approves every review, sends back what cannot be approved or what a platform knows otherwise, and resolves the
-// cases that are stuck. If the
-// outcome of a write is unknown, it looks the write up at the platform first. It retries everything else, with growing
-// delays.
+// Diligent approves every review, despite a red check with a reason. It sends back what cannot be approved or what a
+// platform knows otherwise, and resolves the cases that are stuck. If the outcome of a write is unknown, it looks the
+// write up at the platform first. It retries everything else, with growing delays.
 func (h *HR) Diligent(c HRCard) Decision {
 	if c.Kind == "review" {
 		if c.Can(actSendBack) && !c.Can(actApprove) {

@@ -6,7 +6,9 @@
 //
 // By default the photos are noise, which cannot be compressed, so each one is downloaded, decoded and stored at full
 // size. The others are progressive JPEGs without subsampling (4:4:4), whose decoding takes the most memory for their
-// pixels. The simulated OCR finds no card in them. Beside the bot the command needs as much disk and memory as the photos take.
+// pixels.
+//
+// The simulated OCR finds no card in them. Beside the bot the command needs as much disk and memory as the photos take.
 package main
 
 import (
