@@ -120,11 +120,13 @@ func (e *events) parseTime(text string) time.Time {
 	return e.now()
 }
 
-// header returns the fields that every event of schema 2.0 carries.
+// header returns the fields that every event of schema 2.0 carries. Any event of a tenant makes sure that the bot's own
+// open_id there is known or asked for, so that a marketplace app rarely meets its first mention without it.
 func (e *events) header(base *larkevent.EventV2Base) (eventID, tenantKey string, at time.Time) {
 	if base == nil || base.Header == nil {
 		return "", "", e.now()
 	}
+	e.ownOpenID(base.Header.TenantKey)
 	return base.Header.EventID, base.Header.TenantKey, e.parseTime(base.Header.CreateTime)
 }
 

@@ -23,19 +23,21 @@ func (l *loose) UnmarshalJSON(raw []byte) error {
 }
 
 // ids are the ids of a person or a bot in an event. An older shape, in which the open_id stands alone, is understood.
+// No page shows a tenant_key among them; it is read in case there is one.
 type ids struct {
-	OpenID string
+	OpenID, TenantKey string
 }
 
 // UnmarshalJSON accepts every JSON value; a value without an open_id leaves it empty.
 func (i *ids) UnmarshalJSON(raw []byte) error {
 	var o struct {
-		OpenID loose `json:"open_id"`
+		OpenID    loose `json:"open_id"`
+		TenantKey loose `json:"tenant_key"`
 	}
 	var s string
 	switch {
 	case json.Unmarshal(raw, &o) == nil:
-		i.OpenID = string(o.OpenID)
+		i.OpenID, i.TenantKey = string(o.OpenID), string(o.TenantKey)
 	case json.Unmarshal(raw, &s) == nil:
 		i.OpenID = s
 	}

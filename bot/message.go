@@ -94,7 +94,7 @@ func (e *events) decodeMessage(in *messagePush) (out flows.Message, aside string
 	if message.Content == "" {
 		return flows.Message{}, asideEmpty
 	}
-	if foreign(out.TenantKey, string(sender.TenantKey)) {
+	if foreign(out.TenantKey, string(sender.TenantKey), sender.SenderID.TenantKey) {
 		out.Foreign = true // the content stays unread
 		return out, asideForeign
 	}
@@ -107,8 +107,11 @@ func (e *events) decodeMessage(in *messagePush) (out flows.Message, aside string
 }
 
 // foreign reports whether the person of an event belongs to another company than the one for which Feishu delivers the
-// event. An app that is shared outside gets such events. A missing key proves nothing.
-func foreign(tenantKey, own string) bool { return tenantKey != "" && own != "" && own != tenantKey }
+// event. An app that is shared outside gets such events. own are the keys that the event names for the person; a
+// missing one proves nothing. For a marketplace app, which serves many companies, each event is judged by itself.
+func foreign(tenantKey string, own ...string) bool {
+	return tenantKey != "" && slices.ContainsFunc(own, func(key string) bool { return key != "" && key != tenantKey })
+}
 
 // mentioned reports whether a group message mentions the bot with the open_id own. Feishu also delivers messages that
 // mention other bots, to an app with the scope for all messages. While the own open_id is unknown (own is ""), the

@@ -130,6 +130,32 @@ func TestMentionWhileOwnOpenIDIsUnknown(t *testing.T) {
 	}
 }
 
+// TestAnyEventAsksForTheOwnOpenID: a marketplace app meets a company with any event, so that its open_id there is known
+// before the first word in a group.
+func TestAnyEventAsksForTheOwnOpenID(t *testing.T) {
+	t.Parallel()
+	for name, plain := range map[string]string{
+		"entered": event20(eventEntered, m{"operator_id": m{"open_id": "ou_emp"}}),
+		"menu":    event20(eventMenu, m{"operator": m{"operator_id": m{"open_id": "ou_emp"}}, "event_key": "help"}),
+		"recall":  event20(eventRecalled, m{"message_id": "om_1"}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			asked := make(chan string, 1)
+			r := newTestServer(t, func(c *ServerConfig) {
+				c.OwnOpenID = func(tenantKey string) string {
+					asked <- tenantKey
+					return ""
+				}
+			})
+			wantResponse(t, r.send(pushOf(plain)), 200, `{}`)
+			r.stub.all()
+			if got := <-asked; got != "tk" {
+				t.Errorf("got a question for %q, want tk", got)
+			}
+		})
+	}
+}
+
 // TestSelf asks for the own open_id once, and again only after a pause if it gets none.
 func TestSelf(t *testing.T) {
 	t.Parallel()

@@ -62,7 +62,7 @@ func (v Attention) JSON() json.RawMessage {
 	} else {
 		e = append(e, rule())
 		e = append(e, v.choiceNodes()...)
-		e = append(e, withDialog(button("close", dangerButton, v.act(ActClose)), "close"))
+		e = append(e, askFirst("close", dangerButton, v.act(ActClose)))
 	}
 	f.elements = e
 	return f.json()
@@ -88,27 +88,36 @@ func (v Attention) choiceNodes() []node {
 				asSubmit(button("resolve_evidence", mainButton, resolve), resolve),
 			),
 			headline(tr("attention.evidence_missing")),
-			withDialog(button("retry_evidence", plainButton, retry), "retry_evidence"),
+			askFirst("retry_evidence", plainButton, retry),
 		}
 	case v.Unknown && v.Step == "identity":
 		return []node{
 			line(tr("attention.identity_unknown")),
 			headline(tr("attention.identity_exists")),
-			withDialog(button("resolve_identity", plainButton, resolve), "resolve_identity"),
+			askFirst("resolve_identity", plainButton, resolve),
 			headline(tr("attention.identity_missing")),
-			withDialog(button("retry_identity", plainButton, retry), "retry_identity"),
+			askFirst("retry_identity", plainButton, retry),
 		}
 	case v.Unknown:
 		return []node{
 			line(tr("attention.other_unknown")),
-			withDialog(button("retry", plainButton, retry), "retry_unknown"),
+			askFirst("retry_unknown", plainButton, retry),
 		}
 	case v.Code == "too_many_photos":
 		return []node{button("photos_again", mainButton, retry)}
 	case strings.HasPrefix(v.Code, "bound_"): // Feishu has another value: only HR can send the form back
+		back := v.act(ActSendBack)
 		return []node{
 			button("retry", mainButton, retry),
-			button("send_back_bound", plainButton, v.act(ActSendBack)),
+			form("bound",
+				field{
+					name:  "note",
+					hint:  tr("hint.note_bound"),
+					max:   maxNote,
+					lines: true,
+				}.node(),
+				asSubmit(button("send_back_bound", plainButton, back), back),
+			),
 		}
 	default:
 		return []node{button("retry", mainButton, retry)}

@@ -57,16 +57,14 @@ func (v Code) JSON() json.RawMessage {
 
 	toForm := v.act(ActResume)
 	toForm.To = ToForm
-	others := []node{
-		button("change_mobile", plainButton, toForm),
-		withDialog(button("cancel", quietButton, v.act(ActCancel)), "cancel"),
-	}
+	change := button("change_mobile", plainButton, toForm)
 	again := button("send_code", resend, v.act(ActSendCode))
 	if resend == mainButton {
-		e = append(e, again, row(others...))
+		e = append(e, again, change)
 	} else {
-		e = append(e, row(append([]node{again}, others...)...))
+		e = append(e, row(again, change))
 	}
+	e = append(e, askFirst("cancel", quietButton, v.act(ActCancel)))
 
 	if v.AskHR {
 		e = append(e, askHRNodes(v.Ref, 0)...)

@@ -77,14 +77,18 @@ func (v Confirm) JSON() json.RawMessage {
 	)...)
 	e = append(e, form("details", v.inputNodes()...))
 	if v.AskHR {
-		e = append(e, askHRNodes(v.Ref, v.Failed)...)
+		switch v.Mismatch {
+		case "identity_name", "identity_code": // the supplier does not take what may stand so on the card
+			e = append(e, line(tr("ask_hr.refused")), button("ask_hr", plainButton, v.act(ActAskHR)))
+		default:
+			e = append(e, askHRNodes(v.Ref, v.Failed)...)
+		}
 	}
 	e = append(e, deadline(v.Expires)...)
 	e = append(e, row(
 		retake(v.Ref, SideFront),
 		retake(v.Ref, SideBack),
-		withDialog(button("cancel", quietButton, v.act(ActCancel)), "cancel"),
-	))
+	), askFirst("cancel", quietButton, v.act(ActCancel)))
 
 	f := frame{
 		title:     tr("confirm.title"),

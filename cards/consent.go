@@ -28,7 +28,7 @@ func (v Consent) JSON() json.RawMessage {
 	e = append(e, deadline(v.Expires)...)
 	e = append(e,
 		button("consent", mainButton, v.act(ActConsent)),
-		withDialog(button("decline", plainButton, v.act(ActDecline)), "decline"),
+		askFirst("decline", plainButton, v.act(ActDecline)),
 	)
 	return frame{
 		title:     tr("consent.title"),

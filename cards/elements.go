@@ -168,7 +168,14 @@ func button(label, look string, a Action) node {
 	return b
 }
 
-// withDialog adds a confirmation dialog to a button (texts "ask.<id>.title" and "ask.<id>.text").
+// askFirst is a button behind a confirmation dialog (texts "ask.<id>.title" and "ask.<id>.text"), as a form of its own:
+// the dialog is documented for submit buttons only (page "按钮", confirm). It may stand only directly in the body of a
+// card. The name of the button carries its action, so that it must not be an act without a case.
+func askFirst(id, look string, a Action) node {
+	return form("ask_"+id, asSubmit(withDialog(button(id, look, a), id), a))
+}
+
+// withDialog adds a confirmation dialog to a submit button (texts "ask.<id>.title" and "ask.<id>.text").
 func withDialog(b node, id string) node {
 	b["confirm"] = node{
 		"title": plainText(tr("ask." + id + ".title")),

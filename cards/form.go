@@ -19,6 +19,7 @@ type Form struct {
 	BankCard, OpeningBank              *string
 	Reason, Note, Side                 *string
 	EviPointID                         *string
+	Override                           *string
 }
 
 // DecodeForm reads event.action.form_value of a card.action.trigger callback. It ignores unknown fields. A value that
@@ -36,6 +37,7 @@ func DecodeForm(value map[string]any) (Form, error) {
 		"note":          &f.Note,
 		"side":          &f.Side,
 		"evi_point_id":  &f.EviPointID,
+		"override":      &f.Override,
 	} {
 		raw, given := value[name]
 		if !given || raw == nil {
@@ -70,6 +72,7 @@ func (f Form) String() string {
 		{"note", f.Note != nil},
 		{"side", f.Side != nil},
 		{"evi_point_id", f.EviPointID != nil},
+		{"override", f.Override != nil},
 	} {
 		if !field.set {
 			continue

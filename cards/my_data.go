@@ -100,7 +100,7 @@ func (v MyData) storedNodes() []node {
 	}
 	e = append(e, v.historyNodes()...)
 	if v.CanWithdraw {
-		e = append(e, rule(), withDialog(button("withdraw", dangerButton, v.act(ActWithdraw)), "withdraw"))
+		e = append(e, rule(), askFirst("withdraw", dangerButton, v.act(ActWithdraw)))
 	}
 	return e
 }

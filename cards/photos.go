@@ -58,7 +58,7 @@ func (v Photos) JSON() json.RawMessage {
 		e = append(e, askHRNodes(v.Ref, 0)...)
 	}
 	e = append(e, deadline(v.Expires)...)
-	e = append(e, withDialog(button("cancel", quietButton, v.act(ActCancel)), "cancel"))
+	e = append(e, askFirst("cancel", quietButton, v.act(ActCancel)))
 
 	f := frame{
 		title:     tr("photos.title_reading"),

@@ -31,7 +31,7 @@ func (v Progress) JSON() json.RawMessage {
 		e = append(e, small(tr("since", timeArg("at", v.Since))))
 	}
 	if v.CanCancel {
-		e = append(e, withDialog(button("cancel", quietButton, v.act(ActCancel)), "cancel"))
+		e = append(e, askFirst("cancel", quietButton, v.act(ActCancel)))
 	}
 	f := frame{
 		title:     codeText("progress_title", v.Stage),

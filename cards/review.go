@@ -2,6 +2,7 @@ package cards
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -35,6 +36,9 @@ var Reasons = []string{
 	"blurred", "wrong_person", "expired", "details_wrong", "own_mobile",
 	"name_differs", "duplicate", "not_employee", "other",
 }
+
+// Overrides are the codes of reasons for approving despite a red check (texts "reason.<code>").
+var Overrides = []string{"card_seen", "other_account", "exception_permitted", "checked_otherwise"}
 
 // Sides are the codes of what the applicant has to do again (texts "redo.<code>").
 var Sides = []string{"details", "front", "back", "both"}
@@ -155,23 +159,27 @@ func valueOrDash(s string) text {
 	return sameText("–")
 }
 
-// answerNodes draws the buttons for a decision. The label of the first one warns if a check is red.
+// approveNode draws the approval. Despite a red check it takes a second act, the choice of a reason, which is recorded.
+func (v Review) approveNode() node {
+	a := v.act(ActApprove)
+	switch {
+	case v.Blocked:
+		return button("approve_blocked", quietButton, a)
+	case slices.ContainsFunc(v.Checks, func(c Check) bool { return c.Level == Red }):
+		nodes := choice("override", "reason", Overrides, "", true)
+		return form("despite_red", append(nodes, asSubmit(button("approve_anyway", plainButton, a), a))...)
+	}
+	return button("approve", mainButton, a)
+}
+
+// answerNodes draws the buttons for a decision.
 func (v Review) answerNodes() []node {
-	label, style := "approve", mainButton
-	for _, c := range v.Checks {
-		if c.Level == Red {
-			label = "approve_anyway"
-		}
-	}
-	if v.Blocked {
-		label, style = "approve_blocked", quietButton
-	}
 	var e []node
 	if v.Help == nil {
-		e = append(e, button(label, style, v.act(ActApprove)))
+		e = append(e, v.approveNode())
 	}
 	if v.CanPeek {
-		e = append(e, withDialog(button("peek", quietButton, v.act(ActPeek)), "peek"))
+		e = append(e, askFirst("peek", quietButton, v.act(ActPeek)))
 	}
 	inputs := choice("reason", "reason", Reasons, "", true)
 	inputs = append(inputs, choice("side", "redo", Sides, "details", false)...)

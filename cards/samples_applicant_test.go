@@ -29,8 +29,13 @@ func applicantSamples() []sample {
 	}
 	returned := confirm
 	returned.AskMobile, returned.SentBack, returned.Note = false, "details_wrong", "姓名里的生僻字好像打错了"
+	bound := confirm
+	bound.SentBack, bound.Note = "bound_differs", "请用尾号 1234 的手机号"
+	bound.Problems = map[string]string{"mobile": "bound_mobile"}
 	mismatch := confirm
 	mismatch.Mismatch = "three_elements"
+	notTaken := confirm
+	notTaken.Mismatch, notTaken.AskHR, notTaken.Failed = "identity_name", true, 1
 	neverMatches := mismatch
 	neverMatches.AskHR, neverMatches.Failed = true, 3
 	masked := confirm
@@ -135,6 +140,8 @@ func applicantSamples() []sample {
 			Tries:   3,
 		}},
 		{name: "confirm", card: confirm, clearData: true},
+		{name: "confirm_not_taken", card: notTaken, clearData: true},
+		{name: "confirm_bound", card: bound, clearData: true},
 		{name: "confirm_problems", card: problems, clearData: true},
 		{name: "confirm_unread", card: unread, clearData: true},
 		{name: "confirm_sent_back", card: returned, clearData: true},

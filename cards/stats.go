@@ -52,7 +52,7 @@ func (v Stats) JSON() json.RawMessage {
 		e = append(e, headline(tr("stats.states")), bars)
 	}
 	if v.Open > 0 {
-		e = append(e, withDialog(button("remind", plainButton, Ref{}.act(ActRemind)), "remind"))
+		e = append(e, button("remind", plainButton, Ref{}.act(ActRemind)), small(tr("remind_whom")))
 	}
 	e = append(e, asOf(v.At)...)
 	return frame{title: tr("stats.title"), header: "indigo", elements: e}.json()

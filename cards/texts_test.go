@@ -62,9 +62,9 @@ var families = map[string][]string{
 		"nothing", "bad_file", "duplicate_front", "duplicate_back", "other_person", "expired_card", "sides_mismatch",
 		"download_failed", "deleted", "restricted", "too_many", "too_many_day", "other",
 	},
-	"field": {"required", "length", "characters", "check_digit", "date", "future",
-		"name_characters", "name_length", "mobile_format", "other"},
-	"reason":   append(slices.Clone(Reasons), "bound_differs"),
+	"field": {"required", "length", "characters", "check_digit", "date", "future", "name_characters", "name_length",
+		"mobile_format", "bound_identity_name", "bound_identity_code", "bound_mobile", "other"},
+	"reason":   append(slices.Concat(Reasons, Overrides), "bound_differs"),
 	"redo":     append(slices.Clone(Sides), "other"),
 	"answer":   {"identity_name", "identity_code", "mobile", "three_elements", "no_record", "other"},
 	"mismatch": {"identity_name", "identity_code", "mobile", "three_elements", "no_record", "other"},
@@ -84,11 +84,9 @@ var families = map[string][]string{
 	"looked":       {"review", "photos", "export", "other"},
 	"reminder":     {"consent", "photos", "confirm", "code", "other"},
 	"notice": {
-		"not_understood", "nothing_open", "already_done", "photo_in_group", "photo_not_needed", "unsupported", "no_reviewer",
-		"no_admin",
-		"code_expected", "human", "ask_about",
-		"cannot_cancel", "not_hr", "only_in_group", "review_chat_set", "announce_chat_set",
-		"not_staff", "not_sure_meant", "other",
+		"not_understood", "nothing_open", "already_done", "too_many_cases", "photo_in_group", "photo_not_needed",
+		"unsupported", "no_reviewer", "no_admin", "code_expected", "human", "ask_about", "cannot_cancel", "not_hr",
+		"only_in_group", "review_chat_set", "announce_chat_set", "not_staff", "not_sure_meant", "other",
 	},
 	"did": {
 		"approved", "sent_back", "rejected", "withdrawn", "expired", "hr_delay", "closed", "retried", "resumed", "resolved",
@@ -204,7 +202,7 @@ func checkOf(rest string) bool {
 
 // TestTextsExist checks that every id in a call of tr, codeText or a helper has a text.
 func TestTextsExist(t *testing.T) {
-	prefix := map[string]string{"tr": "", "button": "button.", "fact": "label.", "bilingual": ""}
+	prefix := map[string]string{"tr": "", "button": "button.", "askFirst": "button.", "fact": "label.", "bilingual": ""}
 	calls := 0
 	for _, f := range sources(t) {
 		ast.Inspect(f, func(n ast.Node) bool {
@@ -236,8 +234,10 @@ func TestTextsExist(t *testing.T) {
 				if literal(0) != "" {
 					ids = append(ids, literal(0)+".other")
 				}
-			case "withDialog":
-				ids = append(ids, "ask."+literal(1)+".title", "ask."+literal(1)+".text")
+			case "withDialog", "askFirst": // withDialog takes the button first
+				if id := literal(0) + literal(1); id != "" {
+					ids = append(ids, "ask."+id+".title", "ask."+id+".text")
+				}
 			}
 			for _, id := range ids {
 				calls++

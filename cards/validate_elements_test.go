@@ -21,6 +21,9 @@ func (v *validator) node(where string, o map[string]any, depth int, inForm, atRo
 			v.names[name] = true
 		}
 		if c, given := o["confirm"]; given {
+			if o["form_action_type"] != "submit" {
+				v.fail(where, "a dialog on a button that submits no form, which is not documented to appear")
+			}
 			v.only(where+".confirm", object(c), knownConfirm)
 			v.text(where+".confirm.title", object(object(c)["title"]), 100)
 			v.text(where+".confirm.text", object(object(c)["text"]), 500)

@@ -60,7 +60,9 @@ func TestMenuAndWords(t *testing.T) {
 	}
 	p.Say("进度")
 	p.WaitForCard("你现在没有进行中的实名")
-	clickMenu(p, "start")
+	clickMenu(p, "start") // the event names no company, the click on the greeting does
+	p.WaitForCard("你好，我是实名助手")
+	p.Press("start")
 	first := p.See(sim.StageConsent)
 	p.Say("今天天气不错")
 	p.WaitForCard("没看懂这句话")

@@ -114,9 +114,9 @@ func TestRealMismatch(t *testing.T) {
 func TestFeishuKnowsOtherDetails(t *testing.T) {
 	t.Parallel()
 	for field, bind := range map[string]func(p harness.Person){
-		"姓名":   func(p harness.Person) { p.H.World.Feishu.BindIdentity(p.OpenID, "别人", "", "") },
-		"身份证号": func(p harness.Person) { p.H.World.Feishu.BindIdentity(p.OpenID, "", sameBirthday(p.Person.Code), "") },
-		"手机号":  func(p harness.Person) { p.H.World.Feishu.BindIdentity(p.OpenID, "", "", "16099999999") },
+		"姓名":  func(p harness.Person) { p.H.World.Feishu.BindIdentity(p.OpenID, "别人", "", "") },
+		"证件号": func(p harness.Person) { p.H.World.Feishu.BindIdentity(p.OpenID, "", sameBirthday(p.Person.Code), "") },
+		"手机号": func(p harness.Person) { p.H.World.Feishu.BindIdentity(p.OpenID, "", "", "16099999999") },
 	} {
 		t.Run(field, func(t *testing.T) {
 			h := harness.Start(t, harness.Setup{Settings: noResendPause(), HR: harness.Diligent})
@@ -124,7 +124,10 @@ func TestFeishuKnowsOtherDetails(t *testing.T) {
 			bind(p)
 			p.ToForm()
 			submitForm(p)
-			p.See(sim.StageConfirmation, "和飞书里已绑定的信息不一致")
+			form := p.See(sim.StageConfirmation, "和飞书里已绑定的信息不一致", "飞书里给你绑定的是另一个"+field)
+			if form.Says("别人") || form.Says("16099999999") {
+				t.Error("the applicant sees what is bound, want the field only")
+			}
 			if n := len(h.World.ESign.Points()); n > 0 {
 				t.Error("got evidence for an identity that Feishu refused, want none")
 			}
@@ -135,6 +138,34 @@ func TestFeishuKnowsOtherDetails(t *testing.T) {
 				t.Errorf("%d writes attempted, want 2", n)
 			}
 		})
+	}
+}
+
+// TestBoundMobileIsCorrected: HR sends the form back with what the employee has to change; with the bound mobile it
+// goes on to the end.
+func TestBoundMobileIsCorrected(t *testing.T) {
+	h := harness.Start(t, harness.Setup{Settings: noResendPause()})
+	p, hr := h.Hire(), h.Admin(0)
+	const bound, note = "16000001234", "请用尾号 1234 的手机号"
+	h.World.Tencent.Register(p.Person.Name, p.Person.Code, bound)
+	h.World.Feishu.BindIdentity(p.OpenID, "", "", bound)
+	p.ToReview()
+	hr.Decides(p, "approve", nil)
+	stopped := hr.Sees(h.World.ReviewChat(), p, "send_back", "飞书里这位员工已经绑定了另一个手机号", "1291004")
+	h.ClickOn(hr.OpenID, stopped, "send_back", map[string]any{"note": note})
+	p.See(sim.StageConfirmation, "飞书里给你绑定的是另一个手机号", note)
+	p.Press("confirm", map[string]any{"mobile": bound})
+	sms, err := h.World.Tencent.WaitSMS(h.Ctx, bound, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.See(sim.StageCode, "验证码已在")
+	p.Press("submit_code", map[string]any{"sms_code": sms.Code()})
+	p.See(sim.StageReview)
+	hr.Decides(p, "approve", nil)
+	p.See(sim.StageDone)
+	if id := h.World.Feishu.Identities()[p.OpenID]; id.Writes != 1 || id.Refused != 1 || id.Mobile != bound {
+		t.Errorf("got %d writes, %d refused, want 1 and 1 with the bound mobile", id.Writes, id.Refused)
 	}
 }
 

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"image/color"
 	"testing"
 
 	"shiming/e2e/harness"
@@ -124,4 +125,38 @@ func TestNeverMatches(t *testing.T) {
 	p.See(sim.StageReview)
 	hr.Decides(p, "approve", nil)
 	p.CheckFiled()
+}
+
+// TestManyPhotosByStartingAgain: starting again does not raise the number of OCR readings a day. The cause and the way
+// out are told, also for good photos, and those of the next day are taken. The encounter card/many_photos stays in one
+// case.
+func TestManyPhotosByStartingAgain(t *testing.T) {
+	h := harness.Start(t, harness.Setup{World: sim.Config{OCRPerSecond: 50}})
+	p := h.Hire()
+	p.ToPhotos()
+	unreadable := flat(t, 400, 300, color.White)
+	const most, answer = flows.MaxPhotos, "24 小时里收到的照片已经到 40 张"
+	bad := func(n int) func() bool { return func() bool { return h.CaseOf(p.OpenID).BadPhotos == n } }
+	for n := range most {
+		p.SendImage(unreadable)
+		if n == most/2 {
+			h.Until("half of them were read", bad(n+1))
+			p.Press("cancel")
+			p.See(sim.StageWithdrawn)
+			p.ToPhotos()
+		}
+	}
+	h.Until("the others were read", bad(most/2-1))
+	for _, side := range []string{"front", "back"} { // the good ones as well
+		p.Send(side)
+	}
+	h.Until("both are refused", func() bool { return cardsIn(h, p.ChatID, answer, "请明天再发") == 2 })
+	if n := len(h.World.Feishu.OCRCalls()); n != most {
+		t.Errorf("got %d OCR calls, want %d", n, most)
+	}
+	p.See(sim.StagePhotos, "请 HR 帮忙")
+
+	h.Advance(flows.PhotoWindow)
+	p.SendBoth()
+	p.See(sim.StageConfirmation)
 }

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"strings"
 	"testing"
 
 	"shiming/e2e/harness"
@@ -39,4 +40,43 @@ func TestBetterPhotoAfterMisread(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestLatinName: the supplier takes no Latin name. The card names the cause at once and the way to HR, instead of a
+// circle of codes.
+func TestLatinName(t *testing.T) {
+	h := harness.Start(t, harness.Setup{})
+	p, hr := h.Hire(), h.Admin(0)
+	p.Person.Name = "SAMPLE, JANE"
+	p.ToCode()
+	p.TypeCode()
+	p.See(sim.StageConfirmation, "核验机构没有收这个姓名", "请 HR 帮忙")
+	p.Press("ask_hr")
+	p.See(sim.StageAttention)
+	asked := hr.Sees(h.World.ReviewChat(), p, "reject", "员工请你帮忙", "核验机构不认这个姓名")
+	if asked.Has("approve") {
+		t.Error("HR's card offers to approve what was not verified, want no such button")
+	}
+	if n := p.SMSCount(); n != 1 {
+		t.Errorf("got %d codes, want 1", n)
+	}
+}
+
+// TestApprovingUnderSixteen: one tap is not enough despite a red check. It takes a reason, which HR's card shows.
+func TestApprovingUnderSixteen(t *testing.T) {
+	h := harness.Start(t, harness.Setup{})
+	p, hr := h.Hire(), h.Admin(0)
+	p.Person = p.Person.Child(h.World.Now())
+	h.World.Tencent.Register(p.Person.Name, p.Person.Code, p.Person.Mobile)
+	p.ToReview()
+	s := hr.Sees(h.World.ReviewChat(), p, "approve", "未满 16 周岁", "有红色提示，仍然通过")
+	if toast := h.Forge(hr.OpenID, s.Msg, s.Value("approve"), nil).Toast; !strings.Contains(toast, "有红色提示") {
+		t.Errorf("one tap: got the toast %q, want a refusal", toast)
+	}
+	h.InState(p.OpenID, flows.AwaitingReview)
+	h.ClickOn(hr.OpenID, s, "approve", map[string]any{"override": "exception_permitted"})
+	h.Find(h.World.ReviewChat(), "the decision", func(s harness.CardView) bool {
+		return s.Says("已通过", "依法批准的例外")
+	})
+	p.See(sim.StageDone)
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"shiming/e2e/harness"
+	"shiming/flows"
 	"shiming/sim"
 	"shiming/sim/feishu"
 )
@@ -39,5 +40,36 @@ func TestFormsWithoutValue(t *testing.T) {
 			}
 			p.See(sim.StageRejected)
 		})
+	}
+}
+
+// TestDialogs: a dialog stands only where it is documented to appear, on buttons that submit a form. No card is refused
+// for one, and what ends or deletes something works without a value as well.
+func TestDialogs(t *testing.T) {
+	h := harness.Start(t, harness.Setup{})
+	h.World.Feishu.Set(func(k *feishu.Behaviour) { k.RefuseIdleConfirm, k.SubmitWithoutValue = true, true })
+	p := h.Hire()
+	p.Say("实名")
+	asks := func(s harness.CardView, act string) {
+		t.Helper()
+		if b, ok := s.Card.FindAct(act); !ok || !b.Confirm {
+			t.Errorf("%s: got no dialog, want one", act)
+		}
+		p.Press(act)
+	}
+	asks(p.See(sim.StageConsent), "decline")
+	p.See(sim.StageDeclined)
+	asks(p.ToForm(), "cancel")
+	p.See(sim.StageWithdrawn)
+	p.ToReview()
+	p.Say("我的资料")
+	data := p.WaitForCard("撤回同意，删除我的资料")
+	if b, ok := data.Card.FindAct("withdraw"); !ok || !b.Confirm {
+		t.Error("withdraw: got no dialog, want one")
+	}
+	h.ClickOn(p.OpenID, data, "withdraw", nil)
+	h.InState(p.OpenID, flows.Withdrawn)
+	if !h.CaseOf(p.OpenID).Personal.Empty() {
+		t.Error("got personal data, want none")
 	}
 }

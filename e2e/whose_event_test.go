@@ -41,6 +41,42 @@ func TestSenderOfAnotherCompany(t *testing.T) {
 	colleague.ToPhotos()
 }
 
+// TestForeignerEntersAndClicksTheMenu: these two events name no company by their pages. In either reading nothing is
+// opened for a foreigner, and nothing is kept by which he could be told.
+func TestForeignerEntersAndClicksTheMenu(t *testing.T) {
+	h := harness.Start(t, harness.Setup{})
+	p := h.Hire()
+	h.World.Feishu.ChangeUser(p.OpenID, func(u *feishu.User) { u.TenantKey = "tk_other" })
+
+	h.World.Feishu.Set(func(k *feishu.Behaviour) { k.OperatorTenant = true })
+	enterChat(p)
+	clickMenu(p, "start")
+	p.WaitForCard("这里只给本公司员工办理实名")
+	waitIdle(h)
+	if n := cardsIn(h, p.ChatID); n != 1 {
+		t.Errorf("got %d cards, want the refusal alone", n)
+	}
+
+	h.World.Feishu.Set(func(k *feishu.Behaviour) { k.OperatorTenant = false })
+	clickMenu(p, "start")
+	p.WaitForCard("你好，我是实名助手")
+	if toast := p.Press("start"); toast != "只给本公司员工用，你的账号属于别的公司" {
+		t.Errorf("got the toast %q, want the refusal", toast)
+	}
+	enterChat(p)
+	h.Until("greeted", func() bool { return cardsIn(h, p.ChatID, "你好，我是实名助手") == 2 })
+	waitIdle(h)
+	if c := h.CaseOf(p.OpenID); c != nil {
+		t.Errorf("got a case in %s, want none", c.State)
+	}
+	h.ReadStore(func(v flows.View) error {
+		if mark, err := v.Setting(h.Ctx, harness.Tenant, "greeted/"+p.OpenID); err != nil || mark != "" {
+			t.Errorf("got %q %v under the open_id, want nothing", mark, err)
+		}
+		return nil
+	})
+}
+
 // TestAnotherBotIsMentioned: a message that mentions another bot is not for this one.
 func TestAnotherBotIsMentioned(t *testing.T) {
 	h := harness.Start(t, harness.Setup{Settings: map[string]string{"hr.review_chat": ""}})

@@ -95,19 +95,19 @@ func (e *Engine) openFromCard(ctx context.Context, tx flows.Tx, k click) (flows.
 	return flows.Answer{Toast: toast}, nil
 }
 
-// openOnClick opens a case, or sends a registered person the notice that one exists. It returns the toast of the click.
+// openOnClick opens a case, or tells a registered person that one exists. It returns the toast of the click.
 func (e *Engine) openOnClick(ctx context.Context, tx flows.Tx, k click) (*cards.Toast, error) {
-	if k.Action.To != cards.ToAgain {
-		done, err := e.Registered(ctx, tx, k.TenantKey, k.OpenID)
-		if err != nil {
-			return nil, err
-		}
-		if done {
-			notice := flows.Reply(flows.ReplyNotice).With(flows.ArgCode, "already_done")
-			return flows.NewToast("registered", nil), e.replyToClicker(ctx, tx, k, notice)
-		}
+	why, err := e.whyNotOpen(ctx, tx, k.TenantKey, k.OpenID, k.Action.To == cards.ToAgain)
+	switch {
+	case err != nil:
+		return nil, err
+	case why == "already_done":
+		notice := flows.Reply(flows.ReplyNotice).With(flows.ArgCode, why)
+		return flows.NewToast("registered", nil), e.replyToClicker(ctx, tx, k, notice)
+	case why != "":
+		return flows.NewToast(why, nil), nil
 	}
-	_, err := e.open(ctx, tx, k.TenantKey, k.OpenID, k.ChatID)
+	_, err = e.open(ctx, tx, k.TenantKey, k.OpenID, k.ChatID)
 	return flows.NewToast("working", nil), err
 }
 

@@ -109,8 +109,26 @@ func (e *Engine) openOrRepost(ctx context.Context, tx flows.Tx, m flows.Message,
 	if c != nil {
 		return e.Apply(ctx, tx, c, e.applicantEvent(flows.CardAsked, m.OpenID))
 	}
+	if m.TenantUnsure {
+		known, err := e.knows(ctx, tx, m)
+		if err != nil {
+			return err
+		}
+		if !known { // the greeting has a button, and the click on it names the company
+			return e.replyPrivately(ctx, tx, m, flows.Reply(flows.ReplyGreeting))
+		}
+	}
 	_, err := e.openUnlessDone(ctx, tx, m)
 	return err
+}
+
+// knows reports whether the sender is surely of this company: an admin, or somebody who has had a case.
+func (e *Engine) knows(ctx context.Context, tx flows.Tx, m flows.Message) (bool, error) {
+	if e.IsAdmin(m.TenantKey, m.OpenID) {
+		return true, nil
+	}
+	_, err := tx.LatestCase(ctx, m.TenantKey, m.OpenID)
+	return err == nil, flows.IgnoreNotFound(err)
 }
 
 // cancel ends the open case c, unless it has gone too far for that. c is nil if there is no open case.

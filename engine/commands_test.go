@@ -242,6 +242,46 @@ func TestHello(t *testing.T) {
 	}
 }
 
+// TestMenuOfAStranger: the event of the menu names no company. Nothing is opened for somebody who was never here; the
+// greeting's button leads on, because its click names the company.
+func TestMenuOfAStranger(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		who     string
+		foreign bool
+		want    flows.Template // "" for a case
+		code    string
+	}{
+		{"ou_new", false, flows.ReplyGreeting, ""},
+		{"ou_foreign", true, flows.ReplyNotice, "not_staff"},
+		{"ou_hr1", false, "", ""},
+	} {
+		t.Run(tt.who, func(t *testing.T) {
+			w := workerstest.New(t)
+			w.Must(w.Menu(t.Context(), flows.Menu{
+				EventID:   "e1",
+				TenantKey: workerstest.Tenant,
+				OpenID:    tt.who,
+				Key:       "start",
+				Foreign:   tt.foreign,
+			}))
+			if tt.want == "" {
+				w.InState(w.LatestCase(tt.who).ID, flows.AwaitingConsent)
+				return
+			}
+			if j := takeOnlyReply(w); j.Template() != tt.want || j.Args["code"] != tt.code || j.To != tt.who {
+				t.Errorf("answered with %+v, want %s %s", j, tt.want, tt.code)
+			}
+			w.Must(w.Store.View(t.Context(), func(v flows.View) error {
+				if all, err := v.CasesOf(t.Context(), workerstest.Tenant, tt.who); err != nil || len(all) != 0 {
+					t.Errorf("got %d cases, %v, want none", len(all), err)
+				}
+				return nil
+			}))
+		})
+	}
+}
+
 // TestMenuRunsCommands: the keys of the menu are commands.
 func TestMenuRunsCommands(t *testing.T) {
 	t.Parallel()
@@ -254,6 +294,8 @@ func TestMenuRunsCommands(t *testing.T) {
 			Key:       key,
 		}))
 	}
+	w.Say("ou_1", "实名")
+	w.Say("ou_1", "取消")
 	menu("e1", "ou_1", "start")
 	menu("e1", "ou_1", "start")
 	c := w.InState(w.LatestCase("ou_1").ID, flows.AwaitingConsent)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"encoding/hex"
 
 	"shiming/flows"
 )
@@ -29,9 +30,12 @@ func (e *Engine) Message(ctx context.Context, m flows.Message) error {
 }
 
 // refuseForeigner tells a person of another company that only staff can register here. The answer hangs on the message
-// itself, so that nothing about the person is looked up or kept.
+// itself, so that nothing about the person is looked up or kept. A click in the menu has no message.
 func (e *Engine) refuseForeigner(ctx context.Context, tx flows.Tx, m flows.Message) error {
 	refusal := flows.Reply(flows.ReplyNotice).With(flows.ArgCode, "not_staff")
+	if m.MessageID == "" {
+		return e.replyPrivately(ctx, tx, m, refusal)
+	}
 	return e.answer(ctx, tx, m, refusal)
 }
 
@@ -73,18 +77,22 @@ func (e *Engine) handlePhotos(ctx context.Context, tx flows.Tx, m flows.Message)
 	return nil
 }
 
-// Entered greets a person who opens the chat with the bot for the first time.
+// Entered greets a person who opens the chat with the bot for the first time. The event names no company, so that it
+// may be somebody foreign: the greeting says nothing about anybody, and what is kept is a keyed hash.
 func (e *Engine) Entered(ctx context.Context, n flows.Entered) error {
 	return e.Store.Tx(ctx, func(tx flows.Tx) error {
 		if seen, err := tx.InsertEventKeys(ctx, e.Now(), onceKey("event", n.EventID)); seen || err != nil {
 			return err
 		}
-		// A setting keeps that the person was greeted, because the keys of Seen are deleted after some days.
-		greeted, err := tx.Setting(ctx, n.TenantKey, "greeted/"+n.OpenID)
-		if err != nil || greeted != "" {
-			return err
+		// A setting keeps that the person was greeted, because the keys of Seen are deleted after some days. Versions
+		// before named it by the open_id.
+		mark := "greeted/" + hex.EncodeToString(e.Store.MAC("greeted", n.TenantKey, n.OpenID))
+		for _, setting := range []string{mark, "greeted/" + n.OpenID} {
+			if greeted, err := tx.Setting(ctx, n.TenantKey, setting); err != nil || greeted != "" {
+				return err
+			}
 		}
-		if err := tx.PutSetting(ctx, n.TenantKey, "greeted/"+n.OpenID, "1"); err != nil {
+		if err := tx.PutSetting(ctx, n.TenantKey, mark, "1"); err != nil {
 			return err
 		}
 		from := flows.Message{EventID: n.EventID, TenantKey: n.TenantKey, OpenID: n.OpenID}
@@ -95,12 +103,14 @@ func (e *Engine) Entered(ctx context.Context, n flows.Entered) error {
 // Menu handles a click in the bot's menu. The key of a menu item is one of the commands that people can type.
 func (e *Engine) Menu(ctx context.Context, n flows.Menu) error {
 	return e.Message(ctx, flows.Message{
-		EventID:   n.EventID,
-		TenantKey: n.TenantKey,
-		OpenID:    n.OpenID,
-		Private:   true,
-		Text:      n.Key,
-		At:        n.At,
+		EventID:      n.EventID,
+		TenantKey:    n.TenantKey,
+		OpenID:       n.OpenID,
+		Private:      true,
+		Text:         n.Key,
+		Foreign:      n.Foreign,
+		TenantUnsure: true,
+		At:           n.At,
 	})
 }
 

@@ -133,8 +133,18 @@ func TestGreetingIsSentOnce(t *testing.T) {
 	if j := takeOnlyReply(w); j.Template() != flows.ReplyGreeting || j.To != "ou_1" {
 		t.Errorf("greeted with %+v", j)
 	}
+	w.Must(w.Store.View(t.Context(), func(v flows.View) error {
+		if mark, err := v.Setting(t.Context(), workerstest.Tenant, "greeted/ou_1"); err != nil || mark != "" {
+			t.Errorf("got the mark %q %v under the open_id, want it under a keyed hash", mark, err)
+		}
+		return nil
+	}))
 	enter("e4", "ou_2", workerstest.Tenant)
 	takeOnlyReply(w)
+	w.Must(w.Store.Tx(t.Context(), func(tx flows.Tx) error {
+		return tx.PutSetting(t.Context(), workerstest.Tenant, "greeted/ou_3", "1") // by a version before
+	}))
+	enter("e6", "ou_3", workerstest.Tenant)
 	enter("e5", "ou_1", "tenant-2")
 	takeOnlyReply(w)
 }

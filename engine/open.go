@@ -7,24 +7,47 @@ import (
 	"shiming/flows"
 )
 
-// openUnlessDone opens a case, or tells a person who is registered that nothing is left to do. Without this check a
-// stray picture would start a second registration, which is billed again. It returns no case if the person is
-// registered.
+// openUnlessDone opens a case, or tells the person why none is opened. It then returns no case.
 func (e *Engine) openUnlessDone(ctx context.Context, tx flows.Tx, m flows.Message) (*flows.Case, error) {
-	done, err := e.Registered(ctx, tx, m.TenantKey, m.OpenID)
+	why, err := e.whyNotOpen(ctx, tx, m.TenantKey, m.OpenID, false)
 	if err != nil {
 		return nil, err
 	}
-	if done {
-		return nil, e.replyNotice(ctx, tx, m, "already_done")
+	if why != "" {
+		return nil, e.replyNotice(ctx, tx, m, why)
 	}
 	return e.open(ctx, tx, m.TenantKey, m.OpenID, m.ChatID)
 }
 
+// whyNotOpen returns the notice for a person for whom no case is opened, and "" if one may be. For somebody who is
+// registered a stray picture would start a second registration, which is billed again, unless again says that the
+// person means it. Nor may anybody start over and over: each case brings cards, timers, and in the end HR's card.
+func (e *Engine) whyNotOpen(ctx context.Context, v flows.View, tenantKey, openID string, again bool) (string, error) {
+	all, err := v.CasesOf(ctx, tenantKey, openID)
+	if err != nil {
+		return "", err
+	}
+	if !again && slices.ContainsFunc(all, isDone) {
+		return "already_done", nil
+	}
+	recent := 0
+	for _, c := range all {
+		if e.Now().Sub(c.CreatedAt) < flows.CaseWindow {
+			recent++
+		}
+	}
+	if recent >= flows.MaxCasesPerDay {
+		return "too_many_cases", nil
+	}
+	return "", nil
+}
+
+func isDone(c *flows.Case) bool { return c.State == flows.Done }
+
 // Registered reports whether any case of the person is done. A later case that was given up changes nothing about it.
 func (e *Engine) Registered(ctx context.Context, v flows.View, tenantKey, openID string) (bool, error) {
 	all, err := v.CasesOf(ctx, tenantKey, openID)
-	return slices.ContainsFunc(all, func(c *flows.Case) bool { return c.State == flows.Done }), err
+	return slices.ContainsFunc(all, isDone), err
 }
 
 // open inserts a case and everything that follows from it. It fails with flows.ErrStale if the person has an open case

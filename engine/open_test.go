@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"testing"
+	"time"
 
 	"shiming/cards"
 	"shiming/flows"
@@ -51,4 +52,48 @@ func TestRegisteredPersonIsTold(t *testing.T) {
 	if c := w.LatestCase("ou_1"); c.State != flows.AwaitingConsent {
 		t.Errorf("after 再登记一次: %s, want a new case", c.State)
 	}
+}
+
+// TestCasesADay: nobody starts over and over. Neither cancelling nor erasing everything raises the number, and after a
+// day it counts anew.
+func TestCasesADay(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	for i := range flows.MaxCasesPerDay {
+		c := w.PutCase(flows.Withdrawn, "ou_1", func(c *flows.Case) {
+			c.CreatedAt = w.Now()
+			if i%2 == 0 {
+				c.Erased, c.Personal = w.Now(), flows.Personal{}
+			}
+		})
+		w.InState(c.ID, flows.Withdrawn)
+		w.Advance(time.Minute)
+	}
+	start := func(to string) flows.Answer {
+		a, err := w.Engine.Click(t.Context(), flows.CardAction{
+			EventID:   w.NextID(),
+			TenantKey: workerstest.Tenant,
+			OpenID:    "ou_1",
+			Action:    cards.Action{Act: cards.ActStart, To: to},
+		})
+		w.Must(err)
+		return a
+	}
+	w.CheckAnswer(start(""), "too_many_cases")
+	w.CheckAnswer(start(cards.ToAgain), "too_many_cases")
+	for what, send := range map[string]func(){
+		"实名":      func() { w.Say("ou_1", "实名") },
+		"a photo": func() { w.SendPhotos("ou_1", "k") },
+	} {
+		send()
+		if j := w.TakeJob(flows.JobReply); j.Args[flows.ArgCode] != "too_many_cases" {
+			t.Errorf("%s: answered with %+v, want the notice too_many_cases", what, j)
+		}
+	}
+	if c := w.LatestCase("ou_1"); !c.State.Terminal() {
+		t.Error("got a case, want none")
+	}
+	w.Advance(flows.CaseWindow)
+	w.CheckAnswer(start(""), "working")
+	w.InState(w.LatestCase("ou_1").ID, flows.AwaitingConsent)
 }

@@ -104,8 +104,7 @@ func Findings(c *Case, now time.Time) []Finding {
 	if strings.TrimSpace(p.ContactName) == "" {
 		add(FindingNameVsFeishu, LevelNotExamined)
 	} else {
-		same := idcard.TidyName(p.ContactName) == idcard.TidyName(p.Name)
-		add(FindingNameVsFeishu, levelIf(same, LevelWarning))
+		add(FindingNameVsFeishu, levelIf(idcard.SameName(p.ContactName, p.Name), LevelWarning))
 	}
 
 	return append(out, qualityFinding(c, front, back))

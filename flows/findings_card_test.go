@@ -229,11 +229,36 @@ func TestPermitIsNotApproved(t *testing.T) {
 			}
 		})
 	}
-	t.Run("without evidence", func(t *testing.T) {
-		c := SampleCase(AwaitingReview)
-		c.Personal.Number, c.Method = "990101199003070015", MethodNone
-		decide(t, c, Event{Kind: Approved, Role: HR, Actor: "ou_hr1"}).wantState(Recording)
-	})
+}
+
+// TestApprovalDespiteRed: it takes a second act, the choice of a reason, which the audit row names with the findings.
+// This holds for each red finding alike.
+func TestApprovalDespiteRed(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		change func(*Case)
+		red    string
+	}{
+		{"under 16", func(c *Case) { c.Personal.Number = bornOn(t, "20120307") }, "age"},
+		{"a permit without evidence", func(c *Case) {
+			c.Personal.Number, c.Method = "990101199003070015", MethodNone
+		}, "document"},
+		{"the number of another account", func(c *Case) { c.SameNumberCases = []string{"other"} }, "duplicate_number"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := SampleCase(AwaitingReview)
+			tt.change(c)
+			for _, form := range []cards.Form{{}, {Override: ptr("")}, {Override: ptr("because")}, {Reason: ptr("other")}} {
+				decide(t, c, Event{Kind: Approved, Form: form}).wantRefused("red, and no reason given", "red")
+			}
+			d := decide(t, c, Event{Kind: Approved, Form: cards.Form{Override: ptr("exception_permitted")}}).
+				wantState(Recording).
+				wantDetail("despite_red", tt.red, "reason", "exception_permitted")
+			if d.Case.Review.Reason != "exception_permitted" {
+				t.Errorf("got the reason %q on record, want exception_permitted", d.Case.Review.Reason)
+			}
+		})
+	}
 }
 
 // TestEachFindingHasAnOwner checks that what a reading or a photo notes reaches HR and keeps the case from passing.

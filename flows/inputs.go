@@ -27,7 +27,9 @@ type Message struct {
 	Foreign bool
 	// MentionUnsure is set in a group while the bot's own open_id is not known: the mention may be another bot's.
 	MentionUnsure bool
-	At            time.Time
+	// TenantUnsure is set if the event cannot say to which company the person belongs.
+	TenantUnsure bool
+	At           time.Time
 }
 
 // PhotoRef identifies a picture inside a message.
@@ -68,6 +70,7 @@ type Entered struct {
 // Menu is a click in the bot's menu (application.bot.menu_v6). Key is a chat command or an act.
 type Menu struct {
 	EventID, TenantKey, OpenID, Key string
+	Foreign                         bool // the person belongs to another company
 	At                              time.Time
 }
 

@@ -28,10 +28,14 @@ type Policy struct {
 	NameOf func(openID string) string
 }
 
+// CaseWindow is the time over which MaxCasesPerDay counts.
+const CaseWindow = 24 * time.Hour
+
 // Limits that no setting changes.
 const (
 	MaxCodeTries   = 5  // wrong tries before a new code is needed
 	MaxCodesPerDay = 10 // codes of one person and to one mobile number within 24 h, in all cases
+	MaxCasesPerDay = 20 // cases that one person starts within 24 h
 	MaxPhotos      = 40 // photos of one person within 24 h, in all cases, and unread ones of a case
 	MaxReminders   = 3  // reminders of an applicant in one state, by the clock and by HR together
 	// MaxHRWait ends a case that waits for HR, because personal data must not be kept without end. Until then HR is

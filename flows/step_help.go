@@ -1,6 +1,9 @@
 package flows
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // Rounds after which the applicant is offered a way to HR. The cause is then rarely one that another try removes: the
 // mobile is the company's or a relative's, messages do not reach it, or the card is worn.
@@ -25,9 +28,16 @@ func (c *Case) MayAskHR() bool {
 	case AwaitingPhotos:
 		return c.BadPhotos >= HelpAfterPhotos || len(c.Photos)+len(c.PhotosBefore) >= MaxPhotos
 	case AwaitingConfirmation, AwaitingCode:
-		return c.Method != MethodNone && (c.FailedChecks >= HelpAfterChecks || c.CodeSeq >= HelpAfterCodes)
+		return c.Method != MethodNone &&
+			(c.FailedChecks >= HelpAfterChecks || c.CodeSeq >= HelpAfterCodes || c.refusedAsPrinted())
 	}
 	return false
+}
+
+// refusedAsPrinted reports whether the supplier does not take a name or number that may stand so on the card, as it
+// takes no Latin name. Another try would meet the same refusal.
+func (c *Case) refusedAsPrinted() bool {
+	return (c.Mismatch == "identity_name" || c.Mismatch == "identity_code") && !slices.Contains(c.Changed, c.Mismatch)
 }
 
 // askHR hands the case to HR, with what happened.

@@ -70,6 +70,34 @@ func TestRefusedValuesCount(t *testing.T) {
 	decide(t, d.Case, Event{Kind: Approved, Actor: "ou_hr1"}).wantRefused("the person is not verified", "not_verified")
 }
 
+// TestRefusedAsPrinted: the supplier takes no Latin name, for example. The first refusal of what stands on the card
+// leads to HR, because another try would meet it again; a typing error is corrected.
+func TestRefusedAsPrinted(t *testing.T) {
+	for _, tt := range []struct {
+		field   string
+		changed []string
+		want    bool
+	}{
+		{"identity_name", nil, true},
+		{"identity_code", nil, true},
+		{"identity_name", []string{"identity_name"}, false},
+		{"mobile", nil, false},
+	} {
+		t.Run(tt.field, func(t *testing.T) {
+			c := SampleCase(Checking)
+			c.Check, c.Changed = nil, tt.changed
+			d := decide(t, c, Event{Kind: CheckRefused, Field: tt.field}).wantState(AwaitingConfirmation)
+			card := ApplicantCard(d.Case, sampleView()).(cards.Confirm)
+			if card.AskHR != tt.want || card.Mismatch != tt.field {
+				t.Errorf("got the way to HR: %v, cause %q, want %v", card.AskHR, card.Mismatch, tt.want)
+			}
+			if tt.want {
+				decide(t, d.Case, Event{Kind: HelpAsked}).wantState(AwaitingReview)
+			}
+		})
+	}
+}
+
 // TestCodesLeadToHR: so do codes that never lead on.
 func TestCodesLeadToHR(t *testing.T) {
 	c := codeCase(CodeStateFailed)

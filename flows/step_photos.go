@@ -173,7 +173,9 @@ func (d *decision) refusePhoto(p *Photo, problem string, side idcard.Side) {
 		}
 	}
 	p.State, p.Problem, p.Side, p.BothSides, p.Reader = PhotoRefused, problem, side, false, ""
-	d.c.BadPhotos++
+	if problem != problemDuplicateFront && problem != problemDuplicateBack {
+		d.c.BadPhotos++
+	}
 	d.dropPicture(p.ID)
 	d.replyProblem(p.ID, problem)
 	d.detail("photo", p.ID)

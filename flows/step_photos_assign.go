@@ -10,6 +10,21 @@ import (
 // problemTwoCards is the problem of a picture that shows more than one card (text "photo.two_cards").
 const problemTwoCards = "two_cards"
 
+// Problems of a photo whose side was read already, and rather better. Nothing is wrong with the applicant's photos, so
+// that it does not count as a bad one.
+const (
+	problemDuplicateFront = "duplicate_front"
+	problemDuplicateBack  = "duplicate_back"
+)
+
+// duplicateOf returns the problem of a second photo of a side.
+func duplicateOf(s idcard.Side) string {
+	if s == idcard.Front {
+		return problemDuplicateFront
+	}
+	return problemDuplicateBack
+}
+
 // assignReading uses a reading for its side. It returns the code of the problem if the reading cannot be used, and ""
 // otherwise. A better reading of the same card takes the place of the former photo.
 func (d *decision) assignReading(p *Photo, r idcard.Reading) string {
@@ -23,10 +38,8 @@ func (d *decision) assignReading(p *Photo, r idcard.Reading) string {
 		switch {
 		case former != nil && r.Side == idcard.Front && anotherPerson(*former, r):
 			return "other_person"
-		case !replace && r.Side == idcard.Front:
-			return "duplicate_front"
 		case !replace:
-			return "duplicate_back"
+			return duplicateOf(r.Side)
 		}
 	}
 	if r.Side == idcard.Back {
@@ -93,16 +106,18 @@ func anotherPerson(a, b idcard.Reading) bool {
 // supersedes reports whether a newer reading of a side is better than the former one. What the former did not read
 // rightly is no reason to keep it.
 func supersedes(newer, former idcard.Reading) bool {
-	rank := func(r idcard.Reading) int {
-		switch {
-		case r.Complete():
-			return 2
-		case !r.Number.Empty():
-			return 1
-		}
-		return 0
-	}
 	return rank(newer) > rank(former) || rank(newer) == 0 && rank(former) == 0
+}
+
+// rank orders readings of a side by how well it was read.
+func rank(r idcard.Reading) int {
+	switch {
+	case r.Complete():
+		return 2
+	case !r.Number.Empty():
+		return 1
+	}
+	return 0
 }
 
 // releaseSide takes a photo out of use for a side, without blame. A photo that shows both sides stays in use for the

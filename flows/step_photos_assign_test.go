@@ -47,7 +47,13 @@ func TestBetterPhoto(t *testing.T) {
 			if newer.Problem != tt.problem {
 				t.Fatalf("got the problem %q, want %q", newer.Problem, tt.problem)
 			}
+			if blamed := tt.problem == "other_person"; (d.Case.BadPhotos > 0) != blamed {
+				t.Errorf("got %d bad photos, want blame: %v", d.Case.BadPhotos, blamed)
+			}
 			if tt.problem != "" {
+				if former.State != PhotoRead {
+					t.Errorf("got the former photo %s, want it kept", former.State)
+				}
 				return
 			}
 			if former.State != PhotoReplaced || newer.State != PhotoRead || d.Case.BadPhotos > 0 || len(d.Jobs) > 0 {

@@ -65,6 +65,11 @@ func photoReadAtForm(d *decision) {
 		d.redraw(AudienceApplicant)
 		return
 	}
+	if side, worse := d.readWorse(); worse {
+		d.refusePhoto(p, duplicateOf(side), side)
+		d.redraw(AudienceApplicant)
+		return
+	}
 	for _, r := range d.event.Readings {
 		d.clearSide(r.Side)
 	}
@@ -85,6 +90,17 @@ func photoReadAtForm(d *decision) {
 	d.reenter = true
 	d.rule("photo replaced")
 	d.repost(AudienceApplicant)
+}
+
+// readWorse returns a side of the event that was read less well than before, if there is one, and not of somebody
+// else. The form keeps what was read rightly, and the button for another photo of the side takes it away first.
+func (d *decision) readWorse() (side idcard.Side, worse bool) {
+	for _, r := range d.event.Readings {
+		if former := d.readingOf(r.Side); former != nil && rank(r) < rank(*former) && !anotherPerson(*former, r) {
+			return r.Side, true
+		}
+	}
+	return "", false
 }
 
 // dropLatePhoto removes a photo that is no longer needed.

@@ -89,9 +89,12 @@ func identityMismatchWhileSuspended(d *decision) {
 	identityMismatch(d)
 }
 
-// sendBackBound returns the form to the applicant by HR's decision after identityMismatch.
+// sendBackBound returns the form to the applicant by HR's decision after identityMismatch. The form names the field to
+// correct. Feishu does not tell what is bound, so that only HR's note can say by what.
 func sendBackBound(d *decision) {
-	if !strings.HasPrefix(string(d.c.Attention.Code), boundPrefix) {
+	code := string(d.c.Attention.Code)
+	field, bound := strings.CutPrefix(code, boundPrefix)
+	if !bound {
 		d.refuse("nothing to send back", LateToast(d.policy, d.c))
 		return
 	}
@@ -100,7 +103,7 @@ func sendBackBound(d *decision) {
 		d.c.Review.Reason = "bound_differs"
 		d.detail("reason", d.c.Review.Reason)
 	}
-	d.c.Mismatch, d.c.FormIssues = "", nil
+	d.c.Mismatch, d.c.FormIssues = "", map[string]string{field: code}
 	d.c.Code, d.c.Check = nil, nil
 	d.c.Personal.SMSCode = ""
 	d.toast("sent_back")

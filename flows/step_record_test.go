@@ -136,8 +136,8 @@ func TestIdentityMismatchGoesToHR(t *testing.T) {
 			back.wantToast("sent_back")
 			form1 := ApplicantCard(back.Case, sampleView()).(cards.Confirm)
 			if form1.SentBack != "bound_differs" || back.Case.Check != nil || back.Case.Code != nil ||
-				back.Case.Personal.SMSCode != "" {
-				t.Errorf("got the form %+v, want it sent back because of what is bound", form1)
+				back.Case.Personal.SMSCode != "" || form1.Problems[field] != "bound_"+field || len(form1.Problems) != 1 {
+				t.Errorf("got the form %+v, want it sent back because of what is bound, with problem %q", form1, "bound_"+field)
 			}
 			if r := back.Case.Resolution; r == nil || r.Kind != ResolutionSentBack || r.By != "ou_hr" {
 				t.Errorf("got the resolution %+v, want HR's", r)

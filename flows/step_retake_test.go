@@ -152,6 +152,19 @@ func TestNewPhotoReplacesSide(t *testing.T) {
 			t.Errorf("got photos %+v, want p3 for the back and no front", d.Case.Photos)
 		}
 	})
+	t.Run("misread after a right one", func(t *testing.T) {
+		c := withPhoto(SampleCase(AwaitingConfirmation), "p3", PhotoStored)
+		worse := frontAs(t, SampleName, "899000199003077296")
+		d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p3", Readings: []idcard.Reading{worse}}).
+			wantStay().
+			wantDropped("p3")
+		if j := d.wantJobs(JobReply)[0]; j.Args["problem"] != "duplicate_front" || d.Case.BadPhotos != 0 {
+			t.Errorf("got reply %+v and %d bad photos, want duplicate_front and none", j, d.Case.BadPhotos)
+		}
+		if p := d.Case.PhotoOf(idcard.Front); p == nil || p.ID != "p1" {
+			t.Errorf("got %+v in use, want the former front", p)
+		}
+	})
 	t.Run("an expired card", func(t *testing.T) {
 		c := withPhoto(SampleCase(AwaitingConfirmation), "p3", PhotoStored)
 		d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p3",

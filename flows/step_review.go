@@ -1,9 +1,11 @@
 package flows
 
 import (
+	"slices"
 	"strings"
 	"time"
 
+	"shiming/cards"
 	"shiming/idcard"
 )
 
@@ -39,8 +41,11 @@ func shortNote(s string) string {
 
 // approve starts the writes to the platforms. A person who was not verified cannot be approved, because there would be
 // nothing to file. It refuses a residence permit if evidence would follow, because the evidence can only name resident
-// identity cards: nothing is recorded that could not be proved.
+// identity cards: nothing is recorded that could not be proved. Despite a red finding it takes a reason, one of
+// cards.Overrides, which the audit row names together with the findings.
 func approve(d *decision) {
+	red := redFindings(d.c, d.event.At)
+	reason := formValue(d.event.Form.Override)
 	switch {
 	case !d.c.Verified():
 		d.refuse("the person is not verified", NewToast("not_verified", nil))
@@ -48,10 +53,28 @@ func approve(d *decision) {
 	case d.filesEvidence() && permitOf(d.c, d.event.At):
 		d.refuse("the evidence cannot name this document", NewToast("permit", nil))
 		return
+	case len(red) > 0 && !slices.Contains(cards.Overrides, reason):
+		d.refuse("red, and no reason given", NewToast("red", nil))
+		return
 	}
 	d.recordReview(ReviewApproved)
+	if len(red) > 0 {
+		d.c.Review.Reason = reason
+		d.detail("reason", reason)
+		d.detail("despite_red", strings.Join(red, " "))
+	}
 	d.toast("approved")
 	d.startRecording()
+}
+
+// redFindings returns the codes of the findings that have failed.
+func redFindings(c *Case, now time.Time) (codes []string) {
+	for _, f := range Findings(c, now) {
+		if f.Level == LevelFailed {
+			codes = append(codes, string(f.Code))
+		}
+	}
+	return codes
 }
 
 // permitOf reports whether the confirmed number is one of a residence permit.

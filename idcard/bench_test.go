@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"math/rand/v2"
 	"testing"
+
+	"shiming/sim/specimen"
 )
 
 // photo12MP returns a noisy picture of 12 MP, as a phone takes it.
@@ -27,6 +29,27 @@ func BenchmarkInspect12MP(b *testing.B) {
 					b.Fatal(err)
 				}
 			}
+		})
+	}
+}
+
+// BenchmarkInspectProgressive: its bytes per operation are to stay near what the budget reserves (frame.memory) and the
+// JPEG that is kept.
+func BenchmarkInspectProgressive(b *testing.B) {
+	for name, side := range map[string][2]int{"12MP": {4032, 3024}, "20MP": {5184, 3888}} {
+		b.Run(name, func(b *testing.B) {
+			raw := specimen.Progressive(card(b, side[0], side[1]), false)
+			f, ok := progressiveFrame(raw)
+			if !ok {
+				b.Fatal("got no progressive frame, want one")
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := Inspect(raw); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(f.memory()), "reserved-B")
 		})
 	}
 }

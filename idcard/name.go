@@ -100,6 +100,20 @@ const middleDots = "·•‧∙⋅・･᛫⸱˙●﹒\u0387◦․ᐧ⦁⸳ꞏ"
 // of one name are equal afterwards.
 func TidyName(s string) string { return normaliseName(strings.ToValidUTF8(s, "")) }
 
+// SameName reports whether a name that somebody typed elsewhere, such as in a directory, is the name of a card. Dots
+// and blanks are left out there by habit, and Latin letters written in any case.
+func SameName(typed, card string) bool {
+	bare := func(s string) string {
+		return strings.Map(func(r rune) rune {
+			if strings.ContainsRune(" ·,", r) {
+				return -1
+			}
+			return r
+		}, TidyName(s))
+	}
+	return strings.EqualFold(bare(typed), bare(card))
+}
+
 func normaliseName(s string) string {
 	s = strings.Map(func(r rune) rune {
 		switch {

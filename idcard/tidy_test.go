@@ -167,3 +167,24 @@ func TestPermit(t *testing.T) {
 		})
 	}
 }
+
+func TestSameName(t *testing.T) {
+	for _, tt := range []struct {
+		typed, card string
+		want        bool
+	}{
+		{"阿卜杜拉艾买提", "阿卜杜拉·艾买提", true},
+		{"阿卜杜拉 艾买提", "阿卜杜拉·艾买提", true},
+		{"阿卜杜拉•艾买提 ", "阿卜杜拉·艾买提", true},
+		{"Sample Jane", "SAMPLE, JANE", true},
+		{"Jane Sample", "SAMPLE, JANE", false},
+		{"阿卜杜拉", "阿卜杜拉·艾买提", false},
+		{"样甲", "样乙", false},
+	} {
+		t.Run(tt.typed+" "+tt.card, func(t *testing.T) {
+			if got := SameName(tt.typed, tt.card); got != tt.want {
+				t.Errorf("got %v, want %v", got, tt.want)
+			}
+		})
+	}
+}

@@ -53,7 +53,7 @@ func (c HRCard) Asks(field string) bool { return slices.Contains(c.Fields, field
 // Decision is HR's answer to a card. The zero value means that this admin does not answer.
 type Decision struct {
 	Act   string            // approve, send_back, reject, retry, resolve, close
-	Form  map[string]string // reason, side, note, evi_point_id
+	Form  map[string]string // reason, side, note, evi_point_id, override
 	After time.Duration     // delay before the click
 }
 
@@ -76,16 +76,19 @@ func Reject(reason, note string) Decision {
 // maxRetries limits how often Diligent retries one case.
 const maxRetries = 30
 
-// Diligent approves every review, sends back what cannot be approved or what a platform knows otherwise, and resolves the
-// cases that are stuck. If the
-// outcome of a write is unknown, it looks the write up at the platform first. It retries everything else, with growing
-// delays.
+// Diligent approves every review, despite a red check with a reason. It sends back what cannot be approved or what a
+// platform knows otherwise, and resolves the cases that are stuck. If the outcome of a write is unknown, it looks the
+// write up at the platform first. It retries everything else, with growing delays.
 func (h *HR) Diligent(c HRCard) Decision {
 	if c.Kind == "review" {
 		if c.Can(actSendBack) && !c.Can(actApprove) {
 			return SendBack("own_mobile", "details", "")
 		}
-		return Approve()
+		d := Approve()
+		if c.Asks("override") { // a check is red
+			d.Form = map[string]string{"override": "checked_otherwise"}
+		}
+		return d
 	}
 	if c.Can(actResolve) {
 		if c.Asks("evi_point_id") {

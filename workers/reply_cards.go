@@ -67,6 +67,7 @@ var noticeLevels = map[string]cards.Level{
 	"not_staff":         cards.Amber,
 	"not_sure_meant":    cards.Amber,
 	"photo_not_needed":  cards.Amber,
+	"too_many_cases":    cards.Amber,
 	"unsupported":       cards.Amber,
 	"cannot_cancel":     cards.Amber,
 	"only_in_group":     cards.Amber,

@@ -1,10 +1,14 @@
-// Command memory measures the largest resident set of the bot while a thousand photos of 8 MB wait to be downloaded,
-// inspected and read:
+// Command memory measures the largest resident set of the bot while photos wait to be downloaded, inspected and read:
 //
 //	go run ./bench/memory [--photos 1000] [--megabytes 8]
+//	go run ./bench/memory --photos 50 --picture progressive-12mp
+//	go run ./bench/memory --photos 50 --picture progressive-20mp
 //
-// The photos are noise, which cannot be compressed, so each one is downloaded, decoded and stored at full size. The
-// simulated OCR finds no card in them. Beside the bot the command needs as much disk and memory as the photos take.
+// By default the photos are noise, which cannot be compressed, so each one is downloaded, decoded and stored at full
+// size. The others are progressive JPEGs without subsampling (4:4:4), whose decoding takes the most memory for their
+// pixels.
+//
+// The simulated OCR finds no card in them. Beside the bot the command needs as much disk and memory as the photos take.
 package main
 
 import (
@@ -22,12 +26,14 @@ import (
 
 	"shiming/bench/harness"
 	"shiming/sim"
+	"shiming/sim/specimen"
 	"shiming/sim/wire"
 )
 
 type command struct {
 	Photos    int     `help:"Photos that wait at once." default:"1000"`
 	Megabytes float64 `help:"Size of each." default:"8"`
+	Picture   string  `help:"What the photos are." default:"noise" enum:"noise,progressive-12mp,progressive-20mp"`
 	Store     string  `help:"Database." default:"sqlite" enum:"sqlite,postgres"`
 	Out       string  `help:"File to which the run is added; default bench/results/memory.jsonl."`
 }
@@ -41,9 +47,21 @@ func main() { harness.Main(&command{}, "The bot's largest resident set while pho
 func (c *command) Measure(ctx context.Context) error {
 	result := harness.NewResult(ctx)
 	result.Store = c.Store
-	photo, err := noise(int(c.Megabytes * 1e6))
+	var photo []byte
+	var err error
+	switch c.Picture {
+	case "progressive-12mp":
+		photo = progressive(4032, 3024)
+	case "progressive-20mp":
+		photo = progressive(5184, 3888)
+	default:
+		photo, err = noise(int(c.Megabytes * 1e6))
+	}
 	if err != nil {
 		return err
+	}
+	if c.Picture != "noise" {
+		result.Settings["picture"] = c.Picture
 	}
 	result.Settings["photos"], result.Settings["bytes"], result.Settings["sync"] = c.Photos, len(photo), "normal"
 	s, err := harness.Open(ctx, harness.Setup{
@@ -166,6 +184,19 @@ func noise(size int) ([]byte, error) {
 		// The size grows with the area.
 		side = int(float64(side)*math.Sqrt(float64(size)/float64(b.Len()))) + 1
 	}
+}
+
+// progressive returns a progressive JPEG without subsampling: soft shades, as the encoder of specimens writes noise at
+// more than the 10 MB that the OCR takes.
+func progressive(w, h int) []byte {
+	img := image.NewRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			i := img.PixOffset(x, y)
+			img.Pix[i], img.Pix[i+1], img.Pix[i+2], img.Pix[i+3] = byte(x*255/w), byte(y*255/h), byte((x+y)*255/(w+h)), 255
+		}
+	}
+	return specimen.Progressive(img, false)
 }
 
 // numbered returns the picture with a comment that makes it a different file.

@@ -228,6 +228,9 @@ func (s *Server) EnterP2P(ctx context.Context, openID string) (Delivery, error) 
 	if n := len(ch.order); n > 0 {
 		event["last_message_id"], event["last_message_create_time"] = ch.order[n-1].ID, millis(ch.order[n-1].CreatedAt)
 	}
+	if s.behaviour.OperatorTenant {
+		event["operator_tenant_key"] = s.tenantOf(u)
+	}
 	s.mu.Unlock()
 	return s.emit(ctx, "im.chat.access_event.bot_p2p_chat_entered_v1", event), nil
 }
@@ -241,8 +244,12 @@ func (s *Server) ClickMenu(ctx context.Context, openID, eventKey string) (Delive
 		s.mu.Unlock()
 		return Delivery{}, ErrNoUser
 	}
+	operator := map[string]any{"operator_name": u.Name, "operator_id": s.userIDs(u)}
+	if s.behaviour.OperatorTenant {
+		operator["tenant_key"] = s.tenantOf(u)
+	}
 	event := map[string]any{
-		"operator":  map[string]any{"operator_name": u.Name, "operator_id": s.userIDs(u)},
+		"operator":  operator,
 		"event_key": eventKey,
 		"timestamp": s.cfg.Now().Truncate(time.Second).Unix(),
 	}

@@ -46,6 +46,14 @@ type Behaviour struct {
 	// NumbersAsText turns the numbers in the value of a button into strings.
 	NumbersAsText bool
 
+	// RefuseIdleConfirm refuses a card with a confirm dialog on a button that submits no form. By the page such a dialog
+	// does not appear (按钮, confirm); the default ignores it.
+	RefuseIdleConfirm bool
+
+	// OperatorTenant names the person's company also in events whose pages show none (bot_p2p_chat_entered_v1, menu_v6),
+	// where other events have it.
+	OperatorTenant bool
+
 	// BotOff answers like an app whose bot ability is disabled (230006).
 	BotOff bool
 }

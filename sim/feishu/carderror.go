@@ -95,6 +95,10 @@ func (s *Server) cardFaults(card []byte) []error {
 					ids = append(ids, m[1])
 				}
 			}
+		case "button":
+			if s.behaviour.RefuseIdleConfirm && o["confirm"] != nil && o["form_action_type"] != "submit" {
+				errs = append(errs, &CardError{Code: codeParse, Msg: "confirm on a button that submits no form"})
+			}
 		case "person_list":
 			for _, p := range list(o["persons"]) {
 				if !yes(o["drop_invalid_user_id"]) {

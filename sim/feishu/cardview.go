@@ -36,7 +36,7 @@ type Button struct {
 	Submit    bool           // form_action_type submit
 	Reset     bool           // form_action_type reset
 	Disabled  bool
-	Confirm   bool // asks for confirmation
+	Confirm   bool // asks for confirmation: only a submit button does (按钮, confirm)
 	value     json.RawMessage
 }
 
@@ -152,7 +152,7 @@ func (c *Card) Buttons() []Button {
 			Submit:    o["form_action_type"] == "submit",
 			Reset:     o["form_action_type"] == "reset",
 			Disabled:  yes(o["disabled"]),
-			Confirm:   o["confirm"] != nil,
+			Confirm:   o["confirm"] != nil && o["form_action_type"] == "submit",
 		}
 		for _, x := range list(o["behaviors"]) {
 			bh := object(x)

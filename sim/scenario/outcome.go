@@ -64,9 +64,9 @@ const (
 	photoBroken  = "这个图片文件打不开"
 	photoNothing = "照片里没找到身份证"
 
-	nameDiffers   = "姓名和登记的对不上"
-	numberDiffers = "身份证号和登记的对不上"
-	mobileDiffers = "手机号和登记的对不上"
+	nameDiffers   = "核验机构没有收这个姓名"
+	numberDiffers = "核验机构没有收这个证件号"
+	mobileDiffers = "核验机构没有收这个手机号"
 	threeDiffer   = "姓名、身份证号和手机号没有对上"
 	noRecord      = "运营商那边查不到这个手机号的实名记录"
 
@@ -112,8 +112,8 @@ var nextSteps = map[string]string{
 	photoBroken:  "请用手机重新拍一张",
 	photoNothing: "请把整张身份证放进画面",
 
-	nameDiffers:   "请核对姓名后再提交",
-	numberDiffers: "请核对号码后再提交",
+	nameDiffers:   "请对照身份证核对，填错了就改好再提交",
+	numberDiffers: "请对照身份证逐位核对，填错了就改好再提交",
 	mobileDiffers: "请换成用你本人身份证办理的号码",
 	threeDiffer:   "手机号要是用你本人身份证办理的",
 	noRecord:      "请换一个用你本人身份证办理的号码",

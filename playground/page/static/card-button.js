@@ -31,7 +31,7 @@ function button(node, ctx) {
     if (node.form_action_type === 'reset') return ctx.form?.resets.forEach((f) => f());
     const values = node.form_action_type === 'submit' && ctx.form ? collect(ctx.form) : undefined;
     if (values === null) return undefined;
-    if (node.confirm && !(await confirm(pick(node.confirm.title), pick(node.confirm.text)))) return undefined;
+    if (node.confirm && node.form_action_type === 'submit' && !(await confirm(pick(node.confirm.title), pick(node.confirm.text)))) return undefined;
     if (link) {
       const url = link.default_url || link.pc_url || '';
       if (/^https?:\/\//.test(url)) window.open(url, '_blank', 'noopener');
