@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"strconv"
 
 	larkapplication "github.com/larksuite/oapi-sdk-go/v3/service/application/v6"
 
@@ -16,5 +17,8 @@ func (e *events) menu(ctx context.Context, in *larkapplication.P2BotMenuV6) erro
 	}
 	out := flows.Menu{OpenID: text(in.Event.Operator.OperatorId.OpenId), Key: text(in.Event.EventKey)}
 	out.EventID, out.TenantKey, out.At = e.header(in.EventV2Base)
+	if made := in.Event.Timestamp; out.At.IsZero() && made != nil { // in seconds, and so the worse of the two
+		out.At = e.madeAt(strconv.FormatInt(*made, 10))
+	}
 	return e.handler.Menu(ctx, out)
 }

@@ -3,13 +3,14 @@ package engine
 import (
 	"context"
 	"slices"
+	"time"
 
 	"shiming/flows"
 )
 
 // openUnlessDone opens a case, or tells a person who is registered that nothing is left to do. Without this check a
-// stray picture would start a second registration, which is billed again. It returns no case if the person is
-// registered.
+// stray picture would start a second registration, which is billed again. A message from before the end of the last
+// case opens none either. It returns no case then.
 func (e *Engine) openUnlessDone(ctx context.Context, tx flows.Tx, m flows.Message) (*flows.Case, error) {
 	done, err := e.Registered(ctx, tx, m.TenantKey, m.OpenID)
 	if err != nil {
@@ -18,7 +19,27 @@ func (e *Engine) openUnlessDone(ctx context.Context, tx flows.Tx, m flows.Messag
 	if done {
 		return nil, e.replyNotice(ctx, tx, m, "already_done")
 	}
-	return e.open(ctx, tx, m.TenantKey, m.OpenID, m.ChatID)
+	late, err := e.lateToOpen(ctx, tx, m.TenantKey, m.OpenID, m.At)
+	switch {
+	case err != nil:
+		return nil, err
+	case late:
+		return nil, e.replyLate(ctx, tx, m)
+	}
+	return e.open(ctx, tx, opening{
+		tenantKey: m.TenantKey,
+		openID:    m.OpenID,
+		chatID:    m.ChatID,
+		made:      m.At,
+		byPhoto:   len(m.Photos) > 0,
+	})
+}
+
+// opening is what a new case is made from.
+type opening struct {
+	tenantKey, openID, chatID string
+	made                      time.Time // of the event that opens it, by Feishu's clock; zero if not known
+	byPhoto                   bool
 }
 
 // Registered reports whether any case of the person is done. A later case that was given up changes nothing about it.
@@ -29,25 +50,26 @@ func (e *Engine) Registered(ctx context.Context, v flows.View, tenantKey, openID
 
 // open inserts a case and everything that follows from it. It fails with flows.ErrStale if the person has an open case
 // by now; the store then runs the transaction again.
-func (e *Engine) open(ctx context.Context, tx flows.Tx, tenantKey, openID, chatID string) (*flows.Case, error) {
-	ch := flows.Open(&e.Policy, e.NewID(), tenantKey, openID, chatID, e.Now())
-	last, err := tx.LatestCase(ctx, tenantKey, openID)
+func (e *Engine) open(ctx context.Context, tx flows.Tx, o opening) (*flows.Case, error) {
+	ch := flows.Open(&e.Policy, e.NewID(), o.tenantKey, o.openID, o.chatID, e.Now())
+	last, err := tx.LatestCase(ctx, o.tenantKey, o.openID) // nil if there is none
 	switch {
 	case err == nil:
 		flows.CarryPhotos(ch.Case, last)
 	case !flows.IsNotFound(err):
 		return nil, err
 	}
+	flows.NoteOpening(ch.Case, last, o.made, o.byPhoto)
 	if err := tx.InsertCase(ctx, ch.Case); err != nil {
 		return nil, err
 	}
-	if err := e.ensureNightly(ctx, tx, tenantKey); err != nil {
+	if err := e.ensureNightly(ctx, tx, o.tenantKey); err != nil {
 		return nil, err
 	}
 	ev := flows.Event{
 		Kind:  "open",
 		At:    ch.Case.CreatedAt,
-		Actor: openID,
+		Actor: o.openID,
 		Role:  flows.Applicant,
 	}
 	return ch.Case, e.persist(ctx, tx, ch.Case, ch.Case.CreatedAt, ev, ch)

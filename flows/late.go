@@ -1,0 +1,118 @@
+package flows
+
+import (
+	"time"
+
+	"shiming/cards"
+	"shiming/idcard"
+)
+
+// An event may reach the bot hours after a person made it: Feishu delivers for up to six hours, and an inbox may wait
+// for its database. What was made before the state that it would change must not change it. This file compares times of
+// Feishu's clock only, because ours may differ from it:
+//
+//   - Case.LastAct is the newest thing that a person said, sent or pressed and that the case took up.
+//   - A state that the bot entered has a time of our clock only. Case.ClockLag brings it to Feishu's clock: it is the
+//     smallest distance from the making of an event to its arrival, and so no smaller than the distance of the clocks.
+//     The result may be too early by the time that events travel, and never too late.
+//
+// Times are compared in milliseconds. Two events of the same one count in the order of their arrival, and an event
+// without a time is never late.
+
+// RefusalLate is the rule of an event that was made before what it would change.
+const RefusalLate = "made before what it would change"
+
+// late reports whether the event was made before what it would change.
+//
+// A click names the revision that its card showed, which tells more than a time: only what can change within one
+// revision is compared here, the valid code and the photo of a side. A photo from before the consent is not late,
+// because the consent takes up the photos before it. A recall names the message that it takes back, and cannot meet
+// anything newer.
+func (d *decision) late() bool {
+	made, c := d.event.MadeAt, d.c
+	if made.IsZero() {
+		return false
+	}
+	switch d.event.Kind {
+	case Cancelled, Erase:
+		return d.event.Rev == nil && made.Before(c.LastAct)
+	case PhotoReceived:
+		return made.Before(c.PhotosFrom)
+	case CodeTyped, CodeAsked:
+		return c.Code != nil && made.Before(c.Code.RequestedAt)
+	case Retake:
+		p := c.PhotoOf(idcard.Side(d.event.Side))
+		return p != nil && made.Before(p.MadeAt)
+	case Nudged:
+		return NewerThan(c, made)
+	}
+	return false
+}
+
+// NewerThan reports whether the case reached its present state, or took up something of a person, after an event was
+// made. Such an event must neither open another case nor remind anybody.
+func NewerThan(c *Case, made time.Time) bool { return !made.IsZero() && made.Before(c.newest()) }
+
+// newest returns when the case changed last by Feishu's clock, zero if that is not known.
+func (c *Case) newest() time.Time {
+	if c.LastAct.IsZero() {
+		return time.Time{} // written by a version that kept no times of Feishu
+	}
+	entered := c.EnteredAt.Add(-time.Duration(c.ClockLag) * time.Millisecond)
+	if entered.After(c.LastAct) {
+		return entered
+	}
+	return c.LastAct
+}
+
+// noteAct keeps when the event of a person was made that the case has taken up. A reminder by HR is none: it changes
+// nothing for the applicant.
+func (c *Case) noteAct(e Event) {
+	if e.MadeAt.IsZero() || e.Kind == Nudged {
+		return
+	}
+	if lag := e.At.Sub(e.MadeAt).Milliseconds(); c.LastAct.IsZero() || lag < c.ClockLag {
+		c.ClockLag = lag
+	}
+	if e.MadeAt.After(c.LastAct) {
+		c.LastAct = e.MadeAt
+	}
+	switch e.Kind {
+	case Retake, SentBack: // older photos are the ones that do not do
+		c.PhotosFrom = later(c.PhotosFrom, e.MadeAt)
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// CameLateToast answers a click that was made before what it would change.
+func CameLateToast(made, now time.Time) *cards.Toast {
+	return NewToast("came_late", map[string]string{"when": MadeText(made, now)})
+}
+
+// MadeText says when something late was made, in China: the time of day, and the day if it is not today's.
+func MadeText(made, now time.Time) string {
+	made, now = made.In(ChinaTime), now.In(ChinaTime)
+	if made.Format(time.DateOnly) == now.Format(time.DateOnly) {
+		return made.Format("15:04")
+	}
+	return made.Format("01-02 15:04")
+}
+
+// NoteOpening keeps in a new case when the event was made that opened it. Photos of the same album arrive in any order,
+// so that behind a photo they count from the end of the person's last case on; last is nil if there was none. Behind
+// anything else they count from then on.
+func NoteOpening(c, last *Case, made time.Time, byPhoto bool) {
+	c.noteAct(Event{At: c.CreatedAt, MadeAt: made})
+	switch {
+	case !byPhoto:
+		c.PhotosFrom = c.LastAct
+	case last != nil:
+		c.PhotosFrom = last.newest()
+	}
+}
