@@ -88,7 +88,7 @@ var families = map[string][]string{
 		"no_admin",
 		"code_expected", "human", "ask_about",
 		"cannot_cancel", "not_hr", "only_in_group", "review_chat_set", "announce_chat_set",
-		"not_staff", "not_sure_meant", "other",
+		"not_staff", "not_sure_meant", "late", "late_menu", "other",
 	},
 	"did": {
 		"approved", "sent_back", "rejected", "withdrawn", "expired", "hr_delay", "closed", "retried", "resumed", "resolved",

@@ -81,8 +81,9 @@ type Recalled struct {
 // Push is a pushed event as it arrived. The store keeps it from the acknowledgement until the event is handled. It
 // masks its body when it is printed, logged or marshalled.
 type Push struct {
-	ID   string
-	Body []byte // decrypted; contains messages of people
+	ID    string
+	Body  []byte // decrypted; contains messages of people
+	Tries int    // how often it was taken up again after it had failed or its process had died
 }
 
 func (p Push) String() string               { return "[push " + p.ID + "]" }
