@@ -107,11 +107,11 @@ func (e *Engine) openOnClick(ctx context.Context, tx flows.Tx, k click) (*cards.
 			return flows.NewToast("registered", nil), e.replyToClicker(ctx, tx, k, notice)
 		}
 	}
-	late, err := e.lateToOpen(ctx, tx, k.TenantKey, k.OpenID, k.At)
+	idle, err := e.idleSince(ctx, tx, k.TenantKey, k.OpenID)
 	switch {
 	case err != nil:
 		return nil, err
-	case late:
+	case flows.MadeBefore(k.At, idle):
 		return flows.CameLateToast(k.At, e.Now()), nil
 	}
 	_, err = e.open(ctx, tx, opening{tenantKey: k.TenantKey, openID: k.OpenID, chatID: k.ChatID, made: k.At})

@@ -121,6 +121,9 @@ func (e *Engine) openOrRepost(ctx context.Context, tx flows.Tx, m flows.Message,
 // cancel ends the open case c, unless it has gone too far for that. c is nil if there is no open case.
 func (e *Engine) cancel(ctx context.Context, tx flows.Tx, m flows.Message, c *flows.Case) error {
 	if c == nil {
+		if err := e.noteIdleCancel(ctx, tx, m); err != nil {
+			return err
+		}
 		return e.replyNotice(ctx, tx, m, "nothing_open")
 	}
 	out, err := e.DecideAndPersist(ctx, tx, c, e.applicantEvent(flows.Cancelled, m.OpenID, m.At))

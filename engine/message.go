@@ -113,14 +113,10 @@ func (e *Engine) Menu(ctx context.Context, n flows.Menu) error {
 }
 
 // Recalled drops the photos of a message that its sender has recalled, however late: a recall names its message and
-// meets nothing newer. Photos of a case that has ended stay.
+// meets nothing newer. A photo that arrives after its recall cannot be downloaded. Photos of a case that has ended stay.
 func (e *Engine) Recalled(ctx context.Context, r flows.Recalled) error {
 	return e.Store.Tx(ctx, func(tx flows.Tx) error {
 		if seen, err := tx.InsertEventKeys(ctx, e.Now(), onceKey("event", r.EventID)); seen || err != nil {
-			return err
-		}
-		// A message that arrives after its recall must not be handled any more.
-		if _, err := tx.InsertEventKeys(ctx, e.Now(), onceKey("message", r.MessageID)); err != nil {
 			return err
 		}
 		c, err := tx.CaseOfMessage(ctx, r.MessageID)

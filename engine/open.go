@@ -19,11 +19,11 @@ func (e *Engine) openUnlessDone(ctx context.Context, tx flows.Tx, m flows.Messag
 	if done {
 		return nil, e.replyNotice(ctx, tx, m, "already_done")
 	}
-	late, err := e.lateToOpen(ctx, tx, m.TenantKey, m.OpenID, m.At)
+	idle, err := e.idleSince(ctx, tx, m.TenantKey, m.OpenID)
 	switch {
 	case err != nil:
 		return nil, err
-	case late:
+	case flows.MadeBefore(m.At, idle):
 		return nil, e.replyLate(ctx, tx, m)
 	}
 	return e.open(ctx, tx, opening{
@@ -31,6 +31,7 @@ func (e *Engine) openUnlessDone(ctx context.Context, tx flows.Tx, m flows.Messag
 		openID:    m.OpenID,
 		chatID:    m.ChatID,
 		made:      m.At,
+		idleSince: idle,
 		byPhoto:   len(m.Photos) > 0,
 	})
 }
@@ -39,6 +40,7 @@ func (e *Engine) openUnlessDone(ctx context.Context, tx flows.Tx, m flows.Messag
 type opening struct {
 	tenantKey, openID, chatID string
 	made                      time.Time // of the event that opens it, by Feishu's clock; zero if not known
+	idleSince                 time.Time // matters for photos
 	byPhoto                   bool
 }
 
@@ -52,14 +54,14 @@ func (e *Engine) Registered(ctx context.Context, v flows.View, tenantKey, openID
 // by now; the store then runs the transaction again.
 func (e *Engine) open(ctx context.Context, tx flows.Tx, o opening) (*flows.Case, error) {
 	ch := flows.Open(&e.Policy, e.NewID(), o.tenantKey, o.openID, o.chatID, e.Now())
-	last, err := tx.LatestCase(ctx, o.tenantKey, o.openID) // nil if there is none
+	last, err := tx.LatestCase(ctx, o.tenantKey, o.openID)
 	switch {
 	case err == nil:
 		flows.CarryPhotos(ch.Case, last)
 	case !flows.IsNotFound(err):
 		return nil, err
 	}
-	flows.NoteOpening(ch.Case, last, o.made, o.byPhoto)
+	flows.NoteOpening(ch.Case, o.idleSince, o.made, o.byPhoto)
 	if err := tx.InsertCase(ctx, ch.Case); err != nil {
 		return nil, err
 	}

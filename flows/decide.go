@@ -144,7 +144,7 @@ func (d *decision) enter(s State) {
 		d.c.Attention = nil
 	}
 	if s == AwaitingConfirmation {
-		d.c.PhotosFrom = later(d.c.PhotosFrom, d.c.newest())
+		d.c.PhotosFrom = later(d.c.PhotosFrom, d.c.Newest())
 	}
 	d.redraw(AudienceApplicant)
 	// HR's card is not redrawn at every step, because a group takes only five messages a second. It is redrawn when HR's

@@ -51,10 +51,13 @@ func (d *decision) late() bool {
 
 // NewerThan reports whether the case reached its present state, or took up something of a person, after an event was
 // made. Such an event must neither open another case nor remind anybody.
-func NewerThan(c *Case, made time.Time) bool { return !made.IsZero() && made.Before(c.newest()) }
+func NewerThan(c *Case, made time.Time) bool { return MadeBefore(made, c.Newest()) }
 
-// newest returns when the case changed last by Feishu's clock, zero if that is not known.
-func (c *Case) newest() time.Time {
+// MadeBefore reports whether an event was made before a moment of Feishu's clock. It is false if its time is not known.
+func MadeBefore(made, moment time.Time) bool { return !made.IsZero() && made.Before(moment) }
+
+// Newest returns when the case changed last by Feishu's clock, zero if that is not known.
+func (c *Case) Newest() time.Time {
 	if c.LastAct.IsZero() {
 		return time.Time{} // written by a version that kept no times of Feishu
 	}
@@ -105,14 +108,11 @@ func MadeText(made, now time.Time) string {
 }
 
 // NoteOpening keeps in a new case when the event was made that opened it. Photos of the same album arrive in any order,
-// so that behind a photo they count from the end of the person's last case on; last is nil if there was none. Behind
-// anything else they count from then on.
-func NoteOpening(c, last *Case, made time.Time, byPhoto bool) {
+// so that behind a photo they count since the person has had no open case. Behind anything else they count from then on.
+func NoteOpening(c *Case, idleSince, made time.Time, byPhoto bool) {
 	c.noteAct(Event{At: c.CreatedAt, MadeAt: made})
-	switch {
-	case !byPhoto:
-		c.PhotosFrom = c.LastAct
-	case last != nil:
-		c.PhotosFrom = last.newest()
+	c.PhotosFrom = c.LastAct
+	if byPhoto {
+		c.PhotosFrom = idleSince
 	}
 }
