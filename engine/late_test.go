@@ -171,6 +171,11 @@ func TestLateButNotOvertaken(t *testing.T) {
 		{"取消 without a time", func(w *workerstest.Harness, made time.Time) {
 			w.Must(w.Message(w.T.Context(), said(w, who, "实名", made.Add(time.Second))))
 		}, "取消", "", true, func(c *flows.Case) bool { return c.State == flows.Withdrawn }},
+		{"实名 after a 取消 that waited as well", func(w *workerstest.Harness, made time.Time) {
+			w.Must(w.Message(w.T.Context(), said(w, who, "实名", made.Add(-time.Minute))))
+			w.Advance(10 * time.Second)
+			w.Must(w.Message(w.T.Context(), said(w, who, "取消", made.Add(-time.Second))))
+		}, "实名", "", false, func(c *flows.Case) bool { return c.State == flows.AwaitingConsent }},
 		{"the earlier photo of an album", func(w *workerstest.Harness, made time.Time) {
 			w.Must(w.Message(w.T.Context(), said(w, who, "", made.Add(time.Second), "k2")))
 		}, "", "k1", false, func(c *flows.Case) bool { return len(c.Photos) == 2 }},

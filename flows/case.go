@@ -25,6 +25,7 @@ type Case struct {
 
 	// Times of Feishu's clock, and its distance from ours, which tell what comes too late; see late.go.
 	LastAct    time.Time `json:"last_act,omitzero"`    // when the newest event of a person was made
+	ReachedAt  time.Time `json:"reached_at,omitzero"`  // EnteredAt by Feishu's clock
 	PhotosFrom time.Time `json:"photos_from,omitzero"` // photos that were sent before come too late
 	ClockLag   int64     `json:"clock_lag,omitempty"`  // milliseconds
 

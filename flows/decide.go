@@ -138,6 +138,7 @@ func (d *decision) enter(s State) {
 	d.c.State = s
 	d.c.Rev++
 	d.c.EnteredAt = d.event.At
+	d.c.ReachedAt = d.reachedAt()
 	d.c.ExpiresAt = time.Time{}
 	d.c.Delayed = ""
 	if s != NeedsAttention {

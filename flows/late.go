@@ -12,9 +12,10 @@ import (
 // Feishu's clock only, because ours may differ from it:
 //
 //   - Case.LastAct is the newest thing that a person said, sent or pressed and that the case took up.
-//   - A state that the bot entered has a time of our clock only. Case.ClockLag brings it to Feishu's clock: it is the
-//     smallest distance from the making of an event to its arrival, and so no smaller than the distance of the clocks.
-//     The result may be too early by the time that events travel, and never too late.
+//   - Case.ReachedAt is when the case entered its state. If the bot or the clock did that, only our clock has timed it,
+//     and Case.ClockLag brings the time to Feishu's clock: it is the smallest distance from the making of an event to
+//     its arrival, and so no smaller than the distance of the clocks. The result may be too early by the time that
+//     events travel, and never too late.
 //
 // Times are compared in milliseconds. Two events of the same one count in the order of their arrival, and an event
 // without a time is never late.
@@ -57,15 +58,18 @@ func NewerThan(c *Case, made time.Time) bool { return MadeBefore(made, c.Newest(
 func MadeBefore(made, moment time.Time) bool { return !made.IsZero() && made.Before(moment) }
 
 // Newest returns when the case changed last by Feishu's clock, zero if that is not known.
-func (c *Case) Newest() time.Time {
-	if c.LastAct.IsZero() {
-		return time.Time{} // written by a version that kept no times of Feishu
+func (c *Case) Newest() time.Time { return later(c.LastAct, c.ReachedAt) }
+
+// reachedAt returns when the case enters a state by Feishu's clock. What a person does counts from when it was made,
+// however long it waited to be decided on.
+func (d *decision) reachedAt() time.Time {
+	switch {
+	case !d.event.MadeAt.IsZero():
+		return d.event.MadeAt
+	case d.c.LastAct.IsZero():
+		return time.Time{} // no event had a time, or a version wrote the case that kept none
 	}
-	entered := c.EnteredAt.Add(-time.Duration(c.ClockLag) * time.Millisecond)
-	if entered.After(c.LastAct) {
-		return entered
-	}
-	return c.LastAct
+	return d.event.At.Add(-time.Duration(d.c.ClockLag) * time.Millisecond)
 }
 
 // noteAct keeps when the event of a person was made that the case has taken up. A reminder by HR is none: it changes
