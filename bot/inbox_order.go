@@ -18,7 +18,7 @@ import (
 // it was taken from there passOverTries times, which takes under 3 minutes. After that the newer ones pass it.
 const passOverTries = 5
 
-// chatOf returns what an event is ordered by, without decoding the event: the chat_id, or the open_id if it has no chat
+// chatOf returns what an event is ordered by, without decoding it: the chat_id, or the open_id if it has no chat
 // (a click in the menu). It is empty if there is neither. A user's text cannot forge it, because JSON escapes the quotes
 // in a string.
 func chatOf(plain []byte) []byte {
