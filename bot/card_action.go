@@ -103,7 +103,7 @@ func (e *events) malformedClick(ctx context.Context, plain []byte) *callback.Car
 	return e.click(ctx, flows.CardAction{
 		EventID:   in.Header.EventID,
 		TenantKey: in.Header.TenantKey,
-		At:        e.parseTime(in.Header.CreateTime),
+		At:        e.madeAt(in.Header.CreateTime),
 		OpenID:    in.Event.Operator.OpenID,
 		MessageID: in.Event.Context.MessageID,
 		ChatID:    in.Event.Context.ChatID,

@@ -32,7 +32,7 @@ func TestClick(t *testing.T) {
 		OpenID:    "ou_emp",
 		MessageID: "om_card",
 		ChatID:    "oc_p2p",
-		At:        time.UnixMicro(1760000000000123),
+		At:        time.UnixMilli(1760000000000),
 		Action: cards.Action{
 			V:    1,
 			Act:  cards.ActConfirm,

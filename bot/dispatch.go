@@ -112,22 +112,31 @@ func (e *events) deliver(ctx context.Context, in *envelope) (any, error) {
 	return nil, nil
 }
 
-// parseTime parses a timestamp of an event (unixTime). It returns the current time for any other text.
-func (e *events) parseTime(text string) time.Time {
-	if at := unixTime(text); !at.IsZero() {
-		return at
+// secondsDigits is the greatest length of a Unix time in seconds.
+const secondsDigits = 11
+
+// madeAt parses the time at which an event was made (unixTime), in milliseconds by Feishu's clock. A time in seconds
+// gives the last millisecond of its second, because the event is not older than that. It returns the zero time for any
+// other text, and for a time so far ahead that it would make all that follows look late.
+func (e *events) madeAt(text string) time.Time {
+	at := unixTime(text).Truncate(time.Millisecond)
+	if at.Sub(e.now()) > signatureWindow {
+		return time.Time{}
 	}
-	return e.now()
+	if !at.IsZero() && len(text) <= secondsDigits {
+		at = at.Add(time.Second - time.Millisecond)
+	}
+	return at
 }
 
 // header returns the fields that every event of schema 2.0 carries. Any event of a tenant makes sure that the bot's own
 // open_id there is known or asked for, so that a marketplace app rarely meets its first mention without it.
 func (e *events) header(base *larkevent.EventV2Base) (eventID, tenantKey string, at time.Time) {
 	if base == nil || base.Header == nil {
-		return "", "", e.now()
+		return "", "", time.Time{}
 	}
 	e.ownOpenID(base.Header.TenantKey)
-	return base.Header.EventID, base.Header.TenantKey, e.parseTime(base.Header.CreateTime)
+	return base.Header.EventID, base.Header.TenantKey, e.madeAt(base.Header.CreateTime)
 }
 
 // text returns an optional string of the SDK, empty for nil.

@@ -68,13 +68,16 @@ func (b *fakeHandler) Click(_ context.Context, v flows.CardAction) (flows.Answer
 
 // fakePushStore is a PushStore in memory. Every stored push is due at once.
 type fakePushStore struct {
-	mu   sync.Mutex
-	n    int
-	kept map[string]flows.Push
-	err  error // of SavePush
+	mu     sync.Mutex
+	n      int
+	kept   map[string]flows.Push
+	chats  map[string]string // by id
+	tries  int               // of every push that is read
+	lookup error             // of OlderPushes
+	err    error             // of SavePush
 }
 
-func (s *fakePushStore) SavePush(_ context.Context, body []byte) (string, error) {
+func (s *fakePushStore) SavePush(_ context.Context, chat string, body []byte) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.err != nil {
@@ -86,7 +89,33 @@ func (s *fakePushStore) SavePush(_ context.Context, body []byte) (string, error)
 		s.kept = map[string]flows.Push{}
 	}
 	s.kept[p.ID] = p
+	if s.chats == nil {
+		s.chats = map[string]string{}
+	}
+	s.chats[p.ID] = chat
 	return p.ID, nil
+}
+
+func (s *fakePushStore) OlderPushes(_ context.Context, chat, id string) (older []string, _ error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, other := range slices.Sorted(maps.Keys(s.kept)) {
+		if other < id && s.chats[other] == chat {
+			older = append(older, other)
+		}
+	}
+	return older, s.lookup
+}
+
+func (s *fakePushStore) ReadPush(_ context.Context, id string) (flows.Push, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, ok := s.kept[id]
+	if !ok {
+		return flows.Push{}, flows.ErrNotFound
+	}
+	p.Tries = s.tries
+	return p, nil
 }
 
 func (s *fakePushStore) DeletePushes(_ context.Context, ids []string) error {

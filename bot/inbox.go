@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"hash/maphash"
@@ -15,8 +14,13 @@ import (
 
 // PushStore stores events from their acknowledgement until they are handled. *store.Store implements it.
 type PushStore interface {
-	// SavePush stores an event durably.
-	SavePush(ctx context.Context, body []byte) (id string, err error)
+	// SavePush stores an event durably. chat is what it is ordered by, "" for nothing.
+	SavePush(ctx context.Context, chat string, body []byte) (id string, err error)
+	// OlderPushes returns the ids of the events of the chat that arrived before the event and are not deleted yet, oldest
+	// first.
+	OlderPushes(ctx context.Context, chat, id string) ([]string, error)
+	// ReadPush returns an event, or flows.ErrNotFound.
+	ReadPush(ctx context.Context, id string) (flows.Push, error)
 	// DeletePushes deletes handled events.
 	DeletePushes(ctx context.Context, ids []string) error
 	// TakeDuePushes returns events that were not deleted in time, oldest first, and defers them.
@@ -49,17 +53,19 @@ type inbox struct {
 	seed       maphash.Seed
 	partitions [partitions]chan flows.Push
 
-	mu     sync.Mutex
-	queued map[string]bool // ids in the partitions
+	mu      sync.Mutex
+	queued  map[string]bool // ids in the partitions
+	decided map[string]bool // ids of handled events that the store may still hold
 }
 
 func newInbox(e *events, store PushStore, log *slog.Logger) *inbox {
 	b := &inbox{
-		events: e,
-		store:  store,
-		log:    log,
-		seed:   maphash.MakeSeed(),
-		queued: map[string]bool{},
+		events:  e,
+		store:   store,
+		log:     log,
+		seed:    maphash.MakeSeed(),
+		queued:  map[string]bool{},
+		decided: map[string]bool{},
 	}
 	for i := range b.partitions {
 		b.partitions[i] = make(chan flows.Push, partitionSize)
@@ -69,7 +75,7 @@ func newInbox(e *events, store PushStore, log *slog.Logger) *inbox {
 
 // add stores an event and queues it in its partition. If the partition is full, pollBacklog queues the event later.
 func (b *inbox) add(ctx context.Context, plain []byte) error {
-	id, err := b.store.SavePush(ctx, plain)
+	id, err := b.store.SavePush(ctx, string(chatOf(plain)), plain)
 	if err != nil {
 		return err
 	}
@@ -85,14 +91,6 @@ func (b *inbox) add(ctx context.Context, plain []byte) error {
 // partition returns the queue for the chat of an event.
 func (b *inbox) partition(plain []byte) chan flows.Push {
 	return b.partitions[maphash.Bytes(b.seed, chatOf(plain))%partitions]
-}
-
-// chatOf returns the chat_id of an event without decoding the event, empty if there is none. A user's text cannot forge
-// it, because JSON escapes the quotes in a string.
-func chatOf(plain []byte) []byte {
-	_, rest, _ := bytes.Cut(plain, []byte(`"chat_id":"`))
-	chat, _, _ := bytes.Cut(rest, []byte(`"`))
-	return chat
 }
 
 // markQueued records that an event is in memory. It returns false if the event was already there.
@@ -148,12 +146,20 @@ func (b *inbox) work(ctx context.Context, queue <-chan flows.Push, deadline func
 	}
 }
 
-// handle handles one event and sends its id to done. An event that fails stays in the store, where pollBacklog finds
-// it.
+// handle handles the older events of the chat and then the event. What is left out or fails stays in the store, where
+// pollBacklog finds it.
 func (b *inbox) handle(p flows.Push, done chan<- string) {
+	defer b.unmarkQueued(p.ID)
+	ctx := flows.WithLowPriority(context.Background()) // the store limits each of its operations
+	if !b.isDecided(p.ID) && b.handleOlder(ctx, p, done) {
+		b.decide(p, done)
+	}
+}
+
+// decide handles one event, sends its id to done and returns true. It returns false if the event fails.
+func (b *inbox) decide(p flows.Push, done chan<- string) (ok bool) {
 	ctx, cancel := context.WithTimeout(flows.WithLowPriority(context.Background()), decideTimeout)
 	defer cancel()
-	defer b.unmarkQueued(p.ID)
 	defer func() {
 		if v := recover(); v != nil {
 			b.log.ErrorContext(ctx, "panic in handler", "push", p.ID, "type", typeName(v), "stack", string(debug.Stack()))
@@ -164,10 +170,12 @@ func (b *inbox) handle(p flows.Push, done chan<- string) {
 		if _, err := b.events.deliver(ctx, e); err != nil {
 			kind := label(e.kind())
 			b.log.ErrorContext(ctx, "event not decided on yet; it comes again", "push", p.ID, "event_type", kind, "error", err)
-			return
+			return false
 		}
 	}
+	b.markDecided(p.ID)
 	done <- p.ID
+	return true
 }
 
 // deletePushes deletes handled events in batches. If it fails to delete an event, the event is handled again, without
@@ -189,6 +197,7 @@ func (b *inbox) deletePushes(done <-chan string) {
 		if err := b.store.DeletePushes(ctx, ids); err != nil {
 			b.log.WarnContext(ctx, "events that were decided on are not forgotten yet", "events", len(ids), "error", err)
 		}
+		b.forgetDecided(ids)
 	}
 }
 

@@ -141,7 +141,7 @@ func TestRunHandlesStoredEvents(t *testing.T) {
 		r := newTestServer(t)
 		keep := func(id string) {
 			plain := messageEvent("text", `{"text":"hi"}`, func(e m) { e["message"].(m)["message_id"] = id })
-			if _, err := r.pushes.SavePush(t.Context(), []byte(plain)); err != nil {
+			if _, err := r.pushes.SavePush(t.Context(), "oc_p2p", []byte(plain)); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -17,7 +17,8 @@ type menuPush struct {
 			OperatorID ids   `json:"operator_id"`
 			TenantKey  loose `json:"tenant_key"`
 		} `json:"operator"`
-		EventKey loose `json:"event_key"`
+		EventKey  loose `json:"event_key"`
+		Timestamp loose `json:"timestamp"` // seconds
 	} `json:"event"`
 }
 
@@ -32,6 +33,9 @@ func (e *events) menu(ctx context.Context, in *menuPush) error {
 	if foreign(out.TenantKey, operator.OperatorID.TenantKey, string(operator.TenantKey)) {
 		out.Foreign = true
 		e.setAside(asideForeign)
+	}
+	if out.At.IsZero() {
+		out.At = e.madeAt(string(in.Event.Timestamp)) // the worse of the two
 	}
 	return e.handler.Menu(ctx, out)
 }

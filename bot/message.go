@@ -81,8 +81,8 @@ func (e *events) decodeMessage(in *messagePush) (out flows.Message, aside string
 		Private:   message.ChatType == "p2p",
 	}
 	out.EventID, out.TenantKey, out.At = e.header(in.EventV2Base)
-	if message.CreateTime != "" {
-		out.At = e.parseTime(string(message.CreateTime))
+	if made := e.madeAt(string(message.CreateTime)); !made.IsZero() {
+		out.At = made
 	}
 	if !out.Private {
 		own := e.ownOpenID(out.TenantKey)

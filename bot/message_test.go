@@ -3,6 +3,7 @@ package bot
 import (
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -82,7 +83,7 @@ func TestMessage(t *testing.T) {
 		{"without message", "text", `{"text":"x"}`, func(e m) { delete(e, "message") }, nil},
 		{"without message id", "text", `{"text":"x"}`, set("message", "message_id", nil), nil},
 		{"without time", "text", `{"text":"x"}`, set("message", "create_time", "soon"), func(w *flows.Message) {
-			w.Text, w.At = "x", testNow
+			w.Text, w.At = "x", time.UnixMilli(1760000000000) // the header's
 		}},
 		{"group, bot mentioned", "text", `{"text":"@_user_1 进度"}`, group(atBot), func(w *flows.Message) {
 			w.Text, w.Private = "进度", false
@@ -283,21 +284,26 @@ func TestOtherEvents(t *testing.T) {
 	}
 }
 
-func TestParseTime(t *testing.T) {
+// TestMadeAt: the time of an event in every unit that Feishu uses. What is unreadable or far ahead is not known.
+func TestMadeAt(t *testing.T) {
 	t.Parallel()
 	e := &events{now: func() time.Time { return testNow }}
+	ahead := testNow.Add(signatureWindow)
 	for in, want := range map[string]time.Time{
-		"1760000000":           time.Unix(1760000000, 0),
-		"1760000000001":        time.UnixMilli(1760000000001),
-		"1760000000000001":     time.UnixMicro(1760000000000001),
-		"":                     testNow,
-		"-1":                   testNow,
-		"soon":                 testNow,
-		"1760000000000000001":  testNow,
-		"99999999999999999999": testNow,
+		"1760000000":                             time.UnixMilli(1760000000999), // made at any moment of this second
+		"1760000000001":                          time.UnixMilli(1760000000001),
+		"1760000000000001":                       time.UnixMilli(1760000000000),
+		"1760000000001999":                       time.UnixMilli(1760000000001),
+		"":                                       {},
+		"-1":                                     {},
+		"soon":                                   {},
+		"1760000000000000001":                    {},
+		"99999999999999999999":                   {},
+		strconv.FormatInt(ahead.UnixMilli(), 10): ahead,
+		strconv.FormatInt(ahead.UnixMilli()+1, 10): {},
 	} {
 		t.Run(in, func(t *testing.T) {
-			if got := e.parseTime(in); !got.Equal(want) {
+			if got := e.madeAt(in); !got.Equal(want) {
 				t.Errorf("%q: %v, want %v", in, got, want)
 			}
 		})

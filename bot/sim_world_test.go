@@ -131,11 +131,15 @@ type fakePushStore struct {
 	full atomic.Bool
 }
 
-func (s *fakePushStore) SavePush(context.Context, []byte) (string, error) {
+func (s *fakePushStore) SavePush(context.Context, string, []byte) (string, error) {
 	if s.full.Load() {
 		return "", errors.New("disk full")
 	}
 	return strconv.FormatInt(s.n.Add(1), 10), nil
+}
+func (*fakePushStore) OlderPushes(context.Context, string, string) ([]string, error) { return nil, nil }
+func (*fakePushStore) ReadPush(context.Context, string) (flows.Push, error) {
+	return flows.Push{}, flows.ErrNotFound
 }
 func (*fakePushStore) DeletePushes(context.Context, []string) error             { return nil }
 func (*fakePushStore) TakeDuePushes(context.Context, int) ([]flows.Push, error) { return nil, nil }

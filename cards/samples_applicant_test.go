@@ -326,6 +326,7 @@ func applicantSamples() []sample {
 		{name: "notice", card: Notice{Code: "not_understood"}},
 		{name: "notice_start", card: Notice{Code: "nothing_open", Level: Amber, Start: true}},
 		{name: "notice_again", card: Notice{Code: "already_done", Level: Green, Again: true}},
+		{name: "notice_late", card: Notice{Code: "late", Args: map[string]string{"when": "10:03"}, Level: Amber}},
 		{name: "notice_red", card: Notice{Code: "photo_in_group", Level: Red}},
 	}
 }

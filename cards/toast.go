@@ -14,6 +14,7 @@ var toastTypes = map[string]string{
 	"not_allowed":    "warning",
 	"self_review":    "warning",
 	"not_staff":      "warning",
+	"came_late":      "info", // when
 	"closed":         "info",
 	"bad_request":    "error",
 	"card_unknown":   "warning",

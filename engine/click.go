@@ -48,13 +48,13 @@ func (e *Engine) handleClick(ctx context.Context, tx flows.Tx, k click) (flows.A
 	case cards.ActStart:
 		return e.openFromCard(ctx, tx, k)
 	case cards.ActMyData:
-		return e.replyByCard(ctx, tx, k, flows.ReplyMyData)
+		return e.replyByCard(ctx, tx, k, flows.Reply(flows.ReplyMyData))
 	case cards.ActNext, cards.ActRemind:
 		if !e.IsAdmin(k.TenantKey, k.OpenID) {
 			return flows.Answer{Toast: flows.NewToast("not_allowed", nil)}, nil
 		}
 		if k.Action.Act == cards.ActRemind {
-			return e.replyByCard(ctx, tx, k, flows.ReplyRemindAll)
+			return e.replyByCard(ctx, tx, k, remindAll(k.At))
 		}
 		if k.Action.To == cards.ToBottom {
 			return e.repostReviewCard(ctx, tx, k)
@@ -65,9 +65,9 @@ func (e *Engine) handleClick(ctx context.Context, tx flows.Tx, k click) (flows.A
 }
 
 // replyByCard queues a card for the person who clicked. The answer itself is only a toast.
-func (e *Engine) replyByCard(ctx context.Context, tx flows.Tx, k click, t flows.Template) (flows.Answer, error) {
+func (e *Engine) replyByCard(ctx context.Context, tx flows.Tx, k click, j flows.Job) (flows.Answer, error) {
 	if !k.repeated {
-		if err := e.replyToClicker(ctx, tx, k, flows.Reply(t)); err != nil {
+		if err := e.replyToClicker(ctx, tx, k, j); err != nil {
 			return flows.Answer{}, err
 		}
 	}
@@ -85,7 +85,7 @@ func (e *Engine) openFromCard(ctx context.Context, tx flows.Tx, k click) (flows.
 	c, err := tx.OpenCase(ctx, k.TenantKey, k.OpenID)
 	switch {
 	case err == nil:
-		err = e.Apply(ctx, tx, c, e.applicantEvent(flows.CardAsked, k.OpenID))
+		err = e.Apply(ctx, tx, c, e.applicantEvent(flows.CardAsked, k.OpenID, k.At))
 	case flows.IsNotFound(err):
 		toast, err = e.openOnClick(ctx, tx, k)
 	}
@@ -107,7 +107,14 @@ func (e *Engine) openOnClick(ctx context.Context, tx flows.Tx, k click) (*cards.
 	case why != "":
 		return flows.NewToast(why, nil), nil
 	}
-	_, err = e.open(ctx, tx, k.TenantKey, k.OpenID, k.ChatID)
+	idle, err := e.idleSince(ctx, tx, k.TenantKey, k.OpenID)
+	switch {
+	case err != nil:
+		return nil, err
+	case flows.MadeBefore(k.At, idle):
+		return flows.CameLateToast(k.At, e.Now()), nil
+	}
+	_, err = e.open(ctx, tx, opening{tenantKey: k.TenantKey, openID: k.OpenID, chatID: k.ChatID, made: k.At})
 	return flows.NewToast("working", nil), err
 }
 
@@ -140,7 +147,7 @@ func (e *Engine) clickOnCase(ctx context.Context, tx flows.Tx, k click) (flows.A
 	if err != nil {
 		return flows.Answer{}, err
 	}
-	if ev.Kind == flows.Erase {
+	if ev.Kind == flows.Erase && out.Change.Rule != flows.RefusalLate {
 		if err := e.eraseOlderCases(ctx, tx, c, ev); err != nil {
 			return flows.Answer{}, err
 		}
@@ -157,6 +164,7 @@ func (e *Engine) eventOfClick(c *flows.Case, k click) (ev flows.Event, refusal *
 	act := k.Action.Act
 	ev = flows.Event{
 		At:            e.Now(),
+		MadeAt:        k.At,
 		Actor:         k.OpenID,
 		Form:          k.Form,
 		Side:          k.Action.Side,

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"time"
 
 	"shiming/flows"
 )
@@ -79,6 +80,9 @@ func (e *Engine) handleCommand(ctx context.Context, tx flows.Tx, m flows.Message
 	case flows.CommandHelp:
 		return e.replyPrivately(ctx, tx, m, flows.Reply(flows.ReplyGreeting).With(flows.ArgHelp, "1"))
 	}
+	if c != nil && flows.FindCode(m.Text) != "" && flows.NewerThan(c, m.At) {
+		return e.replyLate(ctx, tx, m) // a code for a step that is over
+	}
 	if c != nil {
 		return e.replyNotice(ctx, tx, m, "not_understood")
 	}
@@ -89,25 +93,26 @@ func (e *Engine) handleCommand(ctx context.Context, tx flows.Tx, m flows.Message
 // reply says how the last one ended.
 func (e *Engine) showStatus(ctx context.Context, tx flows.Tx, m flows.Message, c *flows.Case) error {
 	if c != nil {
-		return e.Apply(ctx, tx, c, e.applicantEvent(flows.CardAsked, m.OpenID))
+		return e.Apply(ctx, tx, c, e.applicantEvent(flows.CardAsked, m.OpenID, m.At))
 	}
 	return e.replyPrivately(ctx, tx, m, flows.Reply(flows.ReplyLatest))
 }
 
-// applicantEvent is an event that the applicant causes now.
-func (e *Engine) applicantEvent(kind flows.Kind, openID string) flows.Event {
+// applicantEvent is an event of the applicant that was made at a time of Feishu's clock.
+func (e *Engine) applicantEvent(kind flows.Kind, openID string, made time.Time) flows.Event {
 	return flows.Event{
-		Kind:  kind,
-		At:    e.Now(),
-		Actor: openID,
-		Role:  flows.Applicant,
+		Kind:   kind,
+		At:     e.Now(),
+		MadeAt: made,
+		Actor:  openID,
+		Role:   flows.Applicant,
 	}
 }
 
 // openOrRepost opens a case, or brings the card of the open case c to the bottom of the chat.
 func (e *Engine) openOrRepost(ctx context.Context, tx flows.Tx, m flows.Message, c *flows.Case) error {
 	if c != nil {
-		return e.Apply(ctx, tx, c, e.applicantEvent(flows.CardAsked, m.OpenID))
+		return e.Apply(ctx, tx, c, e.applicantEvent(flows.CardAsked, m.OpenID, m.At))
 	}
 	if m.TenantUnsure {
 		known, err := e.knows(ctx, tx, m)
@@ -134,24 +139,33 @@ func (e *Engine) knows(ctx context.Context, tx flows.Tx, m flows.Message) (bool,
 // cancel ends the open case c, unless it has gone too far for that. c is nil if there is no open case.
 func (e *Engine) cancel(ctx context.Context, tx flows.Tx, m flows.Message, c *flows.Case) error {
 	if c == nil {
+		if err := e.noteIdleCancel(ctx, tx, m); err != nil {
+			return err
+		}
 		return e.replyNotice(ctx, tx, m, "nothing_open")
 	}
-	out, err := e.DecideAndPersist(ctx, tx, c, e.applicantEvent(flows.Cancelled, m.OpenID))
-	if err == nil && !out.Changed() {
-		err = e.replyNotice(ctx, tx, m, "cannot_cancel")
+	out, err := e.DecideAndPersist(ctx, tx, c, e.applicantEvent(flows.Cancelled, m.OpenID, m.At))
+	switch {
+	case err != nil || out.Changed():
+		return err
+	case out.Change.Rule == flows.RefusalLate:
+		return e.replyLate(ctx, tx, m)
 	}
-	return err
+	return e.replyNotice(ctx, tx, m, "cannot_cancel")
 }
 
 // submitCode handles an SMS code that was typed into the chat. A chat has no toasts. If the code is wrong, the card
 // comes to the bottom of the chat and says what is wrong.
 func (e *Engine) submitCode(ctx context.Context, tx flows.Tx, m flows.Message, c *flows.Case) error {
-	ev := e.withTypedCode(c, m.Text, e.applicantEvent(flows.CodeTyped, m.OpenID))
+	ev := e.withTypedCode(c, m.Text, e.applicantEvent(flows.CodeTyped, m.OpenID, m.At))
 	out, err := e.DecideAndPersist(ctx, tx, c, ev)
 	if err != nil || out.Case.State != flows.AwaitingCode {
 		return err
 	}
-	return e.Apply(ctx, tx, out.Case, e.applicantEvent(flows.CardAsked, m.OpenID))
+	if out.Change.Rule == flows.RefusalLate {
+		return e.replyLate(ctx, tx, m)
+	}
+	return e.Apply(ctx, tx, out.Case, e.applicantEvent(flows.CardAsked, m.OpenID, m.At))
 }
 
 // handleHRCommand answers a command of HR. The sender must be an admin of the tenant. Lists of cases appear in the
@@ -176,7 +190,7 @@ func (e *Engine) handleHRCommand(ctx context.Context, tx flows.Tx, m flows.Messa
 	case flows.CommandStats:
 		return e.reply(ctx, tx, m, flows.Reply(flows.ReplyStats))
 	case flows.CommandRemind:
-		return e.reply(ctx, tx, m, flows.Reply(flows.ReplyRemindAll))
+		return e.reply(ctx, tx, m, remindAll(m.At))
 	case flows.CommandReconcile:
 		// The card names the time of the next run, so that one must be queued.
 		if err := e.ensureNightly(ctx, tx, m.TenantKey); err != nil {
@@ -199,6 +213,13 @@ func (e *Engine) chooseGroup(ctx context.Context, tx flows.Tx, m flows.Message, 
 	setting, code := flows.SettingReviewChat, "review_chat_set"
 	if command == flows.CommandAnnounceHere {
 		setting, code = flows.SettingAnnounceChat, "announce_chat_set"
+	}
+	// A choice that was made before the present one must not replace it, whichever arrives first.
+	if late, err := e.madeBeforeSetting(ctx, tx, m, setting); late || err != nil {
+		if late {
+			err = e.replyLate(ctx, tx, m)
+		}
+		return err
 	}
 	if err := tx.PutSetting(ctx, m.TenantKey, setting, m.ChatID); err != nil {
 		return err

@@ -10,9 +10,6 @@ import (
 // Message handles what a person wrote or sent. It returns nil when everything that follows is stored, also for a
 // message that was handled before.
 func (e *Engine) Message(ctx context.Context, m flows.Message) error {
-	if m.At.IsZero() {
-		m.At = e.Now()
-	}
 	return e.Store.Tx(ctx, func(tx flows.Tx) error {
 		// Feishu may deliver a message again, with the same event id or in another event.
 		event, message := onceKey("event", m.EventID), onceKey("message", m.MessageID)
@@ -47,7 +44,7 @@ func (e *Engine) handlePhotos(ctx context.Context, tx flows.Tx, m flows.Message)
 	}
 	c, err := tx.OpenCase(ctx, m.TenantKey, m.OpenID)
 	if flows.IsNotFound(err) {
-		if c, err = e.openUnlessDone(ctx, tx, m); c == nil || err != nil {
+		if c, err = e.openUnlessDone(ctx, tx, m); c == nil || err != nil { // registered, or late
 			return err
 		}
 	}
@@ -58,6 +55,7 @@ func (e *Engine) handlePhotos(ctx context.Context, tx flows.Tx, m flows.Message)
 		out, err := e.DecideAndPersist(ctx, tx, c, flows.Event{
 			Kind:      flows.PhotoReceived,
 			At:        e.Now(),
+			MadeAt:    m.At,
 			Actor:     m.OpenID,
 			Role:      flows.Applicant,
 			Photo:     p,
@@ -67,6 +65,9 @@ func (e *Engine) handlePhotos(ctx context.Context, tx flows.Tx, m flows.Message)
 		})
 		if err != nil {
 			return err
+		}
+		if out.Change.Rule == flows.RefusalLate {
+			return e.replyLate(ctx, tx, m)
 		}
 		if !out.Changed() {
 			// The state of the case needs no photos. This holds for the other pictures of the message as well.
@@ -95,6 +96,13 @@ func (e *Engine) Entered(ctx context.Context, n flows.Entered) error {
 		if err := tx.PutSetting(ctx, n.TenantKey, mark, "1"); err != nil {
 			return err
 		}
+		last, err := tx.LatestCase(ctx, n.TenantKey, n.OpenID)
+		if err != nil && !flows.IsNotFound(err) {
+			return err
+		}
+		if err == nil && flows.NewerThan(last, n.At) {
+			return nil // the person has begun since
+		}
 		from := flows.Message{EventID: n.EventID, TenantKey: n.TenantKey, OpenID: n.OpenID}
 		return e.replyPrivately(ctx, tx, from, flows.Reply(flows.ReplyGreeting))
 	})
@@ -114,7 +122,8 @@ func (e *Engine) Menu(ctx context.Context, n flows.Menu) error {
 	})
 }
 
-// Recalled drops the photos of a message that its sender has recalled. Photos of a case that has ended stay.
+// Recalled drops the photos of a message that its sender has recalled, however late: a recall names its message and
+// meets nothing newer. A photo that arrives after its recall cannot be downloaded. Photos of a case that has ended stay.
 func (e *Engine) Recalled(ctx context.Context, r flows.Recalled) error {
 	return e.Store.Tx(ctx, func(tx flows.Tx) error {
 		if seen, err := tx.InsertEventKeys(ctx, e.Now(), onceKey("event", r.EventID)); seen || err != nil {

@@ -3,11 +3,13 @@ package engine
 import (
 	"context"
 	"slices"
+	"time"
 
 	"shiming/flows"
 )
 
-// openUnlessDone opens a case, or tells the person why none is opened. It then returns no case.
+// openUnlessDone opens a case, or tells the person why none is opened. A message from before the end of the last case
+// opens none either. It then returns no case.
 func (e *Engine) openUnlessDone(ctx context.Context, tx flows.Tx, m flows.Message) (*flows.Case, error) {
 	why, err := e.whyNotOpen(ctx, tx, m.TenantKey, m.OpenID, false)
 	if err != nil {
@@ -16,7 +18,29 @@ func (e *Engine) openUnlessDone(ctx context.Context, tx flows.Tx, m flows.Messag
 	if why != "" {
 		return nil, e.replyNotice(ctx, tx, m, why)
 	}
-	return e.open(ctx, tx, m.TenantKey, m.OpenID, m.ChatID)
+	idle, err := e.idleSince(ctx, tx, m.TenantKey, m.OpenID)
+	switch {
+	case err != nil:
+		return nil, err
+	case flows.MadeBefore(m.At, idle):
+		return nil, e.replyLate(ctx, tx, m)
+	}
+	return e.open(ctx, tx, opening{
+		tenantKey: m.TenantKey,
+		openID:    m.OpenID,
+		chatID:    m.ChatID,
+		made:      m.At,
+		idleSince: idle,
+		byPhoto:   len(m.Photos) > 0,
+	})
+}
+
+// opening is what a new case is made from.
+type opening struct {
+	tenantKey, openID, chatID string
+	made                      time.Time // of the event that opens it, by Feishu's clock; zero if not known
+	idleSince                 time.Time // matters for photos
+	byPhoto                   bool
 }
 
 // whyNotOpen returns the notice for a person for whom no case is opened, and "" if one may be. For somebody who is
@@ -52,25 +76,26 @@ func (e *Engine) Registered(ctx context.Context, v flows.View, tenantKey, openID
 
 // open inserts a case and everything that follows from it. It fails with flows.ErrStale if the person has an open case
 // by now; the store then runs the transaction again.
-func (e *Engine) open(ctx context.Context, tx flows.Tx, tenantKey, openID, chatID string) (*flows.Case, error) {
-	ch := flows.Open(&e.Policy, e.NewID(), tenantKey, openID, chatID, e.Now())
-	last, err := tx.LatestCase(ctx, tenantKey, openID)
+func (e *Engine) open(ctx context.Context, tx flows.Tx, o opening) (*flows.Case, error) {
+	ch := flows.Open(&e.Policy, e.NewID(), o.tenantKey, o.openID, o.chatID, e.Now())
+	last, err := tx.LatestCase(ctx, o.tenantKey, o.openID)
 	switch {
 	case err == nil:
 		flows.CarryPhotos(ch.Case, last)
 	case !flows.IsNotFound(err):
 		return nil, err
 	}
+	flows.NoteOpening(ch.Case, o.idleSince, o.made, o.byPhoto)
 	if err := tx.InsertCase(ctx, ch.Case); err != nil {
 		return nil, err
 	}
-	if err := e.ensureNightly(ctx, tx, tenantKey); err != nil {
+	if err := e.ensureNightly(ctx, tx, o.tenantKey); err != nil {
 		return nil, err
 	}
 	ev := flows.Event{
 		Kind:  "open",
 		At:    ch.Case.CreatedAt,
-		Actor: openID,
+		Actor: o.openID,
 		Role:  flows.Applicant,
 	}
 	return ch.Case, e.persist(ctx, tx, ch.Case, ch.Case.CreatedAt, ev, ch)

@@ -23,6 +23,12 @@ type Case struct {
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
 	Method    Method    `json:"method"` // of the policy when the case was opened; later changes do not apply
 
+	// Times of Feishu's clock, and its distance from ours, which tell what comes too late; see late.go.
+	LastAct    time.Time `json:"last_act,omitzero"`    // when the newest event of a person was made
+	ReachedAt  time.Time `json:"reached_at,omitzero"`  // EnteredAt by Feishu's clock
+	PhotosFrom time.Time `json:"photos_from,omitzero"` // photos that were sent before come too late
+	ClockLag   int64     `json:"clock_lag,omitempty"`  // milliseconds
+
 	Consent   *Consent `json:"consent,omitempty"`
 	Photos    []Photo  `json:"photos,omitempty"`
 	BadPhotos int      `json:"bad_photos,omitempty"` // number of refused photos
@@ -95,6 +101,7 @@ type Photo struct {
 	Width       int         `json:"width,omitempty"` // of the picture as stored, in pixels
 	Height      int         `json:"height,omitempty"`
 	At          time.Time   `json:"at"`
+	MadeAt      time.Time   `json:"made_at,omitzero"` // when it was sent, by Feishu's clock
 }
 
 // PhotoState is the progress of a photo.
@@ -121,6 +128,8 @@ type Code struct {
 	Supplier string    `json:"supplier,omitempty"`
 	Serial   string    `json:"serial,omitempty"`
 	PassedAt time.Time `json:"passed_at,omitzero"`
+	// RequestedAt is when the event was made that asked for the code, by Feishu's clock.
+	RequestedAt time.Time `json:"requested_at,omitzero"`
 }
 
 // CodeState is the progress of a code.

@@ -62,7 +62,7 @@ func (d *decision) newCode() {
 	}
 	d.c.CodesAsked = append(recent, at)
 	d.c.CodeSeq++
-	d.c.Code = &Code{Seq: d.c.CodeSeq, State: CodeStateSending, AskedAt: at}
+	d.c.Code = &Code{Seq: d.c.CodeSeq, State: CodeStateSending, AskedAt: at, RequestedAt: d.event.MadeAt}
 	d.c.Personal.CodeMobile = d.c.Personal.Mobile
 	d.change.CodeDue = at
 	d.job(SendCode(d.c.CodeSeq, at))

@@ -47,6 +47,7 @@ func Decide(p *Policy, c *Case, e Event) Change {
 		panic("flows: " + string(c.State) + " × " + string(e.Kind) + " leads to " + string(d.target) +
 			", which the table does not allow")
 	}
+	d.c.noteAct(e)
 	d.freeUnsentCode(c.Code)
 	if d.target != c.State || d.reenter {
 		if c.State == NeedsAttention && d.target != NeedsAttention {
@@ -61,10 +62,12 @@ func Decide(p *Policy, c *Case, e Event) Change {
 	return d.change
 }
 
-// permitted refuses an event before its step runs: no row, another role, an old revision, or an admin's own case.
+// permitted refuses an event before its step runs: too late, no row, another role, an old revision, or an admin's own case.
 func (d *decision) permitted(row *Transition) bool {
 	e := d.event
 	switch {
+	case d.late():
+		d.refuse(RefusalLate, CameLateToast(e.MadeAt, e.At))
 	case row == nil:
 		d.refuse(refusalNotInTable, LateToast(d.policy, d.c))
 	case row.By != e.Role:
@@ -135,10 +138,14 @@ func (d *decision) enter(s State) {
 	d.c.State = s
 	d.c.Rev++
 	d.c.EnteredAt = d.event.At
+	d.c.ReachedAt = d.reachedAt()
 	d.c.ExpiresAt = time.Time{}
 	d.c.Delayed = ""
 	if s != NeedsAttention {
 		d.c.Attention = nil
+	}
+	if s == AwaitingConfirmation {
+		d.c.PhotosFrom = later(d.c.PhotosFrom, d.c.Newest())
 	}
 	d.redraw(AudienceApplicant)
 	// HR's card is not redrawn at every step, because a group takes only five messages a second. It is redrawn when HR's

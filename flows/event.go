@@ -76,10 +76,13 @@ const (
 // Event is one event with everything that Decide needs: the time, the actor, and facts that the engine looked up
 // beforehand. A comment names the kinds that fill a field; all other kinds leave it empty.
 type Event struct {
-	Kind  Kind
-	At    time.Time
-	Actor string // open_id; "" for bot and clock
-	Role  Role   // of the actor to this case
+	Kind Kind
+	At   time.Time
+	// MadeAt is when the person made the event, by Feishu's clock in milliseconds. It is zero if the event has no time or
+	// is none of a person.
+	MadeAt time.Time
+	Actor  string // open_id; "" for bot and clock
+	Role   Role   // of the actor to this case
 	// Rev is the revision that the clicked card showed or that the job belongs to. Decide refuses an event of another
 	// revision. nil skips this check.
 	Rev *int64

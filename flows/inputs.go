@@ -10,7 +10,8 @@ import (
 )
 
 // The types of this file are Feishu's events without the platform's envelope. EventID and MessageID identify an event,
-// so that the engine handles a repeated delivery only once.
+// so that the engine handles a repeated delivery only once. At is when the event was made, by Feishu's clock in
+// milliseconds; it is zero if the event does not say. An event may arrive hours later; see late.go.
 
 // Message is a message of a person to the bot (im.message.receive_v1).
 type Message struct {
@@ -83,8 +84,9 @@ type Recalled struct {
 // Push is a pushed event as it arrived. The store keeps it from the acknowledgement until the event is handled. It
 // masks its body when it is printed, logged or marshalled.
 type Push struct {
-	ID   string
-	Body []byte // decrypted; contains messages of people
+	ID    string
+	Body  []byte // decrypted; contains messages of people
+	Tries int    // how often it was taken up again after it had failed or its process had died
 }
 
 func (p Push) String() string               { return "[push " + p.ID + "]" }

@@ -170,6 +170,7 @@ const (
 	ArgTooSoon Arg = "too_soon" // ReplyReminded: number of applicants reminded a short while ago
 	ArgCapped  Arg = "capped"   // ReplyReminded: number of applicants with MaxReminders
 	ArgAt      Arg = "at"       // ReplyReminded: when the reminders are sent, RFC 3339
+	ArgMade    Arg = "made"     // late notices, ReplyRemindAll: when the message was made by Feishu's clock, RFC 3339
 	ArgClicked Arg = "clicked"  // ShowSurface: the clicked message, if it is not the surface's present one
 )
 

@@ -21,6 +21,7 @@ func (d *decision) addPhoto() bool {
 		Kind:      d.event.Photo.Kind,
 		State:     PhotoWaiting,
 		At:        d.event.At,
+		MadeAt:    d.event.MadeAt,
 	})
 	d.detail("photo", d.event.PhotoID)
 	return true

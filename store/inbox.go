@@ -32,9 +32,9 @@ const (
 // pushAAD binds a sealed push to its row.
 func pushAAD(id string) string { return "push:" + id }
 
-// SavePush seals and stores an event as Feishu has pushed it. TakeDuePushes returns it after 12 s unless
-// DeletePushes has deleted it by then.
-func (s *Store) SavePush(ctx context.Context, body []byte) (id string, err error) {
+// SavePush seals and stores an event as Feishu has pushed it. chat is what it is ordered by, "" for nothing; only a
+// keyed hash of it is stored. TakeDuePushes returns the event after 12 s unless DeletePushes has deleted it by then.
+func (s *Store) SavePush(ctx context.Context, chat string, body []byte) (id string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
 	key, err := uuid.NewV7()
@@ -48,9 +48,9 @@ func (s *Store) SavePush(ctx context.Context, body []byte) (id string, err error
 	}
 	now := s.now()
 	_, err = s.backend.write.ExecContext(ctx, `
-		INSERT INTO pushes (id, due_ms, at_ms, sealed)
-		VALUES ($1, $2, $3, $4)`,
-		id, millis(now.Add(pushFirstRetry)), millis(now), sealed,
+		INSERT INTO pushes (id, due_ms, at_ms, sealed, chat)
+		VALUES ($1, $2, $3, $4, $5)`,
+		id, millis(now.Add(pushFirstRetry)), millis(now), sealed, s.chatKey(chat),
 	)
 	if err != nil {
 		return "", fmt.Errorf("store: push: %w", err)
@@ -90,9 +90,10 @@ func (s *Store) TakeDuePushes(ctx context.Context, limit int) ([]flows.Push, err
 	type row struct {
 		id     string
 		sealed []byte
+		tries  int
 	}
 	scan := func(scan scanner) (r row, err error) {
-		err = scan(&r.id, &r.sealed)
+		err = scan(&r.id, &r.sealed, &r.tries)
 		return r, err
 	}
 	now := s.now()
@@ -102,7 +103,7 @@ func (s *Store) TakeDuePushes(ctx context.Context, limit int) ([]flows.Push, err
 		    tries = tries + 1
 		WHERE due_ms <= $1
 		  AND id IN (SELECT id FROM pushes WHERE due_ms <= $1 ORDER BY id LIMIT $4)
-		RETURNING id, sealed`, pushEarlyTries),
+		RETURNING id, sealed, tries`, pushEarlyTries),
 		millis(now), millis(now.Add(pushEarlyRetry)), millis(now.Add(pushLateRetry)), limit,
 	)
 	if err != nil {
@@ -113,13 +114,9 @@ func (s *Store) TakeDuePushes(ctx context.Context, limit int) ([]flows.Push, err
 	slices.SortFunc(rows, func(a, b row) int { return strings.Compare(a.id, b.id) })
 	out := make([]flows.Push, 0, len(rows))
 	for _, r := range rows {
-		body, err := s.keys.Open(pushAAD(r.id), r.sealed)
-		if err != nil {
-			s.log.LogAttrs(ctx, slog.LevelError, "a push that was kept cannot be opened",
-				slog.String("push", r.id), slog.String("error", err.Error()))
-			continue
+		if body, ok := s.openPush(ctx, r.id, r.sealed); ok {
+			out = append(out, flows.Push{ID: r.id, Body: body, Tries: r.tries})
 		}
-		out = append(out, flows.Push{ID: r.id, Body: body})
 	}
 	return out, nil
 }

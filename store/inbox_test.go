@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -35,7 +36,7 @@ func TestPushes(t *testing.T) {
 		}
 		var kept []string
 		for range pushDeleteBatch + 3 {
-			id, err := ts.SavePush(ctx, []byte(secretPush))
+			id, err := ts.SavePush(ctx, "oc_1", []byte(secretPush))
 			must(t, err)
 			kept = append(kept, id)
 		}
@@ -87,7 +88,7 @@ func TestPushesAreSealed(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
 		for range 2 {
-			_, err := ts.SavePush(ctx, []byte(secretPush))
+			_, err := ts.SavePush(ctx, "oc_1", []byte(secretPush))
 			must(t, err)
 		}
 		if n := ts.countRows(t, "pushes"); n != 2 {
@@ -107,7 +108,7 @@ func TestPushesAreSealed(t *testing.T) {
 // TestPushesOfADeadProcess: SQLite has one process, so that the next one gets the pushes at once.
 func TestPushesOfADeadProcess(t *testing.T) {
 	onDatabase(t, "sqlite", func(t *testing.T, ts *testStore) {
-		id, err := ts.SavePush(t.Context(), []byte(secretPush))
+		id, err := ts.SavePush(t.Context(), "oc_1", []byte(secretPush))
 		must(t, err)
 		must(t, ts.Close())
 		list, err := mustOpen(t, ts.cfg).TakeDuePushes(t.Context(), 10)
@@ -127,7 +128,7 @@ func TestConcurrentDuePushes(t *testing.T) {
 	}
 	const n = 60
 	for range n {
-		_, err := stores[0].SavePush(t.Context(), []byte(secretPush))
+		_, err := stores[0].SavePush(t.Context(), "oc_1", []byte(secretPush))
 		must(t, err)
 	}
 	for _, ts := range stores {
@@ -151,4 +152,76 @@ func TestConcurrentDuePushes(t *testing.T) {
 	if len(times) != n {
 		t.Errorf("%d pushes returned, want %d", len(times), n)
 	}
+}
+
+// TestOlderPushes: the undecided pushes of a chat are found by every process, in the order of their arrival, and the
+// stored row does not name the chat.
+func TestOlderPushes(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
+		ctx := t.Context()
+		var ids []string
+		for _, chat := range []string{"oc_1", "oc_2", "oc_1", "", "oc_1", ""} {
+			id, err := ts.SavePush(ctx, chat, []byte(secretPush))
+			must(t, err)
+			ids = append(ids, id)
+		}
+		older := func(chat string, n int, want ...string) {
+			t.Helper()
+			got, err := ts.OlderPushes(ctx, chat, ids[n])
+			must(t, err)
+			if !slices.Equal(got, want) {
+				t.Errorf("older than %d in %q: %v, want %v", n, chat, got, want)
+			}
+		}
+		older("oc_1", 0)
+		older("oc_2", 1)
+		older("oc_1", 4, ids[0], ids[2])
+		older("", 5) // what has no chat has no order
+		p, err := ts.ReadPush(ctx, ids[0])
+		must(t, err)
+		if p.ID != ids[0] || string(p.Body) != secretPush || p.Tries != 0 {
+			t.Errorf("read %v after %d tries, want %s after none", p, p.Tries, ids[0])
+		}
+		must(t, ts.DeletePushes(ctx, ids[:1]))
+		older("oc_1", 4, ids[2])
+		if _, err := ts.ReadPush(ctx, ids[0]); !flows.IsNotFound(err) {
+			t.Errorf("a decided push: %v, want %v", err, flows.ErrNotFound)
+		}
+		if n := ts.countRows(t, "pushes WHERE length(chat) = 16"); n != 3 {
+			t.Errorf("%d rows have a hash for their chat, want 3", n)
+		}
+		_, err = ts.backend.write.ExecContext(ctx, `UPDATE pushes SET due_ms = 0`)
+		must(t, err)
+		_, err = ts.TakeDuePushes(ctx, 100)
+		must(t, err)
+		if p, err := ts.ReadPush(ctx, ids[2]); err != nil || p.Tries != 1 {
+			t.Errorf("taken up once: %d tries, %v, want 1", p.Tries, err)
+		}
+	})
+}
+
+// TestOlderPushesUseTheIndex: the look-up before each event does not depend on how many events wait.
+func TestOlderPushesUseTheIndex(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
+		ts.view(t, func(fv flows.View) error {
+			v := fv.(*view)
+			explain := `EXPLAIN QUERY PLAN ` + olderPushesSQL
+			plan := func(scan scanner) (detail string, err error) {
+				var id, parent, unused int
+				err = scan(&id, &parent, &unused, &detail)
+				return detail, err
+			}
+			if ts.database == "postgres" { // which prefers a sequential scan for a small table
+				explain, plan = `EXPLAIN `+olderPushesSQL, scanString
+				_, err := v.q.(*sql.Tx).ExecContext(t.Context(), `SET LOCAL enable_seqscan = off`)
+				must(t, err)
+			}
+			steps, err := collect(t.Context(), v.q, "plan", plan, explain, ts.chatKey("oc_1"), "id")
+			must(t, err)
+			if got := strings.Join(steps, "\n"); !strings.Contains(got, "pushes_chat") {
+				t.Errorf("plan %s, want the index pushes_chat", got)
+			}
+			return nil
+		})
+	})
 }

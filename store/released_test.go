@@ -129,7 +129,7 @@ func TestFreeze(t *testing.T) {
 		must(t, err)
 		f.Jobs, f.Undecided = w.Stored, []string{`{"schema":"2.0","event":{"n":1}}`, `{"schema":"2.0","event":{"n":2}}`}
 		for _, body := range f.Undecided {
-			_, err := s.SavePush(t.Context(), []byte(body))
+			_, err := s.SavePush(t.Context(), "oc_1", []byte(body))
 			must(t, err)
 		}
 		must(t, s.Close())

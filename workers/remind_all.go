@@ -16,11 +16,15 @@ const remindPage = 200
 // answer with the numbers is a job of its own: if sending it fails, it is sent again without reminding again.
 func (w *Workers) remindAll(ctx context.Context, j flows.Job) error {
 	tenantKey, admin := j.Args[flows.ArgTenant], j.Args[flows.ArgWho]
+	made, err := madeAt(j)
+	if err != nil {
+		return err
+	}
 	sent, tooSoon, capped := 0, 0, 0
 	states := []flows.State{flows.AwaitingConsent, flows.AwaitingPhotos, flows.AwaitingConfirmation, flows.AwaitingCode}
 	for offset := 0; ; offset += remindPage {
 		var list []*flows.Case
-		err := w.engine.Store.View(ctx, func(v flows.View) error {
+		err = w.engine.Store.View(ctx, func(v flows.View) error {
 			var err error
 			list, err = v.InState(ctx, tenantKey, states, remindPage, offset)
 			return err
@@ -32,7 +36,7 @@ func (w *Workers) remindAll(ctx context.Context, j flows.Job) error {
 			if c.OpenID == admin {
 				continue
 			}
-			rule, err := w.nudgeApplicant(ctx, c.ID, admin)
+			rule, err := w.nudgeApplicant(ctx, c.ID, admin, made)
 			if err != nil {
 				return err
 			}
@@ -41,6 +45,7 @@ func (w *Workers) remindAll(ctx context.Context, j flows.Job) error {
 				sent++
 			case flows.NudgeCapped:
 				capped++
+			case flows.RefusalLate: // not among those whom HR meant
 			default:
 				tooSoon++
 			}
@@ -77,9 +82,18 @@ func remindedCard(j flows.Job) (cards.Card, error) {
 	return out, nil
 }
 
-// nudgeApplicant reminds one applicant on behalf of an admin. It returns "" if the applicant is reminded, and otherwise
-// the rule that forbids it.
-func (w *Workers) nudgeApplicant(ctx context.Context, caseID, admin string) (rule string, err error) {
+// madeAt returns when the event was made that a job answers, zero if that is not known.
+func madeAt(j flows.Job) (time.Time, error) {
+	text := j.Args[flows.ArgMade]
+	if text == "" {
+		return time.Time{}, nil
+	}
+	return time.Parse(time.RFC3339, text)
+}
+
+// nudgeApplicant reminds one applicant on behalf of an admin, who asked for it at the time made. It returns "" if the
+// applicant is reminded, and otherwise the rule that forbids it.
+func (w *Workers) nudgeApplicant(ctx context.Context, caseID, admin string, made time.Time) (rule string, err error) {
 	err = w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
 		rule = ""
 		c, err := tx.Case(ctx, caseID)
@@ -87,10 +101,11 @@ func (w *Workers) nudgeApplicant(ctx context.Context, caseID, admin string) (rul
 			return err
 		}
 		out, err := w.engine.DecideAndPersist(ctx, tx, c, flows.Event{
-			Kind:  flows.Nudged,
-			At:    w.engine.Now(),
-			Actor: admin,
-			Role:  flows.HR,
+			Kind:   flows.Nudged,
+			At:     w.engine.Now(),
+			MadeAt: made,
+			Actor:  admin,
+			Role:   flows.HR,
 		})
 		if err == nil && !out.Changed() {
 			rule = out.Change.Rule

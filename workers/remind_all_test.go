@@ -73,3 +73,53 @@ func TestRemindAll(t *testing.T) {
 		At:      w.Now().Truncate(time.Second),
 	})
 }
+
+// TestLateRemindAll: a 催办 that arrives late reminds those for whom it was meant, and nobody who has begun or gone on
+// since.
+func TestLateRemindAll(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	start := func(who string) { w.Say(who, "实名"); w.RunJobs() }
+	start("ou_waits")
+	start("ou_goes_on")
+	w.Advance(time.Hour)
+	m := flows.Message{EventID: w.NextID(), MessageID: "om_late", TenantKey: workerstest.Tenant, OpenID: "ou_hr1",
+		Private: true, Text: "催办", At: w.Now()}
+	w.Advance(time.Second)
+	start("ou_begins")
+	w.Click("ou_goes_on", w.LatestCase("ou_goes_on"), cards.ActConsent)
+	w.RunJobs()
+	w.Advance(2 * time.Hour)
+	w.Must(w.Message(t.Context(), m))
+	w.RunJobs(flows.JobReply)
+	for who, want := range map[string]int{"ou_waits": 1, "ou_begins": 0, "ou_goes_on": 0} {
+		if got := w.LatestCase(who).Reminders; got != want {
+			t.Errorf("%s was reminded %d times, want %d", who, got, want)
+		}
+	}
+	hr := w.Messenger.SentTo("ou_hr1")
+	workerstest.RequireCard(t, "the answer", hr[len(hr)-1].Current(), cards.Reminded{Sent: 1, At: w.Now()})
+}
+
+// TestLateNotice: the notice names the time in China, and the day if it is not today's.
+func TestLateNotice(t *testing.T) {
+	t.Parallel()
+	for late, when := range map[time.Duration]string{time.Second: "12:00", 6 * time.Hour: "12:00", 13 * time.Hour: "06-01 12:00"} {
+		t.Run(late.String(), func(t *testing.T) {
+			t.Parallel()
+			w := workerstest.New(t)
+			m := flows.Message{EventID: "e", MessageID: "om", TenantKey: workerstest.Tenant, OpenID: "ou_1",
+				Private: true, Text: "取消", At: w.Now().UTC()}
+			w.Advance(time.Millisecond)
+			w.Say("ou_1", "实名")
+			w.Advance(late)
+			w.Must(w.Message(t.Context(), m))
+			w.RunJobs(flows.JobReply)
+			workerstest.RequireCard(t, "the answer", w.Messenger.SentTo("ou_1")[0].Current(), cards.Notice{
+				Code:  "late",
+				Level: cards.Amber,
+				Args:  map[string]string{"when": when},
+			})
+		})
+	}
+}

@@ -22,7 +22,7 @@ func (w *Workers) replyCard(ctx context.Context, j flows.Job) (card cards.Card, 
 		case flows.ReplyGreeting:
 			card, err = w.greetingCard(ctx, v, j)
 		case flows.ReplyNotice:
-			card = noticeCard(j.Args[flows.ArgCode])
+			card = w.noticeCard(j)
 		case flows.ReplyLatest:
 			card, err = w.latestCard(ctx, v, j)
 		case flows.ReplyMyData:
@@ -69,6 +69,8 @@ var noticeLevels = map[string]cards.Level{
 	"photo_not_needed":  cards.Amber,
 	"too_many_cases":    cards.Amber,
 	"unsupported":       cards.Amber,
+	"late":              cards.Amber,
+	"late_menu":         cards.Amber,
 	"cannot_cancel":     cards.Amber,
 	"only_in_group":     cards.Amber,
 	"code_expected":     cards.Amber,
@@ -78,9 +80,15 @@ var noticeLevels = map[string]cards.Level{
 }
 
 // noticeCard builds a card with one text. After some texts the applicant can start a case with a button.
-func noticeCard(code string) cards.Notice {
+func (w *Workers) noticeCard(j flows.Job) cards.Notice {
+	code := j.Args[flows.ArgCode]
+	var args map[string]string
+	if made, err := madeAt(j); err == nil && !made.IsZero() {
+		args = map[string]string{"when": flows.MadeText(made, w.engine.Now())}
+	}
 	return cards.Notice{
 		Code:  code,
+		Args:  args,
 		Level: noticeLevels[code],
 		Start: code == "nothing_open",
 		Again: code == "already_done",
