@@ -2,7 +2,9 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"strconv"
+	"strings"
 
 	"shiming/flows"
 )
@@ -56,5 +58,24 @@ func (e *Engine) replyPrivately(ctx context.Context, tx flows.Tx, m flows.Messag
 
 // enqueueReply names the job after the message and its event. One of the two ids may be empty.
 func (e *Engine) enqueueReply(ctx context.Context, tx flows.Tx, m flows.Message, j flows.Job) error {
-	return e.Enqueue(ctx, tx, "message/"+m.MessageID+m.EventID, j.For(m.TenantKey, m.OpenID))
+	j = j.For(m.TenantKey, m.OpenID)
+	j.Merge = mergeKey(m, j)
+	return e.Enqueue(ctx, tx, "message/"+m.MessageID+m.EventID, j)
+}
+
+// mergeKey returns the same key for answers that say the same to the same person in the same chat, so that a flood of
+// messages gets few answers. Answers that show the state of a case are not merged, because it may have changed.
+func mergeKey(m flows.Message, j flows.Job) string {
+	if j.Template() != flows.ReplyNotice && j.Template() != flows.ReplyGreeting {
+		return ""
+	}
+	receiver := j.To
+	if j.ToType == "message_id" {
+		receiver = m.ChatID
+	}
+	args, err := json.Marshal(j.Args)
+	if err != nil {
+		panic(err) // strings can be marshalled
+	}
+	return strings.Join([]string{string(j.Template()), receiver, string(args)}, "/")
 }

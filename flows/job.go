@@ -70,6 +70,8 @@ type Job struct {
 	Key      string
 	At       time.Time // earliest start; zero: at once
 	Priority int       // 1 (first) to 4 (last); 0 means 2
+	// Merge, if set, is the same for jobs of which one is enough: none is queued while another waits or runs.
+	Merge string
 	// The store sets ID and Attempt when the job runs.
 	ID      int64
 	Attempt int // 1 for the first attempt

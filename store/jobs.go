@@ -27,8 +27,9 @@ const immediateWindow = 5 * time.Second
 type jobArgs struct {
 	// ID is random. Leases and message uuids are derived from it, and River's row ids repeat on
 	// SQLite after old rows have been deleted.
-	ID  int64     `json:"id"`
-	Job flows.Job `json:"job"`
+	ID    int64     `json:"id"`
+	Job   flows.Job `json:"job"`
+	Merge string    `json:"merge,omitempty" river:"unique"`
 
 	retryIn *time.Duration // the delay that a failed run has asked for
 }
@@ -36,14 +37,20 @@ type jobArgs struct {
 // Kind is River's name for the job.
 func (jobArgs) Kind() string { return "effect" }
 
-// Enqueue inserts jobs. A job runs at least once, after the commit and not before At.
+// Enqueue inserts jobs. A job runs at least once, after the commit and not before At. Of unfinished jobs with the same
+// Merge there is one.
 func (t *txn) Enqueue(ctx context.Context, jobs ...flows.Job) error {
 	if len(jobs) == 0 {
 		return nil
 	}
 	now := time.Now()
 	params := make([]river.InsertManyParams, 0, len(jobs))
+	merged := map[string]bool{} // PostgreSQL refuses two of one key in a statement
 	for _, j := range jobs {
+		if j.Merge != "" && merged[j.Merge] {
+			continue
+		}
+		merged[j.Merge] = true
 		priority := j.Priority
 		if priority == 0 {
 			priority = 2
@@ -57,7 +64,11 @@ func (t *txn) Enqueue(ctx context.Context, jobs ...flows.Job) error {
 		if at.After(now) {
 			opts.ScheduledAt = at
 		}
-		params = append(params, river.InsertManyParams{Args: jobArgs{ID: newJobID(), Job: j}, InsertOpts: opts})
+		if j.Merge != "" {
+			opts.UniqueOpts = river.UniqueOpts{ByArgs: true, ByState: unfinished}
+		}
+		args := jobArgs{ID: newJobID(), Job: j, Merge: j.Merge}
+		params = append(params, river.InsertManyParams{Args: args, InsertOpts: opts})
 		if in := at.Sub(now); in <= immediateWindow {
 			t.wakeTimers = append(t.wakeTimers, wakeTimer{queue, in})
 		}
@@ -66,6 +77,15 @@ func (t *txn) Enqueue(ctx context.Context, jobs ...flows.Job) error {
 		return fmt.Errorf("store: enqueue: %w", err)
 	}
 	return nil
+}
+
+// unfinished are the states in which a job keeps out others with the same Merge.
+var unfinished = []rivertype.JobState{
+	rivertype.JobStateAvailable,
+	rivertype.JobStatePending,
+	rivertype.JobStateRetryable,
+	rivertype.JobStateRunning,
+	rivertype.JobStateScheduled,
 }
 
 // newJobID returns a random positive number.

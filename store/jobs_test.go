@@ -26,6 +26,16 @@ func (r jobRuns) next(t *testing.T) flows.Job {
 	}
 }
 
+// nextWithin returns the next job that runs, or nil.
+func (r jobRuns) nextWithin(d time.Duration) *flows.Job {
+	select {
+	case j := <-r:
+		return &j
+	case <-time.After(d):
+		return nil
+	}
+}
+
 func (ts *testStore) startJobs(t *testing.T, run func(context.Context, flows.Job) error) {
 	t.Helper()
 	must(t, ts.Start(t.Context(), run))
@@ -176,6 +186,44 @@ func TestJobOfDeadProcess(t *testing.T) {
 		})
 		if j := runs.next(t); j.ID != first.ID || j.Attempt != 2 {
 			t.Errorf("revived %d, attempt %d; was %d, want 2", j.ID, j.Attempt, first.ID)
+		}
+	})
+}
+
+// TestJobsMerge: of jobs with the same Merge one waits. When it has run, the next one is queued again.
+func TestJobsMerge(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
+		notice := func(key, merge string) flows.Job {
+			return flows.Job{Kind: flows.JobReply, Key: key, Merge: merge}
+		}
+		ts.enqueue(t, notice("a1", "a"), notice("a2", "a"), notice("b1", "b"), notice("1", ""), notice("2", ""))
+		ts.enqueue(t, notice("a3", "a"))
+		runs := make(jobRuns, 10)
+		ts.startJobs(t, func(_ context.Context, j flows.Job) error {
+			runs <- j
+			return nil
+		})
+		var got []string
+		for range 4 {
+			got = append(got, runs.next(t).Key)
+		}
+		slices.Sort(got)
+		if want := []string{"1", "2", "a1", "b1"}; !slices.Equal(got, want) {
+			t.Errorf("got the jobs %v, want %v", got, want)
+		}
+		for { // until River has stored that a1 has run
+			ts.enqueue(t, notice("a4", "a"))
+			waiting, err := ts.PendingJobs(t.Context())
+			must(t, err)
+			if waiting["cards"] == 0 {
+				continue
+			}
+			if j := runs.nextWithin(100 * time.Millisecond); j != nil {
+				if j.Key != "a4" {
+					t.Errorf("got the job %s, want a4", j.Key)
+				}
+				return
+			}
 		}
 	})
 }
