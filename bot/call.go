@@ -33,7 +33,7 @@ type request struct {
 	body   any // a value for JSON, or *larkcore.Formdata
 
 	file   *formFile // replaces body
-	onSend func()    // called when the transport starts to write the request; may be nil
+	onSend func()    // called when the transport has written the headers, and again after the body; may be nil
 }
 
 // call makes one call with a tenant token and decodes the response into out unless it is nil. Every error is an

@@ -9,8 +9,8 @@ import (
 )
 
 // ReadIDCard reads one side of an ID card from a JPEG of less than 10 MB (page "识别文件中的身份证"). Feishu allows ten
-// calls a second per tenant. ReadIDCard calls onSend when the request starts to leave, because the platform may count
-// the call from then on; it calls onSend twice if the platform refused the first token.
+// calls a second per tenant. ReadIDCard calls onSend when the request starts to leave and when it has left, because the
+// platform may count the call at either time, and again if the platform refused the first token.
 func (c *Client) ReadIDCard(ctx context.Context, jpeg []byte, onSend func()) (flows.CardText, error) {
 	var out struct {
 		Data struct {

@@ -35,7 +35,7 @@ var (
 // the headers of a 504, and it puts the text of a response that is not JSON into an error.
 type callTrace struct {
 	noRetry bool      // the call must not take effect twice, see transport
-	onSend  func()    // called when the transport starts to write the request; may be nil
+	onSend  func()    // called when the transport has written the headers, and again after the body; may be nil
 	file    *formFile // body, nil for another one
 
 	started bool        // the request reached the transport
@@ -99,6 +99,9 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		WroteRequest: func(info httptrace.WroteRequestInfo) {
 			if info.Err == nil {
 				tr.sent.Store(true)
+				if tr.onSend != nil {
+					tr.onSend()
+				}
 			}
 		},
 	}))

@@ -35,7 +35,7 @@ const (
 )
 
 // Pace waits for the next slot of a limit that all processes on the database share. The caller then
-// sends its request without delay and calls markSent, which does not block, when the request leaves.
+// sends its request without delay and calls markSent, which does not block, when the request leaves; of several times the last counts.
 // If the slot lies more than 30 s ahead, Pace takes none and returns a *BusyError. If ctx ends first,
 // the slot is lost.
 func (s *Store) Pace(ctx context.Context, p flows.ExactLimit) (markSent func(), err error) {

@@ -116,7 +116,11 @@ func (w *Workers) readPhoto(ctx context.Context, j flows.Job, photo *flows.Photo
 	}
 	text, err := w.IDCardReader.ReadIDCard(ctx, jpeg, leaving)
 	if err != nil {
-		return w.ocrFailed(ctx, j, photo.ID, failure.Of(err, false))
+		d := failure.Of(err, false)
+		if d.Class == failure.Retry {
+			leaving() // a refusal for the limit shows that calls arrive later than they leave; those behind wait for it
+		}
+		return w.ocrFailed(ctx, j, photo.ID, d)
 	}
 	now := w.engine.Now()
 	readings, err := idcard.ParseEntities(text.Side, text.Entities, text.Corners, now)

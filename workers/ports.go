@@ -31,7 +31,8 @@ type Messenger interface {
 
 // IDCardReader reads an ID card from a picture (Feishu OCR).
 type IDCardReader interface {
-	// ReadIDCard calls leaving when the request is about to be sent. The rate limiter counts the call from then on.
+	// ReadIDCard calls leaving while the request is sent, once or more. The rate limiter counts the call from the last
+	// time on.
 	ReadIDCard(ctx context.Context, jpeg []byte, leaving func()) (flows.CardText, error)
 }
 
