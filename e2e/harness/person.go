@@ -64,7 +64,8 @@ func (p Person) SendBoth() {
 	p.Send("back")
 }
 
-var photos sync.Map // by photo
+// photos holds a func() ([]byte, error) by photo. Tests that run side by side draw each picture once.
+var photos sync.Map
 
 // photo is what determines the picture that Photo draws.
 type photo struct {
@@ -72,30 +73,30 @@ type photo struct {
 	side, variant string
 }
 
+// draw takes the photo.
+func (p photo) draw() ([]byte, error) {
+	v, ok := specimen.Variants[p.variant]
+	if !ok {
+		return nil, fmt.Errorf("no variant %q", p.variant)
+	}
+	if p.side == "back" {
+		return specimen.Back(p.of, v)
+	}
+	return specimen.Front(p.of, v)
+}
+
 // Photo returns a photo of one side of a card. It is drawn once for all tests.
 func (h *Harness) Photo(who specimen.Person, side string, variant ...string) []byte {
 	h.Helper()
-	name := "good"
+	p := photo{who, side, "good"}
 	if len(variant) > 0 {
-		name = variant[0]
+		p.variant = variant[0]
 	}
-	key := photo{who, side, name}
-	if img, ok := photos.Load(key); ok {
-		return img.([]byte)
-	}
-	v, ok := specimen.Variants[name]
-	if !ok {
-		h.Fatalf("no variant %q", name)
-	}
-	take := specimen.Front
-	if side == "back" {
-		take = specimen.Back
-	}
-	img, err := take(who, v)
+	draw, _ := photos.LoadOrStore(p, sync.OnceValues(p.draw))
+	img, err := draw.(func() ([]byte, error))()
 	if err != nil {
 		h.Fatal(err)
 	}
-	photos.Store(key, img)
 	return img
 }
 
