@@ -53,6 +53,8 @@ type BurstLimit struct {
 	Key   string
 	Every time.Duration
 	Burst int // at least 1
+	// MaxWait is how long a job may sleep for its slot; 0 means 30 s. A job whose slot is farther away is put off.
+	MaxWait time.Duration
 }
 
 // ErrStale means that another transaction has written the row first.

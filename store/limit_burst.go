@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -12,7 +13,7 @@ import (
 	"shiming/flows"
 )
 
-// maxAhead is how far in the future Wait and Pace reserve a slot.
+// maxAhead is how far in the future Wait and Pace reserve a slot, unless the limit says otherwise.
 const maxAhead = 30 * time.Second
 
 // slackPercent widens the distance of two slots. A call that leaves late by up to 1 % of the
@@ -20,7 +21,7 @@ const maxAhead = 30 * time.Second
 const slackPercent = 1
 
 // Wait reserves the next slot of every limit and sleeps until the latest slot. All processes on the
-// database share the limits. If a slot lies more than 30 s ahead, Wait reserves none and returns a
+// database share the limits. If a slot lies farther ahead than MaxWait, Wait reserves none and returns a
 // *BusyError. If ctx ends during the sleep, the slots are lost.
 func (s *Store) Wait(ctx context.Context, limits ...flows.BurstLimit) error {
 	for _, l := range limits {
@@ -83,7 +84,7 @@ func (s *Store) reserveOne(ctx context.Context, tx *dbTx, l flows.BurstLimit) (t
 		SET tat_us = CASE WHEN r.tat_us > `+now+` THEN r.tat_us ELSE `+now+` END + $2
 		WHERE r.tat_us - $3 - `+now+` <= $4
 		RETURNING tat_us - $2 - $3 - `+now,
-		l.Key, step, burst, maxAhead.Microseconds(),
+		l.Key, step, burst, cmp.Or(l.MaxWait, maxAhead).Microseconds(),
 	).Scan(&wait)
 	if errors.Is(err, sql.ErrNoRows) { // the slot lies too far ahead
 		err = tx.QueryRowContext(ctx, `

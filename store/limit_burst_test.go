@@ -185,3 +185,18 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 		}
 	})
 }
+
+// TestMaxWait: a caller that may not sleep long gets the time of its slot instead, and no slot is lost.
+func TestMaxWait(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
+		l := flows.BurstLimit{Key: "k", Every: 20 * time.Minute, Burst: 2, MaxWait: time.Second}
+		must(t, ts.Wait(t.Context(), l))
+		must(t, ts.Wait(t.Context(), l))
+		for range 2 { // the second finds the same slot
+			var busy *BusyError
+			if err := ts.Wait(t.Context(), l); !errors.As(err, &busy) || busy.Wait < 19*time.Minute || busy.Wait > 21*time.Minute {
+				t.Errorf("got %v, want the slot in 20 minutes", err)
+			}
+		}
+	})
+}

@@ -12,6 +12,20 @@ func (w *Workers) ocrLimit(ctx context.Context) flows.ExactLimit {
 	return flows.ExactLimit{Key: w.engine.LimitKey(ctx, "ocr", ""), Calls: w.OCRPerSecond, Window: time.Second}
 }
 
+// caseShare is the part of the OCR's limit that one case may use after its first photos: a fifth.
+const caseShare = 5
+
+// ocrCaseLimit is the limit of one case at the OCR, so that somebody who sends a hundred photos leaves most of the OCR to
+// others. Three pairs of photos are read at once. A case at its limit is put off.
+func (w *Workers) ocrCaseLimit(caseID string) flows.BurstLimit {
+	return flows.BurstLimit{
+		Key:     "ocr_case/" + caseID,
+		Every:   time.Second * caseShare * flows.PhotosAtOnce / time.Duration(w.OCRPerSecond),
+		Burst:   3,
+		MaxWait: time.Millisecond,
+	}
+}
+
 // Feishu limits each of its message APIs for each tenant to 1000 calls a minute and 50 a second (pages 发送消息,
 // 更新已发送的消息卡片). Sixteen a second with a burst of thirty keep both limits.
 const (

@@ -44,12 +44,19 @@ func (w *Workers) claimPhotos(ctx context.Context, j flows.Job, read map[string]
 		return nil, nil
 	}
 	var unclaimed []string
+	reading := 0
 	for _, p := range c.Photos {
-		if p.State == flows.PhotoStored && p.Reader == "" {
+		switch {
+		case p.State == flows.PhotoStored && p.Reader == "":
 			unclaimed = append(unclaimed, p.ID)
+		case p.State == flows.PhotoStored:
+			reading++
 		}
 	}
-	if len(unclaimed) > 0 {
+	if len(unclaimed) > 0 && reading < flows.PhotosAtOnce {
+		if err := w.engine.Store.Wait(ctx, w.ocrCaseLimit(j.Case)); err != nil {
+			return nil, err
+		}
 		claim := flows.Event{Kind: flows.PhotoClaimed, PhotoIDs: unclaimed, Job: j.Key}
 		if c, _, err = w.engine.Report(ctx, j.Case, claim); err != nil {
 			return nil, flows.IgnoreNotFound(err)

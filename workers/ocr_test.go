@@ -145,3 +145,25 @@ func TestOCRLimitIsBusy(t *testing.T) {
 	w.Must(w.Run(t.Context(), j))
 	w.InState(c.ID, flows.AwaitingConfirmation)
 }
+
+// TestOneCaseLeavesTheOCRToOthers: a case that has used its share is put off before the OCR is asked.
+func TestOneCaseLeavesTheOCRToOthers(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	flooding, other := caseWithStoredPhotos(w, "ou_1"), caseWithStoredPhotos(w, "ou_2")
+	w.Store.WaitFunc = func(_ context.Context, limits []flows.BurstLimit) error {
+		if limits[0].Key != "ocr_case/"+flooding.ID {
+			return nil
+		}
+		if limits[0].MaxWait > time.Millisecond {
+			t.Errorf("got a job that may sleep for %s, want it put off", limits[0].MaxWait)
+		}
+		return fmt.Errorf("no slot: %w", &flows.RetryLater{In: time.Second, Snooze: true, Code: "rate"})
+	}
+	err := w.Run(t.Context(), w.QueueJob(flows.Job{Kind: flows.JobReadPhotos, Case: flooding.ID}))
+	if again, ok := errors.AsType[*flows.RetryLater](err); !ok || again.In != time.Second || w.IDCardReader.Calls != 0 {
+		t.Errorf("got %v after %d calls, want it put off before the first", err, w.IDCardReader.Calls)
+	}
+	w.Must(w.Run(t.Context(), w.QueueJob(flows.Job{Kind: flows.JobReadPhotos, Case: other.ID})))
+	w.InState(other.ID, flows.AwaitingConfirmation)
+}

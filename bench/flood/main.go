@@ -95,7 +95,10 @@ func repeat(n int, act func(i int) error) error {
 func main() { harness.Main(&command{}, "How long people wait while somebody else floods the bot.") }
 
 // waits are the waits of the people during one flood, in milliseconds.
-type waits struct{ firstCard, form []float64 }
+type waits struct {
+	firstCard, form []float64
+	refused         int // calls that Feishu refused for a limit
+}
 
 // Measure implements the command of harness.Main.
 func (c *command) Measure(ctx context.Context) error {
@@ -124,9 +127,10 @@ func (c *command) Measure(ctx context.Context) error {
 			fmt.Printf("%-20s p95 %7.0f ms  × %.2f  %s\n", name, p95(l.ms), p95(l.ms)/p95(l.calm),
 				harness.Bar(p95(l.ms), 4*p95(l.calm), 40))
 		}
+		result.Add(f.name+"/refused", "", float64(w.refused))
 	}
 	_ = bar.Finish()
-	if err := c.countRefusals(ctx, result); err != nil {
+	if err := c.crowd(ctx, result); err != nil {
 		return fmt.Errorf("crowd: %w", err)
 	}
 	return result.Append(c.Out, "flood")
@@ -154,6 +158,7 @@ func (c *command) during(ctx context.Context, f flood, step func()) (w waits, er
 			return w, err
 		}
 	}
+	count := countRefused(s)
 	flooded := make(chan error, 1)
 	go func() { flooded <- f.begin(ctx, s, others) }()
 	for i, e := range people {
@@ -162,7 +167,14 @@ func (c *command) during(ctx context.Context, f flood, step func()) (w waits, er
 		}
 		step()
 	}
-	return w, <-flooded
+	if err := <-flooded; err != nil {
+		return w, err
+	}
+	if err := s.Quiet(ctx); err != nil { // what the flood has left counts as well
+		return w, err
+	}
+	w.refused = count()
+	return w, nil
 }
 
 // register takes one person to the form.
@@ -205,8 +217,8 @@ func p95(values []float64) float64 {
 	return sorted[len(sorted)*95/100]
 }
 
-// countRefusals lets a crowd register at once and counts the calls that Feishu refused for one of its limits.
-func (c *command) countRefusals(ctx context.Context, result *harness.Result) error {
+// crowd lets many people register at once and counts the calls that Feishu refuses for a limit.
+func (c *command) crowd(ctx context.Context, result *harness.Result) error {
 	s, err := harness.Open(ctx, harness.Setup{
 		Bots:  1,
 		Store: c.Store,
@@ -222,16 +234,7 @@ func (c *command) countRefusals(ctx context.Context, result *harness.Result) err
 	hr := make(chan error, 1)
 	go func() { hr <- s.World.HR(0).Work(working, s.World.HR(0).Diligent) }()
 	people := s.World.Hire(c.Crowd)
-	calls, end := s.World.Recorder.Subscribe()
-	refused, counted := map[string]int{}, make(chan struct{})
-	go func() {
-		defer close(counted)
-		for call := range calls {
-			if call.Upstream == "feishu" && slices.Contains(limitCodes, call.Code) {
-				refused[call.Operation]++
-			}
-		}
-	}()
+	count := countRefused(s)
 	began := time.Now()
 	bar := harness.Progress(c.Crowd, "crowd")
 	var wg sync.WaitGroup
@@ -255,16 +258,30 @@ func (c *command) countRefusals(ctx context.Context, result *harness.Result) err
 	if err := <-hr; err != nil {
 		return err
 	}
-	end()
-	<-counted
-	total := 0
-	for _, n := range refused {
-		total += n
-	}
+	refused := count()
 	result.Add("crowd/took", "s", took.Seconds())
-	result.Add("crowd/refused", "", float64(total))
-	fmt.Printf("%d people at once: %.0f s, %d calls refused for a limit %v\n", c.Crowd, took.Seconds(), total, refused)
+	result.Add("crowd/refused", "", float64(refused))
+	fmt.Printf("%d people at once: %.0f s, %d calls refused for a limit\n", c.Crowd, took.Seconds(), refused)
 	return nil
+}
+
+// countRefused counts the calls that Feishu refuses for a limit until count is called, which returns their number.
+func countRefused(s *harness.Harness) (count func() int) {
+	calls, end := s.World.Recorder.Subscribe()
+	counted := make(chan int)
+	go func() {
+		n := 0
+		for call := range calls {
+			if call.Upstream == "feishu" && slices.Contains(limitCodes, call.Code) {
+				n++
+			}
+		}
+		counted <- n
+	}()
+	return func() int {
+		end()
+		return <-counted
+	}
 }
 
 // limitCodes are Feishu's codes for too many calls: of an API (page 频控策略), to one receiver or of one message.
