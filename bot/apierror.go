@@ -17,8 +17,9 @@ const (
 	ClassPermission  Class = "permission"  // the app lacks a scope or may not see this user
 	ClassQuota       Class = "quota"       // bought or free quota is used up
 	ClassCredentials Class = "credentials" // Feishu refuses app id, secret or token
-	ClassConfig      Class = "config"      // a setting of the app, the tenant or the group forbids the call
-	ClassGone        Class = "gone"        // message, user or chat is no longer available
+	ClassConfig      Class = "config"      // a setting of the app or the tenant forbids the call
+	ClassReceiver    Class = "receiver"    // this person or group takes no messages of the bot; others do
+	ClassGone        Class = "gone"        // message or file is no longer available, or the user is unknown
 	ClassDLP         Class = "dlp"         // a content audit refused the message
 	ClassCard        Class = "card"        // the card is invalid, which is a bug
 	ClassMismatch    Class = "mismatch"    // a value differs from the bound identity; Field names it
@@ -83,6 +84,7 @@ var failures = map[Class]failure.Details{
 	ClassQuota:       {Class: failure.Operator, Code: string(ClassQuota)},
 	ClassCredentials: {Class: failure.Operator, Code: string(ClassCredentials)},
 	ClassConfig:      {Class: failure.Operator, Code: string(ClassConfig)},
+	ClassReceiver:    {Class: failure.Receiver, Code: string(ClassReceiver)},
 	ClassGone:        {Class: failure.Gone, Code: string(ClassGone)},
 	ClassDLP:         {Class: failure.DLP, Code: string(ClassDLP)},
 	ClassMismatch:    {Class: failure.Mismatch, Code: string(ClassMismatch)},

@@ -7,13 +7,18 @@ type Notice struct {
 	Code  string            // texts "notice.<code>"
 	Args  map[string]string // as for NewToast
 	Level Level
-	Start bool // offer the start button
-	Again bool // offer another registration to a registered person
+	// Person is the open_id of the person whom a notice to HR is about; "" for others.
+	Person string
+	Start  bool // offer the start button
+	Again  bool // offer another registration to a registered person
 }
 
 // JSON draws the sentence.
 func (v Notice) JSON() json.RawMessage {
 	e := []node{line(codeText("notice", v.Code, argsFrom(v.Args)...))}
+	if v.Person != "" {
+		e = append(e, person(v.Person))
+	}
 	if v.Start {
 		e = append(e, button("start", mainButton, Ref{}.act(ActStart)))
 	}

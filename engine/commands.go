@@ -49,6 +49,11 @@ func (e *Engine) handleCommand(ctx context.Context, tx flows.Tx, m flows.Message
 	if err != nil && !flows.IsNotFound(err) {
 		return err
 	}
+	if c != nil {
+		if err := e.showUnreached(ctx, tx, c, m.EventID); err != nil {
+			return err
+		}
+	}
 	if c != nil && c.State == flows.AwaitingCode && isFreeText(command) {
 		if flows.FindCode(m.Text) != "" {
 			return e.submitCode(ctx, tx, m, c)

@@ -79,10 +79,18 @@ func (e *Engine) handlePhotos(ctx context.Context, tx flows.Tx, m flows.Message)
 }
 
 // Entered greets a person who opens the chat with the bot for the first time. The event names no company, so that it
-// may be somebody foreign: the greeting says nothing about anybody, and what is kept is a keyed hash.
+// may be somebody foreign: the greeting says nothing about anybody, and what is kept is a keyed hash. If the bot
+// could not write to the person before, it tries again.
 func (e *Engine) Entered(ctx context.Context, n flows.Entered) error {
 	return e.Store.Tx(ctx, func(tx flows.Tx) error {
 		if seen, err := tx.InsertEventKeys(ctx, e.Now(), onceKey("event", n.EventID)); seen || err != nil {
+			return err
+		}
+		c, err := tx.OpenCase(ctx, n.TenantKey, n.OpenID)
+		if err == nil {
+			err = e.showUnreached(ctx, tx, c, n.EventID)
+		}
+		if err != nil && !flows.IsNotFound(err) {
 			return err
 		}
 		// A setting keeps that the person was greeted, because the keys of Seen are deleted after some days. Versions

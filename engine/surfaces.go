@@ -96,13 +96,26 @@ func (e *Engine) MarkSurfaces(
 // applicantSurface returns the applicant's card of the case.
 func (e *Engine) applicantSurface(ctx context.Context, tx flows.Tx, c *flows.Case) ([]*flows.Surface, error) {
 	s, err := SurfaceOrNew(ctx, tx, &flows.Surface{
-		ID:       "case/" + c.ID + "/applicant",
+		ID:       applicantSurfaceID(c),
 		CaseID:   c.ID,
 		Audience: flows.AudienceApplicant,
 		To:       flows.Receiver{Type: "open_id", ID: c.OpenID},
 	})
 	return []*flows.Surface{s}, err
 }
+
+// showUnreached draws the applicant's card if Feishu has refused it before: now the applicant has written, and may be
+// reached again. eventID is the applicant's event.
+func (e *Engine) showUnreached(ctx context.Context, tx flows.Tx, c *flows.Case, eventID string) error {
+	s, err := tx.Surface(ctx, applicantSurfaceID(c))
+	if err != nil || !s.Unreachable {
+		return flows.IgnoreNotFound(err)
+	}
+	return e.Enqueue(ctx, tx, "reached/"+eventID, flows.ShowSurface(c.ID, s.ID))
+}
+
+// applicantSurfaceID is the id of the applicant's card of the case.
+func applicantSurfaceID(c *flows.Case) string { return "case/" + c.ID + "/applicant" }
 
 // hrSurfaces returns HR's surfaces of the case. It adds surfaces for the present receivers only when the card is
 // reposted; otherwise a change of the admins would bring cards of old cases to new admins.

@@ -25,7 +25,9 @@ const (
 	Unknown Class = "unknown"
 	// Refused: the platform refuses this case for good. HR decides.
 	Refused Class = "refused"
-	// Gone: the message, chat or person cannot be reached any more.
+	// Receiver: this person or group takes no messages, while others can be reached. Nobody has to repair the app.
+	Receiver Class = "receiver"
+	// Gone: the message, file or person does not exist any more.
 	Gone Class = "gone"
 	// DLP: the tenant's data-loss prevention refuses a card with unmasked values.
 	DLP Class = "dlp"

@@ -72,9 +72,10 @@ type Job struct {
 	Priority int       // 1 (first) to 4 (last); 0 means 2
 	// Merge, if set, is the same for jobs of which one is enough: none is queued while another waits or runs.
 	Merge string
-	// The store sets ID and Attempt when the job runs.
+	// The store sets ID, Attempt and Due when the job runs.
 	ID      int64
-	Attempt int // 1 for the first attempt
+	Attempt int       // 1 for the first attempt
+	Due     time.Time // when the job was to run for the first time; zero for jobs of older versions
 
 	ref string // by kind: id of a photo or surface, side, template, incident, night or scope
 	rev int64  // by kind: revision of the case, sequence number of a code, or page

@@ -28,11 +28,19 @@ type Surface struct {
 	// not known, because a click was answered with another card.
 	RenderedHash []byte
 	// LeaseOwner is the job that draws the surface until LeaseUntil. Dirty asks it to draw again before it releases the
-	// lease.
-	LeaseOwner  string
-	LeaseUntil  time.Time
-	Dirty       bool
-	Unreachable bool // the message can no longer be changed: older than 14 days, recalled, or the bot was stopped
+	// lease. A job that waits for its next attempt stays LeaseOwner after LeaseUntil: a newer job may take the surface
+	// over, and the older one then ends.
+	LeaseOwner string
+	LeaseUntil time.Time
+	Dirty      bool
+	// Unreachable means that Feishu has refused the surface for good: the receiver takes no messages, or the message was
+	// recalled or is older than 14 days. Nothing is tried until the case changes or its applicant writes.
+	Unreachable bool
+}
+
+// Outdated reports whether the surface does not show what it should, and a drawing may change that.
+func (s *Surface) Outdated() bool {
+	return !s.Unreachable && (s.WantedGeneration > s.SentGeneration || s.RenderedHash == nil)
 }
 
 // NoteClicked records that a click on the message was answered with a card, which replaces the card that the message

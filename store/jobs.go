@@ -30,6 +30,8 @@ type jobArgs struct {
 	ID    int64     `json:"id"`
 	Job   flows.Job `json:"job"`
 	Merge string    `json:"merge,omitempty" river:"unique"`
+	// DueMillis is flows.Job.Due; 0 for jobs of older versions.
+	DueMillis int64 `json:"due,omitempty"`
 
 	retryIn *time.Duration // the delay that a failed run has asked for
 }
@@ -57,17 +59,18 @@ func (t *txn) Enqueue(ctx context.Context, jobs ...flows.Job) error {
 		}
 		queue := j.Queue()
 		opts := &river.InsertOpts{Queue: queue, Priority: priority, MaxAttempts: maxAttempts}
-		at := j.At
+		offset := t.store.ClockOffset()
+		due, at := t.store.Now(), j.At
 		if !at.IsZero() {
-			at = at.Add(-t.store.ClockOffset()) // River uses the real clock
+			at = at.Add(-offset) // River uses the real clock
 		}
 		if at.After(now) {
-			opts.ScheduledAt = at
+			opts.ScheduledAt, due = at, j.At
 		}
 		if j.Merge != "" {
 			opts.UniqueOpts = river.UniqueOpts{ByArgs: true, ByState: unfinished}
 		}
-		args := jobArgs{ID: newJobID(), Job: j, Merge: j.Merge}
+		args := jobArgs{ID: newJobID(), Job: j, Merge: j.Merge, DueMillis: millis(due)}
 		params = append(params, river.InsertManyParams{Args: args, InsertOpts: opts})
 		if in := at.Sub(now); in <= immediateWindow {
 			t.wakeTimers = append(t.wakeTimers, wakeTimer{queue, in})

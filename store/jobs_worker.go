@@ -43,6 +43,7 @@ func (e *panicError) Error() string { return "panic " + e.kind }
 func (w *worker) Work(ctx context.Context, job *river.Job[jobArgs]) error {
 	j := job.Args.Job
 	j.ID, j.Attempt, j.Priority, j.At = job.Args.ID, job.Attempt, job.Priority, job.ScheduledAt
+	j.Due = fromMillis(job.Args.DueMillis)
 	err := w.runRecovered(ctx, j)
 	var retry *flows.RetryLater
 	switch {

@@ -29,6 +29,9 @@ func (w *Workers) compareCase(
 	if c == nil {
 		return nil, nil
 	}
+	if err := w.redrawOutdated(ctx, j, c); err != nil {
+		return nil, err
+	}
 	s := flows.Surroundings{Working: working[c.ID]}
 	switch err := w.engine.Store.VerifyChain(ctx, c.ID); {
 	case errors.Is(err, flows.ErrChain):

@@ -31,7 +31,7 @@ func (w *Workers) sendReconcile(ctx context.Context, j flows.Job) error {
 		if err != nil {
 			return err
 		}
-		return w.enqueueForEach(ctx, tx, tenantKey, j.Key+"/each", flows.ReplyDiffers, to)
+		return w.enqueueForEach(ctx, tx, tenantKey, j.Key+"/each", flows.Reply(flows.ReplyDiffers), to)
 	})
 }
 

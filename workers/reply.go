@@ -27,43 +27,48 @@ func (w *Workers) sendReply(ctx context.Context, j flows.Job) error {
 	return w.deliver(ctx, j, card, flows.Receiver{Type: j.ToType, ID: j.To}, messageUUID("reply", j.Key))
 }
 
-// deliver posts a card and handles the failure. It gives a card up after escalateAttempt attempts.
+// deliver posts a card and handles the failure, as card_ends.go says.
 func (w *Workers) deliver(ctx context.Context, j flows.Job, card cards.Card, to flows.Receiver, uuid string) error {
 	err := w.post(ctx, j, card, to, uuid)
 	if err == nil {
 		return nil
 	}
-	if again, ok := errors.AsType[*flows.RetryLater](err); ok {
-		return again // the rate limiter has no slot soon
-	}
-	if !failure.OfPlatform(err) {
+	d := failure.Details{Class: failure.Retry}
+	again, deferred := errors.AsType[*flows.RetryLater](err)
+	switch {
+	case deferred: // the rate limiter has no slot soon
+		d.Code = again.Code
+	case !failure.OfPlatform(err):
 		return err // a failure of the database says nothing about the card
+	default:
+		d = cardFault(failure.Of(err, false), to, to.Type != "message_id")
+		w.logFailedCall(j.Case, d, "job", j.Kind, "template", j.Template(), "attempt", j.Attempt)
+		again = &flows.RetryLater{In: failure.Backoff(j.Attempt, d.After), Code: "reply:" + d.Code + ":" + d.Upstream}
+		if d.Class == failure.Operator {
+			again.In = max(again.In, flows.ProbeEvery)
+		}
 	}
-	d := failure.Of(err, false)
-	w.logFailedCall(j.Case, d, "job", j.Kind, "template", j.Template(), "attempt", j.Attempt)
-	asker, tenantKey := j.Args[flows.ArgWho], j.Args[flows.ArgTenant]
-	switch unreachable := groupUnreachable(d); {
-	case unreachable && to.Type == "message_id" && asker != "":
+	if endOf(d.Class).repeat && !w.overdue(j, replyFor) {
+		return again
+	}
+	asker := j.Args[flows.ArgWho]
+	switch {
+	case endOf(d.Class).then[audienceReply] == inPrivate && to.Type == "message_id" && asker != "":
 		// The message was recalled, or the bot may not speak in its group. The card goes to the asker in private.
 		private := flows.Receiver{Type: "open_id", ID: asker}
 		return w.deliver(ctx, j, card, private, messageUUID("reply", j.Key, "private"))
-	case unreachable && to.Type == "chat_id":
+	case d.Class == failure.Receiver && to.Type == "chat_id":
 		w.engine.Log.Error("the review group cannot be reached; HR's list goes to each admin",
 			"template", j.Template(), "code", d.Code, "upstream", d.Upstream, "log_id", d.LogID)
+		tenantKey := j.Args[flows.ArgTenant]
 		return w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
-			admins := w.adminReceivers(tenantKey)
-			return w.enqueueForEach(ctx, tx, tenantKey, j.Key+"/admins", j.Template(), admins)
+			each := flows.Reply(j.Template()).Of(j.Case)
+			each.Args = j.Args
+			return w.enqueueForEach(ctx, tx, tenantKey, j.Key+"/admins", each, w.adminReceivers(tenantKey))
 		})
-	case j.Attempt >= escalateAttempt:
-		return nil
 	}
-	code := "reply:" + d.Code + ":" + d.Upstream
-	switch d.Class {
-	case failure.Retry:
-		return &flows.RetryLater{In: failure.Backoff(j.Attempt, d.After), Code: code}
-	case failure.Operator:
-		return &flows.RetryLater{In: flows.ProbeEvery, Code: code}
-	}
+	w.engine.Log.Log(ctx, lastWordLevel(d.Class, audienceReply), "card was not sent", "case", j.Case,
+		"template", j.Template(), "class", d.Class, "code", d.Code, "upstream", d.Upstream, "log_id", d.LogID)
 	return nil
 }
 
@@ -84,10 +89,10 @@ func (w *Workers) post(ctx context.Context, j flows.Job, card cards.Card, to flo
 	return err
 }
 
-// enqueueForEach queues a card of HR's for each receiver. With a job for each, an admin who cannot be reached neither
-// delays the others nor makes them get the card twice.
+// enqueueForEach queues a card of HR's for each receiver. card is the reply without a receiver. With a job for each, an
+// admin who cannot be reached neither delays the others nor makes them get the card twice.
 func (w *Workers) enqueueForEach(
-	ctx context.Context, tx flows.Tx, tenantKey, cause string, template flows.Template, to []flows.Receiver,
+	ctx context.Context, tx flows.Tx, tenantKey, cause string, card flows.Job, to []flows.Receiver,
 ) error {
 	jobs := make([]flows.Job, 0, len(to))
 	for _, r := range to {
@@ -95,7 +100,7 @@ func (w *Workers) enqueueForEach(
 		if r.Type == "open_id" {
 			asker = r.ID
 		}
-		jobs = append(jobs, flows.Reply(template).Towards(r).For(tenantKey, asker))
+		jobs = append(jobs, card.Towards(r).For(tenantKey, asker))
 	}
 	return w.engine.Enqueue(ctx, tx, cause, jobs...)
 }
@@ -136,6 +141,6 @@ func (w *Workers) sendDigest(ctx context.Context, j flows.Job) error {
 			}
 			to = w.adminReceivers(c.TenantKey)
 		}
-		return w.enqueueForEach(ctx, tx, c.TenantKey, j.Key+"/each", flows.ReplyWaiting, to)
+		return w.enqueueForEach(ctx, tx, c.TenantKey, j.Key+"/each", flows.Reply(flows.ReplyWaiting), to)
 	})
 }

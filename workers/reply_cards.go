@@ -22,7 +22,7 @@ func (w *Workers) replyCard(ctx context.Context, j flows.Job) (card cards.Card, 
 		case flows.ReplyGreeting:
 			card, err = w.greetingCard(ctx, v, j)
 		case flows.ReplyNotice:
-			card = w.noticeCard(j)
+			card, err = w.noticeOf(ctx, v, j)
 		case flows.ReplyLatest:
 			card, err = w.latestCard(ctx, v, j)
 		case flows.ReplyMyData:
@@ -58,6 +58,9 @@ func (w *Workers) replyCard(ctx context.Context, j flows.Job) (card cards.Card, 
 	return card, err
 }
 
+// noticeUnreached tells HR that the bot cannot write to an applicant.
+const noticeUnreached = "applicant_unreached"
+
 // noticeLevels is the colour of each notice. A notice that is not listed has none.
 var noticeLevels = map[string]cards.Level{
 	"photo_in_group":    cards.Red,
@@ -74,9 +77,24 @@ var noticeLevels = map[string]cards.Level{
 	"cannot_cancel":     cards.Amber,
 	"only_in_group":     cards.Amber,
 	"code_expected":     cards.Amber,
+	noticeUnreached:     cards.Amber,
 	"review_chat_set":   cards.Green,
 	"announce_chat_set": cards.Green,
 	"already_done":      cards.Green,
+}
+
+// noticeOf builds the card of a ReplyNotice. It returns nil for a notice about an applicant who has gone on meanwhile.
+func (w *Workers) noticeOf(ctx context.Context, v flows.View, j flows.Job) (cards.Card, error) {
+	notice := w.noticeCard(j)
+	if notice.Code != noticeUnreached {
+		return notice, nil
+	}
+	c, err := v.Case(ctx, j.Case)
+	if err != nil || c.State.Turn() != flows.Applicant {
+		return nil, err
+	}
+	notice.Person = c.OpenID
+	return notice, nil
 }
 
 // noticeCard builds a card with one text. After some texts the applicant can start a case with a button.

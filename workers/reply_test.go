@@ -124,17 +124,20 @@ func TestFailedReplies(t *testing.T) {
 		name    string
 		err     error
 		attempt int
+		age     time.Duration // since the first attempt
 		in      time.Duration // 0 = given up
 	}{
-		{"busy", workerstest.RetryLater(), 1, time.Second},
+		{"busy", workerstest.RetryLater(), 1, 0, time.Second},
 		{"busy, with a wish", &workerstest.UpstreamError{Class: "retry", IsTemporary: true, RetryIn: time.Minute}, 2,
-			time.Minute},
-		{"busy for long", workerstest.RetryLater(), 12, 0},
-		{"no scope", workerstest.NoScope(), 1, flows.ProbeEvery},
-		{"no scope for long", workerstest.NoScope(), 12, 0},
-		{"the person is gone", &workerstest.UpstreamError{Class: "gone", Code: "230013"}, 1, 0},
-		{"our card is wrong", &workerstest.UpstreamError{Class: "card", Code: "230099"}, 1, 0},
-		{"no slot soon", fmt.Errorf("limit: %w", &flows.RetryLater{In: 33 * time.Second, Snooze: true}), 1, 33 * time.Second},
+			time.Second, time.Minute},
+		{"busy for long", workerstest.RetryLater(), 12, 30 * time.Minute, 0},
+		{"no scope", workerstest.NoScope(), 1, 0, flows.ProbeEvery},
+		{"no scope for long", workerstest.NoScope(), 12, 30 * time.Minute, 0},
+		{"the person is gone", &workerstest.UpstreamError{Class: "receiver", Code: "230013"}, 1, 0, 0},
+		{"our card is wrong", &workerstest.UpstreamError{Class: "card", Code: "230099"}, 1, 0, 0},
+		{"no slot soon", fmt.Errorf("limit: %w", &flows.RetryLater{In: 33 * time.Second, Snooze: true}), 1, 0,
+			33 * time.Second},
+		{"no slot for long", fmt.Errorf("limit: %w", &flows.RetryLater{In: time.Second, Snooze: true}), 1, time.Hour, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w.Messenger.SendFunc = func(context.Context, flows.Receiver, json.RawMessage, string) (string, error) {
@@ -142,7 +145,7 @@ func TestFailedReplies(t *testing.T) {
 			}
 			to := flows.Receiver{Type: "open_id", ID: "ou_1"}
 			j := flows.Reply(flows.ReplyGreeting).Towards(to).For(workerstest.Tenant, "ou_1")
-			j.Key, j.Attempt = "k", tt.attempt
+			j.Key, j.Attempt, j.Due = "k", tt.attempt, w.Now().Add(-tt.age)
 			err := w.Run(t.Context(), j)
 			again, ok := errors.AsType[*flows.RetryLater](err)
 			if tt.in == 0 && err != nil || tt.in > 0 && (!ok || again.In != tt.in) {

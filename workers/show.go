@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"shiming/cards"
@@ -28,7 +29,7 @@ type drawing struct {
 
 // showSurface draws a surface from the case as it is now. One job draws a surface at a time. A job that finds the
 // surface leased marks it dirty and ends; the job with the lease then draws once more. The last state always reaches
-// the screen this way, and no worker waits for another.
+// the screen this way, and no worker waits for another. One job tries a surface again after a failure: the newest.
 func (w *Workers) showSurface(ctx context.Context, j flows.Job) error {
 	s, err := w.acquireSurface(ctx, j)
 	if s == nil || err != nil {
@@ -36,7 +37,7 @@ func (w *Workers) showSurface(ctx context.Context, j flows.Job) error {
 	}
 	for {
 		failed := w.draw(ctx, s)
-		again, err := w.releaseSurface(ctx, j, s, failed == nil)
+		again, err := w.releaseSurface(ctx, j, s, failed)
 		if err != nil {
 			return err
 		}
@@ -61,12 +62,16 @@ func (w *Workers) acquireSurface(ctx context.Context, j flows.Job) (held *drawin
 		if err != nil {
 			return err
 		}
-		if s.Unreachable && s.WantedGeneration == s.SentGeneration {
-			return nil
+		if s.MessageID == "" && s.WantedGeneration == s.SentGeneration {
+			return nil // the message is gone, and no other is wanted
 		}
 		now := w.engine.Now()
 		clicked := j.Args[flows.ArgClicked]
-		if s.LeaseOwner != "" && s.LeaseOwner != j.Key && now.Before(s.LeaseUntil) {
+		foreign := s.LeaseOwner != "" && s.LeaseOwner != j.Key
+		if foreign && j.Attempt > 1 && clicked == "" {
+			return nil // a newer job has taken the surface over, and draws it or tries again
+		}
+		if foreign && now.Before(s.LeaseUntil) {
 			if clicked != "" {
 				// The mark would not carry the clicked message, so that the job itself has to come back.
 				return &flows.RetryLater{In: time.Second, Snooze: true, Code: "show:held"}
@@ -96,10 +101,10 @@ func (s *drawing) planSend() {
 	}
 }
 
-// releaseSurface stores what the message shows now. drawn says that draw succeeded. again reports that the surface has
-// changed meanwhile. If drawn is set as well, the job keeps the lease and s is the surface as it is now.
-func (w *Workers) releaseSurface(ctx context.Context, j flows.Job, s *drawing, drawn bool) (again bool, err error) {
-	drew := *s
+// releaseSurface stores what the message shows now. failed is the error of draw. again reports that the surface has
+// changed meanwhile. If draw succeeded, the job then keeps the lease and s is the surface as it is now.
+func (w *Workers) releaseSurface(ctx context.Context, j flows.Job, s *drawing, failed error) (again bool, err error) {
+	drew, drawn := *s, failed == nil
 	err = w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
 		*s = drew // the transaction may run more than once
 		now, err := tx.Surface(ctx, s.ID)
@@ -116,9 +121,8 @@ func (w *Workers) releaseSurface(ctx context.Context, j flows.Job, s *drawing, d
 		}
 		now.RenderedHash = shown
 		now.SentGeneration, now.MessageID, now.OldID = s.SentGeneration, s.MessageID, s.OldID
-		now.Unreachable = s.Unreachable && now.WantedGeneration == s.WantedGeneration
-		outdated := !now.Unreachable && (now.WantedGeneration > now.SentGeneration || now.RenderedHash == nil)
-		again = now.Dirty || drawn && outdated
+		now.Unreachable = now.Unreachable && !drawn
+		again = now.Dirty || drawn && now.Outdated()
 		if drawn && !again && s.caseVersion != 0 {
 			// A click may have changed the case while this card was on its way, and this card may have replaced the
 			// answer to the click.
@@ -133,15 +137,28 @@ func (w *Workers) releaseSurface(ctx context.Context, j flows.Job, s *drawing, d
 			now.SendingGeneration = 0 // no request was made, so that no message can exist
 		}
 		*s = drawing{Surface: *now, hashBefore: now.RenderedHash}
-		if again && drawn {
+		switch {
+		case again && drawn:
 			s.LeaseUntil = w.engine.Now().Add(leaseDuration)
 			s.planSend()
-		} else {
+		case drawn:
 			s.LeaseOwner = ""
+		default:
+			s.LeaseUntil = w.leaseAfter(failed)
 		}
 		return tx.PutSurface(ctx, &s.Surface)
 	})
 	return again, err
+}
+
+// leaseAfter returns until when a job that could not draw keeps other jobs from the surface. One that waits for the rate
+// limiter keeps its lease, because the others would have to wait as well. After a failure a newer job may take over: its
+// event may be the one that repairs what has failed.
+func (w *Workers) leaseAfter(failed error) time.Time {
+	if wait, ok := errors.AsType[*flows.RetryLater](failed); ok && wait.Snooze {
+		return w.engine.Now().Add(wait.In + leaseDuration)
+	}
+	return time.Time{}
 }
 
 // draw sends a message or patches it, so that it shows the present card. Cards are built after all waiting, so that
@@ -156,7 +173,7 @@ func (w *Workers) draw(ctx context.Context, s *drawing) error {
 		if sent, err := w.sendMessage(ctx, s); err != nil || !sent {
 			return err
 		}
-	case !bytes.Equal(s.RenderedHash, sum) && !s.Unreachable:
+	case !bytes.Equal(s.RenderedHash, sum) && s.MessageID != "":
 		if patched, err := w.patchMessage(ctx, s); err != nil || !patched {
 			return err
 		}

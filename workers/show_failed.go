@@ -4,147 +4,171 @@ import (
 	"context"
 	"errors"
 	"strconv"
-	"strings"
+	"time"
 
 	"shiming/engine"
 	"shiming/failure"
 	"shiming/flows"
 )
 
-// showFailed handles a card that could not be shown. It never suspends the case: the next change of the case shows a
-// card again. j.Attempt does not count towards an end, because a card that is late is better than none.
+// showFailed handles a card that could not be shown, as card_ends.go says. It never suspends the case: the next change
+// of the case shows a card again.
 func (w *Workers) showFailed(ctx context.Context, j flows.Job, s *flows.Surface, cause error) error {
-	if again, ok := errors.AsType[*flows.RetryLater](cause); ok {
-		return again // the rate limiter has no slot soon
+	if again, ok := errors.AsType[*flows.RetryLater](cause); ok { // no slot soon, or a click is being answered
+		if !w.overdue(j, showFor) {
+			return again
+		}
+		return w.endShow(ctx, j, s, failure.Details{Class: failure.Retry, Code: again.Code})
 	}
 	if !failure.OfPlatform(cause) {
 		return cause // a failure of the database says nothing about the card
 	}
-	d := failure.Of(cause, false)
+	d := cardFault(failure.Of(cause, false), s.To, s.WantedGeneration > s.SentGeneration)
 	w.logFailedCall(s.CaseID, d, "job", j.Kind, "audience", s.Audience, "attempt", j.Attempt)
-	newForHR := s.Audience == flows.AudienceHR && s.WantedGeneration > s.SentGeneration
-	if newForHR && s.To.Type == "chat_id" && groupUnreachable(d) {
-		w.engine.Log.Error("the review group cannot be reached; the card goes to each admin", "case", s.CaseID,
-			"code", d.Code, "upstream", d.Upstream, "log_id", d.LogID)
-		return w.sendToAdmins(ctx, s)
-	}
-	code := "show:" + d.Code + ":" + d.Upstream
-	switch d.Class {
-	case failure.Retry:
-		return &flows.RetryLater{In: failure.Backoff(j.Attempt, d.After), Code: code}
-	case failure.Operator:
-		w.engine.Log.Error("cards cannot be shown", "case", s.CaseID, "audience", s.Audience,
-			"code", d.Code, "upstream", d.Upstream, "log_id", d.LogID)
-		return &flows.RetryLater{In: flows.ProbeEvery, Snooze: true, Code: code}
-	case failure.DLP:
-		c, masked, err := w.engine.Report(ctx, s.CaseID, flows.Event{Kind: flows.FormTooClear})
-		if err != nil || masked {
-			return flows.IgnoreNotFound(err) // the event has queued a drawing of the masked form
+	if endOf(d.Class).repeat && !w.overdue(j, showFor) {
+		again := &flows.RetryLater{In: failure.Backoff(j.Attempt, d.After), Code: "show:" + d.Code + ":" + d.Upstream}
+		if d.Class == failure.Operator {
+			again.In = max(again.In, flows.ProbeEvery)
+			if j.Attempt <= 1 {
+				w.engine.Log.Error("cards cannot be shown", "case", s.CaseID, "audience", s.Audience,
+					"code", d.Code, "upstream", d.Upstream, "log_id", d.LogID)
+			}
 		}
-		w.engine.Log.Error("a masked card was refused by the tenant's data-loss prevention", "case", c.ID, "state", c.State)
+		return again
 	}
-	if newForHR && d.Class != failure.Gone {
-		if err := w.sendDigestInstead(ctx, s); err != nil {
-			return err
-		}
-	}
-	w.engine.Log.Warn("card was not shown", "case", s.CaseID, "audience", s.Audience, "class", d.Class,
-		"upstream", d.Upstream, "log_id", d.LogID)
-	if d.Class != failure.Gone || s.MessageID == "" {
-		return nil
-	}
-	return w.markUnreachable(ctx, s)
-}
-
-// sendDigestInstead queues HR's list of waiting cases, because Feishu refuses the case's own card. Otherwise HR would
-// not learn that the case waits.
-func (w *Workers) sendDigestInstead(ctx context.Context, s *flows.Surface) error {
-	digest := flows.Reply(flows.ReplyDigest).ToHR().With(flows.ArgNow, "1").Of(s.CaseID)
-	return w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
-		return w.engine.Enqueue(ctx, tx, "refused/"+s.ID+"/"+strconv.Itoa(s.WantedGeneration), digest)
-	})
-}
-
-// groupUnreachable reports whether a failed call says that this group cannot be reached, although Feishu can be.
-// 230027 means that the bot has no permission there, or that the group is external (page 发送消息).
-func groupUnreachable(d failure.Details) bool {
-	if d.Class == failure.Gone {
-		return true
-	}
-	return d.Class == failure.Operator && (d.Code == "config" || strings.HasPrefix(d.Upstream, "230027"))
-}
-
-// sendToAdmins gives each admin except the applicant a surface of the case, in place of the review group's, so that no
-// case waits unseen.
-func (w *Workers) sendToAdmins(ctx context.Context, group *flows.Surface) error {
-	return w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
-		c, err := tx.Case(ctx, group.CaseID)
+	if endOf(d.Class).then[audienceOf(s)] == mask {
+		_, masked, err := w.engine.Report(ctx, s.CaseID, flows.Event{Kind: flows.FormTooClear})
 		if err != nil {
 			return flows.IgnoreNotFound(err)
 		}
-		var jobs []flows.Job
-		for _, admin := range w.engine.Policy.AdminsOf(c.TenantKey) {
-			if admin == c.OpenID {
-				continue
-			}
-			s, err := engine.SurfaceOrNew(ctx, tx, &flows.Surface{
-				ID:       "case/" + c.ID + "/hr/" + admin,
-				CaseID:   c.ID,
-				Audience: flows.AudienceHR,
-				To:       flows.Receiver{Type: "open_id", ID: admin},
-			})
-			if err != nil {
-				return err
-			}
-			s.WantedGeneration++
-			s.Unreachable = false
-			if err := tx.PutSurface(ctx, s); err != nil {
-				return err
-			}
-			jobs = append(jobs, flows.ShowSurface(c.ID, s.ID))
+		if masked {
+			return nil // the event has queued a drawing of the masked form, which takes the surface over
 		}
-		if len(jobs) == 0 {
-			if err := w.engine.NotifyNoReviewer(ctx, tx, c); err != nil {
-				return err
-			}
-		}
-		unreachable, err := tx.Surface(ctx, group.ID)
-		if err != nil {
-			return err
-		}
-		unreachable.SentGeneration, unreachable.Unreachable = unreachable.WantedGeneration, true
-		if err := tx.PutSurface(ctx, unreachable); err != nil {
-			return err
-		}
-		return w.engine.Enqueue(ctx, tx, "admins/"+group.ID+"/"+strconv.Itoa(group.WantedGeneration), jobs...)
-	})
+	}
+	return w.endShow(ctx, j, s, d)
 }
 
-// markUnreachable notes that a message can no longer be changed: it is older than 14 days or was recalled. While the
-// case is open, a new message takes its place.
-func (w *Workers) markUnreachable(ctx context.Context, seen *flows.Surface) error {
+// endShow says the last word about a card that is not tried any more.
+func (w *Workers) endShow(ctx context.Context, j flows.Job, seen *flows.Surface, d failure.Details) error {
+	audience := audienceOf(seen)
+	w.engine.Log.Log(ctx, lastWordLevel(d.Class, audience), "card was not shown", "case", seen.CaseID,
+		"audience", audience, "class", d.Class, "code", d.Code, "upstream", d.Upstream, "log_id", d.LogID)
 	return w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
 		s, err := tx.Surface(ctx, seen.ID)
 		if err != nil {
+			return flows.IgnoreNotFound(err)
+		}
+		if s.LeaseOwner != j.Key {
+			return nil // a newer job has taken the surface over
+		}
+		s.LeaseOwner, s.LeaseUntil = "", time.Time{}
+		// HR has heard of a refusal that another attempt only repeats.
+		news := s.WantedGeneration > s.SentGeneration || !s.Unreachable
+		switch follows := endOf(d.Class).then[audience]; {
+		case endOf(d.Class).repeat:
+			s.RenderedHash = nil // outdated: the nightly run draws it
+		case follows == renew:
+			err = w.renewMessage(ctx, tx, s, seen.MessageID)
+		default:
+			s.Unreachable = true
+			if news {
+				err = w.followRefusal(ctx, tx, follows, s)
+			}
+		}
+		if err != nil {
 			return err
 		}
-		if s.MessageID != seen.MessageID || s.Unreachable {
-			return nil
+		return tx.PutSurface(ctx, s)
+	})
+}
+
+// followRefusal does what follows a refused card.
+func (w *Workers) followRefusal(ctx context.Context, tx flows.Tx, follows followUp, s *flows.Surface) error {
+	switch follows {
+	case tellHR:
+		return w.tellUnreached(ctx, tx, s.CaseID)
+	case toAdmins:
+		return w.sendToAdmins(ctx, tx, s)
+	case sendList:
+		// Otherwise HR would not learn that the case waits.
+		digest := flows.Reply(flows.ReplyDigest).ToHR().With(flows.ArgNow, "1").Of(s.CaseID)
+		return w.engine.Enqueue(ctx, tx, "refused/"+s.ID+"/"+strconv.Itoa(s.WantedGeneration), digest)
+	}
+	return nil
+}
+
+// tellUnreached tells HR that the applicant cannot be reached, if it is the applicant's turn. HR hears of it once in
+// each state.
+func (w *Workers) tellUnreached(ctx context.Context, tx flows.Tx, caseID string) error {
+	c, err := tx.Case(ctx, caseID)
+	if err != nil || c.State.Turn() != flows.Applicant {
+		return flows.IgnoreNotFound(err)
+	}
+	cause := "unreached/" + c.ID + "/" + string(c.State)
+	if told, err := tx.InsertEventKeys(ctx, w.engine.Now(), cause); told || err != nil {
+		return err
+	}
+	to, err := w.engine.HRReceivers(ctx, tx, c.TenantKey, c.OpenID)
+	if err != nil {
+		return err
+	}
+	notice := flows.Reply(flows.ReplyNotice).With(flows.ArgCode, noticeUnreached).Of(c.ID)
+	return w.enqueueForEach(ctx, tx, c.TenantKey, cause, notice, to)
+}
+
+// sendToAdmins gives each admin except the applicant a surface of the case, in place of the review group's, so that no
+// case waits unseen. The caller stores the group's surface.
+func (w *Workers) sendToAdmins(ctx context.Context, tx flows.Tx, group *flows.Surface) error {
+	c, err := tx.Case(ctx, group.CaseID)
+	if err != nil {
+		return flows.IgnoreNotFound(err)
+	}
+	wanted := group.WantedGeneration
+	if group.SentGeneration == wanted && c.State.Terminal() {
+		return nil // the group has seen the case, and nobody has to act
+	}
+	group.SentGeneration = wanted
+	var jobs []flows.Job
+	for _, admin := range w.engine.Policy.AdminsOf(c.TenantKey) {
+		if admin == c.OpenID {
+			continue
 		}
-		s.Unreachable, s.MessageID, s.OldID = true, "", ""
-		var jobs []flows.Job
-		c, err := tx.Case(ctx, s.CaseID)
-		if err != nil && !flows.IsNotFound(err) {
+		s, err := engine.SurfaceOrNew(ctx, tx, &flows.Surface{
+			ID:       "case/" + c.ID + "/hr/" + admin,
+			CaseID:   c.ID,
+			Audience: flows.AudienceHR,
+			To:       flows.Receiver{Type: "open_id", ID: admin},
+		})
+		if err != nil {
 			return err
 		}
-		if err == nil && !c.State.Terminal() {
-			s.WantedGeneration++
-			s.Unreachable = false
-			jobs = append(jobs, flows.ShowSurface(s.CaseID, s.ID))
-		}
+		s.WantedGeneration++
+		s.Unreachable = false
 		if err := tx.PutSurface(ctx, s); err != nil {
 			return err
 		}
-		return w.engine.Enqueue(ctx, tx, "bury/"+s.ID+"/"+seen.MessageID, jobs...)
-	})
+		jobs = append(jobs, flows.ShowSurface(c.ID, s.ID))
+	}
+	if len(jobs) == 0 {
+		if err := w.engine.NotifyNoReviewer(ctx, tx, c); err != nil {
+			return err
+		}
+	}
+	return w.engine.Enqueue(ctx, tx, "admins/"+group.ID+"/"+strconv.Itoa(wanted), jobs...)
+}
+
+// renewMessage notes that a message can no longer be changed: it is older than 14 days or was recalled. While the case
+// is open, a new message takes its place. The caller stores the surface.
+func (w *Workers) renewMessage(ctx context.Context, tx flows.Tx, s *flows.Surface, lost string) error {
+	if s.MessageID != lost {
+		return nil
+	}
+	s.Unreachable, s.MessageID, s.OldID = true, "", ""
+	c, err := tx.Case(ctx, s.CaseID)
+	if err != nil || c.State.Terminal() {
+		return flows.IgnoreNotFound(err)
+	}
+	s.WantedGeneration++
+	s.Unreachable = false
+	return w.engine.Enqueue(ctx, tx, "bury/"+s.ID+"/"+lost, flows.ShowSurface(s.CaseID, s.ID))
 }

@@ -130,7 +130,8 @@ func TestMaskedFormAfterDLP(t *testing.T) {
 	}
 }
 
-// TestDeferredCards: a card that has to wait for the rate limiter or an operator uses no attempt up.
+// TestDeferredCards: a card that has to wait for the rate limiter uses no attempt up and keeps the surface. After a
+// failure a newer job may take the surface over.
 func TestDeferredCards(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
@@ -149,7 +150,7 @@ func TestDeferredCards(t *testing.T) {
 		{func() {
 			w.Store.WaitFunc = nil
 			w.Messenger.PatchFunc = func(context.Context, string, json.RawMessage) error { return workerstest.NoScope() }
-		}, flows.ProbeEvery, true},
+		}, flows.ProbeEvery, false},
 		{func() {
 			w.Messenger.PatchFunc = func(context.Context, string, json.RawMessage) error {
 				return &workerstest.UpstreamError{
@@ -169,7 +170,7 @@ func TestDeferredCards(t *testing.T) {
 			if !ok || again.In != tt.in || again.Snooze != tt.snooze {
 				t.Errorf("%v, want again in %v", err, tt.in)
 			}
-			if s := w.Surface(workerstest.ApplicantSurface(c)); s.LeaseOwner != "" || s.Unreachable {
+			if s := w.Surface(workerstest.ApplicantSurface(c)); s.LeaseUntil.After(w.Now()) != tt.snooze || s.Unreachable {
 				t.Errorf("the surface is left as %+v", s)
 			}
 			w.QueueJob(j)

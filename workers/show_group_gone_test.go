@@ -15,8 +15,8 @@ import (
 
 // unreachableGroup lists failures that say that a group cannot be reached.
 var unreachableGroup = []error{
-	&workerstest.UpstreamError{Class: "config", Code: "230002"},
-	&workerstest.UpstreamError{Class: "gone", Code: "232009"},
+	&workerstest.UpstreamError{Class: "receiver", Code: "230002"},
+	&workerstest.UpstreamError{Class: "receiver", Code: "232009"},
 }
 
 // refuseGroups makes every message to a group fail.
@@ -124,7 +124,7 @@ func TestNoAdminNamed(t *testing.T) {
 			w := workerstest.New(t, func(d *engine.Deps, _ *workers.Deps) {
 				d.Policy.Admins, d.ReviewChat, d.Marketplace = tt.admins, tt.group, true
 			})
-			refuseGroups(w, &workerstest.UpstreamError{Class: "gone", Code: "232009"})
+			refuseGroups(w, &workerstest.UpstreamError{Class: "receiver", Code: "232009"})
 			w.Walk("ou_1", flows.SampleNumber, flows.AwaitingReview)
 			w.RunJobs()
 			told := 0

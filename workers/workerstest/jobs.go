@@ -18,6 +18,7 @@ func (w *Harness) TakeJob(kind flows.JobKind) flows.Job {
 		if q.Kind == kind {
 			w.Store.Queue = slices.Delete(w.Store.Queue, i, i+1)
 			q.Attempt++
+			q.setDue(w.Now())
 			return q.Job
 		}
 	}
@@ -61,6 +62,7 @@ func (w *Harness) RunJobs(kinds ...flows.JobKind) {
 			return
 		}
 		q.Attempt++
+		q.setDue(w.Now())
 		w.PutBack(q, w.Run(w.T.Context(), q.Job))
 	}
 	w.T.Fatal("jobs are still due after 500 runs")

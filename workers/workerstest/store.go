@@ -27,6 +27,13 @@ type Queued struct {
 	At time.Time // not before
 }
 
+// setDue notes the first run of the job.
+func (q *Queued) setDue(now time.Time) {
+	if q.Due.IsZero() {
+		q.Due = now
+	}
+}
+
 // Tx queues the jobs of the transaction if it commits.
 func (s *Store) Tx(ctx context.Context, fn func(flows.Tx) error) error {
 	var jobs []*Queued
