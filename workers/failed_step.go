@@ -18,11 +18,12 @@ const (
 // its step before that. The class decides:
 //
 //   - Retry: the job runs again after the backoff. From the attempt escalateAttempt on the case is suspended, and the
-//     job tries every flows.ProbeEvery.
+//     job tries every flows.ProbeEvery without using attempts up.
 //   - Operator: the case is suspended at once, and the job tries every flows.ProbeEvery without using attempts up.
 //   - any other class: the case is suspended until HR decides, and the job ends.
 //
-// A case that is gone ends the job.
+// A case that is gone, or does not wait for the step any more, ends the job. That is the end of all repetitions: a
+// suspended case is closed by HR or by its own time limit.
 func (w *Workers) failed(ctx context.Context, j flows.Job, step flows.Step, d failure.Details) error {
 	w.logFailedCall(j.Case, d, "job", j.Kind, "step", step, "attempt", j.Attempt)
 	return flows.IgnoreNotFound(w.retryOrSuspend(ctx, j, step, d))
@@ -46,7 +47,7 @@ func (w *Workers) retryOrSuspend(ctx context.Context, j flows.Job, step flows.St
 		if err := w.suspend(ctx, j.Case, stop); err != nil {
 			return err
 		}
-		return &flows.RetryLater{In: flows.ProbeEvery, Code: code}
+		return &flows.RetryLater{In: flows.ProbeEvery, Snooze: true, Code: code}
 	case d.Class == failure.Retry:
 		if j.Attempt >= delayedAttempt {
 			delayed := flows.Event{Kind: flows.StepDelayed, Step: step}
