@@ -117,9 +117,16 @@ func (e *events) click(ctx context.Context, click flows.CardAction) *callback.Ca
 	if click.OpenID == "" {
 		return toastOnly("bad_request")
 	}
+	var answer flows.Answer
 	if click.MessageID != "" {
 		// The order begins before the Handler commits, because a job may patch the card right after the commit.
-		defer e.afterResponse(ctx, e.patchOrder.BeginAnswer(click.MessageID))
+		end := e.patchOrder.BeginAnswer(click.MessageID)
+		defer func() {
+			e.afterResponse(ctx, end)
+			if answer.Left != nil {
+				e.afterResponse(ctx, answer.Left)
+			}
+		}()
 	}
 	answer, err := e.handler.Click(ctx, click)
 	if click.MessageID != "" {

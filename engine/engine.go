@@ -35,8 +35,10 @@ type Deps struct {
 	ReviewChat, AnnounceChat string
 	// Marketplace is set for an app that serves many tenants. Each of them has admins, tokens and limits of its own.
 	Marketplace bool
-	Log         *slog.Logger     // default: discards
-	Now         func() time.Time // default: time.Now
+	// Shared says that engines of other processes may work on the same database.
+	Shared bool
+	Log    *slog.Logger     // default: discards
+	Now    func() time.Time // default: time.Now
 	// NewID makes the ids of cases and photos. The default makes UUIDv7s, which sort by time.
 	NewID func() string
 	// Observe receives counts for metrics. It may be nil.

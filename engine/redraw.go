@@ -16,30 +16,34 @@ import (
 // redrawAfter is the delay between a click and that drawing. Most cases change again before it ends.
 const redrawAfter = 2 * time.Second
 
-// answerInFlight is how long after its decision the answer to a click may still be on the way to the screen.
-const answerInFlight = redrawAfter / 2
+// answerHold is how long after its decision the answer to a click may still be on the way to the screen. Feishu discards
+// an answer that comes 3 s after the click (page "卡片回传交互回调").
+const answerHold = 3 * time.Second
 
-// answeredPrefix begins the RenderedHash of a surface whose message shows the answer to a click. The bot does not know
-// then what the message shows. The whole value is "answered ENGINE UNIXMILLIS", where ENGINE is the id of the engine
-// that answered.
-var answeredPrefix = []byte("answered ")
+// answered is the RenderedHash of a surface whose message shows the answer to a click. The bot does not know then what
+// the message shows.
+var answered = []byte(flows.AnsweredHash)
+
+// answering begins the RenderedHash of a surface while the answer to a click is on its way. The whole value is
+// "answered ENGINE UNIXMILLIS", where ENGINE is the id of the engine that answers.
+var answering = []byte(flows.AnsweredHash + " ")
 
 // severalEngines stands for ENGINE while the answers of more than one engine are on the way.
 const severalEngines = "several"
 
-// markAnswered returns the RenderedHash of a surface whose message is about to show the answer of this engine. hash is
+// markAnswering returns the RenderedHash of a surface whose message is about to show the answer of this engine. hash is
 // its RenderedHash before the click.
-func (e *Engine) markAnswered(hash []byte) []byte {
+func (e *Engine) markAnswering(hash []byte) []byte {
 	by := e.id
-	if other, at, ok := parseAnswered(hash); ok && other != by && e.Now().Sub(at) < answerInFlight {
+	if other, at, ok := parseAnswering(hash); ok && other != by && e.Now().Sub(at) < answerHold {
 		by = severalEngines
 	}
-	return []byte(string(answeredPrefix) + by + " " + strconv.FormatInt(e.Now().UnixMilli(), 10))
+	return []byte(string(answering) + by + " " + strconv.FormatInt(e.Now().UnixMilli(), 10))
 }
 
-// parseAnswered reads a value of markAnswered. ok is false for the hash of a card.
-func parseAnswered(hash []byte) (by string, at time.Time, ok bool) {
-	rest, ok := bytes.CutPrefix(hash, answeredPrefix)
+// parseAnswering reads a value of markAnswering. ok is false for any other.
+func parseAnswering(hash []byte) (by string, at time.Time, ok bool) {
+	rest, ok := bytes.CutPrefix(hash, answering)
 	if !ok {
 		return "", time.Time{}, false
 	}
@@ -48,12 +52,54 @@ func parseAnswered(hash []byte) (by string, at time.Time, ok bool) {
 	return string(name), time.UnixMilli(n), ok && err == nil
 }
 
-// AnswerMayFollow reports whether another engine's answer to a click may still replace a card that was drawn just now.
-// The caller then keeps hash, so that the drawing after the answer is not skipped as a repetition. Within one engine
-// this cannot happen, because drawings wait for the answer.
-func (e *Engine) AnswerMayFollow(hash []byte) bool {
-	by, at, ok := parseAnswered(hash)
-	return ok && by != e.id && e.Now().Sub(at) < answerInFlight
+// AnswerPending returns how long a card must not be changed, because another engine answers a click on it: Feishu would
+// show the answer over the newer card. hash is the surface's RenderedHash. Within one engine drawings wait for the answer
+// itself (bot.PatchOrder).
+func (e *Engine) AnswerPending(hash []byte) time.Duration {
+	by, at, ok := parseAnswering(hash)
+	if !ok || !e.Shared || by == e.id {
+		return 0
+	}
+	return min(max(answerHold-e.Now().Sub(at), 0), answerHold)
+}
+
+// AnswerLeft reports whether a surface has changed from before to after only because the answer to a click has left.
+func AnswerLeft(before, after []byte) bool {
+	_, _, ok := parseAnswering(before)
+	return ok && bytes.Equal(after, answered)
+}
+
+// releaseAnswer returns the function to call when the answer to a click on the message has left: the engines that share
+// the database may then change the card at once, and not only after answerHold. It returns nil for an engine that has its
+// database alone.
+func (e *Engine) releaseAnswer(messageID string) func() {
+	if !e.Shared || messageID == "" {
+		return nil
+	}
+	decided := e.Now()
+	return func() {
+		ctx, cancel := context.WithTimeout(context.Background(), answerHold)
+		defer cancel()
+		err := e.Store.Tx(ctx, func(tx flows.Tx) error {
+			found, err := tx.SurfaceByMessage(ctx, messageID)
+			if err != nil {
+				return flows.IgnoreNotFound(err)
+			}
+			s, err := tx.Surface(ctx, found.ID)
+			if err != nil {
+				return err
+			}
+			// A later click may be under way.
+			if by, at, ok := parseAnswering(s.RenderedHash); !ok || by != e.id || at.After(decided) {
+				return nil
+			}
+			s.RenderedHash = answered
+			return tx.PutSurface(ctx, s)
+		})
+		if err != nil {
+			e.Log.Warn("the card of a click is held for three seconds", "error", err)
+		}
+	}
 }
 
 // redrawAfterClick queues the drawing of the clicked message, unless the change that the click made has queued it.
@@ -88,7 +134,7 @@ func (e *Engine) redrawCurrent(ctx context.Context, tx flows.Tx, k click, caseID
 	if err != nil || s.MessageID != k.MessageID {
 		return flows.IgnoreNotFound(err)
 	}
-	s.RenderedHash = e.markAnswered(s.RenderedHash)
+	s.RenderedHash = e.markAnswering(s.RenderedHash)
 	if err := tx.PutSurface(ctx, s); err != nil {
 		return err
 	}

@@ -1,6 +1,8 @@
 package engine_test
 
 import (
+	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -11,48 +13,128 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// TestRedrawAfterLateAnswer: the answer to a click may arrive after a drawing of another engine. Only then the card is
-// drawn once more.
-func TestRedrawAfterLateAnswer(t *testing.T) {
+// anotherEngine returns the workers of a further process on the database of w.
+func anotherEngine(w *workerstest.Harness) *workers.Workers {
+	deps := w.Workers.Deps
+	deps.Engine = engine.New(w.Engine.Deps)
+	return workers.New(deps)
+}
+
+// TestAnswerBeforeDrawing: whichever process draws a clicked card, and whenever it began, the answer to the click is on
+// the screen first, and what has happened since is on the screen at last.
+func TestAnswerBeforeDrawing(t *testing.T) {
 	t.Parallel()
-	for name, another := range map[string]bool{"by another engine": true,
-		"by the same, which waits for the answer": false} {
+	for name, tt := range map[string]struct {
+		another bool // another process draws
+		begun   bool // it has begun before the click
+		dies    bool // the answering process dies before it has answered
+	}{
+		"by the same process, which waits for the answer": {},
+		"by another process":                              {another: true},
+		"by another process, begun before the click":      {another: true, begun: true},
+		"by another process, after the first has died":    {another: true, dies: true},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := workerstest.New(t)
+			w := workerstest.New(t, func(d *engine.Deps, _ *workers.Deps) { d.Shared = true })
 			c, m := w.PutShownCase(flows.Checking, "ou_1")
-			late := *c
-			late.Rev--
-			answer := w.Click("ou_1", &late, cards.ActConfirm, "identity_name", "", "identity_code", "1", "mobile", "2",
-				"message", m.ID)
-			w.MustReport(c.ID, workerstest.Delayed("check"))
 			draws := w.Workers
-			if another {
-				deps := w.Workers.Deps
-				deps.Engine = engine.New(w.Engine.Deps)
-				draws = workers.New(deps)
+			if tt.another {
+				draws = anotherEngine(w)
 			}
-			for _, q := range w.Waiting(flows.JobShow) {
-				if !q.At.After(w.Now()) {
-					w.Must(draws.Run(t.Context(), q.Job))
+			var answer flows.Answer
+			click := func() {
+				late := *c
+				late.Rev--
+				answer = w.Click("ou_1", &late, cards.ActConfirm, "identity_name", "", "identity_code", "1", "mobile", "2",
+					"message", m.ID)
+			}
+			if tt.begun {
+				w.Store.WaitFunc = func(context.Context, []flows.BurstLimit) error {
+					w.Store.WaitFunc = nil
+					click()
+					return nil
 				}
+			} else {
+				click()
 			}
-			if !workerstest.Shows(m.Current(), "progress_delayed") {
-				t.Fatalf("the card shows %s", m.Current())
+			w.MustReport(c.ID, workerstest.Delayed("check"))
+			before := w.Messenger.Patches
+			job := w.TakeJob(flows.JobShow)
+			for job.At.After(w.Now()) {
+				job = w.TakeJob(flows.JobShow) // not the one that follows the click after two seconds
 			}
-			if another {
-				w.Messenger.Replace(m.ID, answer.Card.JSON())
+			err := draws.Run(t.Context(), job)
+			if !tt.another {
+				w.Must(err)
+			} else {
+				again, ok := errors.AsType[*flows.RetryLater](err)
+				if !ok || !again.Snooze || again.In > time.Second || w.Messenger.Patches != before {
+					t.Fatalf("before the answer: got %v and %d patches, want it put off", err, w.Messenger.Patches-before)
+				}
+				if tt.dies {
+					w.Advance(3 * time.Second)
+				} else {
+					w.Messenger.Replace(m.ID, answer.Card.JSON())
+					before = w.Messenger.Patches
+					answer.Left()
+				}
+				w.Must(draws.Run(t.Context(), job))
 			}
-			patches := w.Messenger.Patches
+			if got := w.Messenger.Patches - before; got != 1 || !workerstest.Shows(m.Current(), "progress_delayed") {
+				t.Errorf("after the answer: got %d patches and %s, want one and the delay", got, m.Current())
+			}
+			if !tt.another {
+				answer.Left()
+			}
 			w.Advance(3 * time.Second)
 			w.RunJobs(flows.JobShow)
-			if !workerstest.Shows(m.Current(), "progress_delayed") {
-				t.Errorf("the card shows %s", m.Current())
-			}
-			if again := w.Messenger.Patches > patches; again != another {
-				t.Errorf("%d patches after %d", w.Messenger.Patches, patches)
+			if got := w.Messenger.Patches - before; got != 1 || !workerstest.Shows(m.Current(), "progress_delayed") {
+				t.Errorf("at last: got %d patches and %s, want no further one and the delay", got, m.Current())
 			}
 		})
+	}
+}
+
+// TestLaterClickKeepsTheCard: the end of the first of two answers does not let others draw before the second.
+func TestLaterClickKeepsTheCard(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t, func(d *engine.Deps, _ *workers.Deps) { d.Shared = true })
+	c, m := w.PutShownCase(flows.Checking, "ou_1")
+	late := *c
+	late.Rev--
+	click := func() flows.Answer {
+		return w.Click("ou_1", &late, cards.ActConfirm, "identity_name", "", "identity_code", "1", "mobile", "2",
+			"message", m.ID)
+	}
+	first := click()
+	w.Advance(10 * time.Millisecond)
+	second := click()
+	other := engine.New(w.Engine.Deps)
+	for _, tt := range []struct {
+		left func()
+		want bool // others wait
+	}{{first.Left, true}, {second.Left, false}} {
+		tt.left()
+		hash := w.Surface(workerstest.ApplicantSurface(c)).RenderedHash
+		if got := other.AnswerPending(hash) > 0; got != tt.want {
+			t.Errorf("others wait: got %t, want %t (%s)", got, tt.want, hash)
+		}
+	}
+}
+
+// TestEngineOfItsOwnWritesNothing: an engine that has its database alone does not write after an answer.
+func TestEngineOfItsOwnWritesNothing(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	c, m := w.PutShownCase(flows.Checking, "ou_1")
+	late := *c
+	late.Rev--
+	answer := w.Click("ou_1", &late, cards.ActConfirm, "identity_name", "", "identity_code", "1", "mobile", "2",
+		"message", m.ID)
+	if answer.Card == nil || answer.Left != nil {
+		t.Errorf("got a card: %t, something to do after it: %t; want a card and nothing", answer.Card != nil,
+			answer.Left != nil)
 	}
 }
 

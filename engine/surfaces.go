@@ -79,10 +79,12 @@ func (e *Engine) MarkSurfaces(
 				s.Unreachable = false
 			}
 			j := flows.ShowSurface(c.ID, s.ID)
-			// The answer to the click shows this card at once. The drawing follows in case the answer gets lost.
-			if clicked != "" && s.MessageID == clicked && s.WantedGeneration == s.SentGeneration {
-				j.At = e.Now().Add(redrawAfter)
-				s.RenderedHash = e.markAnswered(s.RenderedHash)
+			if clicked != "" && s.MessageID == clicked {
+				s.RenderedHash = e.markAnswering(s.RenderedHash)
+				if s.WantedGeneration == s.SentGeneration {
+					// The answer to the click shows this card at once. The drawing follows in case the answer gets lost.
+					j.At = e.Now().Add(redrawAfter)
+				}
 			}
 			if err := tx.PutSurface(ctx, s); err != nil {
 				return nil, err

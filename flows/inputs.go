@@ -59,6 +59,8 @@ type CardAction struct {
 type Answer struct {
 	Toast *cards.Toast
 	Card  cards.Card // nil leaves the card as it is
+	// Left is called when the response has left. It may be nil.
+	Left func()
 }
 
 // Entered is the event of a person who opens the chat with the bot (im.chat.access_event.bot_p2p_chat_entered_v1).

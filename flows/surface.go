@@ -43,13 +43,16 @@ func (s *Surface) Outdated() bool {
 	return !s.Unreachable && (s.WantedGeneration > s.SentGeneration || s.RenderedHash == nil)
 }
 
+// AnsweredHash is the RenderedHash of a message that shows the answer to a click. It does not have 32 bytes.
+const AnsweredHash = "answered"
+
 // NoteClicked records that a click on the message was answered with a card, which replaces the card that the message
 // showed. A click on an older message makes this message a pointer again.
 func (s *Surface) NoteClicked(clicked string) {
 	switch {
 	case clicked == "":
 	case clicked == s.MessageID:
-		s.RenderedHash = []byte("answered") // not 32 bytes, hence "not known"
+		s.RenderedHash = []byte(AnsweredHash)
 	case s.Audience == AudienceApplicant && s.OldID == "":
 		s.OldID = clicked
 	}

@@ -135,6 +135,9 @@ func (s *Store) Ready(ctx context.Context) error {
 	return nil
 }
 
+// Shared reports whether other processes may work on the same database.
+func (s *Store) Shared() bool { return s.backend.heartbeat != nil }
+
 // MAC returns a keyed hash of 32 bytes. It depends on where one part ends and the next begins:
 // ("ab","c") and ("a","bc") differ.
 func (s *Store) MAC(purpose string, data ...string) []byte { return s.keys.MAC(purpose, data...) }

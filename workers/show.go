@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"shiming/cards"
+	"shiming/engine"
 	"shiming/failure"
 	"shiming/flows"
 )
@@ -82,6 +83,9 @@ func (w *Workers) acquireSurface(ctx context.Context, j flows.Job) (held *drawin
 			s.Dirty = true
 			return tx.PutSurface(ctx, s)
 		}
+		if wait := w.engine.AnswerPending(s.RenderedHash); wait > 0 {
+			return answerFirst(wait)
+		}
 		s.LeaseOwner, s.LeaseUntil, s.Dirty = j.Key, now.Add(leaseDuration), false
 		s.NoteClicked(clicked)
 		held = &drawing{Surface: *s, hashBefore: s.RenderedHash}
@@ -116,7 +120,7 @@ func (w *Workers) releaseSurface(ctx context.Context, j flows.Job, s *drawing, f
 			return nil // the lease has run out and another job draws
 		}
 		shown := s.RenderedHash
-		if !bytes.Equal(now.RenderedHash, s.hashBefore) {
+		if !bytes.Equal(now.RenderedHash, s.hashBefore) && !engine.AnswerLeft(s.hashBefore, now.RenderedHash) {
 			shown = now.RenderedHash // a click was answered meanwhile with another card
 		}
 		now.RenderedHash = shown
@@ -220,17 +224,46 @@ func (w *Workers) patchMessage(ctx context.Context, s *drawing) (patched bool, e
 	var sum []byte
 	draw := func() (json.RawMessage, error) {
 		var err error
-		raw, sum, err = w.render(ctx, s)
+		if raw, sum, err = w.render(ctx, s); raw == nil || err != nil {
+			return nil, err
+		}
+		if err = w.answersFirst(ctx, s.ID); err != nil {
+			raw = nil
+		}
 		return raw, err
 	}
 	err = w.Messenger.Patch(ctx, s.MessageID, draw)
 	if raw == nil || err != nil {
 		return false, err
 	}
-	if !w.engine.AnswerMayFollow(s.RenderedHash) {
-		s.RenderedHash = sum
-	}
+	s.RenderedHash = sum
 	return true, nil
+}
+
+// answersFirst returns an error if another engine is answering a click on the card. It is called when the card is drawn:
+// what a click has changed is on the card only if the click has been committed, and then this sees the click, too.
+func (w *Workers) answersFirst(ctx context.Context, surfaceID string) error {
+	if !w.engine.Shared {
+		return nil
+	}
+	return w.engine.Store.View(ctx, func(v flows.View) error {
+		s, err := v.Surface(ctx, surfaceID)
+		if err != nil {
+			return err
+		}
+		if wait := w.engine.AnswerPending(s.RenderedHash); wait > 0 {
+			return answerFirst(wait)
+		}
+		return nil
+	})
+}
+
+// answerPoll is how often a job looks whether the answer to a click has left.
+const answerPoll = 200 * time.Millisecond
+
+// answerFirst puts a job off while another engine answers a click on its card, for at most wait in all.
+func answerFirst(wait time.Duration) error {
+	return &flows.RetryLater{In: min(wait, answerPoll), Snooze: true, Code: "show:answering"}
 }
 
 // replaceFormer replaces the card of the former message by a pointer to the new one, so that nobody presses its
