@@ -39,8 +39,9 @@ func (e *Engine) Click(ctx context.Context, k flows.CardAction) (flows.Answer, e
 	if errors.Is(err, errNoCase) {
 		return flows.Answer{Toast: flows.NewToast("bad_request", nil)}, nil
 	}
-	if err == nil && a.Card != nil {
+	if err == nil && a.Card != nil && e.Shared {
 		a.Left = e.releaseAnswer(k.MessageID)
+		e.awaitDrawing(ctx, k.MessageID)
 	}
 	return a, err
 }

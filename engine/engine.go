@@ -85,6 +85,9 @@ func New(d Deps) *Engine {
 	return e
 }
 
+// ID distinguishes this engine from the engines of other processes.
+func (e *Engine) ID() string { return e.id }
+
 // outcome is the result of an event.
 type outcome struct {
 	Case   *flows.Case // the case as it is now

@@ -73,9 +73,6 @@ func AnswerLeft(before, after []byte) bool {
 // the database may then change the card at once, and not only after answerHold. It returns nil for an engine that has its
 // database alone.
 func (e *Engine) releaseAnswer(messageID string) func() {
-	if !e.Shared || messageID == "" {
-		return nil
-	}
 	decided := e.Now()
 	return func() {
 		ctx, cancel := context.WithTimeout(context.Background(), answerHold)
@@ -100,6 +97,43 @@ func (e *Engine) releaseAnswer(messageID string) func() {
 			e.Log.Warn("the card of a click is held for three seconds", "error", err)
 		}
 	}
+}
+
+// A drawing by another engine that began less than drawingTime ago may be on its way to the screen with the card from
+// before the click. The answer waits for it, or it would be followed by the older card. A drawing that takes longer
+// probably waits for a limit, and sees the click before it leaves.
+const (
+	drawingTime = 500 * time.Millisecond
+	drawingPoll = 20 * time.Millisecond
+)
+
+// awaitDrawing waits until no other engine is drawing the message, for at most drawingTime.
+func (e *Engine) awaitDrawing(ctx context.Context, messageID string) {
+	ctx, cancel := context.WithTimeout(ctx, drawingTime)
+	defer cancel()
+	for {
+		var drawing bool
+		err := e.Store.View(ctx, func(v flows.View) error {
+			s, err := v.SurfaceByMessage(ctx, messageID)
+			drawing = err == nil && e.drawnElsewhere(s)
+			return err
+		})
+		if err != nil || !drawing {
+			return // the order is only better than none: the answer leaves in any case
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(drawingPoll):
+		}
+	}
+}
+
+// drawnElsewhere reports whether another engine has begun to draw the surface within drawingTime.
+func (e *Engine) drawnElsewhere(s *flows.Surface) bool {
+	job, by := s.LeasedTo()
+	age := e.Now().Sub(s.LeaseUntil.Add(-flows.LeaseDuration))
+	return job != "" && by != e.id && age >= 0 && age < drawingTime
 }
 
 // redrawAfterClick queues the drawing of the clicked message, unless the change that the click made has queued it.

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"testing"
 	"time"
@@ -96,6 +97,34 @@ func TestAnswerBeforeDrawing(t *testing.T) {
 	}
 }
 
+// TestAnswerAfterDrawing: a card that another process is sending when the click comes is on the screen before the
+// answer, so that the card from before the click does not come back.
+func TestAnswerAfterDrawing(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t, func(d *engine.Deps, _ *workers.Deps) { d.Shared = true })
+	c, m := w.PutShownCase(flows.Checking, "ou_1")
+	late := *c
+	late.Rev--
+	w.MustReport(c.ID, workerstest.Delayed("check"))
+	answered := make(chan struct{})
+	w.Messenger.PatchFunc = func(_ context.Context, id string, card json.RawMessage) error {
+		w.Messenger.PatchFunc = nil
+		go func() {
+			defer close(answered)
+			w.Click("ou_1", &late, cards.ActConfirm, "identity_name", "", "identity_code", "1", "mobile", "2", "message", m.ID)
+		}()
+		select {
+		case <-answered:
+			t.Error("the answer left while another process was changing the card")
+		case <-time.After(50 * time.Millisecond): // the wrong order shows itself within this time
+		}
+		w.Messenger.Replace(id, card)
+		return nil
+	}
+	_ = anotherEngine(w).Run(t.Context(), w.TakeJob(flows.JobShow))
+	<-answered
+}
+
 // TestLaterClickKeepsTheCard: the end of the first of two answers does not let others draw before the second.
 func TestLaterClickKeepsTheCard(t *testing.T) {
 	t.Parallel()
@@ -164,7 +193,7 @@ func TestRedrawAfterClickOnFormerCard(t *testing.T) {
 // TestClickedCardIsRedrawnLater: the clicked card is drawn after the answer has been on the screen for a moment.
 func TestClickedCardIsRedrawnLater(t *testing.T) {
 	t.Parallel()
-	w := workerstest.New(t)
+	w := workerstest.New(t, func(d *engine.Deps, _ *workers.Deps) { d.Shared = true })
 	c := w.Walk("ou_1", flows.SampleNumber, flows.AwaitingConfirmation)
 	w.RunJobs()
 	sent := w.Messenger.SentTo("ou_1")
@@ -173,5 +202,9 @@ func TestClickedCardIsRedrawnLater(t *testing.T) {
 	shown := w.Waiting(flows.JobShow)
 	if len(shown) != 1 || !shown[0].At.After(w.Now()) {
 		t.Errorf("the clicked card is drawn at %v, now is %v", shown[0].At, w.Now())
+	}
+	hash := w.Surface(workerstest.ApplicantSurface(c)).RenderedHash
+	if got := engine.New(w.Engine.Deps).AnswerPending(hash); got != 3*time.Second {
+		t.Errorf("other processes wait for the answer: got %s, want 3s", got)
 	}
 }

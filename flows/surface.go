@@ -1,6 +1,9 @@
 package flows
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Audiences of a surface. They are part of surface ids and stored in the database.
 const (
@@ -27,7 +30,7 @@ type Surface struct {
 	// RenderedHash is the SHA-256 of the card that MessageID shows. A value of another length means that the content is
 	// not known, because a click was answered with another card.
 	RenderedHash []byte
-	// LeaseOwner is the job that draws the surface until LeaseUntil. Dirty asks it to draw again before it releases the
+	// LeaseOwner is the job that draws the surface until LeaseUntil, and the engine that runs it: see Lease. Dirty asks it to draw again before it releases the
 	// lease. A job that waits for its next attempt stays LeaseOwner after LeaseUntil: a newer job may take the surface
 	// over, and the older one then ends.
 	LeaseOwner string
@@ -36,6 +39,26 @@ type Surface struct {
 	// Unreachable means that Feishu has refused the surface for good: the receiver takes no messages, or the message was
 	// recalled or is older than 14 days. Nothing is tried until the case changes or its applicant writes.
 	Unreachable bool
+}
+
+// LeaseDuration is how long a job may draw a surface before another job may take over. It is longer than the calls of
+// one drawing take.
+const LeaseDuration = 45 * time.Second
+
+// Lease gives the surface to a job for LeaseDuration. engine is the id of the engine that runs the job.
+func (s *Surface) Lease(job, engine string, now time.Time) {
+	s.LeaseOwner, s.LeaseUntil = job+leaseSeparator+engine, now.Add(LeaseDuration)
+}
+
+const leaseSeparator = "@"
+
+// LeasedTo returns the job and the engine of the lease. Leases of older versions have no engine.
+func (s *Surface) LeasedTo() (job, engine string) {
+	i := strings.LastIndex(s.LeaseOwner, leaseSeparator)
+	if i < 0 {
+		return s.LeaseOwner, ""
+	}
+	return s.LeaseOwner[:i], s.LeaseOwner[i+len(leaseSeparator):]
 }
 
 // Outdated reports whether the surface does not show what it should, and a drawing may change that.

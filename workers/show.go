@@ -15,10 +15,6 @@ import (
 	"shiming/flows"
 )
 
-// leaseDuration is how long a job may draw a surface before another job may take over. It is longer than the calls of
-// one drawing take.
-const leaseDuration = 45 * time.Second
-
 // drawing is a surface that a job has leased, with the state of this run.
 type drawing struct {
 	flows.Surface
@@ -68,7 +64,8 @@ func (w *Workers) acquireSurface(ctx context.Context, j flows.Job) (held *drawin
 		}
 		now := w.engine.Now()
 		clicked := j.Args[flows.ArgClicked]
-		foreign := s.LeaseOwner != "" && s.LeaseOwner != j.Key
+		owner, _ := s.LeasedTo()
+		foreign := owner != "" && owner != j.Key
 		if foreign && j.Attempt > 1 && clicked == "" {
 			return nil // a newer job has taken the surface over, and draws it or tries again
 		}
@@ -86,7 +83,8 @@ func (w *Workers) acquireSurface(ctx context.Context, j flows.Job) (held *drawin
 		if wait := w.engine.AnswerPending(s.RenderedHash); wait > 0 {
 			return answerFirst(wait)
 		}
-		s.LeaseOwner, s.LeaseUntil, s.Dirty = j.Key, now.Add(leaseDuration), false
+		s.Lease(j.Key, w.engine.ID(), now)
+		s.Dirty = false
 		s.NoteClicked(clicked)
 		held = &drawing{Surface: *s, hashBefore: s.RenderedHash}
 		held.planSend()
@@ -115,7 +113,7 @@ func (w *Workers) releaseSurface(ctx context.Context, j flows.Job, s *drawing, f
 		if err != nil {
 			return err
 		}
-		if now.LeaseOwner != j.Key {
+		if owner, _ := now.LeasedTo(); owner != j.Key {
 			again = false
 			return nil // the lease has run out and another job draws
 		}
@@ -143,7 +141,7 @@ func (w *Workers) releaseSurface(ctx context.Context, j flows.Job, s *drawing, f
 		*s = drawing{Surface: *now, hashBefore: now.RenderedHash}
 		switch {
 		case again && drawn:
-			s.LeaseUntil = w.engine.Now().Add(leaseDuration)
+			s.Lease(j.Key, w.engine.ID(), w.engine.Now())
 			s.planSend()
 		case drawn:
 			s.LeaseOwner = ""
@@ -160,7 +158,7 @@ func (w *Workers) releaseSurface(ctx context.Context, j flows.Job, s *drawing, f
 // event may be the one that repairs what has failed.
 func (w *Workers) leaseAfter(failed error) time.Time {
 	if wait, ok := errors.AsType[*flows.RetryLater](failed); ok && wait.Snooze {
-		return w.engine.Now().Add(wait.In + leaseDuration)
+		return w.engine.Now().Add(wait.In + flows.LeaseDuration)
 	}
 	return time.Time{}
 }

@@ -58,7 +58,7 @@ func (w *Workers) endShow(ctx context.Context, j flows.Job, seen *flows.Surface,
 		if err != nil {
 			return flows.IgnoreNotFound(err)
 		}
-		if s.LeaseOwner != j.Key {
+		if owner, _ := s.LeasedTo(); owner != j.Key {
 			return nil // a newer job has taken the surface over
 		}
 		s.LeaseOwner, s.LeaseUntil = "", time.Time{}
