@@ -27,11 +27,6 @@ const (
 	audienceReply = "reply" // a card that is sent once
 )
 
-// audiences lists every audience of a card. flows.AudienceHR is the review group here.
-var audiences = []string{
-	flows.AudienceApplicant, flows.AudienceHR, audienceAdmin, flows.AudienceBoard, audienceReply,
-}
-
 // audienceOf returns the audience of a surface.
 func audienceOf(s *flows.Surface) string {
 	if s.Audience == flows.AudienceHR && s.To.Type == "open_id" {
@@ -44,7 +39,6 @@ func audienceOf(s *flows.Surface) string {
 type followUp string
 
 const (
-	none followUp = ""
 	// tellHR tells HR that the applicant cannot be reached, if it is the applicant's turn.
 	tellHR followUp = "tell HR"
 	// toAdmins gives each admin the card, in private.
@@ -61,23 +55,23 @@ const (
 
 // cardEnd is the end of one kind of refusal.
 type cardEnd struct {
-	fault  string // whose fault it is
+	fault  string // whose fault it is, for the log
 	repeat bool   // the card is tried for showFor or replyFor
 	then   map[string]followUp
 }
 
 // cardEnds has a row for each class of failure. A class without a row ends as failure.Refused does.
 var cardEnds = map[failure.Class]cardEnd{
-	failure.Retry:    {fault: "Feishu's, for a while", repeat: true},
-	failure.Operator: {fault: "the app's or the tenant's", repeat: true},
-	failure.Receiver: {fault: "the receiver's", then: map[string]followUp{
+	failure.Retry:    {fault: "outage", repeat: true},
+	failure.Operator: {fault: "app", repeat: true},
+	failure.Receiver: {fault: "receiver", then: map[string]followUp{
 		flows.AudienceApplicant: tellHR, flows.AudienceHR: toAdmins, audienceReply: inPrivate}},
-	failure.Gone: {fault: "the message's", then: map[string]followUp{
+	failure.Gone: {fault: "message", then: map[string]followUp{
 		flows.AudienceApplicant: renew, flows.AudienceHR: renew, audienceAdmin: renew, flows.AudienceBoard: renew,
 		audienceReply: inPrivate}},
-	failure.DLP: {fault: "the content's", then: map[string]followUp{
+	failure.DLP: {fault: "content", then: map[string]followUp{
 		flows.AudienceApplicant: mask, flows.AudienceHR: sendList, audienceAdmin: sendList}},
-	failure.Refused: {fault: "the card's: a bug", then: map[string]followUp{
+	failure.Refused: {fault: "card", then: map[string]followUp{
 		flows.AudienceHR: sendList, audienceAdmin: sendList}},
 }
 

@@ -5,7 +5,13 @@ import (
 	"testing"
 
 	"shiming/failure"
+	"shiming/flows"
 )
+
+// audiences lists every audience of a card. flows.AudienceHR is the review group.
+var audiences = []string{
+	flows.AudienceApplicant, flows.AudienceHR, audienceAdmin, flows.AudienceBoard, audienceReply,
+}
 
 // TestCardEndsAreComplete: each class has a row or ends as a refused card does, and each audience of a row exists.
 func TestCardEndsAreComplete(t *testing.T) {

@@ -68,7 +68,8 @@ func (w *Workers) deliver(ctx context.Context, j flows.Job, card cards.Card, to 
 		})
 	}
 	w.engine.Log.Log(ctx, lastWordLevel(d.Class, audienceReply), "card was not sent", "case", j.Case,
-		"template", j.Template(), "class", d.Class, "code", d.Code, "upstream", d.Upstream, "log_id", d.LogID)
+		"template", j.Template(), "fault", endOf(d.Class).fault, "class", d.Class, "code", d.Code, "upstream", d.Upstream,
+		"log_id", d.LogID)
 	return nil
 }
 

@@ -29,6 +29,10 @@ type drawing struct {
 // the screen this way, and no worker waits for another. One job tries a surface again after a failure: the newest.
 func (w *Workers) showSurface(ctx context.Context, j flows.Job) error {
 	s, err := w.acquireSurface(ctx, j)
+	if wait, ok := errors.AsType[*flows.RetryLater](err); ok && w.overdue(j, showFor) {
+		w.engine.Log.Warn("card was not shown", "case", j.Case, "code", wait.Code)
+		return nil // the holder of the surface draws it
+	}
 	if s == nil || err != nil {
 		return flows.IgnoreNotFound(err)
 	}

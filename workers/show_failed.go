@@ -52,7 +52,8 @@ func (w *Workers) showFailed(ctx context.Context, j flows.Job, s *flows.Surface,
 func (w *Workers) endShow(ctx context.Context, j flows.Job, seen *flows.Surface, d failure.Details) error {
 	audience := audienceOf(seen)
 	w.engine.Log.Log(ctx, lastWordLevel(d.Class, audience), "card was not shown", "case", seen.CaseID,
-		"audience", audience, "class", d.Class, "code", d.Code, "upstream", d.Upstream, "log_id", d.LogID)
+		"audience", audience, "fault", endOf(d.Class).fault, "class", d.Class, "code", d.Code, "upstream", d.Upstream,
+		"log_id", d.LogID)
 	return w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
 		s, err := tx.Surface(ctx, seen.ID)
 		if err != nil {
@@ -62,7 +63,7 @@ func (w *Workers) endShow(ctx context.Context, j flows.Job, seen *flows.Surface,
 			return nil // a newer job has taken the surface over
 		}
 		s.LeaseOwner, s.LeaseUntil = "", time.Time{}
-		// HR has heard of a refusal that another attempt only repeats.
+		// What follows a refusal is not repeated by every further change of the case.
 		news := s.WantedGeneration > s.SentGeneration || !s.Unreachable
 		switch follows := endOf(d.Class).then[audience]; {
 		case endOf(d.Class).repeat:
@@ -71,7 +72,7 @@ func (w *Workers) endShow(ctx context.Context, j flows.Job, seen *flows.Surface,
 			err = w.renewMessage(ctx, tx, s, seen.MessageID)
 		default:
 			s.Unreachable = true
-			if news {
+			if news || follows == tellHR { // it may be the applicant's turn only now
 				err = w.followRefusal(ctx, tx, follows, s)
 			}
 		}

@@ -88,6 +88,24 @@ func enters(w *workerstest.Harness) {
 	w.Must(w.Entered(w.T.Context(), flows.Entered{EventID: w.NextID(), TenantKey: workerstest.Tenant, OpenID: "ou_1"}))
 }
 
+// TestOutOfReachWhenNeeded: HR hears of it when it becomes the turn of a person whose card was refused before.
+func TestOutOfReachWhenNeeded(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	c, _ := w.PutShownCase(flows.Checking, "ou_1")
+	stopBot(w, "ou_1")
+	for i, ev := range []flows.Event{
+		workerstest.Delayed("check"),
+		{Kind: flows.PersonChecked, Check: &flows.Check{Outcome: "mismatch", Serial: "s"}},
+	} {
+		w.MustReport(c.ID, ev)
+		w.RunJobs(flows.JobShow, flows.JobReply)
+		if got := unreachedNotices(w); got != i {
+			t.Errorf("notices after %s: got %d, want %d", ev.Kind, got, i)
+		}
+	}
+}
+
 // TestRefusalAtTheEnd: nothing is tried any more, and HR is not disturbed, when the last card of a case is refused.
 func TestRefusalAtTheEnd(t *testing.T) {
 	t.Parallel()
