@@ -99,23 +99,25 @@ func (e *Engine) releaseAnswer(messageID string) func() {
 	}
 }
 
-// A drawing by another engine that began less than drawingTime ago may be on its way to the screen with the card from
-// before the click. The answer waits for it, or it would be followed by the older card. A drawing that takes longer
-// probably waits for a limit, and sees the click before it leaves.
+// A drawing by another engine that began less than drawingTime before a click may be on its way to the screen with the
+// card from before the click. The answer waits for it, or it would be followed by the older card. A drawing that takes
+// longer probably waits for a limit, and sees the click before it leaves; so does one that begins after the click.
 const (
 	drawingTime = 500 * time.Millisecond
 	drawingPoll = 20 * time.Millisecond
 )
 
-// awaitDrawing waits until no other engine is drawing the message, for at most drawingTime.
+// awaitDrawing waits until a drawing of the message by another engine, which began before the click was decided on, has
+// ended, for at most drawingTime.
 func (e *Engine) awaitDrawing(ctx context.Context, messageID string) {
+	decided := e.Now()
 	ctx, cancel := context.WithTimeout(ctx, drawingTime)
 	defer cancel()
 	for {
 		var drawing bool
 		err := e.Store.View(ctx, func(v flows.View) error {
 			s, err := v.SurfaceByMessage(ctx, messageID)
-			drawing = err == nil && e.drawnElsewhere(s)
+			drawing = err == nil && e.drawnElsewhere(s, decided)
 			return err
 		})
 		if err != nil || !drawing {
@@ -129,10 +131,10 @@ func (e *Engine) awaitDrawing(ctx context.Context, messageID string) {
 	}
 }
 
-// drawnElsewhere reports whether another engine has begun to draw the surface within drawingTime.
-func (e *Engine) drawnElsewhere(s *flows.Surface) bool {
+// drawnElsewhere reports whether another engine has begun to draw the surface within drawingTime before a moment.
+func (e *Engine) drawnElsewhere(s *flows.Surface, moment time.Time) bool {
 	job, by := s.LeasedTo()
-	age := e.Now().Sub(s.LeaseUntil.Add(-flows.LeaseDuration))
+	age := moment.Sub(s.LeaseUntil.Add(-flows.LeaseDuration))
 	return job != "" && by != e.id && age >= 0 && age < drawingTime
 }
 

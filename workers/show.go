@@ -52,6 +52,9 @@ func (w *Workers) showSurface(ctx context.Context, j flows.Job) error {
 		if !again {
 			return nil
 		}
+		if wait := w.engine.AnswerPending(s.RenderedHash); wait > 0 {
+			return answerFirst(wait) // the job keeps the lease
+		}
 	}
 }
 
@@ -278,8 +281,12 @@ func (w *Workers) replaceFormer(ctx context.Context, s *drawing) error {
 		return err
 	}
 	pointer := cards.Superseded{Ref: cards.Ref{Case: s.CaseID}, HR: s.Audience != flows.AudienceApplicant}.JSON()
-	err := w.Messenger.Patch(ctx, s.OldID, func() (json.RawMessage, error) { return pointer, nil })
+	draw := func() (json.RawMessage, error) { return pointer, w.answersFirst(ctx, s.ID) }
+	err := w.Messenger.Patch(ctx, s.OldID, draw)
 	if err != nil {
+		if again, ok := errors.AsType[*flows.RetryLater](err); ok {
+			return again
+		}
 		class := failure.Of(err, false).Class
 		if class == failure.Retry || class == failure.Operator {
 			return err
