@@ -97,6 +97,30 @@ func TestAnswerBeforeDrawing(t *testing.T) {
 	}
 }
 
+// TestPointerAfterAnswer: the click that brings a new card to the bottom of the chat is answered on the old card. Another
+// process makes the old card a pointer only after that.
+func TestPointerAfterAnswer(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t, func(d *engine.Deps, _ *workers.Deps) { d.Shared = true })
+	c, m := w.PutShownCase(flows.AwaitingConsent, "ou_1")
+	answer := w.Click("ou_1", c, cards.ActConsent, "message", m.ID)
+	job, draws := w.TakeJob(flows.JobShow), anotherEngine(w)
+	before := w.Messenger.Patches
+	if again, ok := errors.AsType[*flows.RetryLater](draws.Run(t.Context(), job)); !ok || !again.Snooze {
+		t.Fatal("before the answer: got the card drawn, want it put off")
+	}
+	if got := w.Messenger.Patches - before; got != 0 {
+		t.Errorf("before the answer: got %d changes of the old card, want none", got)
+	}
+	w.Messenger.Replace(m.ID, answer.Card.JSON())
+	answer.Left()
+	w.Must(draws.Run(t.Context(), job))
+	sent := w.Messenger.SentTo("ou_1")
+	if len(sent) != 2 || !workerstest.Shows(m.Current(), "superseded.title") {
+		t.Errorf("after the answer: got %d cards, the old one shows %s; want 2 and a pointer", len(sent), m.Current())
+	}
+}
+
 // TestAnswerAfterDrawing: a card that another process is sending when the click comes is on the screen before the
 // answer, so that the card from before the click does not come back.
 func TestAnswerAfterDrawing(t *testing.T) {
