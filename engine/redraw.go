@@ -16,8 +16,8 @@ import (
 // redrawAfter is the delay between a click and that drawing. Most cases change again before it ends.
 const redrawAfter = 2 * time.Second
 
-// answerHold is how long after its decision the answer to a click may still be on the way to the screen. Feishu discards
-// an answer that comes 3 s after the click (page "卡片回传交互回调").
+// answerHold is how long after its decision the answer to a click may still be on the way to the screen. Feishu
+// discards an answer that comes 3 s after the click (page "卡片回传交互回调").
 const answerHold = 3 * time.Second
 
 // answered is the RenderedHash of a surface whose message shows the answer to a click. The bot does not know then what
@@ -52,9 +52,9 @@ func parseAnswering(hash []byte) (by string, at time.Time, ok bool) {
 	return string(name), time.UnixMilli(n), ok && err == nil
 }
 
-// AnswerPending returns how long a card must not be changed, because another engine answers a click on it: Feishu would
-// show the answer over the newer card. hash is the surface's RenderedHash. Within one engine drawings wait for the answer
-// itself (bot.PatchOrder).
+// AnswerPending returns how long a card must not be changed, because another engine answers a click on it: Feishu
+// would show the answer over the newer card. hash is the surface's RenderedHash. Within one engine drawings wait for
+// the answer itself (bot.PatchOrder).
 func (e *Engine) AnswerPending(hash []byte) time.Duration {
 	by, at, ok := parseAnswering(hash)
 	if !ok || !e.Shared || by == e.id {
@@ -70,8 +70,7 @@ func AnswerLeft(before, after []byte) bool {
 }
 
 // releaseAnswer returns the function to call when the answer to a click on the message has left: the engines that share
-// the database may then change the card at once, and not only after answerHold. It returns nil for an engine that has its
-// database alone.
+// the database may then change the card at once, and not only after answerHold.
 func (e *Engine) releaseAnswer(messageID string) func() {
 	decided := e.Now()
 	return func() {

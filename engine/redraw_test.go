@@ -61,10 +61,7 @@ func TestAnswerBeforeDrawing(t *testing.T) {
 			}
 			w.MustReport(c.ID, workerstest.Delayed("check"))
 			before := w.Messenger.Patches
-			job := w.TakeJob(flows.JobShow)
-			for job.At.After(w.Now()) {
-				job = w.TakeJob(flows.JobShow) // not the one that follows the click after two seconds
-			}
+			job := w.DueJob(flows.JobShow).Job // not the one that follows the click after two seconds
 			err := draws.Run(t.Context(), job)
 			if !tt.another {
 				w.Must(err)
@@ -97,14 +94,16 @@ func TestAnswerBeforeDrawing(t *testing.T) {
 	}
 }
 
-// TestPointerAfterAnswer: the click that brings a new card to the bottom of the chat is answered on the old card. Another
-// process makes the old card a pointer only after that.
+// TestPointerAfterAnswer: while a click is being answered, a new card is asked for. Another process makes the clicked
+// card a pointer only after the answer, which would replace the pointer.
 func TestPointerAfterAnswer(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t, func(d *engine.Deps, _ *workers.Deps) { d.Shared = true })
 	c, m := w.PutShownCase(flows.AwaitingConsent, "ou_1")
 	answer := w.Click("ou_1", c, cards.ActConsent, "message", m.ID)
-	job, draws := w.TakeJob(flows.JobShow), anotherEngine(w)
+	w.MustReport(c.ID, flows.Event{Kind: flows.CardAsked, Role: flows.Applicant, Actor: "ou_1"})
+	draws := anotherEngine(w)
+	job := w.DueJob(flows.JobShow).Job // not the one that follows the click after two seconds
 	before := w.Messenger.Patches
 	if again, ok := errors.AsType[*flows.RetryLater](draws.Run(t.Context(), job)); !ok || !again.Snooze {
 		t.Fatal("before the answer: got the card drawn, want it put off")
