@@ -30,9 +30,9 @@ type Surface struct {
 	// RenderedHash is the SHA-256 of the card that MessageID shows. A value of another length means that the content is
 	// not known, because a click was answered with another card.
 	RenderedHash []byte
-	// LeaseOwner is the job that draws the surface until LeaseUntil, and the engine that runs it: see Lease. Dirty asks it to draw again before it releases the
-	// lease. A job that waits for its next attempt stays LeaseOwner after LeaseUntil: a newer job may take the surface
-	// over, and the older one then ends.
+	// LeaseOwner is the job that draws the surface until LeaseUntil, and the engine that runs it: see Lease. Dirty asks
+	// it to draw again before it releases the lease. A job that waits for its next attempt stays LeaseOwner after
+	// LeaseUntil: a newer job may take the surface over, and the older one then ends.
 	LeaseOwner string
 	LeaseUntil time.Time
 	Dirty      bool
