@@ -30,20 +30,20 @@ func (v Attention) JSON() json.RawMessage {
 	if v.Unknown && v.Step == "evidence" {
 		bizID = machineID(v.Case)
 	}
+	e = append(e, facts(fact("identity_name", foreignText(v.MaskedName, maxName)))...)
+	switch {
+	case v.Decision != nil:
+		e = append(e, line(firstSentence(v.troubleText()))) // what to do is over
+	case !v.Unknown: // the choices explain an unknown outcome
+		e = append(e, line(v.troubleText(), colourRed))
+	}
 	e = append(e, facts(
-		fact("identity_name", foreignText(v.MaskedName, maxName)),
 		fact("step", codeText("attention_step", v.Step)),
 		fact("biz_id", bizID),
 		fact("since", timeText(v.Since)),
 		fact("upstream", machineID(v.Upstream)),
 		fact("log_id", machineID(v.LogID)),
 	)...)
-	switch {
-	case v.Decision != nil:
-		e = append(e, line(v.troubleText()))
-	case !v.Unknown: // the choices explain an unknown outcome
-		e = append(e, line(v.troubleText(), colourRed))
-	}
 	if v.Others > 0 && v.Decision == nil {
 		e = append(e, line(tr("attention.others", intArg("n", v.Others))))
 	}
@@ -69,6 +69,17 @@ func (v Attention) JSON() json.RawMessage {
 }
 
 func (v Attention) troubleText() text { return codeText("trouble", v.Code, intArg("n", v.BadPhotos)) }
+
+// firstSentence returns the first sentence of a text of the catalogue "trouble", which is the cause.
+func firstSentence(t text) text {
+	if s, _, more := strings.Cut(t.zh, "。"); more {
+		t.zh = s + "。"
+	}
+	if s, _, more := strings.Cut(t.en, ". "); more {
+		t.en = s + "."
+	}
+	return t
+}
 
 // choiceNodes draws the buttons by which HR retries or resolves the step.
 func (v Attention) choiceNodes() []node {

@@ -62,31 +62,54 @@ func chipText(c Check) text {
 // maxChecks is the largest number of checks on one card.
 const maxChecks = 16
 
-// checkNodes draws a row of tags, then the red sentences, the amber ones, and the rest in a collapsed panel.
-func checkNodes(checks []Check) []node {
+// checkNodes draws a row of tags, then the red sentences and the amber ones. One tag stands for all that is green; a
+// collapsed panel has the green tags and the other sentences, and ends with more.
+func checkNodes(checks []Check, more ...node) []node {
 	if len(checks) == 0 {
-		return nil
+		return more
 	}
 	checks = checks[:min(len(checks), maxChecks)]
-	tags := make([]text, 0, len(checks))
+	var tags, green []text
 	sentences := map[Level][]node{}
 	for _, c := range checks {
 		look, known := tagLooks[c.Level]
 		if !known {
 			c.Level, look = Grey, tagLooks[Grey]
 		}
-		name := chipText(c)
-		tag := func(s string) string {
-			return fmt.Sprintf("<text_tag color='%s'>%s%s</text_tag>", look.colour, look.sign, s)
+		if t := tagText(c.Level, chipText(c)); c.Level == Green {
+			green = append(green, t)
+		} else {
+			tags = append(tags, t)
 		}
-		tags = append(tags, text{zh: tag(name.zh), en: tag(name.en), trusted: true})
 		sentences[c.Level] = append(sentences[c.Level], line(prefix(look.sign, checkSentence(c)), levelColour(c.Level)))
 	}
-	e := []node{markdown(join(sameText(" "), tags...))}
+	switch n := intArg("n", len(green)); {
+	case len(tags) == 0:
+		tags = append(tags, tagText(Green, tr("review.all_fine", n)))
+	case len(green) > 0:
+		tags = append(tags, tagText(Green, tr("review.fine", n)))
+	}
+	e := []node{tagRow(tags)}
 	e = append(e, sentences[Red]...)
 	e = append(e, sentences[Amber]...)
-	if rest := append(sentences[Green], sentences[Grey]...); len(rest) > 0 {
-		e = append(e, collapsed(tr("review.rest", intArg("n", len(rest))), rest...))
+	rest := append(sentences[Grey], sentences[Green]...)
+	if len(rest) == 0 {
+		return append(e, more...)
 	}
-	return e
+	title := tr("review.rest", intArg("n", len(rest)))
+	if len(green) > 0 {
+		rest = append([]node{tagRow(green)}, rest...)
+	}
+	return append(e, collapsed(title, append(rest, more...)...))
 }
+
+// tagText is a tag in the colour of a level, with its sign. name is trusted.
+func tagText(l Level, name text) text {
+	look := tagLooks[l]
+	tag := func(s string) string {
+		return fmt.Sprintf("<text_tag color='%s'>%s%s</text_tag>", look.colour, look.sign, s)
+	}
+	return text{zh: tag(name.zh), en: tag(name.en), trusted: true}
+}
+
+func tagRow(tags []text) node { return markdown(join(sameText(" "), tags...)) }

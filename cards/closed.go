@@ -17,7 +17,7 @@ type Closed struct {
 // JSON draws outcome, reason and note.
 func (v Closed) JSON() json.RawMessage {
 	e := []node{line(codeText("closed", v.textCode()))}
-	if v.Reason != "" {
+	if v.Reason != "" && !(v.Reason == "other" && v.Note != "") { // the note is the reason
 		e = append(e, line(fact("reason", codeText("reason", v.Reason))))
 	}
 	e = append(e, hrNote(v.Note)...)
@@ -44,7 +44,11 @@ func (v Closed) JSON() json.RawMessage {
 // textCode returns the text of the outcome. After some reasons of a rejection another try leads to the same end, so the
 // card has a text of its own and offers no new start.
 func (v Closed) textCode() string {
-	if v.Outcome == "rejected" && (v.Reason == "not_employee" || v.Reason == "duplicate") {
+	if v.Outcome != "rejected" {
+		return v.Outcome
+	}
+	switch v.Reason {
+	case "not_employee", "duplicate", "not_id_card":
 		return v.Outcome + "_" + v.Reason
 	}
 	return v.Outcome

@@ -20,6 +20,8 @@ func (d Decision) nodes() []node {
 	switch {
 	case d.By == "" && d.What == "retried": // HR retried another case with the same cause
 		e = append(e, what, small(tr("decision.shared")))
+	case d.By == "" && d.What == "resumed": // no rule decided: a later try succeeded, or the applicant sent what was missing
+		e = append(e, what)
 	case d.By == "":
 		e = append(e, what, small(tr("decision.automatic")))
 	default:

@@ -9,9 +9,10 @@ type PhotoProblem struct {
 	Side    string   // front | back, or "" if the side is not known
 	Need    []string // sides that are still missing
 	Tries   int      // number of unusable photos in this case
+	AskHR   bool     // the case's card, which the button shows, offers the way to HR
 }
 
-// manyTries is the number of unusable photos from which the card names a person to ask.
+// manyTries is the number of unusable photos from which the card has advice.
 const manyTries = 2
 
 // notTheCamera lists the problems that light, flash and distance have nothing to do with. Their cards give no advice on
@@ -25,11 +26,10 @@ var notTheCamera = map[string]bool{
 
 // JSON draws the problem, the missing sides and advice for the next photo.
 func (v PhotoProblem) JSON() json.RawMessage {
-	var e []node
+	e := []node{line(codeText("photo", v.Problem), colourRed)}
 	if v.Side != "" {
 		e = append(e, line(tr("photo_problem.side", textArg("side", codeText("side", v.Side)))))
 	}
-	e = append(e, line(codeText("photo", v.Problem), colourRed))
 	if len(v.Need) > 0 {
 		sides := make([]text, 0, len(v.Need))
 		for _, s := range v.Need {
@@ -42,6 +42,8 @@ func (v PhotoProblem) JSON() json.RawMessage {
 		e = append(e, line(need))
 	}
 	switch {
+	case v.AskHR:
+		e = append(e, line(tr("photo_problem.help")))
 	case v.Tries < manyTries:
 	case notTheCamera[v.Problem]:
 		e = append(e, line(tr("photo_problem.ask_hr")))

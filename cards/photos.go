@@ -121,6 +121,9 @@ func retake(r Ref, side string) node {
 
 // sentBackNodes draws HR's reason and note.
 func sentBackNodes(reason, note string) []node {
+	if words := foreignText(note, maxNote); reason == "other" && !words.empty() { // the note is the reason
+		return []node{line(tr("sent_back", textArg("reason", words)), colourOrange)}
+	}
 	var e []node
 	if reason != "" {
 		e = append(e, line(tr("sent_back", textArg("reason", codeText("reason", reason))), colourOrange))

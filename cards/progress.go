@@ -9,12 +9,12 @@ import (
 type Progress struct {
 	Ref
 	Steps     []Step
-	Stage     string // checking | review | help | recording | filing | attention
+	Stage     string // checking | review | help | help_photos | recording | filing | attention
 	Since     time.Time
 	Delayed   bool // an upstream fails and is retried
 	CanCancel bool
 	Automatic bool // the policy approved the case without HR
-	At        Step // for stage attention: the step that stopped; "": the card has no row of steps
+	At        Step // for stages attention and help_photos: the step that stopped; "": the card has no row of steps
 }
 
 // JSON draws the stage. The only button is the one for cancelling.
@@ -40,8 +40,11 @@ func (v Progress) JSON() json.RawMessage {
 		tagColour: "wathet",
 		elements:  e,
 	}
-	if v.Stage == "attention" || v.Stage == "help" || v.Delayed {
+	switch {
+	case v.Stage == "attention" || v.Stage == "help" || v.Stage == "help_photos":
 		f.header, f.tag, f.tagColour = headerWarning, tr("tag.looked_after"), "orange"
+	case v.Delayed:
+		f.header, f.tag, f.tagColour = headerWarning, tr("tag.delayed"), "orange"
 	}
 	return f.json()
 }

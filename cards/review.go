@@ -34,7 +34,7 @@ type Review struct {
 // Reasons are the codes of reasons that HR can choose (texts "reason.<code>").
 var Reasons = []string{
 	"blurred", "wrong_person", "expired", "details_wrong", "own_mobile",
-	"name_differs", "duplicate", "not_employee", "other",
+	"name_differs", "duplicate", "not_employee", "not_id_card", "other",
 }
 
 // Overrides are the codes of reasons for approving despite a red check (texts "reason.<code>").
@@ -50,7 +50,10 @@ func (v Review) JSON() json.RawMessage {
 	e = append(e, facts(v.facts()...)...)
 	e = append(e, v.Help.nodes()...)
 	e = append(e, v.changeNodes()...)
-	e = append(e, checkNodes(v.Checks)...)
+	e = append(e, checkNodes(v.Checks, facts(
+		fact("supplier", supplier(v.Supplier)),
+		fact("serial", machineID(v.Serial)),
+	)...)...)
 	f := frame{
 		title:     tr("review.title"),
 		header:    headerWarning,
@@ -82,7 +85,8 @@ func (v Review) JSON() json.RawMessage {
 	return f.json()
 }
 
-// facts returns the lines about the person and the verification.
+// facts returns the lines about the person and the verification. Who verified it, under which number, is in the panel
+// of the checks: it is looked up, not judged.
 func (v Review) facts() []text {
 	out := []text{
 		fact("identity_name", foreignText(v.MaskedName, maxName)),
@@ -95,11 +99,7 @@ func (v Review) facts() []text {
 	if v.Method != "" {
 		out = append(out, fact("method", codeText("method", v.Method)))
 	}
-	out = append(out,
-		fact("supplier", supplier(v.Supplier)),
-		fact("serial", machineID(v.Serial)),
-		fact("submitted_at", timeText(v.SubmittedAt)),
-	)
+	out = append(out, fact("submitted_at", timeText(v.SubmittedAt)))
 	if v.Decision == nil {
 		out = append(out, fact("expires", timeText(v.Expires)))
 	}

@@ -76,6 +76,8 @@ func Findings(c *Case, now time.Time) []Finding {
 	switch {
 	case c.Method == MethodNone:
 		add(FindingThreeElements, LevelNotExamined)
+	case c.Check == nil && c.Help.mismatched():
+		add(FindingThreeElements, LevelFailed) // sending back has removed the check
 	case c.Check == nil:
 		add(FindingThreeElements, LevelNotExamined)
 	default:

@@ -88,6 +88,9 @@ func progressStage(c *Case) string {
 	case Filing:
 		return "filing"
 	}
+	if c.Attention != nil && c.Attention.Code == StopTooManyPhotos {
+		return "help_photos"
+	}
 	return "attention"
 }
 

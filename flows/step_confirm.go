@@ -48,8 +48,14 @@ func confirm(d *decision) {
 		return
 	}
 
-	if d.asksMobile() && d.codesLeft() == 0 {
-		d.refuse(refusalTooManyCodes, NewToast("codes_used_up", nil))
+	if d.asksMobile() && d.codesLeft() == 0 { // the form says so and offers the way to HR: a toast is gone in seconds
+		p.Name, p.Number, p.Mobile = truncate(typedName), truncate(typedNumber), truncate(typedMobile)
+		c.dropHiddenEntries()
+		c.FormIssues, c.Mismatch = nil, mismatchCodesUsedUp
+		d.goTo(AwaitingConfirmation)
+		d.rule(refusalTooManyCodes)
+		d.change.Toast = NewToast("codes_used_up", nil)
+		d.redraw(AudienceApplicant)
 		return
 	}
 	p.Name, p.Number, p.Mobile = name.Reveal(), number.Reveal(), mobile.Reveal()

@@ -296,8 +296,15 @@ func TestConfirmAfterTooManyCodes(t *testing.T) {
 	for i := range MaxCodesPerDay {
 		c.CodesAsked = append(c.CodesAsked, SampleTime.Add(-23*time.Hour).Add(time.Duration(i)*time.Minute))
 	}
-	decide(t, c, Event{Kind: Confirmed, Form: form()}).wantRefused("too many codes within a day", "codes_used_up")
-	d := decide(t, c, Event{Kind: Confirmed, Form: form(), At: SampleTime.Add(time.Hour)}).wantState(AwaitingCode)
+	d := decide(t, c, Event{Kind: Confirmed, Form: form()}).wantState(AwaitingConfirmation).wantToast("codes_used_up")
+	if card := ApplicantCard(d.Case, sampleView()).(cards.Confirm); card.Mismatch != "codes_used_up" || !card.AskHR {
+		t.Errorf("got the card %+v, want the cause and the way to HR", card)
+	}
+	asked := decide(t, d.Case, Event{Kind: HelpAsked}).wantState(AwaitingReview)
+	if h := asked.Case.Help; h == nil || h.Checks+h.Codes > 0 {
+		t.Errorf("got the help %+v, want one without checks and codes", h)
+	}
+	d = decide(t, d.Case, Event{Kind: Confirmed, Form: form(), At: SampleTime.Add(time.Hour)}).wantState(AwaitingCode)
 	if len(d.Case.CodesAsked) != MaxCodesPerDay {
 		t.Errorf("%d codes on record, want %v", len(d.Case.CodesAsked), MaxCodesPerDay)
 	}

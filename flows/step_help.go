@@ -13,6 +13,10 @@ const (
 	HelpAfterPhotos = 5 // photos that could not be used
 )
 
+// mismatchCodesUsedUp is the Case.Mismatch of a form that came back because no more codes may be sent within CodeWindow.
+// The codes of earlier cases count as well, so that this can be a new case without any code.
+const mismatchCodesUsedUp = "codes_used_up"
+
 // Help is the applicant's request that HR decide, because the verification does not succeed. HR can send the case
 // back or reject it. HR cannot approve it: what was not verified is not recorded, and no evidence is filed for it.
 type Help struct {
@@ -22,14 +26,19 @@ type Help struct {
 	Codes  int    `json:"codes,omitempty"`  // number of codes
 }
 
+// mismatched reports whether the supplier compared the elements and they did not match.
+func (h *Help) mismatched() bool {
+	return h != nil && h.Checks > 0 && (h.Answer == "three_elements" || h.Answer == "no_record")
+}
+
 // MayAskHR reports whether the card offers the way to HR.
 func (c *Case) MayAskHR() bool {
 	switch c.State {
 	case AwaitingPhotos:
 		return c.BadPhotos >= HelpAfterPhotos || len(c.Photos)+len(c.PhotosBefore) >= MaxPhotos
 	case AwaitingConfirmation, AwaitingCode:
-		return c.Method != MethodNone &&
-			(c.FailedChecks >= HelpAfterChecks || c.CodeSeq >= HelpAfterCodes || c.refusedAsPrinted())
+		return c.Method != MethodNone && (c.FailedChecks >= HelpAfterChecks || c.CodeSeq >= HelpAfterCodes ||
+			c.Mismatch == mismatchCodesUsedUp || c.refusedAsPrinted())
 	}
 	return false
 }

@@ -60,7 +60,7 @@ var titles = []struct {
 	{"等 HR 审核", kindCase, StageReview},
 	{"正在登记", kindCase, StageRecording},
 	{"正在存证", kindCase, StageFiling},
-	{"HR 正在帮你处理", kindCase, StageAttention},
+	{"已转给 HR 处理", kindCase, StageAttention},
 	{"实名登记完成", kindCase, StageDone},
 	{"这次没有通过", kindCase, StageRejected},
 	{"你选择了不同意", kindCase, StageDeclined},

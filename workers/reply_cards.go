@@ -156,6 +156,7 @@ func (w *Workers) photoProblemCard(ctx context.Context, v flows.View, j flows.Jo
 		Ref:     flows.CardRef(c),
 		Problem: j.Args[flows.ArgProblem],
 		Tries:   c.BadPhotos,
+		AskHR:   c.MayAskHR(),
 	}
 	if p := c.PhotoByID(j.Args[flows.ArgPhoto]); p != nil {
 		card.Side = string(p.Side)

@@ -55,7 +55,7 @@ func TestTour(t *testing.T) {
 	p.size(1440, 900, false)
 	p.fill(`[data-pane="phone"] [data-field="identity_code"]`, wrong)
 	p.press(`[data-pane="phone"] [data-act="confirm"]`)
-	p.until(`/校验|check digit/.test(document.querySelector('[data-pane="phone"] [data-stage="confirmation"]').textContent)`)
+	p.until(`/有一位不对|One character/.test(document.querySelector('[data-pane="phone"] [data-stage="confirmation"]').textContent)`)
 	p.shot("correction")
 	p.fill(`[data-pane="phone"] [data-field="identity_code"]`, number)
 	p.press(`[data-pane="phone"] [data-act="confirm"]`)

@@ -27,7 +27,7 @@ var cards = []Encounter{
 		End:  Text{"用新的那张，不说是别人的", "the better one is used; nobody is accused"},
 		By:   Itself,
 		Moves: steps(toPhotos,
-			sim.Move{Sends: append(misread(front, "digit"), back), Reads: []string{"请核对你的信息", "人像面的证件号没读准"}},
+			sim.Move{Sends: append(misread(front, "digit"), back), Reads: []string{"请核对你的信息", "人像面的号码没读准"}},
 			sim.Move{Sends: variant("tilted"), Stage: sim.StageConfirmation, Gone: "没读准"},
 			press("confirm"), sees(sim.StageCode, codeSent), types("{code}"),
 			sees(sim.StageReview), hrSees("实名审核", "证件号有效", "未修改")),
@@ -41,7 +41,8 @@ var cards = []Encounter{
 		Moves: steps(toPhotos,
 			sim.Move{Sends: variant("blurred"), Times: 5, Reads: []string{"没读到身份证，照片拍糊了", "请拿稳手机"}},
 			sees(sim.StagePhotos, "请 HR 帮忙"), sim.Move{Presses: "ask_hr", Toast: "已经告诉 HR 了"},
-			sees(sim.StageAttention), hrSees("员工发了 5 张照片都没读出来"), sends(front, back)),
+			sees(sim.StageAttention, "拍到清楚的照片也可以直接发来"), hrSees("员工发了 5 张照片都没读出来"),
+			sends(front, back)),
 		Ends: sim.StageConfirmation,
 	},
 	{
@@ -74,7 +75,7 @@ var cards = []Encounter{
 	{
 		Name: "card/expired",
 		Text: Text{"身份证过期了", "the card has expired"},
-		End:  Text{"说明过期，请用新证或先补办", "the answer says so: a new card first"},
+		End:  Text{"说明过期，请用新证或先换领", "the answer says so: a new card first"},
 		By:   Person,
 		Moves: steps(toPhotos, sim.Move{
 			Sends: []sim.Shot{{Side: sim.SideBack, Variant: sim.VariantExpired}},
@@ -140,8 +141,8 @@ func notFiled(name string, text Text, region string) Encounter {
 	e.End = Text{"HR 看到红色和原因，不能通过、不会登记；拒绝并请员工线下办理",
 		"HR sees why in red; it cannot be approved and is not recorded; HR rejects it and asks to settle it in person"}
 	e.Moves = steps(e.Moves, hr("approve", nil, "没有登记"),
-		hr("reject", map[string]string{"reason": "other", "note": "请线下登记"}, "已拒绝"),
-		sim.Move{Stage: sim.StageRejected}, sim.Move{Reads: []string{"请线下登记"}})
+		hr("reject", map[string]string{"reason": "not_id_card", "note": "请带证件到人事处"}, "已拒绝"),
+		sim.Move{Stage: sim.StageRejected}, sim.Move{Reads: []string{"暂时只能登记居民身份证", "请带证件到人事处"}})
 	e.Ends = sim.StageRejected
 	return e
 }

@@ -63,7 +63,7 @@ func expect(c Call, f Fault) (end End, sees []Sight, unclear bool) {
 }
 
 // attention is the applicant's card while HR has to act.
-var attention = Sight{Person, []string{"HR 正在帮你处理", "有一步需要 HR 处理，已经通知他们了。你的资料都在，不用重来"}}
+var attention = Sight{Person, []string{"已转给 HR 处理", "有一步需要 HR 处理，已经通知他们了。你的资料都在，不用重来"}}
 
 func expectCredentialsRefused(f Fault) (End, []Sight) {
 	words := "账号或密钥不被接受。请管理员检查配置，改好后点重试"

@@ -83,7 +83,7 @@ const (
 // on from there: it is on the card, or it is what the person named can do elsewhere.
 var nextSteps = map[string]string{
 	lacksScope:   "补上并发布，之后点重试",
-	usedUp:       "请续费或提额，之后点重试",
+	usedUp:       "请管理员续费或提额，之后点重试",
 	wrongSetting: "请管理员检查配置，改好后点重试",
 	badKey:       "请管理员检查配置，改好后点重试",
 	clockOff:     "请管理员校准时间后重试",
@@ -101,7 +101,7 @@ var nextSteps = map[string]string{
 	inArrears:    "请管理员充值，之后点重试",
 	refusedIt:    "请按错误码查原因，改好后点重试",
 	isGone:       "请确认后关闭这件",
-	notTaken:     "请和员工核对后处理",
+	notTaken:     "填错了就关闭这件，请员工重新开始",
 	noChecksLeft: "明天再点重试",
 
 	photoDeleted: "请重新发一次",
