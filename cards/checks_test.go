@@ -1,6 +1,7 @@
 package cards
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -74,6 +75,38 @@ func TestCheckSentenceNamesCauses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			if got := checkSentence(c.check); got.zh != c.zh || got.en != c.en {
 				t.Errorf("got %q, %q, want %q, %q", got.zh, got.en, c.zh, c.en)
+			}
+		})
+	}
+}
+
+// TestGreenChecksShareATag: HR sees at once what is not green; the rest is one tag, and the panel has the details.
+func TestGreenChecksShareATag(t *testing.T) {
+	green, amber := Check{Code: "age", Level: Green}, Check{Code: "edited", Level: Amber}
+	grey := Check{Code: "quality", Level: Grey}
+	for _, tt := range []struct {
+		name   string
+		checks []Check
+		want   string
+	}{
+		{"all green", []Check{green, green}, "✓ 2 项检查都正常"},
+		{"one is not", []Check{green, amber, green}, "! 有修改|✓ 其余 2 项正常"},
+		{"not examined", []Check{grey, green}, "– 画质未查|✓ 其余 1 项正常"},
+		{"none green", []Check{amber, grey}, "! 有修改|– 画质未查"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var got []string
+			for _, tag := range strings.Split(checkNodes(tt.checks)[0]["content"].(string), "</text_tag>") {
+				if _, words, ok := strings.Cut(tag, "'>"); ok {
+					got = append(got, words)
+				}
+			}
+			if want := strings.Split(tt.want, "|"); !slices.Equal(got, want) {
+				t.Errorf("got the tags %q, want %q", got, want)
+			}
+			panel := slices.ContainsFunc(tt.checks, func(c Check) bool { return c.Level == Green })
+			if card := string(Review{Checks: tt.checks}.JSON()); strings.Contains(card, "✓ 已满 18 岁") != panel {
+				t.Errorf("got %s, want the green tags in it: %v", card, panel)
 			}
 		})
 	}

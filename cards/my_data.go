@@ -100,7 +100,7 @@ func (v MyData) storedNodes() []node {
 	}
 	e = append(e, v.historyNodes()...)
 	if v.CanWithdraw {
-		e = append(e, rule(), askFirst("withdraw", dangerButton, v.act(ActWithdraw)))
+		e = append(e, rule(), line(tr("my_data.how_to_delete")), askFirst("withdraw", dangerButton, v.act(ActWithdraw)))
 	}
 	return e
 }

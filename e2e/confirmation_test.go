@@ -217,7 +217,7 @@ func TestMyData(t *testing.T) {
 		t.Error(err)
 	}
 	// HR's card about the case has no buttons any more.
-	if s := h.Admin(0).Sees(h.World.ReviewChat(), p, "", "已撤回"); s.Has("approve") {
+	if s := h.Admin(0).Sees(h.World.ReviewChat(), p, "", "已取消"); s.Has("approve") {
 		t.Error("got an approve button, want none")
 	}
 	// The person registers again up to the end and deletes the data again. The answer names the data that e签宝 keeps.

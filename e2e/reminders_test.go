@@ -24,7 +24,7 @@ func TestReminderAndExpiry(t *testing.T) {
 	p.See(sim.StageConsent, "2 张照片")
 	q.ToReview()
 	h.Advance(61 * time.Minute)
-	p.WaitForCard("还差一点就好", "实名登记还没开始")
+	p.WaitForCard("实名登记还没办完", "实名登记还没开始")
 	h.Find(h.World.ReviewChat(), "HR's list of what waits", func(s harness.CardView) bool {
 		return s.Says("待处理的实名", "共 1 件在等")
 	})

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -47,7 +48,7 @@ func reviewCard(c *Case, s ViewContext) cards.Card {
 		MaskedName:   MaskedName(c),
 		MaskedNumber: MaskedNumber(c),
 		MaskedMobile: MaskedMobile(c),
-		Checks:       cardChecks(Findings(c, s.Now)),
+		Checks:       cardChecks(reviewed(c, Findings(c, s.Now))),
 		Method:       string(c.Method),
 		SubmittedAt:  c.Confirmed,
 		Round:        c.Rounds,
@@ -88,6 +89,17 @@ func reviewCard(c *Case, s ViewContext) cards.Card {
 		v.Decision = decisionOf(c)
 	}
 	return v
+}
+
+// reviewed returns the findings that the card of a case shows. A case that was sent back has lost its check, since
+// another follows; "not verified" would be untrue about what HR has judged.
+func reviewed(c *Case, findings []Finding) []Finding {
+	if c.Method == MethodNone || c.Check != nil || c.Review == nil || c.Review.What != ReviewSentBack {
+		return findings
+	}
+	return slices.DeleteFunc(findings, func(f Finding) bool {
+		return f.Code == FindingThreeElements && f.Level == LevelNotExamined
+	})
 }
 
 // attentionCard shows a stop without a decision.

@@ -101,6 +101,8 @@ func TestSendingBack(t *testing.T) {
 			if hr := HRCard(d.Case, sampleView()).(cards.Review); hr.Decision == nil ||
 				hr.Decision.What != "sent_back" || hr.Decision.By != "ou_hr1" {
 				t.Errorf("got HR's decision %+v, want sent_back by ou_hr1", hr.Decision)
+			} else if slices.ContainsFunc(hr.Checks, func(c cards.Check) bool { return c.Code == "three_elements" }) {
+				t.Errorf("got the checks %+v, want none that says that nothing was verified", hr.Checks)
 			}
 		})
 	}

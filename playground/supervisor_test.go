@@ -73,7 +73,7 @@ func TestSupervisedClock(t *testing.T) {
 	advance("61m")
 	s.WaitForCard(done, "照片已经删除")
 	advance("4h")
-	s.WaitForCard(waits, "还差一点就好")
+	s.WaitForCard(waits, "实名登记还没办完")
 	s.BotAction(playground.DoKill)
 	advance("24h") // the bot gets the offset when it starts
 	s.BotAction(playground.DoStart)
