@@ -50,7 +50,7 @@ func TestLatinName(t *testing.T) {
 	p.Person.Name = "SAMPLE, JANE"
 	p.ToCode()
 	p.TypeCode()
-	p.See(sim.StageConfirmation, "核验机构没有收这个姓名", "请 HR 帮忙")
+	p.See(sim.StageConfirmation, "核验机构不接受这个姓名", "请 HR 帮忙")
 	p.Press("ask_hr")
 	p.See(sim.StageAttention)
 	asked := hr.Sees(h.World.ReviewChat(), p, "reject", "员工请你帮忙", "核验机构不认这个姓名")

@@ -64,9 +64,9 @@ const (
 	photoBroken  = "这个图片文件打不开"
 	photoNothing = "照片里没找到身份证"
 
-	nameDiffers   = "核验机构没有收这个姓名"
-	numberDiffers = "核验机构没有收这个证件号"
-	mobileDiffers = "核验机构没有收这个手机号"
+	nameDiffers   = "核验机构不接受这个姓名"
+	numberDiffers = "核验机构不接受这个证件号"
+	mobileDiffers = "核验机构不接受这个手机号"
 	threeDiffer   = "姓名、身份证号和手机号没有对上"
 	noRecord      = "运营商那边查不到这个手机号的实名记录"
 
