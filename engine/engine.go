@@ -61,6 +61,8 @@ type Engine struct {
 	Deps
 	id    string       // distinguishes this engine from the engines of other processes
 	names *cache.Cache // display names of admins; only a cache
+	// answers counts equal answers to one person, see isFlood.
+	answers *cache.Cache
 	// nightlyQueuedUntil maps a tenant to the time until which its nightly job is known to be queued. It is only a cache.
 	nightlyQueuedUntil sync.Map
 }
@@ -80,7 +82,12 @@ func New(d Deps) *Engine {
 		d.Policy.WriteQuiet = flows.DefaultWriteQuiet
 	}
 	// An id of each start is enough: it only has to differ from those of engines that run at the same time.
-	e := &Engine{Deps: d, id: rand.Text(), names: cache.New(nameTTL, time.Hour)}
+	e := &Engine{
+		Deps:    d,
+		id:      rand.Text(),
+		names:   cache.New(nameTTL, time.Hour),
+		answers: cache.New(floodWindow, time.Minute),
+	}
 	e.Policy.NameOf = e.nameOf
 	return e
 }

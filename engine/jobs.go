@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+	"time"
+
+	"github.com/patrickmn/go-cache"
 
 	"shiming/flows"
 )
@@ -59,8 +62,26 @@ func (e *Engine) replyPrivately(ctx context.Context, tx flows.Tx, m flows.Messag
 // enqueueReply names the job after the message and its event. One of the two ids may be empty.
 func (e *Engine) enqueueReply(ctx context.Context, tx flows.Tx, m flows.Message, j flows.Job) error {
 	j = j.For(m.TenantKey, m.OpenID)
-	j.Merge = mergeKey(m, j)
+	if key := mergeKey(m, j); key != "" && e.isFlood(key) {
+		j.Merge = key
+	}
 	return e.Enqueue(ctx, tx, "message/"+m.MessageID+m.EventID, j)
+}
+
+// Somebody who gets more than floodAnswers equal answers within floodWindow floods the bot: an answer is merged then with
+// one that waits. Each process counts for itself.
+const (
+	floodAnswers = 5
+	floodWindow  = 10 * time.Second
+)
+
+// isFlood counts an answer with this key and reports whether there have been many.
+func (e *Engine) isFlood(key string) bool {
+	if e.answers.Add(key, 1, cache.DefaultExpiration) == nil {
+		return false
+	}
+	n, err := e.answers.IncrementInt(key, 1)
+	return err == nil && n > floodAnswers
 }
 
 // mergeKey returns the same key for answers that say the same to the same person in the same chat, so that a flood of

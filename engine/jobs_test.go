@@ -41,3 +41,16 @@ func TestMergeKey(t *testing.T) {
 		t.Errorf("an answer that shows a case: got the key %q, want none", got)
 	}
 }
+
+// TestFlood: the answers after the fifth are merged.
+func TestFlood(t *testing.T) {
+	e := New(Deps{})
+	for i := range floodAnswers + 3 {
+		if got, want := e.isFlood("a"), i >= floodAnswers; got != want {
+			t.Errorf("answer %d: got %t, want %t", i+1, got, want)
+		}
+	}
+	if e.isFlood("b") {
+		t.Error("another answer: got a flood, want none")
+	}
+}

@@ -88,6 +88,15 @@ func (w *Workers) overdue(j flows.Job, within time.Duration) bool {
 	return !j.Due.IsZero() && w.engine.Now().Sub(j.Due) >= within
 }
 
+// minAttempts is how often a card is tried at least in an outage. The first attempt after a long stop of the program is
+// overdue already.
+const minAttempts = 3
+
+// triedEnough reports whether a card that the platform has refused for now is not tried any more.
+func (w *Workers) triedEnough(j flows.Job, class failure.Class, within time.Duration) bool {
+	return w.overdue(j, within) && (class == failure.Operator || j.Attempt >= minAttempts)
+}
+
 // cardFault corrects the class of a failed card by what was called. sends says that a new message was to be posted.
 func cardFault(d failure.Details, to flows.Receiver, sends bool) failure.Details {
 	switch {

@@ -72,7 +72,7 @@ func TestFailuresOfPatches(t *testing.T) {
 			w.TakeJob(flows.JobShow)
 			p.fail("patch", tt.says)
 			err := w.Run(t.Context(), j)
-			requireRetry(t, err, tt.again, false)
+			requireRetry(t, err, tt.again, tt.again == probe)
 			p.fail("none", answer{}) // resets the counts
 			w.RunJobs(flows.JobShow)
 			if got := p.callCount("send"); got != tt.sends {
@@ -166,7 +166,7 @@ func TestFailuresOfSends(t *testing.T) {
 			p.fail("send", feishuSays(tt.code))
 			err := w.Run(t.Context(), j)
 			p.clear()
-			requireRetry(t, err, tt.again, false)
+			requireRetry(t, err, tt.again, tt.again == probe)
 			if tt.again > 0 {
 				w.Must(w.Run(t.Context(), j))
 				if s := w.Surface(workerstest.ApplicantSurface(c)); s.SentGeneration != 1 || s.MessageID == "" {

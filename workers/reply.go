@@ -33,7 +33,7 @@ func (w *Workers) deliver(ctx context.Context, j flows.Job, card cards.Card, to 
 	if err == nil {
 		return nil
 	}
-	d := failure.Details{Class: failure.Retry}
+	d, enough := failure.Details{Class: failure.Retry}, w.overdue(j, replyFor)
 	again, deferred := errors.AsType[*flows.RetryLater](err)
 	switch {
 	case deferred: // the rate limiter has no slot soon
@@ -47,8 +47,9 @@ func (w *Workers) deliver(ctx context.Context, j flows.Job, card cards.Card, to 
 		if d.Class == failure.Operator {
 			again.In = max(again.In, flows.ProbeEvery)
 		}
+		enough = w.triedEnough(j, d.Class, replyFor)
 	}
-	if endOf(d.Class).repeat && !w.overdue(j, replyFor) {
+	if endOf(d.Class).repeat && !enough {
 		return again
 	}
 	asker := j.Args[flows.ArgWho]

@@ -25,11 +25,11 @@ func (w *Workers) showFailed(ctx context.Context, j flows.Job, s *flows.Surface,
 	}
 	d := cardFault(failure.Of(cause, false), s.To, s.WantedGeneration > s.SentGeneration)
 	w.logFailedCall(s.CaseID, d, "job", j.Kind, "audience", s.Audience, "attempt", j.Attempt)
-	if endOf(d.Class).repeat && !w.overdue(j, showFor) {
+	if endOf(d.Class).repeat && !w.triedEnough(j, d.Class, showFor) {
 		again := &flows.RetryLater{In: failure.Backoff(j.Attempt, d.After), Code: "show:" + d.Code + ":" + d.Upstream}
 		if d.Class == failure.Operator {
-			again.In = max(again.In, flows.ProbeEvery)
-			if j.Attempt <= 1 {
+			again.In, again.Snooze = max(again.In, flows.ProbeEvery), true
+			if !w.overdue(j, flows.ProbeEvery) { // the first time
 				w.engine.Log.Error("cards cannot be shown", "case", s.CaseID, "audience", s.Audience,
 					"code", d.Code, "upstream", d.Upstream, "log_id", d.LogID)
 			}

@@ -141,16 +141,17 @@ func TestDeferredCards(t *testing.T) {
 		fail   func()
 		in     time.Duration
 		snooze bool
+		keeps  bool // the surface
 	}{
 		{func() {
 			w.Store.WaitFunc = func(context.Context, []flows.BurstLimit) error {
 				return fmt.Errorf("no slot: %w", &flows.RetryLater{In: 40 * time.Second, Snooze: true, Code: "rate"})
 			}
-		}, 40 * time.Second, true},
+		}, 40 * time.Second, true, true},
 		{func() {
 			w.Store.WaitFunc = nil
 			w.Messenger.PatchFunc = func(context.Context, string, json.RawMessage) error { return workerstest.NoScope() }
-		}, flows.ProbeEvery, false},
+		}, flows.ProbeEvery, true, false},
 		{func() {
 			w.Messenger.PatchFunc = func(context.Context, string, json.RawMessage) error {
 				return &workerstest.UpstreamError{
@@ -160,7 +161,7 @@ func TestDeferredCards(t *testing.T) {
 					RetryIn:     7 * time.Second,
 				}
 			}
-		}, 7 * time.Second, false},
+		}, 7 * time.Second, false, false},
 	} {
 		t.Run(tt.in.String(), func(t *testing.T) {
 			tt.fail()
@@ -170,7 +171,7 @@ func TestDeferredCards(t *testing.T) {
 			if !ok || again.In != tt.in || again.Snooze != tt.snooze {
 				t.Errorf("%v, want again in %v", err, tt.in)
 			}
-			if s := w.Surface(workerstest.ApplicantSurface(c)); s.LeaseUntil.After(w.Now()) != tt.snooze || s.Unreachable {
+			if s := w.Surface(workerstest.ApplicantSurface(c)); s.LeaseUntil.After(w.Now()) != tt.keeps || s.Unreachable {
 				t.Errorf("the surface is left as %+v", s)
 			}
 			w.QueueJob(j)
