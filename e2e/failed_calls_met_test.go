@@ -243,6 +243,7 @@ func meetUnseenCard(p harness.Person, codes []scenario.Refusal) {
 		doStep(p, c.Call.At)
 		waitFaultsMet(p)
 		p.H.Until("the log says what becomes of the card: "+c.Name, func() bool { return cardLogged(p, c) })
+		waitIdle(p.H) // HR's notice of it would meet the next code
 	}
 	doStep(p, scenario.Start)
 	pressCurrent(p, p.OpenID, p.ChatID, "consent", nil)
