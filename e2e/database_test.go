@@ -65,6 +65,9 @@ func TestDatabaseLocked(t *testing.T) {
 	s := q.See(sim.StageConfirmation)
 	clicked := time.Now()
 	res, err := h.World.Feishu.Click(h.Ctx, q.OpenID, s.Msg.ID, feishu.ByAct("confirm"), nil)
+	for err == nil && res.Took > 3*time.Second && time.Since(began) < lockTime/2 { // possible on a busy machine
+		res, err = h.World.Feishu.Click(h.Ctx, q.OpenID, s.Msg.ID, feishu.ByAct("confirm"), nil)
+	}
 	if err != nil || res.Toast == nil || !strings.Contains(res.Toast.Text("zh_cn"), "现在有点忙，请过几秒再点一次") {
 		t.Errorf("got %+v after %s and %v, want a request to click again", res, time.Since(clicked), err)
 	}
