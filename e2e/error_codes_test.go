@@ -36,6 +36,9 @@ type refusalGroup struct {
 // checks the others by the tables alone.
 const sameOutcomeLimit = 3
 
+// unseenCodes is how many codes of a card that is not shown one person meets. HR is told of each, which takes time.
+const unseenCodes = 6
+
 // groupRefusals groups the codes of one call by outcome.
 func groupRefusals(codes []scenario.Refusal) (out []refusalGroup) {
 	sorted := map[scenario.Outcome][]scenario.Refusal{}
@@ -71,7 +74,9 @@ func groupRefusals(codes []scenario.Refusal) (out []refusalGroup) {
 	each(scenario.Without, most, meetMissingMobile)
 	switch call.Name {
 	case "feishu.send":
-		add("unseen", append(sorted[scenario.Unseen], sorted[scenario.Later]...), meetUnseenCard)
+		for codes := range slices.Chunk(append(sorted[scenario.Unseen], sorted[scenario.Later]...), unseenCodes) {
+			add("unseen", codes, meetUnseenCard)
+		}
 	case "feishu.reply":
 		add("renews", append(sorted[scenario.Renews], sorted[scenario.Unseen]...), meetUnansweredPhoto)
 	case "feishu.patch":
