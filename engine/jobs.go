@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/patrickmn/go-cache"
@@ -62,7 +61,7 @@ func (e *Engine) replyPrivately(ctx context.Context, tx flows.Tx, m flows.Messag
 // enqueueReply names the job after the message and its event. One of the two ids may be empty.
 func (e *Engine) enqueueReply(ctx context.Context, tx flows.Tx, m flows.Message, j flows.Job) error {
 	j = j.For(m.TenantKey, m.OpenID)
-	if key := mergeKey(m, j); key != "" && e.isFlood(key) {
+	if key := mergeKey(j); key != "" && e.isFlood(key) {
 		j.Merge = key
 	}
 	return e.Enqueue(ctx, tx, "message/"+m.MessageID+m.EventID, j)
@@ -85,18 +84,15 @@ func (e *Engine) isFlood(key string) bool {
 }
 
 // mergeKey returns the same key for answers that say the same to the same person in the same chat, so that a flood of
-// messages gets few answers. Answers that show the state of a case are not merged, because it may have changed.
-func mergeKey(m flows.Message, j flows.Job) string {
+// messages gets few answers. The arguments hold person and chat. Answers that show the state of a case are not merged,
+// because it may have changed.
+func mergeKey(j flows.Job) string {
 	if j.Template() != flows.ReplyNotice && j.Template() != flows.ReplyGreeting {
 		return ""
-	}
-	receiver := j.To
-	if j.ToType == "message_id" {
-		receiver = m.ChatID
 	}
 	args, err := json.Marshal(j.Args)
 	if err != nil {
 		panic(err) // strings can be marshalled
 	}
-	return strings.Join([]string{string(j.Template()), receiver, string(args)}, "/")
+	return string(j.Template()) + string(args)
 }

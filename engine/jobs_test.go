@@ -16,7 +16,7 @@ func TestMergeKey(t *testing.T) {
 		if !m.Private {
 			to, j = flows.Receiver{Type: "message_id", ID: m.MessageID}, j.With(flows.ArgChat, m.ChatID)
 		}
-		return mergeKey(m, j.Towards(to).For(m.TenantKey, m.OpenID))
+		return mergeKey(j.Towards(to).For(m.TenantKey, m.OpenID))
 	}
 	colleague, later := group, group
 	colleague.OpenID, later.MessageID = "ou_2", "om_3"

@@ -62,8 +62,7 @@ func patchLimit(audience, messageID string) flows.BurstLimit {
 	return l
 }
 
-// receiverSlots is how many messages to one receiver, or changes of one message, may wait for the rate limiter at a
-// time. One is being sent while the next waits for its slot, so that the receiver's limit is used.
+// receiverSlots is how many messages to one receiver may wait for the rate limiter at a time. One is being sent while the next waits for its slot, so that the receiver's limit is used.
 const receiverSlots = 2
 
 // waitToPost waits until a new message may be posted to a person or group. A job whose receiver has many messages under

@@ -18,9 +18,9 @@ const ocrBadFile = "2110001"
 // readPhotos reads the photos of the case that are stored and unread, until none is left or the case needs none. Few
 // photos of a case are read at a time (flows.PhotosAtOnce), because the first two mostly complete the card.
 func (w *Workers) readPhotos(ctx context.Context, j flows.Job) error {
-	read := map[string]bool{}
+	tried := map[string]bool{}
 	for {
-		claimed, err := w.claimPhotos(ctx, j, read)
+		claimed, err := w.claimPhotos(ctx, j, tried)
 		if len(claimed) == 0 || err != nil {
 			return err
 		}
@@ -28,14 +28,14 @@ func (w *Workers) readPhotos(ctx context.Context, j flows.Job) error {
 			return err
 		}
 		for _, p := range claimed {
-			read[p.ID] = true
+			tried[p.ID] = true
 		}
 	}
 }
 
 // claimPhotos claims unread photos for this job, so that of several jobs each photo has one reader. A job that runs again
-// keeps its claims. A job that gets none ends: the jobs that read the case look for further photos when they have read.
-func (w *Workers) claimPhotos(ctx context.Context, j flows.Job, read map[string]bool) (claimed []*flows.Photo, err error) {
+// begins with its earlier claims. A job that gets none ends: the jobs that read the case look for further photos when they have read.
+func (w *Workers) claimPhotos(ctx context.Context, j flows.Job, tried map[string]bool) (claimed []*flows.Photo, err error) {
 	c, err := w.engine.CaseOf(ctx, j.Case)
 	if err != nil {
 		return nil, flows.IgnoreNotFound(err)
@@ -53,21 +53,28 @@ func (w *Workers) claimPhotos(ctx context.Context, j flows.Job, read map[string]
 			reading++
 		}
 	}
-	if len(unclaimed) > 0 && reading < flows.PhotosAtOnce {
-		if err := w.engine.Store.Wait(ctx, w.ocrCaseLimit(j.Case)); err != nil {
-			return nil, err
-		}
-		claim := flows.Event{Kind: flows.PhotoClaimed, PhotoIDs: unclaimed, Job: j.Key}
-		if c, _, err = w.engine.Report(ctx, j.Case, claim); err != nil {
-			return nil, flows.IgnoreNotFound(err)
-		}
+	claimed = claimedBy(c, j, tried)
+	if len(claimed) > 0 || len(unclaimed) == 0 || reading >= flows.PhotosAtOnce {
+		return claimed, nil
 	}
+	if err := w.engine.Store.Wait(ctx, w.ocrCaseLimit(j.Case)); err != nil {
+		return nil, err
+	}
+	claim := flows.Event{Kind: flows.PhotoClaimed, PhotoIDs: unclaimed, Job: j.Key}
+	if c, _, err = w.engine.Report(ctx, j.Case, claim); err != nil {
+		return nil, flows.IgnoreNotFound(err)
+	}
+	return claimedBy(c, j, tried), nil
+}
+
+// claimedBy returns the unread photos that the job has claimed, except those that it has tried.
+func claimedBy(c *flows.Case, j flows.Job, tried map[string]bool) (claimed []*flows.Photo) {
 	for i, p := range c.Photos {
-		if p.State == flows.PhotoStored && p.Reader == j.Key && !read[p.ID] {
+		if p.State == flows.PhotoStored && p.Reader == j.Key && !tried[p.ID] {
 			claimed = append(claimed, &c.Photos[i])
 		}
 	}
-	return claimed, nil
+	return claimed
 }
 
 // readSideBySide reads the photos at the same time. The first failure decides when the job runs again. It then reads

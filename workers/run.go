@@ -68,6 +68,26 @@ func (w *Workers) handle(ctx context.Context, j flows.Job) error {
 	return handler(ctx, j)
 }
 
+// withTenantOf returns ctx with the tenant of the job. Without it the clients of a marketplace app would not know whose
+// token to use. It returns flows.ErrNotFound if the job's case is gone.
+func (w *Workers) withTenantOf(ctx context.Context, j flows.Job) (context.Context, error) {
+	if !w.engine.Marketplace {
+		return ctx, nil
+	}
+	if j.Case == "" {
+		return flows.WithTenant(ctx, j.Args[flows.ArgTenant]), nil
+	}
+	if known, ok := w.tenants.Get(j.Case); ok {
+		return flows.WithTenant(ctx, known.(string)), nil
+	}
+	c, err := w.engine.CaseOf(ctx, j.Case)
+	if err != nil {
+		return nil, err
+	}
+	w.tenants.SetDefault(j.Case, c.TenantKey)
+	return flows.WithTenant(ctx, c.TenantKey), nil
+}
+
 // effectOutcome is the label of a run in the metrics.
 func effectOutcome(err error) string {
 	if err == nil {

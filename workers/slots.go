@@ -2,31 +2,12 @@ package workers
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"time"
 
 	"shiming/flows"
 )
-
-// withTenantOf returns ctx with the tenant of the job. Without it the clients of a marketplace app would not know whose
-// token to use. It returns flows.ErrNotFound if the job's case is gone.
-func (w *Workers) withTenantOf(ctx context.Context, j flows.Job) (context.Context, error) {
-	if !w.engine.Marketplace {
-		return ctx, nil
-	}
-	if j.Case == "" {
-		return flows.WithTenant(ctx, j.Args[flows.ArgTenant]), nil
-	}
-	if known, ok := w.tenants.Get(j.Case); ok {
-		return flows.WithTenant(ctx, known.(string)), nil
-	}
-	c, err := w.engine.CaseOf(ctx, j.Case)
-	if err != nil {
-		return nil, err
-	}
-	w.tenants.SetDefault(j.Case, c.TenantKey)
-	return flows.WithTenant(ctx, c.TenantKey), nil
-}
 
 // maxDeferral is the longest time for which a job is deferred because no slot is free.
 const maxDeferral = 30 * time.Second
@@ -37,18 +18,27 @@ type slotLoad struct {
 	deferredUntil time.Time // the time of the last deferred job
 }
 
+// isIdle reports whether nothing is under way and no job is deferred.
+func (l *slotLoad) isIdle(now time.Time) bool { return l.busy == 0 && !l.deferredUntil.After(now) }
+
+// manySlots is the number of keys from which idle ones are looked for.
+const manySlots = 1000
+
 // acquireSlot reserves one of the slots of a key, so that one person, group or tenant at its limit does not occupy all
 // workers. If no slot is free, it returns a *flows.RetryLater that defers the job without using an attempt up. Deferred
 // jobs come back one after another, interval apart, and not all at once. The key is KIND/ID.
 func (w *Workers) acquireSlot(key string, slots int, interval time.Duration) (release func(), err error) {
 	w.slotsMu.Lock()
 	defer w.slotsMu.Unlock()
+	now := w.engine.Now()
 	load := w.slots[key]
 	if load == nil {
+		if len(w.slots) >= manySlots { // a deferred job may have gone to another process
+			maps.DeleteFunc(w.slots, func(_ string, l *slotLoad) bool { return l.isIdle(now) })
+		}
 		load = &slotLoad{}
 		w.slots[key] = load
 	}
-	now := w.engine.Now()
 	if load.busy >= slots {
 		if load.deferredUntil.Before(now) {
 			load.deferredUntil = now
@@ -70,7 +60,7 @@ func (w *Workers) releaseSlot(key string) {
 	defer w.slotsMu.Unlock()
 	load := w.slots[key]
 	load.busy--
-	if load.busy == 0 && !load.deferredUntil.After(w.engine.Now()) {
+	if load.isIdle(w.engine.Now()) {
 		delete(w.slots, key)
 	}
 }

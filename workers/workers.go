@@ -49,7 +49,7 @@ type Workers struct {
 	// tenants maps a case to its tenant, for a marketplace app. It is only a cache.
 	tenants           *cache.Cache
 	slotsMu           sync.Mutex
-	slots             map[string]*slotLoad
+	slots             map[string]*slotLoad // by KIND/ID, see acquireSlot
 	inbound, outbound photoBudget
 }
 
