@@ -9,6 +9,19 @@ import (
 	"shiming/workers/workerstest"
 )
 
+// pressStart lets ou_1 press a start button.
+func pressStart(w *workerstest.Harness, to string) flows.Answer {
+	w.T.Helper()
+	a, err := w.Engine.Click(w.T.Context(), flows.CardAction{
+		EventID:   w.NextID(),
+		TenantKey: workerstest.Tenant,
+		OpenID:    "ou_1",
+		Action:    cards.Action{Act: cards.ActStart, To: to},
+	})
+	w.Must(err)
+	return a
+}
+
 // TestRegisteredPersonIsTold: a second registration, which is billed again, needs the button of the card that says that
 // one exists. A later case that was given up changes nothing about it.
 func TestRegisteredPersonIsTold(t *testing.T) {
@@ -17,16 +30,6 @@ func TestRegisteredPersonIsTold(t *testing.T) {
 	w.PutCase(flows.Done, "ou_1")
 	w.Advance(1)
 	w.PutCase(flows.Withdrawn, "ou_1", func(c *flows.Case) { c.CreatedAt = w.Now() })
-	start := func(to string) flows.Answer {
-		a, err := w.Engine.Click(t.Context(), flows.CardAction{
-			EventID:   w.NextID(),
-			TenantKey: workerstest.Tenant,
-			OpenID:    "ou_1",
-			Action:    cards.Action{Act: cards.ActStart, To: to},
-		})
-		w.Must(err)
-		return a
-	}
 	told := func(what string) {
 		t.Helper()
 		if j := w.TakeJob(flows.JobReply); j.Args[flows.ArgCode] != "already_done" {
@@ -36,7 +39,7 @@ func TestRegisteredPersonIsTold(t *testing.T) {
 			t.Errorf("%s: opened a case, want none", what)
 		}
 	}
-	w.CheckAnswer(start(""), "registered")
+	w.CheckAnswer(pressStart(w, ""), "registered")
 	told("the start button")
 	w.SendPhotos("ou_1", "k")
 	told("a photo")
@@ -48,7 +51,7 @@ func TestRegisteredPersonIsTold(t *testing.T) {
 	if !workerstest.Shows(sent[len(sent)-1].Current(), "notice.already_done") {
 		t.Error("帮助 offers a start, want the text that the person is registered")
 	}
-	w.CheckAnswer(start(cards.ToAgain), "working")
+	w.CheckAnswer(pressStart(w, cards.ToAgain), "working")
 	if c := w.LatestCase("ou_1"); c.State != flows.AwaitingConsent {
 		t.Errorf("after 再登记一次: %s, want a new case", c.State)
 	}
@@ -69,18 +72,8 @@ func TestCasesADay(t *testing.T) {
 		w.InState(c.ID, flows.Withdrawn)
 		w.Advance(time.Minute)
 	}
-	start := func(to string) flows.Answer {
-		a, err := w.Engine.Click(t.Context(), flows.CardAction{
-			EventID:   w.NextID(),
-			TenantKey: workerstest.Tenant,
-			OpenID:    "ou_1",
-			Action:    cards.Action{Act: cards.ActStart, To: to},
-		})
-		w.Must(err)
-		return a
-	}
-	w.CheckAnswer(start(""), "too_many_cases")
-	w.CheckAnswer(start(cards.ToAgain), "too_many_cases")
+	w.CheckAnswer(pressStart(w, ""), "too_many_cases")
+	w.CheckAnswer(pressStart(w, cards.ToAgain), "too_many_cases")
 	for what, send := range map[string]func(){
 		"实名":      func() { w.Say("ou_1", "实名") },
 		"a photo": func() { w.SendPhotos("ou_1", "k") },
@@ -94,6 +87,6 @@ func TestCasesADay(t *testing.T) {
 		t.Error("got a case, want none")
 	}
 	w.Advance(flows.CaseWindow)
-	w.CheckAnswer(start(""), "working")
+	w.CheckAnswer(pressStart(w, ""), "working")
 	w.InState(w.LatestCase("ou_1").ID, flows.AwaitingConsent)
 }

@@ -145,10 +145,15 @@ func (d *decision) dropUnreadPhotos() {
 	for i := range d.c.Photos {
 		p := &d.c.Photos[i]
 		if p.State == PhotoWaiting || p.State == PhotoStored {
-			p.State, p.Reader = PhotoReplaced, ""
-			d.dropPicture(p.ID)
+			d.dropPhoto(p)
 		}
 	}
+}
+
+// dropPhoto removes a photo that is not needed any more.
+func (d *decision) dropPhoto(p *Photo) {
+	p.State, p.Reader = PhotoReplaced, ""
+	d.dropPicture(p.ID)
 }
 
 // requireMatchingSides reports whether the two sides can be of one card. Otherwise it refuses the photo of the event,

@@ -110,8 +110,7 @@ func dropLatePhoto(d *decision) {
 		d.ignoreLateResult(p)
 		return
 	}
-	d.dropPicture(p.ID)
-	p.State, p.Reader = PhotoReplaced, ""
+	d.dropPhoto(p)
 	d.detail("photo", p.ID)
 	if d.event.Kind == PhotoReadOK {
 		d.noteDisclosure("feishu_ocr")
@@ -130,8 +129,7 @@ func photoRecalled(d *decision) {
 		if p.State == PhotoRead {
 			d.clearSide(p.Side)
 		}
-		p.State, p.Reader = PhotoReplaced, ""
-		d.dropPicture(p.ID)
+		d.dropPhoto(p)
 	}
 	if !found {
 		d.refuse("no such photo", nil)

@@ -49,10 +49,9 @@ func (t *txn) Enqueue(ctx context.Context, jobs ...flows.Job) error {
 	params := make([]river.InsertManyParams, 0, len(jobs))
 	merged := map[string]bool{} // PostgreSQL refuses two of one key in a statement
 	for _, j := range jobs {
-		if j.Merge != "" && merged[j.Merge] {
+		if merged[j.Merge] {
 			continue
 		}
-		merged[j.Merge] = true
 		priority := j.Priority
 		if priority == 0 {
 			priority = 2
@@ -68,6 +67,7 @@ func (t *txn) Enqueue(ctx context.Context, jobs ...flows.Job) error {
 			opts.ScheduledAt, due = at, j.At
 		}
 		if j.Merge != "" {
+			merged[j.Merge] = true
 			opts.UniqueOpts = river.UniqueOpts{ByArgs: true, ByState: unfinished}
 		}
 		args := jobArgs{ID: newJobID(), Job: j, Merge: j.Merge, DueMillis: millis(due)}

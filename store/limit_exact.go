@@ -35,9 +35,9 @@ const (
 )
 
 // Pace waits for the next slot of a limit that all processes on the database share. The caller then
-// sends its request without delay and calls markSent, which does not block, when the request leaves; of several times the last counts.
-// If the slot lies more than 30 s ahead, Pace takes none and returns a *BusyError. If ctx ends first,
-// the slot is lost.
+// sends its request without delay and calls markSent, which does not block, when the request leaves;
+// of several times the last counts. If the slot lies more than 30 s ahead, Pace takes none and
+// returns a *BusyError. If ctx ends first, the slot is lost.
 func (s *Store) Pace(ctx context.Context, p flows.ExactLimit) (markSent func(), err error) {
 	if p.Calls < 1 || p.Window < time.Duration(p.Calls)*time.Millisecond {
 		return nil, fmt.Errorf("store: pace %q: %d in %s", p.Key, p.Calls, p.Window)

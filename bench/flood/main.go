@@ -136,14 +136,19 @@ func (c *command) Measure(ctx context.Context) error {
 	return result.Append(c.Out, "flood")
 }
 
-// during lets people register while the flood lasts.
-func (c *command) during(ctx context.Context, f flood, step func()) (w waits, err error) {
-	s, err := harness.Open(ctx, harness.Setup{
+// open starts a bot and a world of its own.
+func (c *command) open(ctx context.Context) (*harness.Harness, error) {
+	return harness.Open(ctx, harness.Setup{
 		Bots:  1,
 		Store: c.Store,
 		Sync:  c.Sync,
 		World: sim.Config{Latency: c.Latency, Seed: 7},
 	})
+}
+
+// during lets people register while the flood lasts.
+func (c *command) during(ctx context.Context, f flood, step func()) (w waits, err error) {
+	s, err := c.open(ctx)
 	if err != nil {
 		return w, err
 	}
@@ -219,12 +224,7 @@ func p95(values []float64) float64 {
 
 // crowd lets many people register at once and counts the calls that Feishu refuses for a limit.
 func (c *command) crowd(ctx context.Context, result *harness.Result) error {
-	s, err := harness.Open(ctx, harness.Setup{
-		Bots:  1,
-		Store: c.Store,
-		Sync:  c.Sync,
-		World: sim.Config{Latency: c.Latency, Seed: 7},
-	})
+	s, err := c.open(ctx)
 	if err != nil {
 		return err
 	}

@@ -25,6 +25,12 @@ var shapes = []Encounter{
 	shape("masked_form_absent", Text{"防泄密规则拦下明文表单，只能打码；没动过的项不出现",
 		"data-loss prevention refuses clear values, so that the form is masked; untouched fields are absent"},
 		behaves(func(k *feishu.Behaviour, on bool) { k.DLP, k.OmitEmptyFields = on, on })),
+	shape("idle_dialogs_refused", Text{"按钮不提交表单却带确认框的卡片，飞书拒收",
+		"Feishu refuses cards with a confirm dialog on a button that submits no form"},
+		behaves(func(k *feishu.Behaviour, on bool) { k.RefuseIdleConfirm = on })),
+	shape("company_named_everywhere", Text{"进入会话、点菜单的事件也写明这个人是哪家公司的",
+		"the events of chat entry and menu also name the person's company"},
+		behaves(func(k *feishu.Behaviour, on bool) { k.OperatorTenant = on })),
 	shape("events_twice", Text{"每个事件飞书都推两次", "Feishu delivers every event twice"},
 		behaves(func(k *feishu.Behaviour, on bool) {
 			if k.Duplicate = 0; on {
