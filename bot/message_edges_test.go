@@ -2,7 +2,6 @@ package bot
 
 import (
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"reflect"
@@ -156,27 +155,28 @@ func TestAnyEventAsksForTheOwnOpenID(t *testing.T) {
 	}
 }
 
-// TestSelf asks for the own open_id once, and again only after a pause if it gets none.
+// TestSelf asks for the own open_id until it is known, then no more.
 func TestSelf(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
-	answers := make(chan string, 4)
-	asked := make(chan struct{}, 4)
-	f.handle("GET /open-apis/bot/v3/info", func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = io.WriteString(w, `{"code":0,"bot":{"open_id":"`+<-answers+`"}}`)
-		asked <- struct{}{}
+	answers := make(chan string)
+	f.handle("GET /open-apis/bot/v3/info", func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case id := <-answers:
+			_, _ = io.WriteString(w, `{"code":0,"bot":{"open_id":"`+id+`"}}`)
+		case <-r.Context().Done():
+		}
 	})
 	s := f.client(t).Self()
-	answers <- ""
-	if err := s.Learn(t.Context()); !errors.Is(err, errNoSelf) {
-		t.Errorf("got %v, want errNoSelf", err)
-	}
-	<-asked
+	tried := make(chan struct{})
+	go s.Keep(t.Context(), tried)
+	answers <- "" // at start, though nobody has asked
+	<-tried
 	if got := s.OpenID("tk"); got != "" {
 		t.Errorf("got %q before the answer, want nothing", got)
 	}
+	s.asked <- struct{}{} // instead of selfPause
 	answers <- "ou_bot"
-	<-asked
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
 	for s.OpenID("tk") == "" {
@@ -185,10 +185,9 @@ func TestSelf(t *testing.T) {
 	if got := s.OpenID("another"); got != "ou_bot" {
 		t.Errorf("got %q, want ou_bot", got)
 	}
-	tried := make(chan struct{})
-	answers <- "ou_bot"
-	s.Keep(t.Context(), tried)
-	<-tried
+	if len(s.wanted) != 0 {
+		t.Errorf("got %d tenants to ask for, want none", len(s.wanted))
+	}
 }
 
 // TestSignatureTime accepts a good signature with its time in any unit, and one of unknown form as long as the event's

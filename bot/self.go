@@ -3,13 +3,15 @@ package bot
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
 	"shiming/flows"
 )
 
-// selfPause is the least time between two questions for the own open_id in a tenant.
+// selfPause is the time between two questions for the own open_id in a tenant.
 const selfPause = 5 * time.Second
 
 // errNoSelf says that Feishu answered without the bot's open_id.
@@ -19,36 +21,43 @@ var errNoSelf = errors.New("bot: the platform names no open_id of the bot")
 // changes, so that it is asked for once in a tenant. It is safe for concurrent use.
 type Self struct {
 	client *Client
+	asked  chan struct{} // holds a value while Keep has to look at wanted
 
-	mu    sync.Mutex
-	known map[string]string    // by Client.tokenKey
-	asked map[string]time.Time // time of the last question, by the same key
+	mu     sync.Mutex
+	known  map[string]string // by Client.tokenKey
+	wanted map[string]string // tenant keys whose open_id somebody asked for, by the same key
 }
 
 // Self returns a Self that asks by this client.
 func (c *Client) Self() *Self {
-	return &Self{client: c, known: map[string]string{}, asked: map[string]time.Time{}}
+	return &Self{
+		client: c,
+		asked:  make(chan struct{}, 1),
+		known:  map[string]string{},
+		wanted: map[string]string{},
+	}
 }
 
-// OpenID returns the bot's open_id in a tenant, "" while it is not known. It never waits: if the open_id is unknown, it
-// asks in the background, at most every selfPause.
+// OpenID returns the bot's open_id in a tenant, "" while it is not known. It never waits: if the open_id is unknown, Keep
+// asks for it.
 func (s *Self) OpenID(tenantKey string) string {
 	ctx := flows.WithTenant(context.Background(), tenantKey)
 	key := s.client.tokenKey(ctx)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if id := s.known[key]; id != "" {
-		return id
+	id := s.known[key]
+	if _, waits := s.wanted[key]; id == "" && !waits {
+		s.wanted[key] = tenantKey
+		select {
+		case s.asked <- struct{}{}:
+		default:
+		}
 	}
-	if now := s.client.now(); s.asked[key].IsZero() || now.Sub(s.asked[key]).Abs() >= selfPause {
-		s.asked[key] = now
-		go func() { _ = s.Learn(ctx) }() // the next message asks again if this fails
-	}
-	return ""
+	return id
 }
 
-// Learn asks for the open_id in the tenant of ctx and keeps it.
-func (s *Self) Learn(ctx context.Context) error {
+// learn asks for the open_id in the tenant of ctx and keeps it.
+func (s *Self) learn(ctx context.Context) error {
 	info, err := s.client.BotInfo(ctx)
 	if err != nil {
 		return err
@@ -58,23 +67,33 @@ func (s *Self) Learn(ctx context.Context) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.known[s.client.tokenKey(ctx)] = info.OpenID
+	key := s.client.tokenKey(ctx)
+	s.known[key] = info.OpenID
+	delete(s.wanted, key)
 	return nil
 }
 
-// Keep asks until the open_id is known or ctx ends. It returns at once for a marketplace app, whose tenants are not
-// known beforehand. tried is closed after the first question.
+// Keep asks for each open_id that is wanted, every selfPause until it is known, and returns when ctx ends. A self-built
+// app wants its only one at once; the tenants of a marketplace app are not known beforehand. tried is closed after the
+// first question.
 func (s *Self) Keep(ctx context.Context, tried chan<- struct{}) {
 	once := sync.OnceFunc(func() { close(tried) })
 	defer once()
-	if s.client.market != nil {
-		return
+	if s.client.market == nil {
+		s.OpenID("")
 	}
 	retry := time.NewTicker(selfPause)
 	defer retry.Stop()
-	for s.Learn(ctx) != nil {
+	for {
+		s.mu.Lock()
+		wanted := slices.Collect(maps.Values(s.wanted))
+		s.mu.Unlock()
+		for _, tenant := range wanted {
+			_ = s.learn(flows.WithTenant(ctx, tenant)) // the next round asks again
+		}
 		once()
 		select {
+		case <-s.asked:
 		case <-retry.C:
 		case <-ctx.Done():
 			return
