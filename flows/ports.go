@@ -33,8 +33,8 @@ func (CardText) String() string { return "[card text]" }
 
 // RateLimiter enforces rate limits that all instances share.
 type RateLimiter interface {
-	// Wait reserves the next slot of every limit and blocks until the latest of them. If the wait would be too long, it
-	// reserves nothing and returns at once an error that wraps a *RetryLater.
+	// Wait reserves the next slot of every limit and blocks until the latest of them. The limits are named widest first. If
+	// the wait would be too long, it reserves nothing and returns at once an error that wraps a *RetryLater.
 	Wait(ctx context.Context, limits ...BurstLimit) error
 	// Pace blocks until the next call may be made. The caller calls leaving at the moment when its request is sent,
 	// because later slots depend on this moment. Errors are those of Wait.

@@ -80,7 +80,7 @@ func (r *robot) retake(side string) taken {
 		r.otherSent = true
 		return take(somebodyElse(r.Person, r.w.cfg.Seed), SideBack, SideBack, r.script.good(SideBack), true)
 	}
-	return take(r.Person, side, side, r.script.good(side), false)
+	return r.script.takeGood(r.Person, side)
 }
 
 // pending reports whether a photo of this side was sent and is neither refused nor used.

@@ -23,6 +23,8 @@ type Script struct {
 	RotatedBack bool
 	// Width of the photos in pixels; 0 = 800.
 	Width int
+	// Front and Back are good photos that were taken before; nil = they are taken when they are needed.
+	Front, Back []byte
 
 	TypedNumberWrong bool // mistypes a digit of the number first
 	// Corrects overwrites wrong prefilled values. Without it a wrong value ends the journey with a *StuckError, because
@@ -73,19 +75,25 @@ func (s Script) firstShots(p specimen.Person) ([]*shot, error) {
 		blurred.Width = s.Width
 		return shots(
 			take(p, SideFront, SideFront, blurred, true),
-			take(p, SideBack, SideBack, s.good(SideBack), false))
+			s.takeGood(p, SideBack))
 	case s.TwoFronts:
 		again := s.good(SideFront)
 		again.Rotate = 2 // the two fronts are different pictures
 		return shots(
-			take(p, SideFront, SideFront, s.good(SideFront), false),
+			s.takeGood(p, SideFront),
 			take(p, SideFront, SideBack, again, true))
 	case s.OtherPersonsBack:
-		return shots(take(p, SideFront, SideFront, s.good(SideFront), false))
+		return shots(s.takeGood(p, SideFront))
 	}
-	return shots(
-		take(p, SideFront, SideFront, s.good(SideFront), false),
-		take(p, SideBack, SideBack, s.good(SideBack), false))
+	return shots(s.takeGood(p, SideFront), s.takeGood(p, SideBack))
+}
+
+// takeGood takes a usable photo of a side, or returns the one that was taken before.
+func (s Script) takeGood(p specimen.Person, side string) taken {
+	if before := map[string][]byte{SideFront: s.Front, SideBack: s.Back}[side]; before != nil {
+		return taken{&shot{side: side, img: before}, nil}
+	}
+	return take(p, side, side, s.good(side), false)
 }
 
 type taken struct {

@@ -1,10 +1,8 @@
 package sim
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -58,9 +56,6 @@ type World struct {
 
 // recordedCalls is how many calls Recorder remembers; its counts cover all.
 const recordedCalls = 20_000
-
-// maxDelayedBody limits the bodies that are buffered while a call is delayed. No platform accepts a larger one.
-const maxDelayedBody = 64 << 20
 
 // Start opens a world. ctx limits the start only; the world lives until Close. The error is a *ConfigError or a network
 // error.
@@ -195,27 +190,4 @@ func (w *World) SetWebhook(url string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.webhook = url
-}
-
-// delayed delays every request: by half before next is called and by half before the answer leaves. A client that dies
-// meanwhile therefore leaves behind a call that was never handled, or one whose answer got lost. The delay ends when
-// the client disconnects.
-func delayed(by time.Duration, next http.Handler) http.Handler {
-	if by <= 0 {
-		return next
-	}
-	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		// The server detects a disconnected client only after the body was read.
-		body, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, maxDelayedBody))
-		if err != nil {
-			http.Error(rw, "the body cannot be read", http.StatusBadRequest)
-			return
-		}
-		r.Body = io.NopCloser(bytes.NewReader(body))
-		if pause(r.Context(), by/2) != nil {
-			return
-		}
-		next.ServeHTTP(rw, r)
-		_ = pause(r.Context(), by-by/2) // if the client has left, the answer goes nowhere
-	})
 }

@@ -6,8 +6,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"shiming/flows"
@@ -36,7 +34,9 @@ func (s *Store) Wait(ctx context.Context, limits ...flows.BurstLimit) error {
 	return sleep(ctx, wait)
 }
 
-// reserve reserves a slot of every limit, or none, and returns how far ahead the latest one is.
+// reserve reserves a slot of every limit, or none, and returns how far ahead the latest one is. A slot counts as used no
+// earlier than those of the limits before it; otherwise calls that wait for one limit would pile up beyond the next.
+// Callers name the limits of a call in one order, so that two calls cannot lock each other's rows.
 func (s *Store) reserve(ctx context.Context, limits []flows.BurstLimit) (wait time.Duration, err error) {
 	defer func(caller context.Context) { err = withEnd(caller, err) }(ctx)
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
@@ -47,44 +47,41 @@ func (s *Store) reserve(ctx context.Context, limits []flows.BurstLimit) (wait ti
 	}
 	defer tx.end()
 
-	// The rows are locked in the order of their keys, so that two calls cannot deadlock.
-	limits = slices.SortedFunc(slices.Values(limits), func(a, b flows.BurstLimit) int {
-		return strings.Compare(a.Key, b.Key)
-	})
-	var latest time.Time
 	for _, l := range limits {
-		wait, err := s.reserveOne(ctx, tx, l)
+		slot, err := s.reserveOne(ctx, tx, l, wait)
 		if err != nil {
 			return 0, err
 		}
-		if at := time.Now().Add(wait); at.After(latest) {
-			latest = at
-		}
+		wait = max(wait, slot)
 	}
+	latest := time.Now().Add(wait)
 	if err := tx.Commit(); err != nil {
 		return 0, fmt.Errorf("store: rate limit: %w", err)
 	}
 	return max(0, time.Until(latest)), nil // the commit has taken a part of the wait
 }
 
-// reserveOne reserves a slot of one limit and returns how far ahead it is, by the database's clock.
+// reserveOne reserves a slot of one limit for a call that comes in ahead, and returns how far away the slot is, by the
+// database's clock.
 //
-// The algorithm is GCRA. The row holds the theoretical arrival time (tat) of the next call. A
-// reservation moves it one step on, starting from now if it lies in the past. A call may come up to
-// burst-1 steps before its theoretical arrival time.
-func (s *Store) reserveOne(ctx context.Context, tx *dbTx, l flows.BurstLimit) (time.Duration, error) {
+// The algorithm is GCRA. The row holds the theoretical arrival time (tat) of the next call. A reservation moves it one
+// step on, starting from the time of the call if tat lies before. A call may come up to burst-1 steps before its
+// theoretical arrival time.
+func (s *Store) reserveOne(
+	ctx context.Context, tx *dbTx, l flows.BurstLimit, ahead time.Duration,
+) (time.Duration, error) {
 	now := s.backend.nowMicros
 	step := l.Every.Microseconds() * (100 + slackPercent) / 100
 	burst := step * int64(l.Burst-1)
 	var wait int64
 	err := tx.QueryRowContext(ctx, `
 		INSERT INTO rate_limits AS r (key, tat_us)
-		VALUES ($1, `+now+` + $2)
+		VALUES ($1, `+now+` + $5 + $2)
 		ON CONFLICT (key) DO UPDATE
-		SET tat_us = CASE WHEN r.tat_us > `+now+` THEN r.tat_us ELSE `+now+` END + $2
+		SET tat_us = CASE WHEN r.tat_us > `+now+` + $5 THEN r.tat_us ELSE `+now+` + $5 END + $2
 		WHERE r.tat_us - $3 - `+now+` <= $4
 		RETURNING tat_us - $2 - $3 - `+now,
-		l.Key, step, burst, cmp.Or(l.MaxWait, maxAhead).Microseconds(),
+		l.Key, step, burst, cmp.Or(l.MaxWait, maxAhead).Microseconds(), ahead.Microseconds(),
 	).Scan(&wait)
 	if errors.Is(err, sql.ErrNoRows) { // the slot lies too far ahead
 		err = tx.QueryRowContext(ctx, `

@@ -132,6 +132,27 @@ func TestSeveralLimits(t *testing.T) {
 	})
 }
 
+// TestLimitAfterALimit: a call that waits for one limit uses the next one when it leaves, not when it came.
+func TestLimitAfterALimit(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
+		wide := flows.BurstLimit{Key: "wide", Every: time.Second, Burst: 1}
+		narrow := flows.BurstLimit{Key: "narrow", Every: 4 * time.Second, Burst: 1}
+		begin := time.Now()
+		for range 5 {
+			if _, err := ts.reserve(t.Context(), []flows.BurstLimit{wide}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i, want := range []time.Duration{5050 * time.Millisecond, 9090 * time.Millisecond} { // slackPercent included
+			wait, err := ts.reserve(t.Context(), []flows.BurstLimit{wide, narrow})
+			took := time.Since(begin)
+			if err != nil || wait < want-took-2*time.Millisecond || wait > want {
+				t.Errorf("call %d waits %s, %v; want %s after the first, %s ago", i, wait, err, want, took)
+			}
+		}
+	})
+}
+
 func TestWaitIsBounded(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()

@@ -32,7 +32,7 @@ var codesNotInDirectory = map[string]bool{"41012": true, "41050": true}
 // personGone asks Feishu's directory whether the person has left. d has a class if the directory gave no answer. err is
 // set if the run itself cannot go on.
 func (w *Workers) personGone(ctx context.Context, openID string) (gone bool, d failure.Details, err error) {
-	if err := w.engine.Store.Wait(ctx, w.directoryLimit(ctx), w.callLimit(ctx, apiDirectory)); err != nil {
+	if err := w.engine.Store.Wait(ctx, w.callLimit(ctx, apiDirectory), w.directoryLimit(ctx)); err != nil {
 		return false, failure.Details{}, err
 	}
 	contact, err := w.Messenger.Contact(ctx, openID)
