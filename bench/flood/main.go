@@ -4,7 +4,7 @@
 //
 // In the end a crowd registers at once, and the calls that Feishu refuses for its limits are counted.
 //
-// Each flood meets bots and a world of its own: 300 texts of one person, 100 photos of one person, or 150 mentions in one
+// Each flood meets bots and a world of its own: 300 texts, 100 photos or 300 clicks of one person, or 150 mentions in one
 // group by 60 people. During it others register one after another. Every call to a platform takes 200 ms.
 package main
 
@@ -40,6 +40,7 @@ type flood struct {
 const (
 	texts    = 300
 	photos   = 100
+	clicks   = 300
 	mentions = 150
 	crowd    = 60 // people who mention the bot
 	inFlight = 8  // messages of a flood on their way at a time
@@ -63,6 +64,19 @@ var floods = []flood{
 		}
 		return repeat(photos, func(int) error {
 			_, err := s.World.Feishu.SendImage(ctx, others[0].OpenID, front)
+			return err
+		})
+	}},
+	{"clicks", func(ctx context.Context, s *harness.Harness, others []*sim.Employee) error {
+		if _, err := s.World.Feishu.SendText(ctx, others[0].OpenID, "帮助"); err != nil {
+			return err
+		}
+		help, err := s.Card(ctx, others[0].ChatID, "start")
+		if err != nil {
+			return err
+		}
+		return repeat(clicks, func(int) error {
+			_, err := s.World.Feishu.ClickAct(ctx, others[0].OpenID, help.ID, "start", nil)
 			return err
 		})
 	}},
