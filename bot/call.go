@@ -144,8 +144,8 @@ type errorBody struct {
 	Error errorDetail `json:"error"`
 }
 
-// errorDetail is the object "error" of a refusal. It stays empty for another value: the token API of the web login has a
-// text there (page "获取 user_access_token").
+// errorDetail is the object "error" of a refusal. It stays empty for another value: the token API of the web login has
+// a text there (page "获取 user_access_token").
 type errorDetail struct {
 	LogID      string `json:"log_id"`
 	Violations []struct {

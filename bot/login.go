@@ -22,9 +22,9 @@ var accountHosts = map[string]string{
 const authorizePath = "/open-apis/authen/v1/authorize"
 
 // AuthorizeURL returns the address that a browser opens to log in (page "获取授权码"). Inside Feishu's client the page
-// redirects at once. redirectURI must be listed in the developer console, without its query (安全设置 › 重定向 URL); Feishu
-// adds to it code and state, or error=access_denied and state if the person refuses. state comes back unchanged and must
-// be compared.
+// redirects at once. redirectURI must be listed in the developer console (安全设置 › 重定向 URL), without its query.
+// Feishu adds code and state to it, or error=access_denied and state if the person refuses. state comes back unchanged
+// and must be compared.
 func (c *Client) AuthorizeURL(redirectURI, state string) string {
 	u, _ := url.Parse(c.base) // NewClient has checked it
 	if accounts, ok := accountHosts[u.Host]; ok {
@@ -43,10 +43,10 @@ func (c *Client) AuthorizeURL(redirectURI, state string) string {
 // maxLoginCode limits the length of a code, which a stranger may have made up. The page recommends to reserve 64.
 const maxLoginCode = 1 << 10
 
-// Identify says who logged in. code is from the redirect, valid for five minutes and for one use; redirectURI is the one
-// of AuthorizeURL (pages "获取 user_access_token", "获取用户信息"). The caller must compare tenantKey: it names the person's
-// company, which may be a foreign one. The user token serves this call only and is neither kept nor logged. Every error
-// is a failure.LoginError.
+// Identify says who logged in. code is from the redirect, valid for five minutes and for one use; redirectURI is the
+// one of AuthorizeURL (pages "获取 user_access_token", "获取用户信息"). The caller must compare tenantKey: it names the
+// person's company, which may be a foreign one. The user token serves this call only and is neither kept nor logged.
+// Every error is a failure.LoginError.
 func (c *Client) Identify(ctx context.Context, code, redirectURI string) (tenantKey, openID string, err error) {
 	token, err := c.userToken(ctx, code, redirectURI)
 	if err != nil {
@@ -85,9 +85,9 @@ func (c *Client) userToken(ctx context.Context, code, redirectURI string) (strin
 	return out.AccessToken, err
 }
 
-// callForUser makes one call with the token of a person, or without one if token is "". complete reports whether out has
-// what was asked for. It does not use the SDK, which cannot read the errors of the token API: they have a text in error,
-// where others have an object.
+// callForUser makes one call with the token of a person, or without one if token is "". complete reports whether out
+// has what was asked for. callForUser does not use the SDK, which cannot read the errors of the token API: they have a
+// text in error, where others have an object.
 func (c *Client) callForUser(ctx context.Context, r request, token string, out any, complete func() bool) error {
 	start := c.now()
 	err := c.exchangeForUser(ctx, r, token, out)

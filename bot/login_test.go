@@ -57,7 +57,7 @@ func loginFake(t *testing.T, token, info http.HandlerFunc) *fake {
 				t.Errorf("got %v with the header %q, want %v without", got, r.Header.Get("Authorization"), want)
 			}
 			w.Header().Set("Content-Type", "application/json; charset=utf-8")
-			_, _ = io.WriteString(w, `{"code":0,"access_token":"u-canary","expires_in":7200,"token_type":"Bearer","scope":""}`)
+			_, _ = io.WriteString(w, `{"code":0,"access_token":"u-canary","expires_in":7200,"token_type":"Bearer"}`)
 		}
 	}
 	if info == nil {
