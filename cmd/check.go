@@ -18,7 +18,7 @@ type checkCmd struct {
 	JSON   bool   `help:"One JSON array instead of lines." name:"json"`
 	Lang   string `help:"zh or en; by the environment (LANG) if not given." enum:"auto,zh,en" default:"auto"`
 	OCR    bool   `help:"Also let Feishu read an empty picture, which uses up one of the OCR quota." name:"ocr"`
-	Probe  bool   `help:"Also ask e签宝's sandbox for an evidence point, by a request that cannot create one." name:"evidence-probe"`
+	Probe  bool   `help:"Also provoke a refusal of e签宝's sandbox, which shows revision and entitlement." name:"evidence-probe"`
 	Scopes bool   `help:"Only print the list of scopes that the developer console imports."`
 }
 

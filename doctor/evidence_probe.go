@@ -11,8 +11,8 @@ import (
 // askEsign says whom to ask about the entitlement to evidence points.
 var askEsign = Text{
 	"请向 e签宝客户经理确认 AppId 已开通「个人实名证据点」，否则第一件登记会说明",
-	"ask e签宝's account manager whether the AppId may create real-name evidence points (个人实名证据点), or the first case will " +
-		"show",
+	"ask e签宝's account manager whether the AppId may create real-name evidence points (个人实名证据点), or the first case " +
+		"will show",
 }
 
 const (
@@ -63,7 +63,8 @@ func (d *Doctor) checkEntitlement(ctx context.Context) result {
 			},
 			remedy: Text{
 				"esign.base_url 改成 " + esign.SandboxURL + "，配沙箱的 AppId 和密钥再试；或去掉 --evidence-probe",
-				"try with esign.base_url " + esign.SandboxURL + " and the sandbox's AppId and secret, or without --evidence-probe",
+				"try with esign.base_url " + esign.SandboxURL + " and the sandbox's AppId and secret, or without " +
+					"--evidence-probe",
 			},
 		}
 	}
