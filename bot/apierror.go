@@ -13,7 +13,7 @@ type Class string
 
 const (
 	ClassRetry       Class = "retry"       // the same call may succeed later
-	ClassPerson      Class = "person"      // the applicant must send something else
+	ClassPerson      Class = "person"      // the applicant must send something else, or log in again
 	ClassPermission  Class = "permission"  // the app lacks a scope or may not see this user
 	ClassQuota       Class = "quota"       // bought or free quota is used up
 	ClassCredentials Class = "credentials" // Feishu refuses app id, secret or token

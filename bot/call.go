@@ -139,14 +139,28 @@ func (c *Client) unclear(e *APIError, r request, sent bool) {
 
 // errorBody is the part of a response that all APIs share (page "通用错误码").
 type errorBody struct {
-	Code  *int   `json:"code"`
-	Msg   string `json:"msg"`
-	Error *struct {
-		LogID      string `json:"log_id"`
-		Violations []struct {
-			Subject string `json:"subject"`
-		} `json:"permission_violations"`
-	} `json:"error"`
+	Code  *int        `json:"code"`
+	Msg   string      `json:"msg"`
+	Error errorDetail `json:"error"`
+}
+
+// errorDetail is the object "error" of a refusal. It stays empty for another value: the token API of the web login has
+// a text there (page "获取 user_access_token").
+type errorDetail struct {
+	LogID      string `json:"log_id"`
+	Violations []struct {
+		Subject string `json:"subject"`
+	} `json:"permission_violations"`
+}
+
+// UnmarshalJSON accepts every JSON value.
+func (d *errorDetail) UnmarshalJSON(raw []byte) error {
+	type object errorDetail
+	var o object
+	if json.Unmarshal(raw, &o) == nil {
+		*d = errorDetail(o)
+	}
+	return nil
 }
 
 // evaluate decodes the response of a successful call into out, and returns an *APIError for every other response.
@@ -168,14 +182,12 @@ func (c *Client) evaluate(ctx context.Context, r request, tr *callTrace, body []
 func (c *Client) refused(r request, tr *callTrace, f errorBody) error {
 	e := c.newError(r, tr)
 	e.Code = *f.Code
-	if f.Error != nil {
-		if e.logID == "" {
-			e.logID = identifier(f.Error.LogID)
-		}
-		for _, v := range f.Error.Violations {
-			if scope := identifier(v.Subject); scope != "" {
-				e.scopes = append(e.scopes, scope)
-			}
+	if e.logID == "" {
+		e.logID = identifier(f.Error.LogID)
+	}
+	for _, v := range f.Error.Violations {
+		if scope := identifier(v.Subject); scope != "" {
+			e.scopes = append(e.scopes, scope)
 		}
 	}
 	row, known := codes[e.Code]

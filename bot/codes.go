@@ -1,10 +1,13 @@
 package bot
 
+import "shiming/failure"
+
 // codeRow says what a documented code means.
 type codeRow struct {
 	class   Class
-	field   string // for ClassMismatch
-	meaning string // the platform's text, shortened
+	field   string        // for ClassMismatch
+	login   failure.Login // for a web login, unless it follows from the class
+	meaning string        // the platform's text, shortened
 }
 
 // codes has a row for each business code that the pages of the used APIs document; brackets hold the titles of the
@@ -19,11 +22,11 @@ var codes = map[int]codeRow{
 	99991663: {class: ClassCredentials, meaning: "tenant token expired or invalid"},
 	99991664: {class: ClassCredentials, meaning: "app token illegal"},
 	99991665: {class: ClassCredentials, meaning: "tenant token illegal"},
-	99991668: {class: ClassBug, meaning: "user token, which is never used here"},
+	99991668: {class: ClassBug, login: failure.LoginAgain, meaning: "user token is invalid"},
 	99991671: {class: ClassCredentials, meaning: "token has a wrong format"},
 	99991672: {class: ClassPermission, meaning: "app lacks a scope; its version must be published"},
-	99991677: {class: ClassBug, meaning: "user token, which is never used here"},
-	99991679: {class: ClassBug, meaning: "user token, which is never used here"},
+	99991677: {class: ClassBug, login: failure.LoginAgain, meaning: "user token has expired"},
+	99991679: {class: ClassBug, login: failure.LoginAgain, meaning: "user has not authorised"},
 	99992351: {class: ClassGone, meaning: "open_id unknown"},
 	99992354: {class: ClassBug, meaning: "message_id malformed"},
 	99992361: {class: ClassConfig, meaning: "open_id belongs to another app"},
@@ -33,6 +36,44 @@ var codes = map[int]codeRow{
 	10003: {class: ClassCredentials, meaning: "app_id or app_secret malformed"},
 	10014: {class: ClassConfig, meaning: "app not usable"},
 	10015: {class: ClassCredentials, meaning: "wrong app secret"},
+
+	// Web login [获取授权码, 获取 user_access_token, 获取用户信息, and the older versions of the last two].
+	20001: {class: ClassBug, meaning: "parameter missing"},
+	20063: {class: ClassBug, meaning: "parameter malformed"},
+	20036: {class: ClassBug, meaning: "grant_type"},
+	20067: {class: ClassBug, meaning: "scope twice"},
+	20068: {class: ClassBug, meaning: "scope was not asked for at the login"},
+	20070: {class: ClassBug, meaning: "secret in header and body"},
+	20071: {class: ClassBug, meaning: "redirect_uri differs from that of the login"},
+	20002: {class: ClassCredentials, meaning: "wrong client id or secret"},
+	20025: {class: ClassCredentials, meaning: "older versions: app id or secret missing"},
+	20028: {class: ClassCredentials, meaning: "older versions: wrong app id"},
+	20035: {class: ClassCredentials, meaning: "older versions: wrong app secret"},
+	20013: {class: ClassCredentials, meaning: "older versions: tenant token invalid"},
+	20014: {class: ClassCredentials, meaning: "older versions: app token invalid"},
+	20003: {class: ClassPerson, meaning: "code is unknown, or was used"},
+	20065: {class: ClassPerson, meaning: "code was used, as by a reload of the page"},
+	20004: {class: ClassPerson, meaning: "code is older than five minutes"},
+	20005: {class: ClassPerson, meaning: "user token invalid"},
+	20007: {class: ClassPerson, meaning: "older versions: token was not generated"},
+	20039: {class: ClassPerson, meaning: "older versions: user token not found"},
+	20049: {class: ClassPerson, meaning: "PKCE check failed"},
+	20008: {class: ClassGone, meaning: "user does not exist"},
+	20066: {class: ClassGone, meaning: "user is not active"},
+	20021: {class: ClassGone, meaning: "user has resigned"},
+	20022: {class: ClassGone, meaning: "user is frozen"},
+	20023: {class: ClassGone, meaning: "user is not registered"},
+	20009: {class: ClassConfig, login: failure.LoginRefused, meaning: "app not installed in the tenant"},
+	20010: {class: ClassPermission, login: failure.LoginRefused, meaning: "user is outside the app's availability"},
+	20042: {class: ClassConfig, login: failure.LoginRefused, meaning: "app is disabled"},
+	20048: {class: ClassConfig, login: failure.LoginRefused, meaning: "app does not exist"},
+	20069: {class: ClassConfig, login: failure.LoginRefused, meaning: "app is not enabled"},
+	20024: {class: ClassConfig, meaning: "code of another app"},
+	20027: {class: ClassPermission, meaning: "app lacks a scope that the login asks for"},
+	20029: {class: ClassConfig, meaning: "redirect URL is not listed in the console"},
+	20046: {class: ClassConfig, meaning: "Feishu app on a Lark host, or the reverse"},
+	20050: {class: ClassRetry, meaning: "internal (HTTP 500); the code may be spent"},
+	20072: {class: ClassRetry, meaning: "out of service for now (HTTP 503)"},
 
 	// Messages [发送消息, 回复消息, 更新已发送的消息卡片, 撤回消息].
 	230001: {class: ClassBug, meaning: "bad parameter"},

@@ -12,6 +12,7 @@ import (
 
 	"shiming/bot"
 	"shiming/cards"
+	"shiming/failure"
 	"shiming/flows"
 	"shiming/sim/feishu"
 )
@@ -231,5 +232,60 @@ func TestSimOtherCalls(t *testing.T) {
 	if _, err := w.client.ReadIDCard(ctx, jpeg, func() {}); !errors.As(err, &refused) ||
 		refused.Class() != bot.ClassPermission {
 		t.Errorf("ocr without scope: %v", err)
+	}
+}
+
+// TestSimLogin follows a login as a browser does, from the address that the client gives to the person who came back.
+func TestSimLogin(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const back = "https://hr.example.com/agreement/login"
+	w.SetRedirectURLs(back)
+	guest := w.AddUser(feishu.User{Name: "李四", TenantKey: "tk_guest"})
+	login := func(openID string) string {
+		stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+		browser := &http.Client{CheckRedirect: stay}
+		resp, err := browser.Get(w.client.AuthorizeURL(back, "state") + "&" + feishu.LoginPerson + "=" + openID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		to, err := resp.Location()
+		if err != nil || to.Query().Get("state") != "state" {
+			t.Fatalf("got HTTP %d to %v, want back with the state", resp.StatusCode, to)
+		}
+		return to.Query().Get("code")
+	}
+	for name, tt := range map[string]struct {
+		code                   string
+		change                 func(*feishu.User)
+		wantTenant, wantPerson string
+		want                   failure.Login
+	}{
+		"employee":      {login("ou_emp"), nil, "tk_sim", "ou_emp", ""},
+		"guest":         {login(guest.OpenID), nil, "tk_guest", guest.OpenID, ""},
+		"unknown code":  {"nonsense", nil, "", "", failure.LoginAgain},
+		"of an app":     {w.ForeignCode("ou_emp", back), nil, "", "", failure.LoginSetup},
+		"not available": {login("ou_emp"), func(u *feishu.User) { u.Outside = true }, "", "", failure.LoginRefused},
+		"left":          {login("ou_emp"), func(u *feishu.User) { u.Resigned = true }, "", "", failure.LoginRefused},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if tt.change != nil {
+				was, _ := w.User("ou_emp")
+				w.ChangeUser("ou_emp", tt.change)
+				defer w.ChangeUser("ou_emp", func(u *feishu.User) { *u = was })
+			}
+			tenant, person, err := w.client.Identify(t.Context(), tt.code, back)
+			if tenant != tt.wantTenant || person != tt.wantPerson || (err == nil) != (tt.want == "") {
+				t.Fatalf("got %q, %q, %v; want %q, %q", tenant, person, err, tt.wantTenant, tt.wantPerson)
+			}
+			if err != nil && failure.LoginOf(err) != tt.want {
+				t.Errorf("got %v, which is %q, want %q", err, failure.LoginOf(err), tt.want)
+			}
+			_, _, err = w.client.Identify(t.Context(), tt.code, back)
+			if tt.want == "" && (err == nil || failure.LoginOf(err) != failure.LoginAgain) {
+				t.Errorf("got %v for a code that was used, want %q", err, failure.LoginAgain)
+			}
+		})
 	}
 }

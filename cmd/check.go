@@ -18,6 +18,7 @@ type checkCmd struct {
 	JSON   bool   `help:"One JSON array instead of lines." name:"json"`
 	Lang   string `help:"zh or en; by the environment (LANG) if not given." enum:"auto,zh,en" default:"auto"`
 	OCR    bool   `help:"Also let Feishu read an empty picture, which uses up one of the OCR quota." name:"ocr"`
+	Probe  bool   `help:"Also provoke a refusal of e签宝's sandbox, which shows revision and entitlement." name:"evidence-probe"`
 	Scopes bool   `help:"Only print the list of scopes that the developer console imports."`
 }
 
@@ -42,6 +43,6 @@ func (c *checkCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer d.Close()
-	d.OCR = c.OCR
+	d.OCR, d.EvidenceProbe = c.OCR, c.Probe
 	return d.Report(ctx, os.Stdout, lang, c.JSON)
 }

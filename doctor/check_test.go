@@ -30,14 +30,19 @@ type checked struct {
 	world  *sim.World
 	values map[string]string
 	ocr    bool
+	probe  bool          // evidence
 	asked  bool          // keep findings with the outcome unknown, too
 	fast   time.Duration // offset of the local clock
 	allOut string        // all reports
 }
 
-func newChecked(t *testing.T) *checked {
+func newChecked(t *testing.T, change ...func(*sim.Config)) *checked {
 	t.Helper()
-	world, err := sim.Start(t.Context(), sim.Config{Seed: 4711})
+	cfg := sim.Config{Seed: 4711}
+	for _, f := range change {
+		f(&cfg)
+	}
+	world, err := sim.Start(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +68,7 @@ func (c *checked) run(lang string) (bad string, findings map[string]doctor.Outco
 		c.Fatal(err)
 	}
 	defer d.Close()
-	d.OCR, d.Now = c.ocr, func() time.Time { return time.Now().Add(c.fast) }
+	d.OCR, d.EvidenceProbe, d.Now = c.ocr, c.probe, func() time.Time { return time.Now().Add(c.fast) }
 	var text, raw bytes.Buffer
 	err = d.Report(c.Context(), &text, lang, false)
 	again, err2 := doctor.New(cfg)
@@ -71,7 +76,7 @@ func (c *checked) run(lang string) (bad string, findings map[string]doctor.Outco
 		c.Fatal(err2)
 	}
 	defer again.Close()
-	again.OCR, again.Now = c.ocr, d.Now
+	again.OCR, again.EvidenceProbe, again.Now = c.ocr, c.probe, d.Now
 	_ = again.Report(c.Context(), &raw, lang, true) // the error is the same as above
 	var list []struct {
 		ID      string         `json:"id"`
@@ -242,6 +247,7 @@ func TestCheckProgram(t *testing.T) {
 		{"LANG=en_GB.UTF-8", nil, 0, "✓ Database"},
 		{"LANG=C", []string{"--lang", "zh"}, 0, "✓ 数据库"},
 		{"LANG=C", []string{"--json"}, 0, `"outcome": "ok"`},
+		{"LANG=C", []string{"--evidence-probe"}, 0, "✓ Revision of e签宝's evidence interface"},
 		{"SHIMING_ESIGN_APP_ID=1", nil, 1, "✗ e签宝"},
 		{"SHIMING_HR_ADMINS=", []string{"--scopes"}, 0, `"document_ai:id_card:recognize"`},
 		{"SHIMING_HR_ADMINS=", nil, 2, "hr.admins"},

@@ -90,10 +90,13 @@ type Doctor struct {
 	web      *http.Client
 	Now      func() time.Time // local clock
 	OCR      bool             // run the check that uses up one call of the OCR quota
+	// EvidenceProbe runs the checks that ask e签宝's sandbox for an evidence point with a request that cannot create one.
+	EvidenceProbe bool
 
 	app     cached[bot.AppInfo]
 	granted cached[map[string]bool]
 	stored  cached[store.Inspection]
+	probed  cached[esign.Revision]
 }
 
 // cached keeps a value that several checks need.

@@ -20,17 +20,13 @@ const (
 func (d *Doctor) supplierChecks() []check {
 	clock := check{"clock", Text{"时钟", "Clock"}, nil, d.checkClock}
 	if d.cfg.Verification.Method != flows.ThreeElements {
-		return []check{clock}
+		return append([]check{clock}, d.evidenceChecks()...)
 	}
-	return []check{
+	all := []check{
 		{esignApp, Text{"e签宝应用、密钥与白名单", "e签宝 application, secret and allow-list"}, nil, d.checkEsign},
 		clock,
-		{"esign.evidence", Text{"e签宝存证权益", "e签宝 entitlement to evidence"}, []string{esignApp}, cannotAsk(
-			Text{
-				"e签宝没有查询办法：请向客户经理确认 AppId 已开通「个人实名证据点」，否则第一件登记会说明",
-				"e签宝 tells nobody: ask the account manager whether the AppId may create real-name evidence points (个人实名证据点), " +
-					"or the first case will show",
-			})},
+	}
+	return append(append(all, d.evidenceChecks()...), []check{
 		{tencentTemplate, Text{"腾讯云密钥与短信模板", "Tencent Cloud key and SMS template"}, nil, d.checkTemplate},
 		{"tencent.sms_sign", Text{"短信签名与应用", "SMS sign and application"}, []string{tencentTemplate}, cannotAsk(
 			Text{
@@ -45,7 +41,7 @@ func (d *Doctor) supplierChecks() []check {
 					"cannot be tried without checking somebody: look in the faceid console (人脸核身控制台) whether the three-element " +
 						"check (手机号三要素核验) is open and has quota, or the first case will show",
 				})},
-	}
+	}...)
 }
 
 // cannotAsk returns a check whose outcome is unknown, because no platform can tell. look says where a person can look.

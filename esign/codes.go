@@ -88,7 +88,7 @@ func (e *Error) applyBusiness(number int64, message string) {
 	name := strconv.FormatInt(number, 10)
 	if e.apply(name, message) {
 		if e.Kind == KindParameter {
-			e.Field = namedField(message)
+			e.setNamed(message)
 		}
 		return
 	}
@@ -106,7 +106,7 @@ func (e *Error) applyBusiness(number int64, message string) {
 			e.Kind = f.kind
 		}
 	}
-	e.Field = namedField(message)
+	e.setNamed(message)
 }
 
 // applyStatus classifies the statuses whose meaning does not depend on the body. It returns false for every other
@@ -131,15 +131,17 @@ var fieldNames = strings.Fields(`
 	openingBank bankCard faceImage faceImageSimilarScore faceLiveDetectScore
 `)
 
-// namedField returns the first request field that occurs in a message as a separate word.
-func namedField(message string) string {
+// setNamed keeps the request fields that a message names.
+func (e *Error) setNamed(message string) {
+	if e.named = namedFields(message); len(e.named) > 0 {
+		e.Field = e.named[0]
+	}
+}
+
+// namedFields returns the request fields that occur in a message as separate words, in its order.
+func namedFields(message string) []string {
 	words := strings.FieldsFunc(message, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9')
 	})
-	for _, w := range words {
-		if slices.Contains(fieldNames, w) {
-			return w
-		}
-	}
-	return ""
+	return slices.DeleteFunc(words, func(w string) bool { return !slices.Contains(fieldNames, w) })
 }

@@ -41,10 +41,11 @@ type Error struct {
 	// be empty.
 	Code      string
 	Message   string // one of the constant texts in codes.go or empty; other texts of e签宝 may quote the request
-	Field     string // request field that a parameter error names, one of fieldNames; may be empty
+	Field     string // first request field that a parameter error names, one of fieldNames; may be empty
 	RequestID string // from the headers of the response, for e签宝's support; may be empty
 
-	reason       string // constant text
+	named        []string // all request fields that the message names; Field is the first
+	reason       string   // constant text
 	cause        error
 	temporary    bool
 	maybeApplied bool

@@ -175,18 +175,18 @@ func TestErrorsDoNotEcho(t *testing.T) {
 	}
 }
 
-func TestNamedField(t *testing.T) {
+func TestNamedFields(t *testing.T) {
 	for message, want := range map[string]string{
 		"参数错误: certAgreementReadHash不能为空": "certAgreementReadHash",
 		"eviName is too long":             "eviName",
-		"threeElements.smsCode":           "threeElements",
+		"threeElements.smsCode":           "threeElements smsCode",
 		"username":                        "",
 		"张三":                              "",
 		"":                                "",
 	} {
 		t.Run(message, func(t *testing.T) {
-			if got := namedField(message); got != want {
-				t.Errorf("namedField(%q) = %q, want %q", message, got, want)
+			if got := strings.Join(namedFields(message), " "); got != want {
+				t.Errorf("got %q of %q, want %q", got, message, want)
 			}
 		})
 	}

@@ -46,6 +46,8 @@ func TestMaskBodies(t *testing.T) {
 		{"secrets", "application/json",
 			`{"tenant_access_token":"t-1","token":{"a":"b"},"expire":7200,"url":"http://127.0.0.1:1/put?Signature=abc&x=1"}`,
 			`{"expire":7200,"tenant_access_token":"•••","token":{"a":"•••"},"url":"http://127.0.0.1:1/put?•••"}`},
+		{"web login", "application/json", `{"access_token":"u-1","client_secret":"s","expires_in":7200}`,
+			`{"access_token":"•••","client_secret":"•••","expires_in":7200}`},
 		{"times stay", "application/json", `{"create_time":"1760000000000","us":1760000000000000}`,
 			`{"create_time":"1760000000000","us":1760000000000000}`},
 		{"form", "multipart/form-data; boundary=b", upload, `{"image":"(JPEG, 2 KB)","image_type":"message"}`},

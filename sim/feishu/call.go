@@ -1,6 +1,7 @@
 package feishu
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -34,6 +35,8 @@ type apiError struct {
 	msg    string
 	header http.Header
 	detail map[string]any // further members of the body's "error" object
+	page   bool           // for a browser, not JSON
+	oauth  string         // error of OAuth 2.0: the body is that of the token API of the web login
 }
 
 func refuse(status, code int, format string, args ...any) *apiError {
@@ -49,6 +52,9 @@ func invalidField(field, why string) *apiError {
 
 // topLevel is an answer whose members are next to code and msg instead of inside data.
 type topLevel map[string]any
+
+// flat is an answer that is the whole body.
+type flat map[string]any
 
 // binary is an answer that is not JSON.
 type binary struct {
@@ -137,11 +143,22 @@ func (c *call) subject() string {
 			return v
 		}
 	}
-	return c.query("user_id") // of an identity
+	return cmp.Or(c.query("user_id"), c.query(LoginPerson)) // of an identity, of a web login
 }
 
 func writeData(w http.ResponseWriter, data any) {
-	if b, ok := data.(binary); ok {
+	switch b := data.(type) {
+	case redirect:
+		w.Header().Set("Location", string(b))
+		w.WriteHeader(http.StatusFound)
+		return
+	case page:
+		writePage(w, http.StatusOK, b)
+		return
+	case flat:
+		writeJSON(w, http.StatusOK, b)
+		return
+	case binary:
 		w.Header().Set("Content-Type", b.contentType)
 		w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": b.name}))
 		w.Header().Set("Content-Length", strconv.Itoa(len(b.body)))
@@ -159,7 +176,21 @@ func writeData(w http.ResponseWriter, data any) {
 	writeJSON(w, http.StatusOK, body)
 }
 
+func writePage(w http.ResponseWriter, status int, p page) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(p)
+}
+
 func writeError(w http.ResponseWriter, c *call, e *apiError) {
+	if e.page {
+		writePage(w, e.status, errorPage(e))
+		return
+	}
+	if e.oauth != "" {
+		writeJSON(w, e.status, map[string]any{"code": e.code, "error": e.oauth, "error_description": e.msg})
+		return
+	}
 	for k, vs := range e.header {
 		w.Header()[k] = vs
 	}

@@ -7,9 +7,10 @@
 // 2.0, limits answer with the documented codes, and events without an answer of 200 within three seconds are sent
 // again.
 //
-// Reading order: server.go (the Server), routes.go (the APIs), one file per API family (token.go, message_*.go,
-// resource.go, contact.go, chats.go, ocr.go, identity.go); then the other direction: crypt.go, event.go, deliver.go
-// (delivery of events), people.go, act.go, click.go (actions of people), watch.go and cardview.go (what people see).
+// Reading order: server.go (the Server), routes.go (the APIs), one file per API family (token.go, login*.go,
+// message_*.go, resource.go, contact.go, chats.go, ocr.go, identity.go); then the other direction: crypt.go, event.go,
+// deliver.go (delivery of events), people.go, act.go, click.go (actions of people), watch.go and cardview.go (what
+// people see).
 //
 // A second tenant is a second Server; two Servers share nothing. All methods may be called concurrently.
 package feishu

@@ -167,10 +167,15 @@ func (w *world) do(method, path string, body any) answer {
 
 func (w *world) finish(req *http.Request) answer {
 	w.t.Helper()
+	return w.finishWith(http.DefaultClient, req)
+}
+
+func (w *world) finishWith(client *http.Client, req *http.Request) answer {
+	w.t.Helper()
 	if w.token != "" {
 		req.Header.Set("Authorization", "Bearer "+w.token)
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := client.Do(req)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -1,7 +1,10 @@
 package feishu
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -91,14 +94,7 @@ func (m *Market) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "POST /auth/v3/tenant_access_token/internal": // for self-built apps
 		handle = func(*call) (any, *apiError) { return nil, refuse(200, 10003, "invalid param") }
 	default:
-		token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-		m.mu.Lock()
-		s := m.owner[token]
-		m.mu.Unlock()
-		if s == nil {
-			s = m.app // which does not know the token either
-		}
-		s.ServeHTTP(w, r)
+		m.tenantOf(r).ServeHTTP(w, r)
 		return
 	}
 	c := &call{r: r, now: m.app.cfg.Now(), logID: newID("")}
@@ -108,6 +104,39 @@ func (m *Market) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	} else {
 		writeData(w, data)
 	}
+}
+
+// tenantOf returns the tenant of a call: by the tenant token, or in a web login by the person, the code or the user
+// token. A call that names none of them goes to any tenant, which refuses it. In a browser that does not say who sits
+// there, the authorize page offers the people of that tenant.
+func (m *Market) tenantOf(r *http.Request) *Server {
+	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	m.mu.Lock()
+	s := m.owner[token]
+	m.mu.Unlock()
+	if s != nil {
+		return s
+	}
+	var in loginRequest
+	if Operation(r) == "authen.token" {
+		body, _ := io.ReadAll(io.LimitReader(r.Body, maxBody)) // the tenant finds the same error
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		_ = json.Unmarshal(body, &in)
+	}
+	for _, s := range m.tenants {
+		if s.knowsLogin(personOf(r), in.Code, token) {
+			return s
+		}
+	}
+	return m.app
+}
+
+// knowsLogin reports whether a person, a code or a user token is of this tenant.
+func (s *Server) knowsLogin(openID, code, token string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, hasToken := s.logins.tokens[token]
+	return s.users[openID] != nil || s.logins.codes[code] != nil || hasToken
 }
 
 func (m *Market) known(id, secret string) *apiError {

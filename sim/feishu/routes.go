@@ -72,6 +72,30 @@ func init() {
 		},
 
 		{
+			method:    "GET",
+			path:      "/authen/v1/authorize",
+			op:        "authen.authorize",
+			open:      true,
+			unlimited: true,
+			handle:    (*Server).authorize,
+		},
+		{
+			method: "POST",
+			path:   "/authen/v2/oauth/token",
+			op:     "authen.token",
+			open:   true,
+			handle: (*Server).issueUserToken,
+		},
+		{
+			method:    "GET",
+			path:      "/authen/v1/user_info",
+			op:        "authen.user_info",
+			open:      true, // to a user token, which it checks itself
+			unlimited: true,
+			handle:    (*Server).userInfo,
+		},
+
+		{
 			method: "POST",
 			path:   "/im/v1/messages",
 			op:     "message.create",

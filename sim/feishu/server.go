@@ -60,6 +60,7 @@ type Server struct {
 	scopes     map[string]bool
 	subscribed Subscriptions
 	tokens     tokenStore
+	logins     logins
 	windows    map[string]*window
 	ocrWindow  *window
 	ocrLeft    int // remaining OCR quota; negative = no limit
