@@ -126,6 +126,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 		ReviewChat:   cfg.HR.ReviewChat,
 		AnnounceChat: cfg.HR.AnnounceChat,
 		Marketplace:  tickets != nil,
+		FilingSetup:  cfg.Esign.AppID + "/" + string(cfg.Esign.EvidenceRevision),
 		Shared:       a.store.Shared(),
 		Log:          log,
 		Now:          now,

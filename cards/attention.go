@@ -18,6 +18,7 @@ type Attention struct {
 	Since      time.Time
 	BadPhotos  int       // number of unusable photos, for the code too_many_photos
 	Others     int       // other cases with the same cause
+	Holds      bool      // no other identity is written until the stop has ended
 	Unknown    bool      // the outcome of a write is unknown
 	Decision   *Decision // set after the stop has ended
 }
@@ -46,6 +47,10 @@ func (v Attention) JSON() json.RawMessage {
 	)...)
 	if v.Others > 0 && v.Decision == nil {
 		e = append(e, line(tr("attention.others", intArg("n", v.Others))))
+	}
+
+	if v.Holds && v.Decision == nil {
+		e = append(e, line(tr("attention.holds"), colourOrange))
 	}
 
 	f := frame{

@@ -11,6 +11,8 @@ type Decision struct {
 	Note   string
 	Stage  string // progress since then: recording | filing | done | attention | ...
 	Filed  bool
+	// Order says that other cases wait for this one or that it waits: first | refused | held_first | held_refused.
+	Order string
 }
 
 // nodes draws actor, time, outcome, reason, note and progress.
@@ -40,6 +42,9 @@ func (d Decision) nodes() []node {
 		e = append(e, line(codeText("stage", d.Stage), colourRed))
 	case d.Stage != "":
 		e = append(e, line(codeText("stage", d.Stage)))
+	}
+	if d.Order != "" {
+		e = append(e, line(codeText("order", d.Order), colourOrange))
 	}
 	return e
 }

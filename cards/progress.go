@@ -11,7 +11,8 @@ type Progress struct {
 	Steps     []Step
 	Stage     string // checking | review | help | help_photos | recording | filing | attention
 	Since     time.Time
-	Delayed   bool // an upstream fails and is retried
+	Held      string // stage recording: why the identity waits behind another case: first | refused
+	Delayed   bool   // an upstream fails and is retried
 	CanCancel bool
 	Automatic bool // the policy approved the case without HR
 	At        Step // for stages attention and help_photos: the step that stopped; "": the card has no row of steps
@@ -20,7 +21,11 @@ type Progress struct {
 // JSON draws the stage. The only button is the one for cancelling.
 func (v Progress) JSON() json.RawMessage {
 	e := stepRow(v.Steps, v.step())
-	e = append(e, line(codeText("progress", v.Stage)))
+	if v.Held != "" {
+		e = append(e, line(codeText("progress_held", v.Held)))
+	} else {
+		e = append(e, line(codeText("progress", v.Stage)))
+	}
 	if v.Automatic {
 		e = append(e, line(tr("progress_automatic")))
 	}

@@ -252,6 +252,20 @@ func applicantSamples() []sample {
 			Since:     noon,
 			Automatic: true,
 		}},
+		{name: "progress_held", card: Progress{
+			Ref:   ref,
+			Steps: allSteps,
+			Stage: "recording",
+			Since: noon,
+			Held:  "first",
+		}},
+		{name: "progress_held_refused", card: Progress{
+			Ref:   ref,
+			Steps: allSteps,
+			Stage: "recording",
+			Since: noon,
+			Held:  "refused",
+		}},
 		{name: "progress_filing_delayed", card: Progress{
 			Ref:     ref,
 			Steps:   allSteps,

@@ -99,6 +99,9 @@ func caseSamples() []sample {
 	crowd := attention
 	crowd.Others = 41
 
+	refused := attention
+	refused.Step, refused.Code, refused.Upstream, refused.Holds = "evidence", "evidence_field", "1435002", true
+
 	return []sample{
 		{name: "review", card: review},
 		{name: "review_permit", card: permit},
@@ -110,6 +113,20 @@ func caseSamples() []sample {
 			At:    after(time.Hour),
 			What:  "approved",
 			Stage: "recording",
+		})},
+		{name: "review_first", card: decided(Decision{
+			By:    "ou_hr",
+			At:    after(time.Hour),
+			What:  "approved",
+			Stage: "filing",
+			Order: "first",
+		})},
+		{name: "review_held", card: decided(Decision{
+			By:    "ou_hr",
+			At:    after(time.Hour),
+			What:  "approved",
+			Stage: "recording",
+			Order: "held_refused",
 		})},
 		{name: "review_automatic", card: decided(Decision{
 			At:    after(time.Hour),
@@ -139,6 +156,7 @@ func caseSamples() []sample {
 		{name: "attention", card: attention},
 		{name: "attention_photos", card: manyPhotos},
 		{name: "attention_shared", card: crowd},
+		{name: "attention_filing", card: refused},
 		{name: "attention_bound", card: Attention{
 			Ref:        ref,
 			Applicant:  "ou_applicant",

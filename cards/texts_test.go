@@ -95,6 +95,8 @@ var families = map[string][]string{
 		"submitted", "consented",
 		"declined", "cancelled", "confirmed", "editing", "finished", "other",
 	},
+	"order":         {"first", "refused", "held_first", "held_refused", "other"},
+	"progress_held": {"first", "refused", "other"},
 	"stage": {"checking", "recording", "filing", "done", "done_filed",
 		"done_unfiled", "attention", "applicant", "closed", "other"},
 	"attention_step": {"photos", "code", "check", "identity", "upload", "evidence", "other"},

@@ -35,6 +35,8 @@ type Deps struct {
 	ReviewChat, AnnounceChat string
 	// Marketplace is set for an app that serves many tenants. Each of them has admins, tokens and limits of its own.
 	Marketplace bool
+	// FilingSetup names what e签宝 judges all evidence by: the application and the revision. "" if nothing is filed.
+	FilingSetup string
 	// Shared says that engines of other processes may work on the same database.
 	Shared bool
 	Log    *slog.Logger     // default: discards
@@ -120,6 +122,11 @@ func (e *Engine) DecideAndPersist(ctx context.Context, tx flows.Tx, c *flows.Cas
 			return outcome{}, err
 		}
 	}
+	if ev.Kind == flows.IdentityStarted {
+		if err := e.addFilingLead(ctx, tx, c, &ev); err != nil {
+			return outcome{}, err
+		}
+	}
 	ch := flows.Decide(&e.Policy, c, ev)
 	if ch.Case == nil {
 		return outcome{Case: c, Change: ch}, nil
@@ -131,16 +138,16 @@ func (e *Engine) DecideAndPersist(ctx context.Context, tx flows.Tx, c *flows.Cas
 	if err := e.writeCodeUses(ctx, tx, c, ch); err != nil {
 		return outcome{}, err
 	}
-	if err := e.persist(ctx, tx, next, c.EnteredAt, ev, ch); err != nil {
+	if err := e.persist(ctx, tx, c, next, ev, ch); err != nil {
 		return outcome{}, err
 	}
 	return outcome{Case: next, Change: ch}, nil
 }
 
 // persist writes what a change brings besides the case: the audit row, the jobs, the surfaces, the number's index and
-// the deletion of pictures. enteredAt is when the case entered its previous state.
+// the deletion of pictures. before is the case before the change.
 func (e *Engine) persist(
-	ctx context.Context, tx flows.Tx, c *flows.Case, enteredAt time.Time, ev flows.Event, ch flows.Change,
+	ctx context.Context, tx flows.Tx, before, c *flows.Case, ev flows.Event, ch flows.Change,
 ) error {
 	if ch.SetBlindIndex {
 		if err := tx.SetBlindIndex(ctx, c.ID, ch.BlindIndex); err != nil {
@@ -172,6 +179,10 @@ func (e *Engine) persist(
 		return err
 	}
 	jobs = append(jobs, more...)
+	if more, err = e.noteFilingLead(ctx, tx, before, c, ch); err != nil {
+		return err
+	}
+	jobs = append(jobs, more...)
 	shows, err := e.MarkSurfaces(ctx, tx, c, ch, ev.SourceMessage)
 	if err != nil {
 		return err
@@ -183,7 +194,7 @@ func (e *Engine) persist(
 	if c.State != ch.From {
 		e.Log.Info("case moved", "case", c.ID, "from", ch.From, "to", c.State, "rev", c.Rev, "event", ev.Kind, "why", ch.Rule)
 		if e.Observe != nil {
-			e.Observe.Moved(ch.From, c.State, ev.At.Sub(enteredAt), ev.At.Sub(c.CreatedAt))
+			e.Observe.Moved(ch.From, c.State, ev.At.Sub(before.EnteredAt), ev.At.Sub(c.CreatedAt))
 		}
 	}
 	return nil

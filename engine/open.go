@@ -98,5 +98,5 @@ func (e *Engine) open(ctx context.Context, tx flows.Tx, o opening) (*flows.Case,
 		Actor: o.openID,
 		Role:  flows.Applicant,
 	}
-	return ch.Case, e.persist(ctx, tx, ch.Case, ch.Case.CreatedAt, ev, ch)
+	return ch.Case, e.persist(ctx, tx, ch.Case, ch.Case, ev, ch)
 }

@@ -31,7 +31,9 @@ func (e *Error) Failure() failure.Details {
 		d = failure.Details{Class: failure.Refused, Code: failure.CodeRefused}
 	}
 	if e.Code == "1435002" && e.Op == "CreatePersonPoint" {
-		d.Code = "evidence_field" // esign.evidence_revision may be the wrong one
+		// The set-up is wrong, most likely esign.evidence_revision, and other cases would be refused as well. The refusal is
+		// certain, so the step is tried again now and then like any other that waits for an operator.
+		d.Class, d.Code = failure.Operator, "evidence_field"
 	}
 	d.Operation, d.Upstream, d.LogID = e.Op, e.Code, e.RequestID
 	return d

@@ -61,6 +61,9 @@ type Case struct {
 	Uploads  map[string]string `json:"uploads,omitempty"` // side -> e签宝 fileId
 	Evidence *Write            `json:"evidence,omitempty"`
 
+	Lead LeadReason `json:"lead,omitempty"` // why the tenant's other cases wait for this one; see filing_lead.go
+	Hold *Hold      `json:"hold,omitempty"` // set while the identity waits behind another case
+
 	Attention  *Attention  `json:"attention,omitempty"`
 	Resolution *Resolution `json:"settled,omitempty"` // end of the last stop
 	Delayed    Step        `json:"delayed,omitempty"` // step whose job is retried because an upstream fails

@@ -140,7 +140,7 @@ func (d *decision) enter(s State) {
 	d.c.EnteredAt = d.event.At
 	d.c.ReachedAt = d.reachedAt()
 	d.c.ExpiresAt = time.Time{}
-	d.c.Delayed = ""
+	d.c.Delayed, d.c.Hold = "", nil
 	if s != NeedsAttention {
 		d.c.Attention = nil
 	}

@@ -100,6 +100,11 @@ type Event struct {
 	Height    int
 	Readings  []idcard.Reading // PhotoReadOK: one reading a side
 	Job       string           // PhotoClaimed, IdentityStarted, EvidenceStarted: the job that begins
+	// Proven says that e签宝 has taken an evidence point of the tenant with the present set-up, and has refused none for
+	// the set-up since (IdentityStarted).
+	Proven bool
+	// Ahead is the case that goes ahead of the tenant's others until then; nil if there is none (IdentityStarted).
+	Ahead *Case
 
 	Form    cards.Form // Confirmed, SentBack, Refused, Resolved
 	Side    string     // Retake, PhotoUploaded
@@ -152,6 +157,10 @@ type Change struct {
 	Detail       map[string]string // of the audit row; never personal data
 	// Incident names a cause that many cases share. HR gets one card for all of them.
 	Incident string
+	// TakesLead makes the case the one that goes ahead; see Case.Lead.
+	TakesLead bool
+	// Proven says that e签宝 has taken an evidence point, so that no case has to wait behind another.
+	Proven bool
 	// Silent leaves out the audit row of a small technical change.
 	Silent bool
 }

@@ -58,6 +58,7 @@ func ApplicantCard(c *Case, s ViewContext) cards.Card {
 			Steps:     steps,
 			Stage:     progressStage(c),
 			Since:     c.EnteredAt,
+			Held:      heldWhy(c),
 			Delayed:   c.Delayed != "",
 			CanCancel: canCancel(c),
 			Automatic: c.Review != nil && c.Review.By == "" && c.Review.What == ReviewApproved,
@@ -71,6 +72,14 @@ func ApplicantCard(c *Case, s ViewContext) cards.Card {
 		out.Reason, out.Note = c.Review.Reason, c.Personal.Note
 	}
 	return out
+}
+
+// heldWhy says why the identity waits behind another case; "" if it does not wait.
+func heldWhy(c *Case) string {
+	if c.State != Recording || c.Hold == nil {
+		return ""
+	}
+	return string(c.Hold.Why)
 }
 
 // progressStage returns the stage of cards.Progress (texts "progress.<stage>").
@@ -105,7 +114,7 @@ func stoppedAt(c *Case) cards.Step {
 	case StepCode, StepCheck:
 		return cards.StepCode
 	}
-	if !c.IdentityDone() { // uploads run at the same time, so a stopped upload can be here as well
+	if !c.IdentityDone() { // of the uploads, too
 		return cards.StepRecord
 	}
 	return cards.StepEvidence

@@ -34,6 +34,7 @@ func resolvedCard(c *Case, r *Resolution) cards.Card {
 	if c.State == Recording || c.State == Filing || c.State == Done {
 		card.Decision.Stage = string(c.State)
 	}
+	card.Decision.Order = orderOf(c)
 	return card
 }
 
@@ -113,6 +114,7 @@ func attentionCard(c *Case, a *Attention) cards.Attention {
 		Upstream:   a.Upstream,
 		LogID:      a.LogID,
 		Since:      a.Since,
+		Holds:      c.Lead != "" && c.HoldsOthers(),
 		Unknown:    a.Code == StopUnknownOutcome,
 		BadPhotos:  c.BadPhotos,
 	}
@@ -135,8 +137,19 @@ func decisionOf(c *Case) *cards.Decision {
 	if c.Review == nil && (c.State == Done || !c.State.Terminal()) {
 		decideWithoutReview(c, d)
 	}
-	d.Filed = HasFiledEvidence(c)
+	d.Filed, d.Order = HasFiledEvidence(c), orderOf(c)
 	return d
+}
+
+// orderOf says whether a case waits behind another one, or others wait for it; "" for neither.
+func orderOf(c *Case) string {
+	switch {
+	case heldWhy(c) != "":
+		return "held_" + heldWhy(c)
+	case c.Lead != "" && c.HoldsOthers():
+		return string(c.Lead)
+	}
+	return ""
 }
 
 // decideWithoutReview fills the decision of a case that nobody has reviewed: the policy let it through, or the

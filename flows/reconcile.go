@@ -120,13 +120,14 @@ func InEsignScope(c *Case) bool {
 // ProbeStalled returns the stop to report for a stalled case, so that HR can retry it. A started write may have been
 // applied, so its outcome is unknown.
 func ProbeStalled(c *Case) *Attention {
+	uploaded := c.Uploads["front"] != "" && c.Uploads["back"] != ""
 	step := StepUpload
 	switch {
 	case c.State == Checking:
 		step = StepCheck
-	case c.State == Recording && !c.IdentityDone():
+	case c.State == Recording && !c.IdentityDone() && (uploaded || c.Identity != nil || c.Method == MethodNone):
 		step = StepIdentity
-	case c.Uploads["front"] != "" && c.Uploads["back"] != "":
+	case uploaded:
 		step = StepEvidence
 	}
 	a := &Attention{Step: step, Code: StopStalled}

@@ -114,9 +114,12 @@ func TestProbeStalled(t *testing.T) {
 		"check": {Checking, func(c *Case) {}, "check", "stalled", []JobKind{JobCheck}},
 		"identity": {Recording, func(c *Case) {
 			c.Identity = nil
-		}, "identity", "stalled", []JobKind{JobIdentity, JobUpload, JobUpload}},
+		}, "identity", "stalled", []JobKind{JobIdentity}},
 		"identity begun": {Recording, func(c *Case) {}, "identity", "unknown_outcome",
-			[]JobKind{JobIdentity, JobUpload, JobUpload}},
+			[]JobKind{JobIdentity}},
+		"upload before the identity": {Recording, func(c *Case) {
+			c.Uploads, c.Identity = map[string]string{"front": "f1"}, nil
+		}, "upload", "stalled", []JobKind{JobUpload}},
 		"upload": {Filing, func(c *Case) {
 			c.Uploads, c.Evidence = map[string]string{"front": "f1"}, nil
 		}, "upload", "stalled", []JobKind{JobUpload}},

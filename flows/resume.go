@@ -28,17 +28,6 @@ func (d *decision) resume(s State) {
 	case Checking:
 		d.job(CheckPerson(d.c.Rev + 1)) // the case enters Checking after this step, with the next revision
 	case Recording, Filing:
-		if !d.c.IdentityDone() {
-			d.job(RecordIdentity())
-		}
-		if d.filesEvidence() {
-			missing := d.missingUploads()
-			for _, side := range missing {
-				d.job(UploadPhoto(side))
-			}
-			if len(missing) == 0 && d.c.IdentityDone() {
-				d.job(FileEvidence())
-			}
-		}
+		d.nextWrite()
 	}
 }

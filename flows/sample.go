@@ -156,12 +156,12 @@ func SampleCase(s State) *Case {
 			At:    SampleTime.Add(-30 * time.Second),
 			Round: 1,
 		}
+		c.Uploads = map[string]string{"front": "f1", "back": "f2"}
 		c.Identity = &Write{State: WriteStarted, Attempt: 1, Job: "job"}
 	}
 	switch s {
 	case Filing, Done:
 		c.Identity.State, c.Identity.ID = WriteDone, "ou_uid"
-		c.Uploads = map[string]string{"front": "f1", "back": "f2"}
 		c.Evidence = &Write{State: WriteStarted, Attempt: 1, Job: "job"}
 	case NeedsAttention:
 		c.Identity.State = WriteUnknown

@@ -28,6 +28,9 @@ func suspend(d *decision) {
 	} else {
 		d.repost(AudienceHR)
 	}
+	if a.refusesFiling() && a.Step == StepEvidence {
+		d.takeLead(LeadRefused)
+	}
 	d.rule("stopped: " + string(a.Code))
 }
 
@@ -138,14 +141,10 @@ func (d *decision) staySuspended(a *Attention) {
 		d.c.Attention = a
 		d.goTo(NeedsAttention)
 	}
-	// The evidence point must not be created while HR is asked.
-	kept := d.change.Jobs[:0]
-	for _, j := range d.change.Jobs {
-		if j.Kind != JobEvidence {
-			kept = append(kept, j)
-		}
-	}
-	d.change.Jobs = kept
+	// Neither identity nor evidence point may be written while HR is asked. HR's decision queues what is next.
+	d.change.Jobs = slices.DeleteFunc(d.change.Jobs, func(j Job) bool {
+		return j.Kind == JobUpload || j.Kind == JobIdentity || j.Kind == JobEvidence
+	})
 	d.change.Repost, d.change.Redraw = nil, nil
 	if d.target == AwaitingConfirmation {
 		d.repost(AudienceApplicant)
@@ -226,6 +225,7 @@ func resolve(d *decision) {
 		}
 		w.State, w.ID, w.At, w.By = WriteDone, id, d.event.At, d.event.Actor
 		d.detail("evi_point_id", id)
+		d.filingSucceeded()
 		d.goTo(Done)
 		d.repost(AudienceApplicant)
 	} else {

@@ -47,7 +47,7 @@ func (d *decision) afterCheck() {
 	d.repost(AudienceHR)
 }
 
-// startRecording queues the identity and the uploads, which do not depend on each other.
+// startRecording queues the uploads, or the identity if no evidence follows.
 func (d *decision) startRecording() {
 	d.goTo(Recording)
 	d.resume(Recording)

@@ -82,7 +82,7 @@ func TestAutomaticApproval(t *testing.T) {
 		return c
 	}
 	d := decide(t, green(), Event{Kind: PersonChecked, Check: checked("match")}, warnings).wantState(Recording)
-	d.wantJobs(JobIdentity, JobUpload, JobUpload)
+	d.wantJobs(JobUpload, JobUpload)
 	if r := d.Case.Review; r == nil || r.By != "" || r.What != "approved" || d.Rule != "policy: all checks green" {
 		t.Errorf("review %+v (%s), want %q", r, d.Rule, "policy: all checks green")
 	}

@@ -12,6 +12,7 @@ func evidenceFiled(d *decision) {
 	d.noteDisclosure("esign")
 	d.c.Evidence.State, d.c.Evidence.At, d.c.Evidence.ID = WriteDone, d.event.At, d.event.ID
 	d.detail("evi_point_id", d.event.ID)
+	d.filingSucceeded()
 	d.repost(AudienceApplicant)
 }
 

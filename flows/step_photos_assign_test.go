@@ -150,6 +150,6 @@ func TestEdgesAreKept(t *testing.T) {
 
 // TestUploadKeepsBothHashes checks the audit row of an upload.
 func TestUploadKeepsBothHashes(t *testing.T) {
-	decide(t, SampleCase(Recording), Event{Kind: PhotoUploaded, Side: "front", ID: "f1", SHA256: "uploaded"}).
+	decide(t, recordingCase(), Event{Kind: PhotoUploaded, Side: "front", ID: "f1", SHA256: "uploaded"}).
 		wantDetail("sha256", "a", "sha256_uploaded", "uploaded")
 }

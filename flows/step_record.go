@@ -22,8 +22,33 @@ func (d *decision) missingUploads() (sides []idcard.Side) {
 	return sides
 }
 
-// identityStarted stores the intent; the worker calls Feishu afterwards.
-func identityStarted(d *decision) { d.c.Identity = d.startWrite(d.c.Identity) }
+// nextWrite queues what is next: both uploads, then the identity, then the evidence point. The identity cannot be taken
+// back, so it is written when everything that the evidence needs is there, and never before.
+func (d *decision) nextWrite() {
+	if d.filesEvidence() {
+		if missing := d.missingUploads(); len(missing) > 0 {
+			for _, side := range missing {
+				d.job(UploadPhoto(side))
+			}
+			return
+		}
+	}
+	switch {
+	case !d.c.IdentityDone():
+		d.job(RecordIdentity())
+	case d.filesEvidence():
+		d.job(FileEvidence())
+	}
+}
+
+// identityStarted stores the intent, and the worker calls Feishu afterwards; or the case waits behind another one.
+func identityStarted(d *decision) {
+	w := d.startWrite(d.c.Identity)
+	if d.refused() || d.waitsBehind(d.event.Ahead) {
+		return
+	}
+	d.c.Identity = w
+}
 
 // identityRecorded notes the verify_uid that Feishu returned.
 func identityRecorded(d *decision) {
@@ -45,14 +70,7 @@ func (d *decision) afterIdentity() {
 		return
 	}
 	d.goTo(Filing)
-	d.fileEvidenceWhenReady()
-}
-
-// fileEvidenceWhenReady queues the evidence point once identity and both uploads are done.
-func (d *decision) fileEvidenceWhenReady() {
-	if len(d.missingUploads()) == 0 && d.c.IdentityDone() {
-		d.job(FileEvidence())
-	}
+	d.nextWrite()
 }
 
 // boundPrefix begins the codes of stops because Feishu has the person bound to another value. The field follows.
@@ -110,8 +128,13 @@ func sendBackBound(d *decision) {
 	d.repost(AudienceApplicant)
 }
 
-// photoUploaded notes the fileId of one side. The uploads may end before or after the identity.
+// photoUploaded notes the fileId of one side. After the second one the identity follows, or the evidence point if the
+// photos were uploaded again. A second file of a side is ignored: the point may name the first.
 func photoUploaded(d *decision) {
+	if d.c.Uploads[d.event.Side] != "" {
+		d.refuse(refusalKnown, nil)
+		return
+	}
 	d.c.Delayed = ""
 	if d.c.Uploads == nil {
 		d.c.Uploads = map[string]string{}
@@ -125,5 +148,7 @@ func photoUploaded(d *decision) {
 		d.detail("sha256", p.SHA256)
 	}
 	d.detail("sha256_uploaded", d.event.SHA256)
-	d.fileEvidenceWhenReady()
+	if len(d.missingUploads()) == 0 {
+		d.nextWrite()
+	}
 }

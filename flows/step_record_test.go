@@ -11,7 +11,7 @@ import (
 // recordingCase returns an approved case without any write.
 func recordingCase() *Case {
 	c := SampleCase(Recording)
-	c.Identity = nil
+	c.Identity, c.Uploads = nil, nil
 	return c
 }
 
@@ -76,8 +76,9 @@ func TestIdentityRecorded(t *testing.T) {
 		uploads map[string]string
 		jobs    []JobKind
 	}{
-		{"before the uploads", nil, nil},
-		{"between the uploads", map[string]string{"back": "f2"}, nil},
+		// A case of an older version, which wrote the identity beside the uploads.
+		{"before the uploads", nil, []JobKind{JobUpload, JobUpload}},
+		{"between the uploads", map[string]string{"back": "f2"}, []JobKind{JobUpload}},
 		{"after the uploads", map[string]string{"front": "f1", "back": "f2"}, []JobKind{JobEvidence}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -111,7 +112,6 @@ func TestIdentityMismatchGoesToHR(t *testing.T) {
 	for _, field := range []string{"identity_name", "identity_code", "mobile"} {
 		t.Run(field, func(t *testing.T) {
 			c := SampleCase(Recording)
-			c.Uploads = map[string]string{"front": "f1"}
 			stop := &Attention{Upstream: "1291002", LogID: "log"}
 			d := decide(t, c, Event{Kind: IdentityMismatch, Field: field, Stop: stop}).
 				wantState(NeedsAttention).
@@ -129,7 +129,7 @@ func TestIdentityMismatchGoesToHR(t *testing.T) {
 
 			// HR corrects the value in Feishu: the write is tried again.
 			again := decide(t, d.Case, Event{Kind: Retry, Actor: "ou_hr"}).wantState(Recording)
-			again.wantJobs(JobIdentity, JobUpload)
+			again.wantJobs(JobIdentity)
 
 			// HR sends the form back: the next submission needs a new code, a new check and a new review.
 			back := decide(t, d.Case, Event{Kind: SentBack, Actor: "ou_hr"}).wantState(AwaitingConfirmation)
@@ -158,7 +158,7 @@ func TestUploads(t *testing.T) {
 	for _, tt := range []struct {
 		state State
 		jobs  []JobKind
-	}{{Recording, nil}, {Filing, []JobKind{JobEvidence}}} {
+	}{{Recording, []JobKind{JobIdentity}}, {Filing, []JobKind{JobEvidence}}} {
 		t.Run(fmt.Sprint(tt.state), func(t *testing.T) {
 			c := SampleCase(tt.state)
 			c.Uploads, c.Delayed = nil, "upload"
@@ -168,6 +168,7 @@ func TestUploads(t *testing.T) {
 			d.wantJobs()
 			d = decide(t, d.Case, Event{Kind: PhotoUploaded, Side: "back", ID: "f2"}).wantStay()
 			d.wantJobs(tt.jobs...)
+			decide(t, d.Case, Event{Kind: PhotoUploaded, Side: "back", ID: "f3"}).wantRefused("known", "")
 			if d.Case.Uploads["front"] != "f1" || d.Case.Uploads["back"] != "f2" || d.Case.Delayed != "" ||
 				d.lastDisclosure() != "esign" {
 				t.Errorf("%s: got %+v, want the file id on record", tt.state, d.Case)

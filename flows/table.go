@@ -83,7 +83,7 @@ func buildTable() []Transition {
 		row(AwaitingReview, SentBack, HR, sendBack, AwaitingConfirmation, AwaitingPhotos),
 		row(AwaitingReview, Refused, HR, reject, Rejected),
 
-		// The identity is recorded and both photos are uploaded, in any order.
+		// Both photos are uploaded, then the identity is recorded.
 		row(Recording, IdentityStarted, Bot, identityStarted, Recording),
 		row(Recording, IdentityRecorded, Bot, identityRecorded, Filing, Done),
 		row(Recording, IdentityMismatch, Bot, identityMismatch, NeedsAttention),
@@ -91,7 +91,7 @@ func buildTable() []Transition {
 		row(Recording, PhotoUploaded, Bot, photoUploaded, Recording),
 		row(Recording, StepStopped, Bot, suspend, NeedsAttention),
 
-		// The evidence point is created once identity and both uploads are there.
+		// The evidence point is created. Photos that e签宝 has lost are uploaded again.
 		row(Filing, PhotoUploaded, Bot, photoUploaded, Filing),
 		row(Filing, EvidenceStarted, Bot, evidenceStarted, Filing),
 		row(Filing, WriteFailed, Bot, writeFailed, Filing),

@@ -14,9 +14,9 @@ func gatewayOfEsign(call string, stays flows.State) []failing {
 	gate := func(status int, text string) answer {
 		return answer{status: status, body: fmt.Sprintf(`{"success":false,"code":%d,"message":%q}`, status, text)}
 	}
-	refusedField := "bug"
+	refusedField := failing{call: call, says: esignSays(1435002), state: stop, code: "bug"}
 	if call == "evidence" {
-		refusedField = "evidence_field"
+		refusedField = suspended(call, esignSays(1435002), "evidence_field")
 	}
 	return []failing{
 		suspended(call, gate(401, "缺少参数"), "credentials"),
@@ -36,7 +36,7 @@ func gatewayOfEsign(call string, stays flows.State) []failing {
 		suspended(call, esignSays(1435405), "quota"),
 		suspended(call, esignSays(1436001), "config"),
 		suspended(call, esignSays(1450001), "config"),
-		{call: call, says: esignSays(1435002), state: stop, code: refusedField},
+		refusedField,
 		{call: call, says: esignSays(1430002), state: stop, code: "bug"},
 		{call: call, says: esignSays(1430601), state: stop, code: "bug"},
 		{call: call, says: esignSays(7777777), state: stop, code: "refused"},

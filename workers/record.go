@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strings"
+	"time"
 
 	"shiming/esign"
 	"shiming/failure"
@@ -30,9 +31,19 @@ func (w *Workers) recordIdentity(ctx context.Context, j flows.Job) error {
 	if upstream, doubtful := doubtfulWrite(c.Identity, j); doubtful {
 		return w.reportUnknownOutcome(ctx, j, flows.StepIdentity, failure.Details{Upstream: upstream})
 	}
+	if missing := missingForEvidence(c); missing == missingPhotos {
+		return nil // of an older version, which queued this job beside the uploads; the last upload queues another
+	} else if missing != "" {
+		return w.failed(ctx, j, flows.StepEvidence, incomplete(missing))
+	}
 	c, begun, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.IdentityStarted, Job: j.Key})
-	if err != nil || !begun {
+	switch {
+	case err != nil:
 		return flows.IgnoreNotFound(err)
+	case c.Hold != nil && c.Hold.Job == j.Key:
+		return &flows.RetryLater{In: w.holdPause(c.Hold), Snooze: true, Code: "identity:held"}
+	case !begun || c.Hold != nil:
+		return nil
 	}
 	p := c.Personal
 	uid, err := w.IdentityRecorder.RecordIdentity(ctx, c.OpenID, p.Name, p.Number, p.Mobile)
@@ -57,6 +68,29 @@ func (w *Workers) recordIdentity(ctx context.Context, j flows.Job) error {
 		}
 	}
 	return w.failed(ctx, j, flows.StepIdentity, d)
+}
+
+// missingForEvidence is missingEvidence for a case that ends with an evidence point. Nothing irrevocable may be written
+// before it returns "".
+func missingForEvidence(c *flows.Case) string {
+	if c.Method == flows.MethodNone {
+		return ""
+	}
+	return missingEvidence(c)
+}
+
+// missingPhotos is what missingEvidence returns while a photo is not at e签宝.
+const missingPhotos = "photos"
+
+// incomplete is the failure of a step that would file evidence in which something is missing.
+func incomplete(missing string) failure.Details {
+	return failure.Details{Class: failure.Refused, Code: string(flows.StopIncomplete), Upstream: missing}
+}
+
+// holdPause is how long an identity that waits behind another case sleeps: as long as it has waited, within bounds. The
+// success of a filing wakes it at once.
+func (w *Workers) holdPause(h *flows.Hold) time.Duration {
+	return min(max(w.engine.Now().Sub(h.Since), time.Second), flows.ProbeEvery)
 }
 
 // doubtfulWrite reports whether the write may have happened although no result is stored: an earlier run of this job
@@ -138,11 +172,7 @@ func (w *Workers) fileEvidence(ctx context.Context, j flows.Job) error {
 	}
 	point := EvidenceOf(c)
 	if missing := missingEvidence(c); missing != "" {
-		return w.failed(ctx, j, flows.StepEvidence, failure.Details{
-			Class:    failure.Refused,
-			Code:     string(flows.StopIncomplete),
-			Upstream: missing,
-		})
+		return w.failed(ctx, j, flows.StepEvidence, incomplete(missing))
 	}
 	_, begun, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.EvidenceStarted, Job: j.Key})
 	if err != nil || !begun {

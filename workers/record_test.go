@@ -14,7 +14,7 @@ import (
 func TestLostPhoto(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
-	c := w.PutCase(flows.Recording, "ou_1")
+	c := w.PutCase(flows.Recording, "ou_1", func(c *flows.Case) { c.Identity, c.Uploads = nil, nil })
 	w.Must(w.Store.Tx(t.Context(), func(tx flows.Tx) error {
 		_, err := tx.DeletePictures(t.Context(), c.ID, c.Photos[0].ID)
 		return err

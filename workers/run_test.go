@@ -143,6 +143,7 @@ func TestEffectsAreObserved(t *testing.T) {
 		panic("in a handler")
 	}
 	w.CheckAnswer(w.Click("ou_hr1", w.PutCase(flows.AwaitingReview, "ou_2"), cards.ActApprove), "approved")
+	w.RunJobs(flows.JobUpload)
 	j := w.TakeJob(flows.JobIdentity)
 	func() {
 		defer func() { _ = recover() }()

@@ -65,6 +65,13 @@ func (w *Harness) PutCase(s flows.State, openID string, change ...func(*flows.Ca
 	return c
 }
 
+// ProveFiling files the evidence of one case, so that no identity waits until a first filing has succeeded.
+func (w *Harness) ProveFiling() {
+	w.T.Helper()
+	c := w.PutCase(flows.Filing, "ou_filed")
+	w.MustReport(c.ID, flows.Event{Kind: flows.EvidenceFiled, ID: "P0"})
+}
+
 // CountAudits counts the audit rows of a case for an event.
 func (w *Harness) CountAudits(caseID string, event flows.Kind) (n int) {
 	w.T.Helper()

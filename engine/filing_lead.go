@@ -1,0 +1,81 @@
+package engine
+
+import (
+	"context"
+	"errors"
+
+	"shiming/flows"
+)
+
+// Until e签宝 has taken an evidence point under the present set-up, one case of the tenant goes ahead and the others
+// wait; see flows/filing_lead.go. A setting of the tenant holds the id of the case that goes ahead, or filingProven. It is
+// named after the set-up, so that another application or revision begins anew.
+
+// filingProven is the value of the setting after a filing has succeeded.
+const filingProven = "filed"
+
+// heldAtOnce is how many waiting cases are woken at once. The others wake by themselves within flows.ProbeEvery.
+const heldAtOnce = 100
+
+func (e *Engine) filingLeadKey() string { return "filing_lead/" + e.FilingSetup }
+
+// addFilingLead adds to ev what is known of the tenant's filings.
+func (e *Engine) addFilingLead(ctx context.Context, tx flows.Tx, c *flows.Case, ev *flows.Event) error {
+	lead, err := tx.Setting(ctx, c.TenantKey, e.filingLeadKey())
+	if err != nil || lead == "" {
+		return err
+	}
+	if lead == filingProven {
+		ev.Proven = true
+		return nil
+	}
+	if lead == c.ID {
+		ev.Ahead = c
+		return nil
+	}
+	ev.Ahead, err = tx.Case(ctx, lead)
+	if errors.Is(err, flows.ErrNotFound) {
+		return nil
+	}
+	if err != nil || ev.Ahead.HoldsOthers() || ev.Ahead.Resolution == nil {
+		return err
+	}
+	// The case has ended, but others may wait for the same cause.
+	others, err := tx.WithIncident(ctx, c.TenantKey, ev.Ahead.Resolution.Attention.Incident, 1)
+	if err == nil && len(others) > 0 && others[0].HoldsOthers() {
+		ev.Ahead = others[0]
+	}
+	return err
+}
+
+// noteFilingLead stores who goes ahead after a change of a case. It returns the jobs of waiting cases for which the wait
+// may be over.
+func (e *Engine) noteFilingLead(
+	ctx context.Context, tx flows.Tx, before, c *flows.Case, ch flows.Change,
+) ([]flows.Job, error) {
+	switch {
+	case ch.Proven:
+		lead, err := tx.Setting(ctx, c.TenantKey, e.filingLeadKey())
+		if err != nil || lead == filingProven {
+			return nil, err
+		}
+		if err := tx.PutSetting(ctx, c.TenantKey, e.filingLeadKey(), filingProven); err != nil {
+			return nil, err
+		}
+	case ch.TakesLead:
+		return nil, tx.PutSetting(ctx, c.TenantKey, e.filingLeadKey(), c.ID)
+	case before.Lead == "" || !before.HoldsOthers() || c.HoldsOthers():
+		return nil, nil
+	}
+	list, err := tx.InState(ctx, c.TenantKey, []flows.State{flows.Recording}, heldAtOnce, 0)
+	if err != nil {
+		return nil, err
+	}
+	var jobs []flows.Job
+	for _, o := range list {
+		if o.Hold != nil {
+			jobs = append(jobs, flows.RecordIdentity().Of(o.ID))
+		}
+	}
+	return jobs, nil
+}
