@@ -195,6 +195,10 @@ func check(rt *rapid.T, p *Policy, c, next *Case, e Event, ch Change) {
 			rt.Fatalf("write in state %s: begun again by %s, want no new attempt", w.before.State, e.Kind)
 		}
 	}
+	if w := next.Identity; w != nil && w.State == WriteStarted && (c.Identity == nil || c.Identity.State != WriteStarted) &&
+		next.Method != MethodNone && (next.Uploads["front"] == "" || next.Uploads["back"] == "") {
+		rt.Fatalf("%s × %s: the identity begins with the uploads %v, want both first", c.State, e.Kind, next.Uploads)
+	}
 	// After a restored backup HR is asked only when the write is due, so the case may go on with an unknown write.
 	_, missed := next.Identity.FromBackup()
 	if w := next.Identity; !missed && w != nil && w.State == WriteUnknown && next.State != NeedsAttention &&

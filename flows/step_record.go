@@ -43,6 +43,10 @@ func (d *decision) nextWrite() {
 
 // identityStarted stores the intent, and the worker calls Feishu afterwards; or the case waits behind another one.
 func identityStarted(d *decision) {
+	if d.filesEvidence() && len(d.missingUploads()) > 0 {
+		d.refuse("photos are missing", nil)
+		return
+	}
 	w := d.startWrite(d.c.Identity)
 	if d.refused() || d.waitsBehind(d.event.Ahead) {
 		return

@@ -22,7 +22,7 @@ func TestWriteIntentIsStoredOnce(t *testing.T) {
 		of   func(*Case) *Write
 	}{
 		{IdentityStarted, func(w *Write) *Case {
-			c := recordingCase()
+			c := SampleCase(Recording)
 			c.Identity = w
 			return c
 		}, func(c *Case) *Write { return c.Identity }},

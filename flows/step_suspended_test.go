@@ -165,7 +165,7 @@ func TestPreparationsWhileSuspended(t *testing.T) {
 			return c.Identity.State == WriteRefused
 		}},
 		{Recording, "identity", func(c *Case) {
-			c.Identity.State = WriteRefused
+			c.Identity.State, c.Uploads = WriteRefused, map[string]string{"front": "1", "back": "2"}
 		}, Event{Kind: IdentityStarted, Job: "j"}, nil, func(c *Case) bool {
 			return c.Identity.State == WriteStarted && c.Identity.Job == "j"
 		}},

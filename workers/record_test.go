@@ -37,6 +37,39 @@ func TestIncompleteEvidenceIsNotFiled(t *testing.T) {
 	}
 }
 
+// TestNoIdentityBeforeTheEvidenceIsComplete: the identity cannot be taken back, so it is not written while something is
+// missing that the evidence will need.
+func TestNoIdentityBeforeTheEvidenceIsComplete(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		change func(*flows.Case)
+		state  flows.State
+		code   string // of the stop
+		wrote  int
+	}{
+		{"a photo is not uploaded", func(c *flows.Case) { delete(c.Uploads, "back") }, flows.Recording, "", 0},
+		{"no code", func(c *flows.Case) { c.Personal.SMSCode = "" }, flows.NeedsAttention, "sms_code", 0},
+		{"no serial number", func(c *flows.Case) { c.Check.Serial = "" }, flows.NeedsAttention, "verification", 0},
+		{"complete", func(*flows.Case) {}, flows.Filing, "", 1},
+		{"no evidence follows", func(c *flows.Case) { c.Method, c.Uploads = flows.MethodNone, nil }, flows.Done, "", 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := workerstest.New(t)
+			c := w.PutCase(flows.Recording, "ou_1", func(c *flows.Case) { c.Identity = nil; tt.change(c) })
+			w.Must(w.Run(t.Context(), flows.Job{Kind: flows.JobIdentity, Case: c.ID, Key: "k"}))
+			now := w.InState(c.ID, tt.state)
+			if a := now.Attention; a != nil && (a.Code != "incomplete" || a.Upstream != tt.code) {
+				t.Errorf("attention %+v, want incomplete: %s", a, tt.code)
+			}
+			if w.IdentityRecorder.Calls != tt.wrote {
+				t.Errorf("got %d identities, want %d", w.IdentityRecorder.Calls, tt.wrote)
+			}
+		})
+	}
+}
+
 // TestLostUploads: photos that e签宝 has lost are uploaded again, also if that comes to light while the case is
 // suspended.
 func TestLostUploads(t *testing.T) {
