@@ -55,7 +55,7 @@ var esignCodes = []esignCode{
 		Text{"文件不存在，重新上传", "the files are not there: uploaded again"}},
 	{statusPage, "esign.evidence", "1430802", 200, "1430802", "", Stops, wrongSetting,
 		Text{"文件是别的应用的", "the files belong to another application"}},
-	{businessPage, "esign.evidence", "1435002", 200, "1435002", "", Decides, fieldRefused,
+	{businessPage, "esign.evidence", "1435002", 200, "1435002", "", Stops, fieldRefused,
 		Text{"参数不对", "a field is refused"}},
 	{businessPage, "esign.evidence", "1435404", 200, "1435404", "", Stops, usedUp,
 		Text{"购买的份额用完", "the bought quota is used up"}},
