@@ -96,9 +96,12 @@ type Photo struct {
 	Side        idcard.Side `json:"side,omitempty"`
 	BothSides   bool        `json:"other,omitempty"` // shows both sides; Side is then the first one
 	Problem     string      `json:"problem,omitempty"`
-	ProblemSeen bool        `json:"past,omitempty"`   // cards no longer show Problem
-	SHA256      string      `json:"sha256,omitempty"` // of the picture as sent, hex; kept after the picture is deleted
-	Reader      string      `json:"reader,omitempty"` // job that is reading it
+	ProblemSeen bool        `json:"past,omitempty"`    // cards no longer show Problem
+	SHA256      string      `json:"sha256,omitempty"`  // of the picture as sent, hex; kept after the picture is deleted
+	MD5         string      `json:"md5,omitempty"`     // the same; "" for pictures that an older version fetched
+	Format      string      `json:"format,omitempty"`  // of the picture as sent
+	Changes     string      `json:"changes,omitempty"` // how the stored picture was made of it; see event.go
+	Reader      string      `json:"reader,omitempty"`  // job that is reading it
 	Warnings    []string    `json:"warnings,omitempty"`
 	Bytes       int         `json:"bytes,omitempty"` // of the picture as stored
 	Width       int         `json:"width,omitempty"` // of the picture as stored, in pixels

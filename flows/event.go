@@ -93,13 +93,16 @@ type Event struct {
 	PhotoID   string   // PhotoReceived: a new id; PhotoFetched, PhotoReadOK, PhotoFailed: an existing photo
 	PhotoIDs  []string // PhotoClaimed
 	Problem   string   // PhotoFailed, CodeFailed: a code (texts "photo.<code>", "code.<code>")
-	SHA256    string   // of the picture as sent (PhotoFetched), of the JPEG as uploaded (PhotoUploaded); hex
-	Warnings  []string // PhotoFetched: codes of idcard.Photo.Warnings
-	Bytes     int      // PhotoFetched: size of the stored picture
-	Width     int      // PhotoFetched: of the stored picture, in pixels
-	Height    int
-	Readings  []idcard.Reading // PhotoReadOK: one reading a side
-	Job       string           // PhotoClaimed, IdentityStarted, EvidenceStarted: the job that begins
+	// SHA256 and MD5 are those of the picture as sent (PhotoFetched), of the JPEG as uploaded (PhotoUploaded); hex.
+	SHA256, MD5 string
+	Format      string   // PhotoFetched: of the picture as sent, e.g. jpeg
+	Changes     string   // PhotoFetched: UnchangedPhoto, or codes of idcard.Change in their order, separated by spaces
+	Warnings    []string // PhotoFetched: codes of idcard.Photo.Warnings
+	Bytes       int      // PhotoFetched: size of the stored picture
+	Width       int      // PhotoFetched: of the stored picture, in pixels
+	Height      int
+	Readings    []idcard.Reading // PhotoReadOK: one reading a side
+	Job         string           // PhotoClaimed, IdentityStarted, EvidenceStarted: the job that begins
 	// Proven says that e签宝 has taken an evidence point of the tenant with the present set-up, and has refused none for
 	// the set-up since (IdentityStarted).
 	Proven bool
@@ -133,6 +136,9 @@ type Event struct {
 	// message needs a redraw only if the answer is lost.
 	SourceMessage string
 }
+
+// UnchangedPhoto says that the stored picture is the one that was sent, byte for byte.
+const UnchangedPhoto = "as_sent"
 
 // Change is the result of Decide: the new case and the effects. The engine stores all of it in one transaction.
 type Change struct {

@@ -46,6 +46,7 @@ func photoFetched(d *decision) {
 	}
 	p.State, p.SHA256, p.Warnings, p.Bytes = PhotoStored, d.event.SHA256, d.event.Warnings, d.event.Bytes
 	p.Width, p.Height = d.event.Width, d.event.Height
+	p.MD5, p.Format, p.Changes = d.event.MD5, d.event.Format, d.event.Changes
 	d.detail("photo", p.ID)
 	d.detail("sha256", p.SHA256)
 	if len(p.Warnings) > 0 {

@@ -148,8 +148,21 @@ func TestEdgesAreKept(t *testing.T) {
 	}
 }
 
-// TestUploadKeepsBothHashes checks the audit row of an upload.
+// TestUploadKeepsBothHashes checks the audit row of an upload: what was sent, what was uploaded, and how one became the
+// other.
 func TestUploadKeepsBothHashes(t *testing.T) {
-	decide(t, recordingCase(), Event{Kind: PhotoUploaded, Side: "front", ID: "f1", SHA256: "uploaded"}).
-		wantDetail("sha256", "a", "sha256_uploaded", "uploaded")
+	c := recordingCase()
+	uploaded := Event{Kind: PhotoUploaded, Side: "front", ID: "f1", SHA256: "uploaded", MD5: "uploaded-md5"}
+	d := decide(t, c, uploaded).wantDetail("sha256", "a", "sha256_uploaded", "uploaded", "md5_uploaded", "uploaded-md5")
+	if _, said := d.Detail["changes"]; said {
+		t.Error("got changes of a picture that an older version fetched, want none")
+	}
+	waiting := SampleCase(AwaitingPhotos)
+	waiting.Photos[0].State = PhotoWaiting
+	fetched := decide(t, waiting, Event{Kind: PhotoFetched, PhotoID: "p1", SHA256: "sent", MD5: "sent-md5", Format: "png",
+		Changes: "re_encoded turned_upright"}).wantStay()
+	c.Photos[0] = fetched.Case.Photos[0]
+	c.Photos[0].State, c.Photos[0].Side = PhotoRead, idcard.Front
+	decide(t, c, uploaded).wantDetail("sha256", "sent", "md5", "sent-md5", "format", "png", "changes",
+		"re_encoded turned_upright", "sha256_uploaded", "uploaded", "md5_uploaded", "uploaded-md5")
 }

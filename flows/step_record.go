@@ -147,11 +147,17 @@ func photoUploaded(d *decision) {
 	d.c.Uploads[d.event.Side] = d.event.ID
 	d.detail("side", d.event.Side)
 	d.detail("file_id", d.event.ID)
-	// The uploaded JPEG has no metadata and may be turned, so both hashes are needed to tell what e签宝 holds.
+	// The uploaded JPEG has no metadata and may be turned, so that the row names both pictures and how one became the other.
 	if p := d.c.PhotoOf(idcard.Side(d.event.Side)); p != nil {
 		d.detail("sha256", p.SHA256)
+		if p.Changes != "" { // not of a picture that an older version fetched
+			d.detail("md5", p.MD5)
+			d.detail("format", p.Format)
+			d.detail("changes", p.Changes)
+		}
 	}
 	d.detail("sha256_uploaded", d.event.SHA256)
+	d.detail("md5_uploaded", d.event.MD5)
 	if len(d.missingUploads()) == 0 {
 		d.nextWrite()
 	}

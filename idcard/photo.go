@@ -1,8 +1,9 @@
 package idcard
 
 import (
+	"bytes"
+	"crypto/md5"
 	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -45,13 +46,27 @@ const (
 	maxPixels    = 50_000_000
 )
 
+// Change is something that Inspect did to a picture. The values are stable; they are part of the evidence.
+type Change string
+
+// Changes of a picture.
+const (
+	ChangeEndAdded        Change = "end_marker_added" // the picture data is unchanged
+	ChangeMetadataRemoved Change = "metadata_removed" // the picture data is unchanged
+	ChangeEncoded         Change = "re_encoded"       // encoded as a JPEG: another format, size or orientation was sent
+	ChangeScaled          Change = "scaled_down"      // to MaxOutputSide
+	ChangeUpright         Change = "turned_upright"   // as the metadata of the file say
+)
+
 // Photo is a photo for OCR and evidence: an upright JPEG without metadata (place, device, time) of at most
 // MaxOutputBytes and MaxOutputSide. Printing, logging and marshalling it leave out the picture.
 type Photo struct {
 	JPEG           []byte
 	Width, Height  int    // of JPEG, in pixels
-	SHA256         string // of the file as received, lower-case hex
+	SHA256, MD5    string // of the file as received, lower-case hex
 	OriginalFormat string // jpeg, png, bmp, gif, webp or tiff
+	// Changes says how JPEG was made of the file as received, in this order. Empty: JPEG is the file, byte for byte.
+	Changes []Change
 
 	// Measures of the picture, scaled to at most 1024 px; see Warnings for the thresholds.
 	Sharpness float64 // variance of the Laplacian after smoothing, in the sharpest parts; blurred below about 40
@@ -82,26 +97,40 @@ func inspect(raw []byte, lim limits) (Photo, error) {
 	}
 	defer reserveMemory(h.memory)()
 
-	sum := sha256.Sum256(raw)
+	p := Photo{SHA256: hexOf(sha256.Sum256(raw)), MD5: hexOf(md5.Sum(raw)), OriginalFormat: h.format}
 	if h.format == "jpeg" {
-		raw = completeJPEG(raw)
+		complete := completeJPEG(raw)
+		p.noteChange(len(complete) != len(raw), ChangeEndAdded)
+		raw = complete
 	}
 	pic, err := decode(raw, h)
 	if err != nil {
 		return Photo{}, err
 	}
-	p := Photo{SHA256: hex.EncodeToString(sum[:]), OriginalFormat: h.format}
 	p.measure(pic)
 	if kept, ok := stripOnly(raw, h, pic); ok {
+		p.noteChange(!bytes.Equal(kept, raw), ChangeMetadataRemoved)
 		p.JPEG, p.Width, p.Height = kept, pic.w, pic.h
 		return p, nil
 	}
+	p.noteChange(true, ChangeEncoded)
+	p.noteChange(max(pic.w, pic.h) > MaxOutputSide, ChangeScaled)
+	p.noteChange(h.orientation != 1, ChangeUpright)
 	p.JPEG, p.Width, p.Height, err = render(pic, h.orientation)
 	if err != nil {
 		return Photo{}, &PhotoError{PhotoTooLarge, h.format}
 	}
 	return p, nil
 }
+
+// noteChange adds a change if it was made.
+func (p *Photo) noteChange(made bool, c Change) {
+	if made {
+		p.Changes = append(p.Changes, c)
+	}
+}
+
+func hexOf[T [md5.Size]byte | [sha256.Size]byte](sum T) string { return fmt.Sprintf("%x", sum) }
 
 // stripOnly returns the JPEG without its metadata. The result is false if the picture has to be encoded again.
 func stripOnly(raw []byte, h header, pic *picture) ([]byte, bool) {

@@ -1,8 +1,10 @@
 package workers
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"shiming/failure"
@@ -109,6 +111,9 @@ func (w *Workers) storePhoto(ctx context.Context, j flows.Job, photoID string, p
 			At:       w.engine.Now(),
 			PhotoID:  photoID,
 			SHA256:   photo.SHA256,
+			MD5:      photo.MD5,
+			Format:   photo.OriginalFormat,
+			Changes:  changesOf(photo),
 			Warnings: warnings,
 			Bytes:    len(photo.JPEG),
 			Width:    photo.Width,
@@ -122,6 +127,15 @@ func (w *Workers) storePhoto(ctx context.Context, j flows.Job, photoID string, p
 		return err
 	})
 	return flows.IgnoreNotFound(err)
+}
+
+// changesOf is the Changes of the event.
+func changesOf(photo idcard.Photo) string {
+	codes := make([]string, len(photo.Changes))
+	for i, c := range photo.Changes {
+		codes[i] = string(c)
+	}
+	return cmp.Or(strings.Join(codes, " "), flows.UnchangedPhoto)
 }
 
 // refusePhoto reports a photo that cannot be used. problem is the id of a text "photo.PROBLEM".

@@ -2,8 +2,9 @@ package workers
 
 import (
 	"context"
+	"crypto/md5"
 	"crypto/sha256"
-	"encoding/hex"
+	"fmt"
 	"strings"
 	"time"
 
@@ -148,12 +149,12 @@ func (w *Workers) uploadPhoto(ctx context.Context, j flows.Job) error {
 		}
 		return w.failed(ctx, j, flows.StepUpload, d)
 	}
-	sum := sha256.Sum256(jpeg)
 	return w.report(ctx, j.Case, flows.Event{
 		Kind:   flows.PhotoUploaded,
 		Side:   string(side),
 		ID:     id,
-		SHA256: hex.EncodeToString(sum[:]),
+		SHA256: fmt.Sprintf("%x", sha256.Sum256(jpeg)),
+		MD5:    fmt.Sprintf("%x", md5.Sum(jpeg)),
 	})
 }
 
