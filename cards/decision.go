@@ -11,8 +11,7 @@ type Decision struct {
 	Note   string
 	Stage  string // progress since then: recording | filing | done | attention | ...
 	Filed  bool
-	// Order says that other cases wait for this one or that it waits: first | refused | held_first | held_refused.
-	Order string
+	Order  string // others wait for this case, or it waits: first | refused | held_first | held_refused; "" for neither
 }
 
 // nodes draws actor, time, outcome, reason, note and progress.

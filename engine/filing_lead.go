@@ -8,8 +8,8 @@ import (
 )
 
 // Until e签宝 has taken an evidence point under the present set-up, one case of the tenant goes ahead and the others
-// wait; see flows/filing_lead.go. A setting of the tenant holds the id of the case that goes ahead, or filingProven. It is
-// named after the set-up, so that another application or revision begins anew.
+// wait; see flows/filing_lead.go. A setting of the tenant holds the id of the case that goes ahead, or filingProven. Its
+// name has the set-up in it, so that another application or revision begins anew.
 
 // filingProven is the value of the setting after a filing has succeeded.
 const filingProven = "filed"
@@ -48,8 +48,8 @@ func (e *Engine) addFilingLead(ctx context.Context, tx flows.Tx, c *flows.Case, 
 	return err
 }
 
-// noteFilingLead stores who goes ahead after a change of a case. It returns the jobs of waiting cases for which the wait
-// may be over.
+// noteFilingLead stores who goes ahead after a change of a case. It returns the jobs of waiting cases for which the
+// wait may be over.
 func (e *Engine) noteFilingLead(
 	ctx context.Context, tx flows.Tx, before, c *flows.Case, ch flows.Change,
 ) ([]flows.Job, error) {

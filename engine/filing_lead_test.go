@@ -3,12 +3,18 @@ package engine_test
 import (
 	"context"
 	"fmt"
+	"sync"
 	"testing"
+
+	"github.com/google/uuid"
 
 	"shiming/cards"
 	"shiming/engine"
 	"shiming/esign"
 	"shiming/flows"
+	"shiming/store"
+	"shiming/store/keyset"
+	"shiming/store/pgtest"
 	"shiming/workers"
 	"shiming/workers/workerstest"
 )
@@ -155,7 +161,8 @@ func TestFirstFilingGoesAhead(t *testing.T) {
 	}
 }
 
-// TestStuckFirstFiling: a first case that stops for a reason of its own, or is closed, does not hold the others for ever.
+// TestStuckFirstFiling: a first case that stops for a reason of its own, or is closed, does not hold the others for
+// ever.
 func TestStuckFirstFiling(t *testing.T) {
 	t.Parallel()
 	stop := func(a flows.Attention) func(*workerstest.Harness, *flows.Case) {
@@ -168,10 +175,18 @@ func TestStuckFirstFiling(t *testing.T) {
 		end  func(*workerstest.Harness, *flows.Case)
 	}{
 		{"Feishu refuses the person", stop(flows.Attention{Step: flows.StepIdentity, Code: "bound_mobile"})},
-		{"Feishu refuses the app", stop(flows.Attention{Step: flows.StepIdentity, Code: "permission", Incident: "identity/permission/x"})},
+		{"Feishu refuses the app", stop(flows.Attention{
+			Step:     flows.StepIdentity,
+			Code:     "permission",
+			Incident: "identity/permission/x",
+		})},
 		{"unknown outcome", stop(flows.Attention{Step: flows.StepEvidence, Code: flows.StopUnknownOutcome})},
 		{"closed by HR", func(w *workerstest.Harness, c *flows.Case) {
-			stop(flows.Attention{Step: flows.StepEvidence, Code: "evidence_field", Incident: "evidence/evidence_field/1435002"})(w, c)
+			stop(flows.Attention{
+				Step:     flows.StepEvidence,
+				Code:     "evidence_field",
+				Incident: "evidence/evidence_field/1435002",
+			})(w, c)
 			w.RunJobs(flows.JobIdentity) // whoever asks now has to wait
 			w.CheckAnswer(w.Click("ou_hr1", w.CaseNow(c.ID), cards.ActClose), "shut")
 		}},
@@ -275,5 +290,54 @@ func TestSetUpThatDiffersBeginsAnew(t *testing.T) {
 	w.RunJobs()
 	for _, id := range ids {
 		w.InState(id, flows.Done)
+	}
+}
+
+// TestOneGoesAheadAcrossInstances: of identities that begin at the same moment on several instances one is written.
+func TestOneGoesAheadAcrossInstances(t *testing.T) {
+	t.Parallel()
+	const n = 8
+	keys, dsn := keyset.New(), pgtest.DSN(t)
+	var engines []*engine.Engine
+	for range 2 {
+		s, err := store.Open(t.Context(), store.Config{DSN: dsn, Keyset: keys})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = s.Close() })
+		engines = append(engines, engine.New(engine.Deps{
+			Store:       s,
+			Policy:      *flows.SamplePolicy(),
+			FilingSetup: "app/2024",
+			Shared:      true,
+		}))
+	}
+	var ids []string
+	for i := range n {
+		c := flows.SampleCase(flows.Recording)
+		c.ID, c.OpenID, c.TenantKey, c.Identity = uuid.Must(uuid.NewV7()).String(), fmt.Sprint("ou_", i), "t", nil
+		insert := func(tx flows.Tx) error { return tx.InsertCase(t.Context(), c) }
+		if err := engines[0].Store.Tx(t.Context(), insert); err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, c.ID)
+	}
+	begun, held := 0, 0
+	var mu sync.Mutex
+	runTogether(n, func(i int) {
+		c, _, err := engines[i%2].Report(t.Context(), ids[i], flows.Event{Kind: flows.IdentityStarted, Job: ids[i]})
+		mu.Lock()
+		defer mu.Unlock()
+		switch {
+		case err != nil:
+			t.Error(err)
+		case c.Identity != nil:
+			begun++
+		case c.Hold != nil:
+			held++
+		}
+	})
+	if begun != 1 || held != n-1 {
+		t.Errorf("got %d identities begun and %d held, want 1 and %d", begun, held, n-1)
 	}
 }

@@ -45,7 +45,8 @@ var codes = []code{
 	{"1430608", "", KindNotFound, "upload the file again"},
 	{"1430802", "", KindPermission,
 		"stop, tell HR: the file belongs to another application; upload it again with this one"},
-	{"1435002", "", KindParameter, "stop, tell HR once: e签宝 refuses a field; esign.evidence_revision may be the wrong one"},
+	{"1435002", "", KindParameter,
+		"stop, tell HR once: e签宝 refuses a field; esign.evidence_revision may be the wrong one"},
 	{"1435404", "", KindQuota, "stop, tell HR once: the quota bought is used up; resume when there is more"},
 	{"1435405", "", KindQuota, "stop, tell HR once: the quota bought is used up; resume when there is more"},
 

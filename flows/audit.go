@@ -2,6 +2,9 @@ package flows
 
 import "time"
 
+// AuditTime writes a time into the detail of a row, in China time.
+func AuditTime(t time.Time) string { return t.In(ChinaTime).Format("2006-01-02T15:04:05.000Z07:00") }
+
 // AuditRow is a row of the audit chain of a case. It holds nothing personal.
 type AuditRow struct {
 	CaseID   string

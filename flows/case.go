@@ -60,9 +60,8 @@ type Case struct {
 	Identity *Write            `json:"identity,omitempty"`
 	Uploads  map[string]string `json:"uploads,omitempty"` // side -> e签宝 fileId
 	Evidence *Write            `json:"evidence,omitempty"`
-
-	Lead LeadReason `json:"lead,omitempty"` // why the tenant's other cases wait for this one; see filing_lead.go
-	Hold *Hold      `json:"hold,omitempty"` // set while the identity waits behind another case
+	Lead     LeadReason        `json:"lead,omitempty"` // why the tenant's other cases wait for this one
+	Hold     *Hold             `json:"hold,omitempty"` // set while the identity waits behind another case
 
 	Attention  *Attention  `json:"attention,omitempty"`
 	Resolution *Resolution `json:"settled,omitempty"` // end of the last stop

@@ -3,9 +3,10 @@ package flows
 import "time"
 
 // The identity in Feishu cannot be taken back, so it must not be written when the evidence would be refused. Whether
-// e签宝 takes the evidence is not known before a first point was created under the application and the revision, and again
-// after e签宝 has refused one for a reason that lies in the set-up. Until a filing succeeds, one case of the tenant goes
-// ahead, and the others wait before their identities are written. A case that stops for a reason of its own holds nobody.
+// e签宝 takes the evidence is not known before a first point was created under the application and the revision, and
+// again after e签宝 has refused one for a reason that lies in the set-up. Until a filing succeeds, one case of the tenant
+// goes ahead, and the others wait before their identities are written. A case that stops for a reason of its own holds
+// nobody.
 
 // LeadReason says why other cases wait for a case. It is part of text ids ("order.<reason>", "order.held_<reason>").
 type LeadReason string
@@ -41,8 +42,8 @@ func (c *Case) HoldsOthers() bool {
 	return false
 }
 
-// waitsBehind decides whether the identity has to wait for the case ahead. If not, and nothing is proven, this case goes
-// ahead itself.
+// waitsBehind decides whether the identity has to wait for the case ahead. If not, and nothing is proven, this case
+// goes ahead itself.
 func (d *decision) waitsBehind(ahead *Case) bool {
 	if !d.filesEvidence() || d.event.Proven {
 		d.endHold()
@@ -82,7 +83,7 @@ func (d *decision) hold(ahead *Case) {
 // endHold notes how long the case waited, and for which one.
 func (d *decision) endHold() {
 	if h := d.c.Hold; h != nil {
-		d.detail("held_since", h.Since.UTC().Format(time.RFC3339))
+		d.detail("held_since", AuditTime(h.Since))
 		d.detail("held_behind", h.Behind)
 		d.c.Hold = nil
 		d.redraw(AudienceApplicant, AudienceHR)

@@ -79,7 +79,7 @@ func TestWhoGoesAhead(t *testing.T) {
 			t.Errorf("got %+v, want the new reason and the job that waits", h)
 		}
 		d = decide(t, d.Case, Event{Kind: IdentityStarted, Job: "k", Proven: true}).wantStay().
-			wantDetail("held_behind", "other", "held_since", "2026-06-01T04:00:00Z")
+			wantDetail("held_behind", "other", "held_since", "2026-06-01T12:00:00.000+08:00")
 		if d.Case.Hold != nil || d.Case.Identity.State != WriteStarted || d.Silent {
 			t.Errorf("got %+v, want the intent", d.Case)
 		}

@@ -6,7 +6,9 @@ func personChecked(d *decision) {
 	d.noteDisclosure("tencent_faceid")
 	d.c.Check = d.event.Check
 	d.detail("outcome", string(d.event.Check.Outcome))
+	d.detail("supplier", d.event.Check.Supplier)
 	d.detail("serial", d.event.Check.Serial)
+	d.detail("checked_at", AuditTime(d.event.Check.At))
 	if d.event.Check.Outcome != CheckMatch {
 		answer := "three_elements"
 		if d.event.Check.Outcome == CheckNoRecord {

@@ -128,6 +128,7 @@ func codeTyped(d *decision) {
 	// The code counts whatever its State is: a right code proves that the message arrived, even if the supplier's answer
 	// is late or lost.
 	code.PassedAt, code.Problem = d.event.At, ""
+	d.detail("sms_supplier", code.Supplier)
 	d.c.Personal.SMSCode = d.event.Code
 	d.goTo(Checking)
 	d.rule("right code")

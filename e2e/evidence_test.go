@@ -1,0 +1,181 @@
+package e2e
+
+import (
+	"crypto/md5"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"shiming/e2e/files"
+	"shiming/e2e/harness"
+	"shiming/flows"
+	"shiming/sim/esign"
+)
+
+// evidenceRow is a row of the table in docs/evidence.md.
+type evidenceRow struct{ field, event, detail string }
+
+var evidenceCells = regexp.MustCompile("(?m)^\\| `([^`]+)` \\| [^|]+ \\| `(\\w+)`(?: `(\\w+)`)? \\| [^|]+ \\| [^|]+ \\|$")
+
+// evidenceRows reads the table of a page.
+func evidenceRows(t *testing.T, page string) (rows []evidenceRow) {
+	t.Helper()
+	table := files.Between(t, files.Read(t, page), "<!-- evidence:begin -->\n", "<!-- evidence:end -->")
+	for _, m := range evidenceCells.FindAllStringSubmatch(table, -1) {
+		rows = append(rows, evidenceRow{m[1], m[2], m[3]})
+	}
+	if lines := strings.Count(table, "\n") - 2; len(rows) != lines {
+		t.Fatalf("%s: got %d rows of the right form, want %d", page, len(rows), lines)
+	}
+	return rows
+}
+
+// evidenceField is what e签宝 received in a field, what the record says, and what the detail of the audit row says if it is
+// not the same.
+type evidenceField struct{ received, record, detail string }
+
+var methodNames = map[flows.Method]string{flows.ThreeElements: "THREEELEMENTS"}
+
+// evidenceFields puts side by side what e签宝 received and the record of the same case, one line a field.
+func evidenceFields(p esign.Point, c *flows.Case) map[string]evidenceField {
+	checked := c.Check.At.In(flows.ChinaTime)
+	at := flows.AuditTime(checked)
+	day, second := checked.Format("20060102"), checked.Format(time.DateTime)
+	stamp, verified := strconv.FormatInt(checked.UnixMilli(), 10), day
+	if strings.Contains(p.TimeStamp, "-") { // revision 2025-10
+		stamp, verified = second, second
+	}
+	name := "员工实名认证 " + c.Confirmed.In(flows.ChinaTime).Format(time.DateOnly)
+	return map[string]evidenceField{
+		"eviName":                          {p.EviName, name, ""},
+		"customBizId":                      {p.CustomBizID, c.ID, ""},
+		"realNameMethod":                   {p.Method, methodNames[c.Method], string(flows.CheckMatch)},
+		"timeStamp":                        {p.TimeStamp, stamp, at},
+		"name":                             {p.Name, c.Personal.Name, ""},
+		"cardNo":                           {p.CardNo, c.Personal.Number, ""},
+		"cardType":                         {p.CardType, "CRED_PSN_CH_IDCARD", ""},
+		"cardPortrait":                     {p.CardPortrait, c.Uploads["front"], ""},
+		"cardNationalEmblem":               {p.CardNationalEmblem, c.Uploads["back"], ""},
+		"threeElements.infoVerifySupplier": {p.Detail["infoVerifySupplier"], c.Check.Supplier, ""},
+		"threeElements.verifyTime":         {p.Detail["verifyTime"], verified, at},
+		"threeElements.verifySerialNumber": {p.Detail["verifySerialNumber"], c.Check.Serial, ""},
+		"threeElements.mobile":             {p.Detail["mobile"], c.Personal.Mobile, ""},
+		"threeElements.smsCode":            {p.Detail["smsCode"], c.Personal.SMSCode, ""},
+		"threeElements.smsSupplier":        {p.Detail["smsSupplier"], c.Code.Supplier, ""},
+	}
+}
+
+// TestEvidenceAgainstTheRecord walks the table of docs/evidence.md over finished cases: what e签宝 received is what the
+// record says, and the audit trail has the row and the value that the table names.
+func TestEvidenceAgainstTheRecord(t *testing.T) {
+	rows := evidenceRows(t, "docs/evidence.md")
+	if chinese := evidenceRows(t, "docs/evidence.zh.md"); !slices.Equal(rows, chinese) {
+		t.Errorf("got %v in Chinese, want %v", chinese, rows)
+	}
+	h := harness.Start(t, harness.Setup{})
+	for name, tt := range map[string]struct {
+		variant string
+		cut     int // bytes cut off at the end
+		changes string
+	}{
+		"as sent":       {"good", 0, flows.UnchangedPhoto},
+		"on its side":   {"sideways", 0, "re_encoded turned_upright"},
+		"no end marker": {"good", 2, "end_marker_added"},
+	} {
+		p := h.Hire()
+		sent := map[string][]byte{}
+		for _, side := range []string{"front", "back"} {
+			photo := h.Photo(p.Person, side, tt.variant)
+			sent[side] = photo[:len(photo)-tt.cut]
+		}
+		p.ToPhotos()
+		p.SendImage(sent["front"])
+		p.SendImage(sent["back"])
+		p.See("confirmation")
+		p.Press("confirm")
+		p.See("code", "验证码已在")
+		p.TypeCode()
+		p.See("review")
+		h.Admin(0).Decides(p, "approve", nil)
+		p.CheckFiled()
+		c := h.CaseOf(p.OpenID)
+		var trail []flows.AuditRow
+		h.ReadStore(func(v flows.View) (err error) {
+			trail, err = v.AuditOf(h.Ctx, c.ID)
+			return err
+		})
+		t.Run(name, func(t *testing.T) {
+			points := h.World.ESign.PointsFor(c.ID)
+			if len(points) != 1 {
+				t.Fatalf("got %d points, want 1", len(points))
+			}
+			checkEvidence(t, rows, evidenceFields(points[0], c), trail)
+			for _, side := range []string{"front", "back"} {
+				checkPicture(t, h, side, c.Uploads[side], sent[side], tt.changes, trail)
+			}
+		})
+	}
+}
+
+// checkEvidence compares every field with the record and with the audit trail.
+func checkEvidence(t *testing.T, table []evidenceRow, fields map[string]evidenceField, trail []flows.AuditRow) {
+	t.Helper()
+	if len(table) != len(fields) {
+		t.Errorf("got %d rows on the page, want one for each of %d fields", len(table), len(fields))
+	}
+	for _, row := range table {
+		f, known := fields[row.field]
+		if !known || f.received == "" || f.received != f.record {
+			t.Errorf("%s: what e签宝 received is not what the record says, or is empty", row.field)
+		}
+		want := f.record
+		if f.detail != "" {
+			want = f.detail
+		}
+		if !slices.ContainsFunc(trail, func(a flows.AuditRow) bool {
+			return a.Event == row.event && (row.detail == "" || a.Detail[row.detail] == want)
+		}) {
+			t.Errorf("%s: got no audit row %s with the %s %q", row.field, row.event, row.detail, want)
+		}
+	}
+}
+
+// checkPicture compares the audit row of an upload with the picture that was sent and with the bytes that e签宝 received.
+func checkPicture(
+	t *testing.T, h *harness.Harness, side, fileID string, sent []byte, changes string, trail []flows.AuditRow,
+) {
+	t.Helper()
+	at := slices.IndexFunc(trail, func(a flows.AuditRow) bool {
+		return a.Event == string(flows.PhotoUploaded) && a.Detail["file_id"] == fileID
+	})
+	all := h.World.ESign.Files()
+	received := slices.IndexFunc(all, func(f esign.File) bool { return f.ID == fileID })
+	if at < 0 || received < 0 {
+		t.Fatalf("%s: got no audit row or no file", side)
+	}
+	got, file := trail[at].Detail, all[received]
+	declared, err := base64.StdEncoding.DecodeString(file.MD5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, want := range map[string]string{
+		"side":            side,
+		"sha256":          fmt.Sprintf("%x", sha256.Sum256(sent)),
+		"md5":             fmt.Sprintf("%x", md5.Sum(sent)),
+		"format":          "jpeg",
+		"changes":         changes,
+		"sha256_uploaded": file.SHA256,
+		"md5_uploaded":    hex.EncodeToString(declared),
+	} {
+		if got[key] != want {
+			t.Errorf("%s: got %s %q, want %q", side, key, got[key], want)
+		}
+	}
+}
