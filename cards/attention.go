@@ -14,6 +14,7 @@ type Attention struct {
 	Step       string // photos | code | check | identity | upload | evidence
 	Code       string // reason of the stop (texts "trouble.<code>"), e.g. permission, quota, unknown_outcome
 	Upstream   string // upstream error code, e.g. 99991672
+	Field      string // of the request, if the upstream named one, e.g. timeStamp
 	LogID      string
 	Since      time.Time
 	BadPhotos  int       // number of unusable photos, for the code too_many_photos
@@ -43,6 +44,7 @@ func (v Attention) JSON() json.RawMessage {
 		fact("biz_id", bizID),
 		fact("since", timeText(v.Since)),
 		fact("upstream", machineID(v.Upstream)),
+		fact("field", machineID(v.Field)),
 		fact("log_id", machineID(v.LogID)),
 	)...)
 	if v.Others > 0 && v.Decision == nil {

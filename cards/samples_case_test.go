@@ -101,6 +101,7 @@ func caseSamples() []sample {
 
 	refused := attention
 	refused.Step, refused.Code, refused.Upstream, refused.Holds = "evidence", "evidence_field", "1435002", true
+	refused.Field = "timeStamp"
 
 	return []sample{
 		{name: "review", card: review},

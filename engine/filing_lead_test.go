@@ -20,7 +20,7 @@ import (
 )
 
 // refusal is what e签宝 answers to every evidence point.
-func refusal(kind esign.Kind, status int, code string) error {
+func refusal(kind esign.Kind, status int, code string) *esign.Error {
 	return &esign.Error{Op: "CreatePersonPoint", Kind: kind, HTTPStatus: status, Code: code}
 }
 
@@ -64,8 +64,10 @@ func attentionCards(w *workerstest.Harness) (n int) {
 // identities are written, HR gets one card, and all go on by themselves after the repair.
 func TestRefusedFirstFiling(t *testing.T) {
 	t.Parallel()
-	for name, answer := range map[string]error{
-		"field":       refusal(esign.KindParameter, 200, "1435002"),
+	field := refusal(esign.KindParameter, 200, "1435002")
+	field.Field = "certAgreementReadTitle"
+	for name, answer := range map[string]*esign.Error{
+		"field":       field,
 		"entitlement": refusal(esign.KindPermission, 200, "1436001"),
 		"quota":       refusal(esign.KindQuota, 200, "1435404"),
 		"application": refusal(esign.KindAuth, 401, "401"),
@@ -84,8 +86,8 @@ func TestRefusedFirstFiling(t *testing.T) {
 			first := approveAll(w, 0, 1)[0]
 			w.RunJobs()
 			c := w.InState(first, flows.NeedsAttention)
-			if c.Lead != flows.LeadRefused || !c.IdentityDone() {
-				t.Fatalf("got lead %q, identity %+v, want the first to go ahead", c.Lead, c.Identity)
+			if c.Lead != flows.LeadRefused || !c.IdentityDone() || c.Attention.Field != answer.Field {
+				t.Fatalf("got lead %q, identity %+v, stop %+v, want the first to go ahead", c.Lead, c.Identity, c.Attention)
 			}
 			behind := approveAll(w, 1, 10)
 			for range 3 {

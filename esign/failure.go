@@ -33,7 +33,7 @@ func (e *Error) Failure() failure.Details {
 	if e.Code == "1435002" && e.Op == "CreatePersonPoint" {
 		// The set-up is wrong, most likely esign.evidence_revision, and other cases would be refused as well. The refusal is
 		// certain, so the step is tried again now and then like any other that waits for an operator.
-		d.Class, d.Code = failure.Operator, "evidence_field"
+		d.Class, d.Code, d.Field = failure.Operator, "evidence_field", e.Field
 	}
 	d.Operation, d.Upstream, d.LogID = e.Op, e.Code, e.RequestID
 	return d

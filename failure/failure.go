@@ -66,7 +66,7 @@ type Details struct {
 	Code      string        // id of a text, see the constants
 	Upstream  string        // the platform's own code; "" if there was none
 	LogID     string        // the platform's id of the request, which its support asks for
-	Field     string        // Mismatch: identity_name, identity_code or mobile
+	Field     string        // Mismatch: identity_name, identity_code or mobile; evidence_field: e签宝's name, if it gave one
 	Reason    string        // Person: what the applicant has to change
 	After     time.Duration // the pause that the platform asked for
 }

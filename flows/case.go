@@ -48,10 +48,9 @@ type Case struct {
 
 	CodeSeq    int         `json:"code_seq,omitempty"`    // sequence number of the last code
 	CodesAsked []time.Time `json:"codes_asked,omitempty"` // times of the case's codes within 24 h; see CodeUses
-
-	Code   *Code   `json:"code,omitempty"`
-	Check  *Check  `json:"check,omitempty"`
-	Review *Review `json:"review,omitempty"`
+	Code       *Code       `json:"code,omitempty"`
+	Check      *Check      `json:"check,omitempty"`
+	Review     *Review     `json:"review,omitempty"`
 
 	FailedChecks int    `json:"failed_checks,omitempty"` // number of checks that did not match
 	FailedAnswer string `json:"failed_answer,omitempty"` // Mismatch after the last of them
@@ -245,6 +244,7 @@ type Attention struct {
 	Rev      int64     `json:"rev"`    // revision of the case when the step stopped
 	Code     StopCode  `json:"code"`
 	Upstream string    `json:"upstream,omitempty"`
+	Field    string    `json:"field,omitempty"` // of the request, if the upstream named one
 	LogID    string    `json:"log_id,omitempty"`
 	Since    time.Time `json:"since"`
 	Incident string    `json:"incident,omitempty"` // cause that many cases share and the operator can remove; "" if none

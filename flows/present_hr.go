@@ -112,6 +112,7 @@ func attentionCard(c *Case, a *Attention) cards.Attention {
 		Step:       string(a.Step),
 		Code:       string(a.Code),
 		Upstream:   a.Upstream,
+		Field:      a.Field,
 		LogID:      a.LogID,
 		Since:      a.Since,
 		Holds:      c.Lead != "" && c.HoldsOthers(),

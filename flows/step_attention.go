@@ -40,6 +40,9 @@ func (d *decision) noteStop(a *Attention) {
 	d.detail("code", string(a.Code))
 	d.detail("upstream", a.Upstream)
 	d.detail("log_id", a.LogID)
+	if a.Field != "" {
+		d.detail("field", a.Field)
+	}
 }
 
 // suspendAgain handles a second stop: of another step that ran at the same time, or of a retry of the same step. HR is

@@ -40,6 +40,7 @@ func (w *Workers) retryOrSuspend(ctx context.Context, j flows.Job, step flows.St
 		Code:     flows.StopCode(d.Code),
 		Upstream: d.Upstream,
 		LogID:    d.LogID,
+		Field:    d.Field,
 	}
 	switch {
 	case d.Class == failure.Retry && j.Attempt >= escalateAttempt:
