@@ -24,9 +24,8 @@ func (c *Client) ReadIDCard(ctx context.Context, jpeg []byte, onSend func()) (fl
 			} `json:"id_card"`
 		} `json:"data"`
 	}
-	const op = "document_ai.id_card.recognize"
 	err := c.call(ctx, request{
-		op:     op,
+		op:     opReadCard,
 		effect: readOnly,
 		method: http.MethodPost,
 		path:   "/open-apis/document_ai/v1/id_card/recognize",
@@ -38,7 +37,7 @@ func (c *Client) ReadIDCard(ctx context.Context, jpeg []byte, onSend func()) (fl
 	}
 	if out.Data.Card == nil {
 		return flows.CardText{}, &APIError{
-			Op:         op,
+			Op:         opReadCard,
 			HTTPStatus: http.StatusOK,
 			class:      ClassRetry,
 			temporary:  true,

@@ -4,7 +4,7 @@
 // write has the outcome unknown.
 //
 // In reading order: doctor.go (the checks and their dependencies), then one file per topic: feishu.go (the app),
-// feishu_events.go (its events), people.go, suppliers.go and store.go; reach.go (the cause of a missing answer),
+// feishu_events.go (its events), people.go, suppliers.go, store.go and surprises.go; reach.go (the cause of a missing answer),
 // config.go (mistakes of the configuration), missing.go (what is missing, in the order in which to ask for it),
 // report.go and text.go (the report).
 package doctor
