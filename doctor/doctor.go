@@ -71,7 +71,7 @@ type check struct {
 	id    string
 	title Text
 	needs []string // ids of earlier checks
-	ask   func(context.Context) result
+	ask   func(context.Context) result // a result without an outcome is not reported
 }
 
 // finding is a check with its result.
@@ -198,7 +198,9 @@ func (d *Doctor) run(ctx context.Context, report func(finding)) (all []finding) 
 				found:   Text{"先解决上面的「" + first.ZH + "」", "first put \"" + first.EN + "\" above right"},
 			}
 		default:
-			f.result = s.ask(ctx)
+			if f.result = s.ask(ctx); f.outcome == "" {
+				continue
+			}
 		}
 		failed[s.id] = f.outcome == Problem || f.outcome == skipped
 		report(f)

@@ -14,15 +14,12 @@ import (
 	"shiming/store"
 )
 
-// checkSurprises says whether the platforms have sent what their published pages do not show. Further fields harm
-// nobody.
+// checkSurprises says that the platforms have sent what their published pages do not show, and nothing if they have not.
+// Further fields harm nobody.
 func (d *Doctor) checkSurprises(ctx context.Context) result {
 	inspected, err := d.stored.get(func() (store.Inspection, error) { return store.Inspect(ctx, d.cfg.Store.DSN, nil) })
-	switch {
-	case err != nil || inspected.Empty:
-		return result{outcome: OK, found: Text{"serve 运行之后才知道", "known once serve has run"}}
-	case len(inspected.Surprises) == 0:
-		return result{outcome: OK, found: Text{"目前都与公开文档一致", "as their published pages say, so far"}}
+	if err != nil || len(inspected.Surprises) == 0 {
+		return result{}
 	}
 	serious := 0
 	for _, x := range inspected.Surprises {
@@ -35,14 +32,14 @@ func (d *Doctor) checkSurprises(ctx context.Context) result {
 	if serious == 0 {
 		return result{outcome: OK, found: Text{
 			fmt.Sprintf("平台多给了 %d 个字段，不影响使用；清单：%s", n, list),
-			fmt.Sprintf("the platforms send %d further fields, which harm nobody; %s lists them", n, list),
+			fmt.Sprintf("further fields, which harm nobody: %d; %s lists them", n, list),
 		}}
 	}
 	return result{
 		outcome: Warning,
 		found: Text{
 			fmt.Sprintf("平台实际发来的内容有 %d 处与公开文档不同（另有 %d 个新增字段，不影响使用）", serious, n-serious),
-			fmt.Sprintf("what the platforms send differs from their pages in %d places (and in %d further fields, which harm nobody)",
+			fmt.Sprintf("differences from their published pages: %d (and further fields, which harm nobody: %d)",
 				serious, n-serious),
 		},
 		remedy: Text{

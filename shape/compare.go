@@ -61,20 +61,18 @@ func (c *comparer) value(s *Shape, depth int) {
 
 // simple returns the kind of the difference of a value, "" for none.
 func (s *Shape) simple(raw []byte) string {
-	if len(raw) == 0 {
+	if len(raw) == 0 || raw[0] == '"' && len(raw) == 1 {
 		return ""
 	}
 	quoted, digit := raw[0] == '"', raw[0] == '-' || raw[0] >= '0' && raw[0] <= '9'
 	right := false
 	switch s.kind {
-	case text:
+	case text, millis, micros:
 		right = quoted
-	case number, lifetime:
+	case number, seconds, lifetime:
 		right = digit
 	case boolean:
 		right = raw[0] == 't' || raw[0] == 'f'
-	case seconds, millis, micros:
-		right = quoted || digit
 	}
 	switch {
 	case !right:

@@ -28,8 +28,8 @@ const (
 	boolean
 	list
 	object
-	seconds  // Unix time, as a number or as digits in a string
-	millis   // likewise
+	seconds  // Unix time as a number
+	millis   // Unix time as digits in a string
 	micros   // likewise
 	lifetime // seconds from now, less than a day
 )
@@ -57,10 +57,10 @@ var (
 	Text     = &Shape{kind: text}
 	Number   = &Shape{kind: number}
 	Bool     = &Shape{kind: boolean}
-	Seconds  = &Shape{kind: seconds}
-	Millis   = &Shape{kind: millis}
-	Micros   = &Shape{kind: micros}
-	Lifetime = &Shape{kind: lifetime}
+	Seconds  = &Shape{kind: seconds}  // Unix time, a number
+	Millis   = &Shape{kind: millis}   // Unix time, digits in a string
+	Micros   = &Shape{kind: micros}   // likewise
+	Lifetime = &Shape{kind: lifetime} // seconds from now, a number
 )
 
 // Fields are the fields of an object by their names.

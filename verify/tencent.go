@@ -103,7 +103,7 @@ func (t *Tencent) call(ctx context.Context, client *common.Client, a action, par
 	if err := client.Send(req, resp); err != nil {
 		return t.failure(ctx, a, ex, err)
 	}
-	t.compare(a, resp.GetBody())
+	t.compare(a, ex.body)
 	var envelope struct{ Response json.RawMessage }
 	if json.Unmarshal(resp.GetBody(), &envelope) != nil || envelope.Response == nil ||
 		json.Unmarshal(envelope.Response, out) != nil {
@@ -189,6 +189,7 @@ func (t *Tencent) failure(ctx context.Context, a action, ex *exchange, err error
 			}
 		}
 	case ex.status != 0 && readable:
+		t.compare(a, ex.body)
 		e.Code = CodeBadAnswer
 	case errors.Is(ctx.Err(), context.Canceled):
 		e.Code, e.cause = CodeCanceled, context.Canceled

@@ -9,9 +9,9 @@ import (
 	"shiming/sim/wire"
 )
 
-// differing are shapes that no page shows. A registration goes through all the same, and the bot notes what differs.
-var differing = []Encounter{
-	shape("more_fields", Text{"平台的回答和事件里多了文档没写的字段", "answers and events carry fields that no page names"},
+// differences are shapes that no page shows. A registration goes through all the same, and the bot notes what differs.
+var differences = []Encounter{
+	differing("more_fields", Text{"平台的回答和事件里多了文档没写的字段", "answers and events carry fields that no page names"},
 		differs{
 			answers: map[call]map[string]any{
 				{feishuName, "message.create"}:     {"data.sim_priority": "high"},
@@ -28,8 +28,8 @@ var differing = []Encounter{
 				"im.message.receive_v1": {"event.message.sim_folded": false},
 				"card.action.trigger":   {"event.context.sim_pane": "main"},
 			},
-		}.in),
-	shape("fields_missing", Text{"平台的回答和事件里少了文档写明的字段", "answers and events lack fields that their pages show"},
+		}),
+	differing("fields_missing", Text{"平台的回答和事件里少了文档写明的字段", "answers and events lack fields that their pages show"},
 		differs{
 			answers: map[call]map[string]any{
 				{feishuName, "id_card.recognize"}:  {"data.id_card.conners": nil},
@@ -37,8 +37,8 @@ var differing = []Encounter{
 				{esignName, esign.OpFileStatus}:    {"data.fileId": nil},
 			},
 			events: map[string]map[string]any{"im.message.receive_v1": {"event.sender.tenant_key": nil}},
-		}.in),
-	shape("other_types", Text{"平台把文档里的数字写成文字、文字写成数字", "numbers of a page come as text, and text as numbers"},
+		}),
+	differing("other_types", Text{"平台把文档里的数字写成文字、文字写成数字", "numbers of a page come as text, and text as numbers"},
 		differs{
 			answers: map[call]map[string]any{
 				{feishuName, "message.create"}:     {"data.deleted": "false"},
@@ -46,12 +46,19 @@ var differing = []Encounter{
 				{esignName, esign.OpFileStatus}:    {"data.fileTotalPageCount": "1"},
 			},
 			events: map[string]map[string]any{"im.message.receive_v1": {"event.message.create_time": wire.Change(asNumber)}},
-		}.in),
-	shape("other_units", Text{"平台的时间换了单位", "the platforms' times are in other units"},
+		}),
+	differing("other_units", Text{"平台的时间换了单位", "the platforms' times are in other units"},
 		differs{
 			answers: map[call]map[string]any{{feishuName, "token"}: {"expire": wire.Change(thousandfold)}},
 			events:  map[string]map[string]any{"im.message.receive_v1": {"event.message.create_time": wire.Change(inSeconds)}},
-		}.in),
+		}),
+}
+
+// differing returns a row whose shape stays until the registration has ended.
+func differing(name string, text Text, d differs) Encounter {
+	e := shape(name, text, d.in)
+	e.Moves = append(e.Moves, sees(sim.StageDone))
+	return e
 }
 
 type call struct{ upstream, operation string }
