@@ -47,20 +47,20 @@ var (
 
 // App is a constructed bot.
 type App struct {
-	cfg       config.Config
-	log       *slog.Logger
-	store     *store.Store
-	engine    *engine.Engine
-	workers   *workers.Workers
-	client    *bot.Client
-	self      *bot.Self
-	server    *bot.Server
-	longConn  *bot.LongConn   // nil with a webhook
-	verifier  *verify.Tencent // nil if the method needs no verification
-	surprises *surprises
-	pages     pages
-	ln        net.Listener
-	admin     net.Listener // nil without server.admin_listen
+	cfg      config.Config
+	log      *slog.Logger
+	store    *store.Store
+	engine   *engine.Engine
+	workers  *workers.Workers
+	client   *bot.Client
+	self     *bot.Self
+	server   *bot.Server
+	longConn *bot.LongConn   // nil with a webhook
+	verifier *verify.Tencent // nil if the method needs no verification
+	noted    *surprises
+	pages    pages
+	ln       net.Listener
+	admin    net.Listener // nil without server.admin_listen
 }
 
 // Options are the choices that are not in the configuration.
@@ -99,8 +99,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 			return nil, err
 		}
 	}
-	a.surprises = newSurprises(a.store, metrics, log, now)
-	if err := a.surprises.load(ctx); err != nil {
+	if a.noted, err = newSurprises(ctx, a.store, metrics, log, now); err != nil {
 		return nil, err
 	}
 	order := &bot.PatchOrder{}
@@ -117,7 +116,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 		PatchOrder:      order,
 		Marketplace:     tickets,
 		Observe:         metrics.feishuCall,
-		Surprised:       a.surprises.of(platformFeishu),
+		Surprised:       a.noted.of(platformFeishu),
 		Timeout:         o.CallTimeout,
 		DownloadTimeout: o.CallTimeout,
 	})
@@ -171,7 +170,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 		Observe:           metrics.push,
 		OwnOpenID:         a.self.OpenID,
 		SetAside:          metrics.setAside,
-		Surprised:         a.surprises.of(platformFeishu),
+		Surprised:         a.noted.of(platformFeishu),
 	}); err != nil {
 		return nil, err
 	}
@@ -211,7 +210,7 @@ func openStore(ctx context.Context, cfg config.Config, o Options, keys *keyset.K
 func (a *App) addSuppliers(deps *workers.Deps, o Options, m *metrics) (err error) {
 	supplier := a.cfg.Verification.Tencent
 	supplier.Timeout, supplier.Now = o.CallTimeout, a.store.Now
-	supplier.Surprised = a.surprises.of(platformTencent)
+	supplier.Surprised = a.noted.of(platformTencent)
 	if a.verifier, err = verify.NewTencent(supplier); err != nil {
 		return err
 	}
@@ -225,7 +224,7 @@ func (a *App) addSuppliers(deps *workers.Deps, o Options, m *metrics) (err error
 		PutTimeout: o.CallTimeout,
 
 		UploadHosts: a.cfg.Esign.UploadHosts,
-		Surprised:   a.surprises.of(platformEsign),
+		Surprised:   a.noted.of(platformEsign),
 	})
 	if err != nil {
 		return err
@@ -269,10 +268,7 @@ func (a *App) Run(ctx context.Context) error {
 	if err := a.store.Start(ctx, a.workers.Run); err != nil {
 		return err
 	}
-	var noting sync.WaitGroup
-	notingCtx, stopNoting := context.WithCancel(ctx)
-	defer stopNoting()
-	noting.Go(func() { a.surprises.run(notingCtx) })
+	stopNoting := a.noted.start(ctx)
 	go a.reportCredentials(ctx)
 	a.learnSelf(ctx)
 	go func() {
@@ -328,26 +324,9 @@ func (a *App) Run(ctx context.Context) error {
 	if a.store.Stop(drain) != nil {
 		a.log.Warn("some jobs did not end in time; they run again at the next start")
 	}
-	stopNoting()
-	noting.Wait()
-	a.surprises.flush(drain)
+	stopNoting(drain)
 	a.log.Info("stopped")
 	return err
-}
-
-// selfTimeout limits how long a start waits for the bot's own open_id. Without it two words of the chat are refused
-// until it is known.
-const selfTimeout = time.Second
-
-// learnSelf begins to ask for the bot's own open_id and waits for the first answer.
-func (a *App) learnSelf(ctx context.Context) {
-	tried := make(chan struct{})
-	go a.self.Keep(ctx, tried)
-	select {
-	case <-tried:
-	case <-time.After(selfTimeout):
-	case <-ctx.Done():
-	}
 }
 
 // Close releases what New opened. It may be called more than once.

@@ -47,9 +47,12 @@ type surprises struct {
 
 type surpriseKey struct{ upstream, operation, what string }
 
-func newSurprises(s surpriseStore, m *metrics, log *slog.Logger, now func() time.Time) *surprises {
-	return &surprises{
-		store:   s,
+// newSurprises reads what earlier processes have stored, so that the limit holds across restarts.
+func newSurprises(ctx context.Context, kept surpriseStore, m *metrics, log *slog.Logger, now func() time.Time) (
+	*surprises, error,
+) {
+	s := &surprises{
+		store:   kept,
 		log:     log,
 		now:     now,
 		counted: m.surprises,
@@ -58,17 +61,11 @@ func newSurprises(s surpriseStore, m *metrics, log *slog.Logger, now func() time
 		logged:  map[surpriseKey]bool{},
 		pending: map[surpriseKey]store.Surprise{},
 	}
-}
-
-// load reads what earlier processes have stored, so that the limit holds across restarts.
-func (s *surprises) load(ctx context.Context) error {
-	all, err := s.store.Surprises(ctx)
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	all, err := kept.Surprises(ctx)
 	for _, x := range all {
 		s.known[surpriseKey{x.Upstream, x.Operation, x.What}] = true
 	}
-	return err
+	return s, err
 }
 
 // of returns the function by which the client of a platform reports.
@@ -109,6 +106,18 @@ func (s *surprises) note(upstream, operation, difference string) {
 		case s.fresh <- struct{}{}:
 		default:
 		}
+	}
+}
+
+// start stores the counts from now on. The caller calls stop last, which stores the rest.
+func (s *surprises) start(ctx context.Context) (stop func(context.Context)) {
+	var running sync.WaitGroup
+	ctx, cancel := context.WithCancel(ctx)
+	running.Go(func() { s.run(ctx) })
+	return func(ctx context.Context) {
+		cancel()
+		running.Wait()
+		s.flush(ctx)
 	}
 }
 

@@ -74,8 +74,8 @@ func (f *fakeSurprises) Surprises(context.Context) ([]store.Surprise, error) {
 func newTestSurprises(t *testing.T) (s *surprises, kept *fakeSurprises, log *bytes.Buffer) {
 	t.Helper()
 	kept, log = &fakeSurprises{kept: map[string]int64{}}, &bytes.Buffer{}
-	s = newSurprises(kept, newMetrics(), slog.New(slog.NewTextHandler(log, nil)), time.Now)
-	if err := s.load(t.Context()); err != nil {
+	s, err := newSurprises(t.Context(), kept, newMetrics(), slog.New(slog.NewTextHandler(log, nil)), time.Now)
+	if err != nil {
 		t.Fatal(err)
 	}
 	return s, kept, log
@@ -120,9 +120,9 @@ func TestSurprisesAreLimited(t *testing.T) {
 	}
 	s.note("feishu", "op", name(0))
 	s.flush(t.Context())
-	if len(kept.kept) != maxSurprises || kept.kept["unknown_field:other"] != reported-maxSurprises+1 || kept.kept[name(0)] != 2 {
-		t.Errorf("got %d names, %d others, want %d and %d", len(kept.kept), kept.kept["unknown_field:other"],
-			maxSurprises, reported-maxSurprises+1)
+	others := kept.kept["unknown_field:other"]
+	if len(kept.kept) != maxSurprises || others != reported-maxSurprises+1 || kept.kept[name(0)] != 2 {
+		t.Errorf("got %d names, %d others, want %d and %d", len(kept.kept), others, maxSurprises, reported-maxSurprises+1)
 	}
 	if n := strings.Count(log.String(), "\n"); n != maxSurprises {
 		t.Errorf("got %d lines, want %d", n, maxSurprises)
@@ -133,9 +133,8 @@ func TestSurprisesAreLimited(t *testing.T) {
 func TestFirstSurpriseIsStoredAtOnce(t *testing.T) {
 	t.Parallel()
 	s, kept, _ := newTestSurprises(t)
-	ctx, stop := context.WithCancel(t.Context())
-	defer stop()
-	go s.run(ctx)
+	ctx := t.Context()
+	defer s.start(ctx)(ctx)
 	s.note("esign", "Put", "host:a.example.com")
 	for ctx.Err() == nil {
 		kept.mu.Lock()

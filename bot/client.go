@@ -40,7 +40,8 @@ type ClientConfig struct {
 
 	// Observe, if set, is called for every call with its operation, "ok" or the class of its error, and its duration.
 	Observe func(op, outcome string, took time.Duration)
-	// Surprised, if set, is called for each difference between an answer and its published page, as package shape names it.
+	// Surprised, if set, is called for each difference between an answer and its published page, as package shape names
+	// it.
 	Surprised func(op, difference string)
 }
 

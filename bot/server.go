@@ -38,8 +38,8 @@ type ServerConfig struct {
 	OwnOpenID func(tenantKey string) string
 	// SetAside, if set, is called for every message that leads no further, with one of a fixed set of reasons.
 	SetAside func(reason string)
-	// Surprised, if set, is called for each difference between a push and its published page, with the event type (webhook
-	// for the signature), as package shape names it. It must not wait.
+	// Surprised, if set, is called for each difference between a push and its published page, with the event type
+	// ("webhook" for the signature), as package shape names it. It must not wait.
 	Surprised func(kind, difference string)
 }
 

@@ -31,7 +31,7 @@ func TestAnswersAsPublished(t *testing.T) {
 			`"avatar":{"avatar_72":"x","avatar_240":"x","avatar_640":"x","avatar_origin":"x"},"status":{"is_frozen":false,` +
 			`"is_resigned":false,"is_activated":true,"is_exited":false,"is_unjoin":false},"department_ids":["od"],` +
 			`"leader_user_id":"ou","city":"x","country":"CN","work_station":"x","join_time":1615381200,` +
-			`"is_tenant_manager":false,"employee_no":"x","employee_type":1,"orders":[{"department_id":"od","user_order":100,` +
+			`"is_tenant_manager":false,"employee_type":1,"orders":[{"department_id":"od","user_order":100,` +
 			`"department_order":100,"is_primary_dept":true}],"custom_attrs":[{"type":"TEXT","id":"x","value":{"text":"x",` +
 			`"url":"x","pc_url":"x","option_id":"x","option_value":"x","name":"x","picture_url":"x",` +
 			`"generic_user":{"id":"x","type":1}}}],"enterprise_email":"x","job_title":"x","geo":"cn","job_level_id":"x",` +
@@ -59,11 +59,12 @@ func TestAnswersThatDiffer(t *testing.T) {
 		"further field": {200, `{"code":0,"data":{"message_id":"om_1","priority":1}}`, "unknown_field:data.priority"},
 		"no id":         {200, `{"code":0,"data":{}}`, "missing_field:data.message_id"},
 		"type":          {200, `{"code":0,"data":{"message_id":7}}`, "type:data.message_id"},
-		"unit":          {200, `{"code":0,"data":{"message_id":"om_1","create_time":"1764000000"}}`, "time_unit:data.create_time"},
-		"unknown code":  {400, `{"code":239999,"msg":"who am I"}`, "unknown_code:239999"},
-		"card's code":   {400, `{"code":230099,"msg":"x, ext=ErrCode: 123456; ErrMsg: y"}`, "unknown_code:123456"},
-		"known code":    {400, `{"code":230001,"msg":"x"}`, ""},
-		"a proxy":       {502, `<html>`, ""},
+		"unit": {200, `{"code":0,"data":{"message_id":"om_1","update_time":"1764000000"}}`,
+			"time_unit:data.update_time"},
+		"unknown code": {400, `{"code":239999,"msg":"who am I"}`, "unknown_code:239999"},
+		"card's code":  {400, `{"code":230099,"msg":"x, ext=ErrCode: 123456; ErrMsg: y"}`, "unknown_code:123456"},
+		"known code":   {400, `{"code":230001,"msg":"x"}`, ""},
+		"a proxy":      {502, `<html>`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -92,6 +93,9 @@ func TestAnswersThatDiffer(t *testing.T) {
 func TestPushesThatDiffer(t *testing.T) {
 	t.Parallel()
 	text := `{"text":"实名"}`
+	made := func(at any) push {
+		return pushOf(messageEvent("text", text, func(e m) { e["message"].(m)["create_time"] = at }))
+	}
 	inMicros := func(plain string) string { return strings.Replace(plain, `"1760000000000"`, `"1760000000000000"`, 1) }
 	for name, tc := range map[string]struct {
 		push push
@@ -103,11 +107,10 @@ func TestPushesThatDiffer(t *testing.T) {
 			[]string{eventMessage + " unknown_field:event.message.folded"}},
 		"no tenant": {pushOf(messageEvent("text", text, func(e m) { delete(e["sender"].(m), "tenant_key") })),
 			[]string{eventMessage + " missing_field:event.sender.tenant_key"}},
-		"time as number": {pushOf(messageEvent("text", text, func(e m) { e["message"].(m)["create_time"] = 1760000000001 })),
-			[]string{eventMessage + " type:event.message.create_time"}},
-		"time in seconds": {pushOf(messageEvent("text", text, func(e m) { e["message"].(m)["create_time"] = "1760000000" })),
-			[]string{eventMessage + " time_unit:event.message.create_time"}},
-		"click in milliseconds": {pushOf(clickEvent(confirmValue(), nil)), []string{eventClick + " time_unit:header.create_time"}},
+		"time as number":  {made(1760000000001), []string{eventMessage + " type:event.message.create_time"}},
+		"time in seconds": {made("1760000000"), []string{eventMessage + " time_unit:event.message.create_time"}},
+		"click in milliseconds": {pushOf(clickEvent(confirmValue(), nil)),
+			[]string{eventClick + " time_unit:header.create_time"}},
 		"click without value": {pushOf(inMicros(clickEvent(nil, m{}))),
 			[]string{eventClick + " missing_field:event.action.value"}},
 		"numbers as text": {pushOf(inMicros(clickEvent(m{"v": "1", "act": "confirm", "case": testCase, "rev": 7}, nil))),

@@ -248,7 +248,7 @@ var checkCases = []struct {
 			at := time.Date(2026, 11, 30, 2, 0, 0, 0, time.UTC)
 			return s.AddSurprises(c.Context(), []store.Surprise{
 				{Upstream: "esign", Operation: "Put", What: "host:a.example.com", Count: 2, First: at, Last: at.Add(time.Hour)},
-				{Upstream: "feishu", Operation: "im.message.create", What: "unknown_field:data.x", Count: 7, First: at, Last: at},
+				{Upstream: "feishu", Operation: "im.message.create", What: "unknown_field:data.x", Count: 7, First: at},
 			})
 		})
 	}},

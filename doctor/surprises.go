@@ -14,8 +14,8 @@ import (
 	"shiming/store"
 )
 
-// checkSurprises says that the platforms have sent what their published pages do not show, and nothing if they have not.
-// Further fields harm nobody.
+// checkSurprises says that the platforms have sent what their published pages do not show, and nothing if they have
+// not. Further fields harm nobody.
 func (d *Doctor) checkSurprises(ctx context.Context) result {
 	inspected, err := d.stored.get(func() (store.Inspection, error) { return store.Inspect(ctx, d.cfg.Store.DSN, nil) })
 	if err != nil || len(inspected.Surprises) == 0 {

@@ -68,7 +68,8 @@ func TestSurprises(t *testing.T) {
 	h.Hire().ToReview()
 	undo()
 
-	metric := `shiming_platform_surprises_total{operation="auth.tenant_access_token",upstream="feishu",what="time_unit:expire"} 1`
+	metric := `shiming_platform_surprises_total{operation="auth.tenant_access_token",upstream="feishu",` +
+		`what="time_unit:expire"} 1`
 	if text := get(h, "/metrics"); !strings.Contains(text, metric) {
 		t.Errorf("got no %s, want it", metric)
 	}

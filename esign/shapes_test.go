@@ -25,24 +25,29 @@ func TestAnswersThatDiffer(t *testing.T) {
 	}{
 		"status":         {status, 200, whole, ""},
 		"point":          {create, 200, `{"code":0,"message":null,"data":{"eviPointId":"P1"}}`, ""},
-		"further field":  {create, 200, `{"code":0,"data":{"eviPointId":"P1","chain":1}}`, "CreatePersonPoint unknown_field:data.chain"},
-		"no id":          {create, 200, `{"code":0,"data":{}}`, "CreatePersonPoint missing_field:data.eviPointId"},
-		"no data":        {create, 200, `{"code":0,"data":null}`, "CreatePersonPoint missing_field:data"},
-		"id as number":   {create, 200, `{"code":0,"data":{"eviPointId":7}}`, "CreatePersonPoint type:data.eviPointId"},
-		"code as text":   {create, 200, `{"code":"0","data":{"eviPointId":"P1"}}`, "CreatePersonPoint type:code"},
-		"unknown code":   {create, 200, `{"code":1435999,"message":"x","data":null}`, "CreatePersonPoint unknown_code:1435999"},
+		"further field":  {create, 200, `{"code":0,"data":{"eviPointId":"P1","chain":1}}`, "unknown_field:data.chain"},
+		"no id":          {create, 200, `{"code":0,"data":{}}`, "missing_field:data.eviPointId"},
+		"no data":        {create, 200, `{"code":0,"data":null}`, "missing_field:data"},
+		"id as number":   {create, 200, `{"code":0,"data":{"eviPointId":7}}`, "type:data.eviPointId"},
+		"code as text":   {create, 200, `{"code":"0","data":{"eviPointId":"P1"}}`, "type:code"},
+		"unknown code":   {create, 200, `{"code":1435999,"message":"x","data":null}`, "unknown_code:1435999"},
 		"known code":     {create, 200, `{"code":1435002,"message":"x","data":null}`, ""},
 		"gateway":        {create, 401, `{"success":false,"code":401,"message":"INVALID_SIGNATURE"}`, ""},
 		"a proxy":        {create, 502, `<html>`, ""},
-		"unknown status": {status, 200, `{"code":0,"data":{"fileId":"f1","fileStatus":13}}`, "FileStatus unknown_code:13"},
+		"unknown status": {status, 200, `{"code":0,"data":{"fileId":"f1","fileStatus":13}}`, "unknown_code:13"},
 		"upload host": {upload, 200, `{"code":0,"data":{"fileId":"f1","fileUploadUrl":"https://a.example.com/x?id=1"}}`,
-			"Put host:a.example.com"},
+			"host:a.example.com"},
 		"upload without TLS": {upload, 200, `{"code":0,"data":{"fileId":"f1","fileUploadUrl":"http://a.esign.cn/x"}}`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string
 			c := says(t, tc.status, tc.body).client(t, func(c *Config) {
-				c.Surprised = func(op, difference string) { got = append(got, op+" "+difference) }
+				c.Surprised = func(op, difference string) {
+					if answers[op] == nil && op != "Put" {
+						t.Errorf("got the operation %q, want a method", op)
+					}
+					got = append(got, difference)
+				}
 			})
 			tc.call(t.Context(), c)
 			var want []string

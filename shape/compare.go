@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Compare calls report for each difference between valid JSON and its shape. The same difference may be reported several
-// times. Compare allocates nothing while there is none, because it looks at every push.
+// Compare calls report for each difference between valid JSON and its shape, which may be the same several times. It
+// allocates nothing while there is none, because it looks at every push.
 func Compare(raw []byte, of *Shape, report func(difference string)) {
 	c := comparer{raw: raw, report: report}
 	c.value(of, 0)
@@ -79,7 +79,9 @@ func (s *Shape) simple(raw []byte) string {
 		return WrongType
 	case s.kind == lifetime && !below(raw, 24*60*60):
 		return TimeUnit
-	case s.kind == seconds && !digits(raw, 10), s.kind == millis && !digits(raw, 13), s.kind == micros && !digits(raw, 16):
+	case s.kind == seconds && !digits(raw, 10):
+		return TimeUnit
+	case s.kind == millis && !digits(raw, 13), s.kind == micros && !digits(raw, 16):
 		return TimeUnit
 	}
 	return ""

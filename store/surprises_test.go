@@ -10,7 +10,7 @@ import (
 func TestSurprises(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		at := func(minutes int) time.Time { return epoch.Add(time.Duration(minutes) * time.Minute).UTC() }
-		x := Surprise{Upstream: "feishu", Operation: "im.message.create", What: "type:data", Count: 2, First: at(1), Last: at(3)}
+		x := Surprise{Upstream: "feishu", Operation: "bot.info.get", What: "type:x", Count: 2, First: at(1), Last: at(3)}
 		y := Surprise{Upstream: "esign", Operation: "Put", What: "host:a.example.com", Count: 1, First: at(2), Last: at(2)}
 		add := func(all ...Surprise) {
 			t.Helper()
@@ -37,7 +37,10 @@ func TestSurprises(t *testing.T) {
 		// What is there is counted for ever; how much there is has a limit.
 		var many []Surprise
 		for i := range SurprisesKept + 20 {
-			many = append(many, Surprise{Upstream: "x", Operation: "x", What: fmt.Sprintf("type:f%03d", i), Count: 1, First: at(1)})
+			z := y
+			z.Upstream = "x"
+			z.What = fmt.Sprintf("host:%03d.example.com", i)
+			many = append(many, z)
 		}
 		add(many...)
 		add(y)

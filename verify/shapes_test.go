@@ -18,7 +18,8 @@ func TestAnswersThatDiffer(t *testing.T) {
 		"check": {false, result("0"), ""},
 		"detailed": {false, checked(`{"Result":"-4","Description":"x","Isp":"","ResultDetail":"PhoneIdCardMismatch",` +
 			`"RequestId":"r"}`), ""},
-		"further field":    {false, checked(`{"Result":"0","Isp":"","RequestId":"r","Score":1}`), "unknown_field:Response.Score"},
+		"further field": {false, checked(`{"Result":"0","Isp":"","RequestId":"r","Score":1}`),
+			"unknown_field:Response.Score"},
 		"no carrier":       {false, checked(`{"Result":"0","RequestId":"r"}`), "missing_field:Response.Isp"},
 		"result as number": {false, checked(`{"Result":0,"Isp":"","RequestId":"r"}`), "type:Response.Result"},
 		"unknown result":   {false, checked(`{"Result":"-14","Isp":"","RequestId":"r"}`), "unknown_code:-14"},

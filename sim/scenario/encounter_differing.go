@@ -50,7 +50,9 @@ var differences = []Encounter{
 	differing("other_units", Text{"平台的时间换了单位", "the platforms' times are in other units"},
 		differs{
 			answers: map[call]map[string]any{{feishuName, "token"}: {"expire": wire.Change(thousandfold)}},
-			events:  map[string]map[string]any{"im.message.receive_v1": {"event.message.create_time": wire.Change(inSeconds)}},
+			events: map[string]map[string]any{
+				"im.message.receive_v1": {"event.message.create_time": wire.Change(inSeconds)},
+			},
 		}),
 }
 

@@ -9,8 +9,8 @@ import (
 type Change func(old any) any
 
 // Alter returns JSON in which set stands at its dotted paths; nil takes a field away, and a Change changes one that is
-// there. A path goes through each entry of a list, and a missing object on the way leaves the JSON as it is. JSON that is
-// no object is returned unchanged.
+// there. A path goes through each entry of a list, and a missing object on the way leaves the JSON as it is. JSON that
+// is no object is returned unchanged.
 func Alter(body []byte, set map[string]any) []byte {
 	var v map[string]any
 	if len(set) == 0 || json.Unmarshal(body, &v) != nil {
