@@ -2,6 +2,7 @@ package bot
 
 import (
 	larkcallback "github.com/larksuite/oapi-sdk-go/v3/event/dispatcher/callback"
+	larkauthen "github.com/larksuite/oapi-sdk-go/v3/service/authen/v1"
 	larkcontact "github.com/larksuite/oapi-sdk-go/v3/service/contact/v3"
 	larkdocument "github.com/larksuite/oapi-sdk-go/v3/service/document_ai/v1"
 	larkim "github.com/larksuite/oapi-sdk-go/v3/service/im/v1"
@@ -22,6 +23,9 @@ const (
 	opIdentity = "human_authentication.identity.create"
 	opContact  = "contact.user.get"
 	opBotInfo  = "bot.info.get"
+
+	opUserToken = "authen.oauth.token"
+	opUserInfo  = "authen.user_info.get"
 )
 
 // The published shapes of what Feishu sends. The structs of the SDK are generated from the pages; what the pages say
@@ -44,6 +48,11 @@ var answers = map[string]*shape.Shape{
 	opRecall:       answer(shape.Any),
 	opIsInChat:     answer(shape.Of[larkim.IsInChatChatMembersRespData](nil)),
 	opResendTicket: answer(shape.Any),
+	opUserToken:    userTokenAnswer,
+	opUserInfo: answer(shape.Of[larkauthen.GetUserInfoRespData](shape.Fields{
+		"open_id":    shape.Needed(shape.Text),
+		"tenant_key": shape.Needed(shape.Text),
+	})),
 }
 
 // answer is the envelope of a successful answer.
@@ -65,6 +74,16 @@ func tokenAnswer(token string) *shape.Shape {
 }
 
 var (
+	// userTokenAnswer has neither msg nor data (page "获取 user_access_token").
+	userTokenAnswer = shape.Object(shape.Fields{
+		"code":                     shape.Needed(shape.Number),
+		"access_token":             shape.Needed(shape.Text),
+		"expires_in":               shape.Needed(shape.Lifetime),
+		"token_type":               shape.Text,
+		"scope":                    shape.Text,
+		"refresh_token":            shape.Text,
+		"refresh_token_expires_in": shape.Number,
+	})
 	botAnswer = shape.Object(shape.Fields{
 		"code": shape.Needed(shape.Number),
 		"msg":  shape.Text,
