@@ -37,8 +37,8 @@ func TestAnswersAsPublished(t *testing.T) {
 			`"generic_user":{"id":"x","type":1}}}],"enterprise_email":"x","job_title":"x","geo":"cn","job_level_id":"x",` +
 			`"job_family_id":"x","assign_info":[{"subscription_id":"x","license_plan_key":"x","product_name":"x"}],` +
 			`"department_path":[{"department_id":"od"}],"dotted_line_leader_user_ids":["ou"]}}}`},
-		{opUserToken, `{"code":0,"access_token":"x","expires_in":7200,"refresh_token":"x","refresh_token_expires_in":604800,` +
-			`"token_type":"Bearer","scope":"auth:user.id:read"}`},
+		{opUserToken, `{"code":0,"access_token":"x","expires_in":7200,"refresh_token":"x",` +
+			`"refresh_token_expires_in":604800,"token_type":"Bearer","scope":"auth:user.id:read"}`},
 		{opUserInfo, `{"code":0,"msg":"success","data":{"name":"x","en_name":"x","avatar_url":"x","avatar_thumb":"x",` +
 			`"avatar_middle":"x","avatar_big":"x","open_id":"ou","union_id":"on","email":"x","enterprise_email":"x",` +
 			`"user_id":"u","mobile":"x","tenant_key":"tk","employee_no":"x"}}`},

@@ -10,10 +10,11 @@ func TestAlter(t *testing.T) {
 		set  map[string]any
 		want string
 	}{
-		"nothing":        {body, nil, body},
-		"adds":           {`{"a":1}`, map[string]any{"b": true}, `{"a":1,"b":true}`},
-		"takes away":     {`{"a":1,"o":{"p":1}}`, map[string]any{"o.p": nil, "a": nil}, `{"o":{}}`},
-		"each of a list": {body, map[string]any{"list.m": 3}, `{"a":1,"list":[{"m":3,"n":"x"},{"m":3,"n":"y"}],"o":{"p":null}}`},
+		"nothing":    {body, nil, body},
+		"adds":       {`{"a":1}`, map[string]any{"b": true}, `{"a":1,"b":true}`},
+		"takes away": {`{"a":1,"o":{"p":1}}`, map[string]any{"o.p": nil, "a": nil}, `{"o":{}}`},
+		"each of a list": {body, map[string]any{"list.m": 3},
+			`{"a":1,"list":[{"m":3,"n":"x"},{"m":3,"n":"y"}],"o":{"p":null}}`},
 		"changes": {`{"a":2}`, map[string]any{
 			"a": Change(func(old any) any { return old.(float64) * 10 }),
 			"b": Change(func(any) any { return "never called" }),
