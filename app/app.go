@@ -57,6 +57,7 @@ type App struct {
 	server   *bot.Server
 	longConn *bot.LongConn   // nil with a webhook
 	verifier *verify.Tencent // nil if the method needs no verification
+	noted    *surprises
 	pages    pages
 	ln       net.Listener
 	admin    net.Listener // nil without server.admin_listen
@@ -98,6 +99,9 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 			return nil, err
 		}
 	}
+	if a.noted, err = newSurprises(ctx, a.store, metrics, log, now); err != nil {
+		return nil, err
+	}
 	order := &bot.PatchOrder{}
 	var tickets bot.TicketStore
 	if cfg.Feishu.AppType == config.Marketplace {
@@ -112,6 +116,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 		PatchOrder:      order,
 		Marketplace:     tickets,
 		Observe:         metrics.feishuCall,
+		Surprised:       a.noted.of(platformFeishu),
 		Timeout:         o.CallTimeout,
 		DownloadTimeout: o.CallTimeout,
 	})
@@ -166,6 +171,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 		Observe:           metrics.push,
 		OwnOpenID:         a.self.OpenID,
 		SetAside:          metrics.setAside,
+		Surprised:         a.noted.of(platformFeishu),
 	}); err != nil {
 		return nil, err
 	}
@@ -205,6 +211,7 @@ func openStore(ctx context.Context, cfg config.Config, o Options, keys *keyset.K
 func (a *App) addSuppliers(deps *workers.Deps, o Options, m *metrics) (err error) {
 	supplier := a.cfg.Verification.Tencent
 	supplier.Timeout, supplier.Now = o.CallTimeout, a.store.Now
+	supplier.Surprised = a.noted.of(platformTencent)
 	if a.verifier, err = verify.NewTencent(supplier); err != nil {
 		return err
 	}
@@ -218,6 +225,7 @@ func (a *App) addSuppliers(deps *workers.Deps, o Options, m *metrics) (err error
 		PutTimeout: o.CallTimeout,
 
 		UploadHosts: a.cfg.Esign.UploadHosts,
+		Surprised:   a.noted.of(platformEsign),
 	})
 	if err != nil {
 		return err
@@ -261,6 +269,7 @@ func (a *App) Run(ctx context.Context) error {
 	if err := a.store.Start(ctx, a.workers.Run); err != nil {
 		return err
 	}
+	stopNoting := a.noted.start(ctx)
 	go a.reportCredentials(ctx)
 	a.learnSelf(ctx)
 	go func() {
@@ -316,23 +325,9 @@ func (a *App) Run(ctx context.Context) error {
 	if a.store.Stop(drain) != nil {
 		a.log.Warn("some jobs did not end in time; they run again at the next start")
 	}
+	stopNoting(drain)
 	a.log.Info("stopped")
 	return err
-}
-
-// selfTimeout limits how long a start waits for the bot's own open_id. Without it two words of the chat are refused
-// until it is known.
-const selfTimeout = time.Second
-
-// learnSelf begins to ask for the bot's own open_id and waits for the first answer.
-func (a *App) learnSelf(ctx context.Context) {
-	tried := make(chan struct{})
-	go a.self.Keep(ctx, tried)
-	select {
-	case <-tried:
-	case <-time.After(selfTimeout):
-	case <-ctx.Done():
-	}
 }
 
 // Close releases what New opened. It may be called more than once.

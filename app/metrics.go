@@ -26,6 +26,7 @@ type metrics struct {
 	calls       *prometheus.HistogramVec
 	failures    *prometheus.CounterVec
 	aside       *prometheus.CounterVec
+	surprises   *prometheus.CounterVec
 }
 
 // Values of the label "platform" of shiming_call_seconds.
@@ -61,9 +62,12 @@ func newMetrics() *metrics {
 		failures: counter("shiming_call_failures_total",
 			"Calls to any platform that a case made and that did not succeed, by what follows.", "operation", "class"),
 		aside: counter("shiming_messages_set_aside_total", "Messages of people that led no further, by why.", "reason"),
+		surprises: counter("shiming_platform_surprises_total",
+			"What platforms sent and their published pages do not show, by field or code.", "upstream", "operation", "what"),
 	}
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		m.transitions, m.stateTimes, m.caseTimes, m.effects, m.pushes, m.calls, m.failures, m.aside)
+		m.transitions, m.stateTimes, m.caseTimes, m.effects, m.pushes, m.calls, m.failures, m.aside,
+		m.surprises)
 	return m
 }
 

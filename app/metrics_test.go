@@ -42,6 +42,7 @@ func exposed(t *testing.T) map[string][]string {
 	m.feishuCall("im.message.create", "ok", time.Second)
 	m.push("other", 200, time.Millisecond)
 	m.setAside("unsupported")
+	m.surprises.WithLabelValues(platformFeishu, "im.message.create", "unknown_field:data.x").Inc()
 	w := httptest.NewRecorder()
 	m.handler(s, 10).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", "/metrics", nil))
 	out := map[string][]string{}

@@ -13,7 +13,17 @@ import (
 	larkim "github.com/larksuite/oapi-sdk-go/v3/service/im/v1"
 
 	"shiming/flows"
+	"shiming/shape"
 )
+
+// BenchmarkCompare measures what it costs to compare a message with its page.
+func BenchmarkCompare(b *testing.B) {
+	plain := []byte(messageEvent("text", `{"text":"实名"}`))
+	b.ReportAllocs()
+	for b.Loop() {
+		shape.Compare(plain, pushShapes[eventMessage], func(d string) { b.Errorf("got %s, want no difference", d) })
+	}
+}
 
 type nowhere struct{ fakeHandler }
 
@@ -25,7 +35,10 @@ func BenchmarkGuard(b *testing.B) {
 	p := pushOf(messageEvent("text", `{"text":"实名"}`))
 	p.body = encryptedBody(p.plain, p.key)
 	b.Run("ours", func(b *testing.B) {
-		r := newTestServer(b, func(c *ServerConfig) { c.Handler, c.Log = &nowhere{}, slog.New(slog.DiscardHandler) })
+		r := newTestServer(b, func(c *ServerConfig) {
+			c.Handler, c.Log = &nowhere{}, slog.New(slog.DiscardHandler)
+			c.Surprised = func(kind, difference string) { b.Errorf("got %s of %s, want no difference", difference, kind) }
+		})
 		b.ReportAllocs()
 		for b.Loop() {
 			if w := r.send(p); w.Code != http.StatusOK {

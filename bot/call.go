@@ -11,6 +11,8 @@ import (
 	"time"
 
 	larkcore "github.com/larksuite/oapi-sdk-go/v3/core"
+
+	"shiming/shape"
 )
 
 // effect says whether a call may be repeated after its response was lost.
@@ -170,6 +172,7 @@ func (c *Client) evaluate(ctx context.Context, r request, tr *callTrace, body []
 		return c.noResponse(ctx, r, tr, errNotJSON)
 	}
 	if *f.Code == 0 {
+		c.compare(r.op, body)
 		if out != nil && json.Unmarshal(body, out) != nil {
 			return c.noResponse(ctx, r, tr, errNotJSON)
 		}
@@ -191,10 +194,15 @@ func (c *Client) refused(r request, tr *callTrace, f errorBody) error {
 		}
 	}
 	row, known := codes[e.Code]
+	if !known {
+		c.unknownCode(r.op, e.Code)
+	}
 	if e.Code == codeCard {
 		e.SubCode = subCode(f.Msg)
 		if sub, ok := codes[e.SubCode]; ok {
 			row = sub
+		} else if e.SubCode != 0 {
+			c.unknownCode(r.op, e.SubCode)
 		}
 	}
 	if (e.Code == codeLocked || e.SubCode == codeLocked) && strings.Contains(f.Msg, "is lock") {
@@ -220,15 +228,22 @@ func (c *Client) newError(r request, tr *callTrace) *APIError {
 	if e.logID = identifier(tr.header.Get("X-Tt-Logid")); e.logID == "" {
 		e.logID = identifier(tr.header.Get("X-Request-Id"))
 	}
+	if n, err := strconv.ParseFloat(tr.header.Get(headerReset), 64); err == nil && n > maxRetryAfter.Seconds() &&
+		c.surprised != nil {
+		c.surprised(r.op, shape.TimeUnit+":"+headerReset)
+	}
 	return e
 }
+
+// headerReset names the seconds until a limit is over (page "频控策略").
+const headerReset = "X-Ogw-Ratelimit-Reset"
 
 // maxRetryAfter limits the wait that a header may request.
 const maxRetryAfter = time.Hour
 
 // retryAfter parses the headers x-ogw-ratelimit-reset (seconds; page "频控策略") and Retry-After (seconds or a date).
 func (c *Client) retryAfter(header http.Header) time.Duration {
-	for _, name := range []string{"X-Ogw-Ratelimit-Reset", "Retry-After"} {
+	for _, name := range []string{headerReset, "Retry-After"} {
 		value := header.Get(name)
 		if value == "" {
 			continue

@@ -7,12 +7,14 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"time"
 
 	lark "github.com/larksuite/oapi-sdk-go/v3"
 	larkcore "github.com/larksuite/oapi-sdk-go/v3/core"
 
 	"shiming/failure"
+	"shiming/shape"
 )
 
 // ClientConfig configures a Client. BaseURL, AppID and AppSecret are required.
@@ -38,6 +40,9 @@ type ClientConfig struct {
 
 	// Observe, if set, is called for every call with its operation, "ok" or the class of its error, and its duration.
 	Observe func(op, outcome string, took time.Duration)
+	// Surprised, if set, is called for each difference between an answer and its published page, as package shape names
+	// it.
+	Surprised func(op, difference string)
 }
 
 // Client calls Feishu. It is safe for concurrent use and keeps no state except the tokens.
@@ -52,6 +57,7 @@ type Client struct {
 	patchOrder *PatchOrder
 	now        func() time.Time
 	observe    func(string, string, time.Duration)
+	surprised  func(op, difference string) // nil = answers are not compared
 
 	timeout, downloadTimeout time.Duration
 }
@@ -85,6 +91,7 @@ func NewClient(cfg ClientConfig) (*Client, error) {
 		patchOrder:      cfg.PatchOrder,
 		now:             cfg.Now,
 		observe:         cfg.Observe,
+		surprised:       cfg.Surprised,
 		timeout:         cmp.Or(cfg.Timeout, defaultTimeout),
 		downloadTimeout: cmp.Or(cfg.DownloadTimeout, defaultDownloadTimeout),
 	}
@@ -135,6 +142,20 @@ func (c *Client) observed(op string, err error, took time.Duration) {
 		outcome = string(api.class)
 	}
 	c.observe(op, outcome, took)
+}
+
+// compare reports how a successful answer differs from its page.
+func (c *Client) compare(op string, body []byte) {
+	if published := answers[op]; c.surprised != nil && published != nil {
+		shape.Compare(body, published, func(difference string) { c.surprised(op, difference) })
+	}
+}
+
+// unknownCode reports a code that no page lists.
+func (c *Client) unknownCode(op string, code int) {
+	if c.surprised != nil {
+		c.surprised(op, shape.UnknownCode+":"+strconv.Itoa(code))
+	}
 }
 
 // checkBaseURL accepts a URL of scheme and host only, and plain http to loopback only. The error does not quote the

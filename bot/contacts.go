@@ -22,7 +22,7 @@ func (c *Client) Contact(ctx context.Context, openID string) (flows.Contact, err
 		} `json:"data"`
 	}
 	err := c.call(ctx, request{
-		op:     "contact.user.get",
+		op:     opContact,
 		effect: readOnly,
 		method: http.MethodGet,
 		path:   "/open-apis/contact/v3/users/:user_id",
@@ -54,7 +54,7 @@ func (c *Client) Members(ctx context.Context, chatID string) ([]string, error) {
 			} `json:"data"`
 		}
 		err := c.call(ctx, request{
-			op:     "im.chat_members.get",
+			op:     opMembers,
 			effect: readOnly,
 			method: http.MethodGet,
 			path:   "/open-apis/im/v1/chats/:chat_id/members",
@@ -95,7 +95,7 @@ func (c *Client) BotInfo(ctx context.Context) (Bot, error) {
 		} `json:"bot"`
 	}
 	err := c.call(ctx, request{
-		op:     "bot.info.get",
+		op:     opBotInfo,
 		effect: readOnly,
 		method: http.MethodGet,
 		path:   "/open-apis/bot/v3/info",

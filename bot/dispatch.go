@@ -11,6 +11,7 @@ import (
 	larkevent "github.com/larksuite/oapi-sdk-go/v3/event"
 
 	"shiming/flows"
+	"shiming/shape"
 )
 
 // Handler receives decoded events. A nil error means that the event is stored. *engine.Engine implements it.
@@ -86,6 +87,7 @@ type events struct {
 	tickets    TicketStore // nil for a self-built app
 	ownOpenID  func(tenantKey string) string
 	setAside   func(reason string)
+	surprised  func(kind, difference string) // nil = pushes are not compared
 }
 
 // deliver handles one push and returns the response, nil for an empty one. An error means that the event is not stored
@@ -96,6 +98,7 @@ func (e *events) deliver(ctx context.Context, in *envelope) (any, error) {
 	if !ok {
 		return nil, nil
 	}
+	e.compare(in)
 	result, err := r.handle(e, ctx, in)
 	switch {
 	case err == nil:
@@ -110,6 +113,14 @@ func (e *events) deliver(ctx context.Context, in *envelope) (any, error) {
 		e.setAside(asideIncomplete)
 	}
 	return nil, nil
+}
+
+// compare reports how a push differs from its page.
+func (e *events) compare(in *envelope) {
+	kind := in.kind()
+	if published := pushShapes[kind]; e.surprised != nil && published != nil {
+		shape.Compare(in.plain, published, func(difference string) { e.surprised(kind, difference) })
+	}
 }
 
 // secondsDigits is the greatest length of a Unix time in seconds.

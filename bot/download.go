@@ -91,12 +91,11 @@ func (c *Client) UploadImage(ctx context.Context, picture []byte) (string, error
 			ImageKey string `json:"image_key"`
 		} `json:"data"`
 	}
-	const op = "im.image.create"
 	form := larkcore.NewFormdata().
 		AddField("image_type", "message").
 		AddFileWithName("image", "image", bytes.NewReader(picture))
 	err := c.call(ctx, request{
-		op:     op,
+		op:     opImage,
 		effect: idempotent,
 		method: http.MethodPost,
 		path:   "/open-apis/im/v1/images",
@@ -104,7 +103,7 @@ func (c *Client) UploadImage(ctx context.Context, picture []byte) (string, error
 	}, &out)
 	if err == nil && out.Data.ImageKey == "" {
 		err = &APIError{
-			Op:           op,
+			Op:           opImage,
 			HTTPStatus:   http.StatusOK,
 			class:        ClassRetry,
 			temporary:    true,

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"shiming/shape"
 )
 
 // Headers of a signed push (page "步骤三：接收事件").
@@ -22,6 +24,9 @@ const (
 // for the last time six hours after it happened, possibly with the old signature. The event key makes a replay inside
 // the window a no-op.
 const signatureWindow = 8 * time.Hour
+
+// unixSecondsDigits is the length of the form in which the timestamp is expected: Unix time in seconds.
+const unixSecondsDigits = 10
 
 // eventKeyKept is how long the store keeps the key of an event at least.
 const eventKeyKept = 7 * 24 * time.Hour
@@ -108,6 +113,7 @@ type guard struct {
 	now        func() time.Time
 	// noteUnreadable is called for a signed push whose timestamp has no known form.
 	noteUnreadable func()
+	surprised      func(kind, difference string) // nil = pushes are not compared
 }
 
 // open checks and decrypts one push. It does not parse the body before it has verified the signature of the raw bytes.
@@ -122,6 +128,9 @@ func (g *guard) open(header http.Header, body []byte) (*envelope, *refusal) {
 	e, r := g.decode(body)
 	if r != nil {
 		return nil, r
+	}
+	if g.surprised != nil && len(header[headerTimestamp][0]) != unixSecondsDigits {
+		g.surprised("webhook", shape.TimeUnit+":"+headerTimestamp)
 	}
 	if at.IsZero() {
 		// The signature is good, so that the push comes from Feishu.

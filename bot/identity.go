@@ -20,9 +20,8 @@ func (c *Client) RecordIdentity(ctx context.Context, openID, name, number, mobil
 			VerifyUID string `json:"verify_uid"`
 		} `json:"data"`
 	}
-	const op = "human_authentication.identity.create"
 	err := c.call(ctx, request{
-		op:     op,
+		op:     opIdentity,
 		effect: notIdempotent,
 		method: http.MethodPost,
 		path:   "/open-apis/human_authentication/v1/identities",
@@ -34,7 +33,7 @@ func (c *Client) RecordIdentity(ctx context.Context, openID, name, number, mobil
 	}
 	if out.Data.VerifyUID == "" {
 		return "", &APIError{
-			Op:           op,
+			Op:           opIdentity,
 			HTTPStatus:   http.StatusOK,
 			class:        ClassUnknown,
 			maybeApplied: true,

@@ -58,7 +58,7 @@ func (c *Client) Identify(ctx context.Context, code, redirectURI string) (tenant
 			TenantKey string `json:"tenant_key"`
 		} `json:"data"`
 	}
-	r := request{op: "authen.user_info.get", effect: readOnly, method: http.MethodGet}
+	r := request{op: opUserInfo, effect: readOnly, method: http.MethodGet}
 	r.path = "/open-apis/authen/v1/user_info"
 	err = c.callForUser(ctx, r, token, &out, func() bool { return out.Data.OpenID != "" && out.Data.TenantKey != "" })
 	return out.Data.TenantKey, out.Data.OpenID, err
@@ -66,7 +66,7 @@ func (c *Client) Identify(ctx context.Context, code, redirectURI string) (tenant
 
 // userToken exchanges a code for a token of the person. A repetition does no harm, but the code may be spent.
 func (c *Client) userToken(ctx context.Context, code, redirectURI string) (string, error) {
-	r := request{op: "authen.oauth.token", effect: idempotent, method: http.MethodPost}
+	r := request{op: opUserToken, effect: idempotent, method: http.MethodPost}
 	r.path = "/open-apis/authen/v2/oauth/token"
 	if code == "" || len(code) > maxLoginCode {
 		return "", &APIError{Op: r.op, class: ClassPerson, cause: errRequest}

@@ -37,6 +37,7 @@ const (
 // which it allows 50 (page "使用长连接接收事件").
 type LongConn struct {
 	s         *Server
+	client    *Client // of the same app; compares answers
 	base      string
 	appID     string
 	appSecret func() string
@@ -57,6 +58,7 @@ type LongConn struct {
 func (s *Server) LongConn(c *Client) *LongConn {
 	return &LongConn{
 		s:         s,
+		client:    c,
 		base:      c.base,
 		appID:     c.appID,
 		appSecret: c.appSecret,

@@ -63,6 +63,16 @@ const (
 	codeExceedConnLimit = 1000040350
 )
 
+// documented reports whether the SDK or a page names the code.
+func (e *endpointError) documented() bool {
+	switch e.Code {
+	case codeSystemBusy, codeInternalError, codeForbidden, codeAuthFailed, codeExceedConnLimit:
+		return true
+	}
+	_, known := codes[e.Code]
+	return known
+}
+
 // longConnRemedies says what the operator has to do about a refusal.
 var longConnRemedies = map[string]string{
 	strconv.Itoa(codeAuthFailed): credentialsRemedy,
@@ -122,6 +132,12 @@ func (l *LongConn) endpoint(ctx context.Context) (*url.URL, socketConfig, error)
 	}
 	if json.Unmarshal(raw, &out) != nil || out.Code == nil {
 		return nil, config, &endpointError{Status: resp.StatusCode}
+	}
+	if refused := (&endpointError{Code: *out.Code}); *out.Code != 0 && !refused.documented() {
+		l.client.unknownCode(opEndpoint, *out.Code)
+	}
+	if *out.Code == 0 {
+		l.client.compare(opEndpoint, raw)
 	}
 	if *out.Code != 0 || resp.StatusCode != http.StatusOK {
 		return nil, config, &endpointError{Code: *out.Code, Status: resp.StatusCode}

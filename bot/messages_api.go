@@ -14,7 +14,7 @@ import (
 // hour; a uuid has at most 50 characters.
 func (c *Client) Send(ctx context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
 	return c.post(ctx, request{
-		op:     "im.message.create",
+		op:     opSend,
 		effect: idempotent,
 		method: http.MethodPost,
 		path:   "/open-apis/im/v1/messages",
@@ -27,7 +27,7 @@ func (c *Client) Send(ctx context.Context, to flows.Receiver, card json.RawMessa
 // Reply posts a card as a reply to a message and returns the message id (page "回复消息"). The uuid works as in Send.
 func (c *Client) Reply(ctx context.Context, messageID string, card json.RawMessage, uuid string) (string, error) {
 	return c.post(ctx, request{
-		op:     "im.message.reply",
+		op:     opReply,
 		effect: idempotent,
 		method: http.MethodPost,
 		path:   "/open-apis/im/v1/messages/:message_id/reply",
@@ -69,7 +69,7 @@ func (c *Client) Patch(ctx context.Context, messageID string, draw func() (json.
 		return err
 	}
 	return c.call(ctx, request{
-		op:     "im.message.patch",
+		op:     opPatch,
 		effect: idempotent,
 		method: http.MethodPatch,
 		path:   "/open-apis/im/v1/messages/:message_id",
@@ -81,7 +81,7 @@ func (c *Client) Patch(ctx context.Context, messageID string, draw func() (json.
 // Recall recalls a message of the bot (page "撤回消息").
 func (c *Client) Recall(ctx context.Context, messageID string) error {
 	return c.call(ctx, request{
-		op:     "im.message.delete",
+		op:     opRecall,
 		effect: idempotent,
 		method: http.MethodDelete,
 		path:   "/open-apis/im/v1/messages/:message_id",

@@ -43,6 +43,7 @@ func (c *Client) ProbeToken(ctx context.Context) error {
 // part of the events to the new connection.
 func (c *Client) ProbeLongConn(ctx context.Context) error {
 	l := &LongConn{
+		client:    c,
 		base:      c.base,
 		appID:     c.appID,
 		appSecret: c.appSecret,
@@ -61,7 +62,7 @@ func (c *Client) InChat(ctx context.Context, chatID string) (bool, error) {
 		} `json:"data"`
 	}
 	err := c.call(ctx, request{
-		op:     "im.chat_members.is_in_chat",
+		op:     opIsInChat,
 		effect: readOnly,
 		method: http.MethodGet,
 		path:   "/open-apis/im/v1/chats/:chat_id/members/is_in_chat",

@@ -38,6 +38,9 @@ type ServerConfig struct {
 	OwnOpenID func(tenantKey string) string
 	// SetAside, if set, is called for every message that leads no further, with one of a fixed set of reasons.
 	SetAside func(reason string)
+	// Surprised, if set, is called for each difference between a push and its published page, with the event type
+	// ("webhook" for the signature), as package shape names it. It must not wait.
+	Surprised func(kind, difference string)
 }
 
 // Server receives events and card callbacks from Feishu.
@@ -103,6 +106,7 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 		noteUnreadable: sync.OnceFunc(func() {
 			s.log.Warn("signature time of a push has an unknown form; signature and event key protect alone")
 		}),
+		surprised: cfg.Surprised,
 	}
 	s.refusals = refusalLog{log: s.log, now: s.now}
 	s.events = &events{
@@ -113,6 +117,7 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 		tickets:    cfg.Marketplace,
 		ownOpenID:  own,
 		setAside:   setAside,
+		surprised:  cfg.Surprised,
 	}
 	s.inbox = newInbox(s.events, cfg.Pushes, s.log)
 

@@ -20,6 +20,8 @@ type checkCmd struct {
 	OCR    bool   `help:"Also let Feishu read an empty picture, which uses up one of the OCR quota." name:"ocr"`
 	Probe  bool   `help:"Also provoke a refusal of e签宝's sandbox, which shows revision and entitlement." name:"evidence-probe"`
 	Scopes bool   `help:"Only print the list of scopes that the developer console imports."`
+	// The list holds nothing personal and is the same in every language.
+	Surprises bool `help:"Only list what the platforms have sent and their published pages do not show."`
 }
 
 func (c *checkCmd) Run(ctx context.Context) error {
@@ -37,6 +39,9 @@ func (c *checkCmd) Run(ctx context.Context) error {
 	}
 	if err != nil {
 		return err
+	}
+	if c.Surprises {
+		return doctor.ListSurprises(ctx, os.Stdout, cfg, c.JSON)
 	}
 	d, err := doctor.New(cfg, mistakes...)
 	if err != nil {

@@ -27,19 +27,20 @@ const anything = "*"
 var mayImport = map[string][]string{
 	root: {"cmd"},
 
-	"cards": {}, "idcard": {}, "failure": {}, "store/groupcommit": {}, "store/keyset": {},
-	"esign": {"failure"}, "verify": {"failure"},
+	"cards": {}, "idcard": {}, "failure": {}, "shape": {}, "store/groupcommit": {}, "store/keyset": {},
+	"esign": {"failure", "shape"}, "verify": {"failure", "shape"},
 	"flows":   {"cards", "idcard"},
 	"engine":  {"flows", "cards", "idcard", "failure"},
 	"workers": {"engine", "flows", "cards", "idcard", "esign", "verify", "failure"},
-	"bot":     {"flows", "cards", "idcard", "failure"},
+	"bot":     {"flows", "cards", "idcard", "failure", "shape"},
 	"store":   {"flows", "idcard", "failure", "store/groupcommit", "store/keyset"},
 
 	"config": {"flows", "verify"},
 	"app": {
-		"config", "bot", "engine", "workers", "flows", "cards", "esign", "verify", "failure", "store", "store/keyset",
+		"config", "bot", "engine", "workers", "flows", "cards", "esign", "verify", "failure", "shape", "store",
+		"store/keyset",
 	},
-	"doctor": {"config", "bot", "esign", "verify", "store", "store/keyset", "flows"},
+	"doctor": {"config", "bot", "esign", "verify", "store", "store/keyset", "flows", "shape"},
 	"cmd":    {"app", "config", "doctor", "playground", "sim/…", "bot", "store", "store/keyset"},
 
 	"sim/…":      {"sim/…"}, // the simulated world speaks only HTTP

@@ -243,6 +243,22 @@ var checkCases = []struct {
 		doctor.Problem,
 		func(c *checked) { c.values["verification.tencent.sms_template_id"] = "999" },
 	},
+	{"platforms differ from their pages", "surprises", doctor.Warning, func(c *checked) {
+		c.database(func(s *store.Store) error {
+			at := time.Date(2026, 11, 30, 2, 0, 0, 0, time.UTC)
+			return s.AddSurprises(c.Context(), []store.Surprise{
+				{Upstream: "esign", Operation: "Put", What: "host:a.example.com", Count: 2, First: at, Last: at.Add(time.Hour)},
+				{Upstream: "feishu", Operation: "im.message.create", What: "unknown_field:data.x", Count: 7, First: at},
+			})
+		})
+	}},
+	{"platforms send further fields", "surprises", doctor.OK, func(c *checked) {
+		c.database(func(s *store.Store) error {
+			return s.AddSurprises(c.Context(), []store.Surprise{
+				{Upstream: "feishu", Operation: "im.message.create", What: "unknown_field:data.x", Count: 7, First: time.Now()},
+			})
+		})
+	}},
 	{"key file of another database", "security.keyset_file", doctor.Problem, func(c *checked) {
 		c.database()
 		file := c.values["security.keyset_file"]

@@ -250,6 +250,8 @@ func TestCheckProgram(t *testing.T) {
 		{"LANG=C", []string{"--evidence-probe"}, 0, "✓ Revision of e签宝's evidence interface"},
 		{"SHIMING_ESIGN_APP_ID=1", nil, 1, "✗ e签宝"},
 		{"SHIMING_HR_ADMINS=", []string{"--scopes"}, 0, `"document_ai:id_card:recognize"`},
+		{"LANG=zh_CN.UTF-8", []string{"--surprises"}, 0, "shiming surprises 1\nnone\n"},
+		{"SHIMING_HR_ADMINS=", []string{"--surprises", "--json"}, 0, "[]\n"},
 		{"SHIMING_HR_ADMINS=", nil, 2, "hr.admins"},
 		{"SHIMING_HR_ADMINS=", []string{"--json"}, 2, `"id": "config"`},
 		{"SHIMING_HR_ADMINS=", []string{"--lang", "zh"}, 2, "1. 至少一位管理员的 open_id（几分钟）"},

@@ -4,9 +4,9 @@
 // write has the outcome unknown.
 //
 // In reading order: doctor.go (the checks and their dependencies), then one file per topic: feishu.go (the app),
-// feishu_events.go (its events), people.go, suppliers.go and store.go; reach.go (the cause of a missing answer),
-// config.go (mistakes of the configuration), missing.go (what is missing, in the order in which to ask for it),
-// report.go and text.go (the report).
+// feishu_events.go (its events), people.go, suppliers.go, store.go and surprises.go; reach.go (the cause of a missing
+// answer), config.go (mistakes of the configuration), missing.go (what is missing, in the order in which to ask for
+// it), report.go and text.go (the report).
 package doctor
 
 import (
@@ -70,8 +70,8 @@ type result struct {
 type check struct {
 	id    string
 	title Text
-	needs []string // ids of earlier checks
-	ask   func(context.Context) result
+	needs []string                     // ids of earlier checks
+	ask   func(context.Context) result // a result without an outcome is not reported
 }
 
 // finding is a check with its result.
@@ -198,7 +198,9 @@ func (d *Doctor) run(ctx context.Context, report func(finding)) (all []finding) 
 				found:   Text{"先解决上面的「" + first.ZH + "」", "first put \"" + first.EN + "\" above right"},
 			}
 		default:
-			f.result = s.ask(ctx)
+			if f.result = s.ask(ctx); f.outcome == "" {
+				continue
+			}
 		}
 		failed[s.id] = f.outcome == Problem || f.outcome == skipped
 		report(f)

@@ -15,6 +15,7 @@ import (
 func (d *Doctor) localChecks() []check {
 	return []check{
 		{"store", Text{"数据库", "Database"}, nil, d.checkStore},
+		{"surprises", Text{"平台的实际回答", "What the platforms send"}, nil, d.checkSurprises},
 		{"security.keyset_file", Text{"密钥文件", "Key file"}, nil, d.checkKeyset},
 	}
 }

@@ -44,6 +44,9 @@ func (c *Client) do(ctx context.Context, k call, data interface{ complete() bool
 	if status == 0 {
 		return k.noAnswer(err, sent)
 	}
+	if err == nil {
+		c.compare(k.op, status, body)
+	}
 	e := c.newError(k.op, status, header)
 	if !e.evaluate(body, err, data) {
 		return e.decideRetry(k.noRetry)

@@ -61,6 +61,9 @@ type Config struct {
 	// VerifyTimeLayout is the Go layout of verifyTime; empty means yyyyMMdd for Revision2024 and yyyy-MM-dd HH:mm:ss for
 	// Revision202510. It is configurable, because the documentation shows a sample and no format.
 	VerifyTimeLayout string
+	// Surprised, if set, is called for each difference between an answer and its published page, with the name of the
+	// method, as package shape names it.
+	Surprised func(op, difference string)
 }
 
 // Client calls e签宝 for one application. It keeps no state between calls and is safe for concurrent use.
@@ -78,6 +81,7 @@ type Client struct {
 	putTimeout time.Duration
 
 	uploadHosts []string
+	surprised   func(op, difference string) // nil = answers are not compared
 }
 
 // New checks the configuration and builds a client. It makes no call. The error lists every mistake, without values.
@@ -132,6 +136,7 @@ func New(cfg Config) (*Client, error) {
 		putTimeout: cfg.PutTimeout,
 
 		uploadHosts: cfg.UploadHosts,
+		surprised:   cfg.Surprised,
 	}
 	if c.uploadHosts == nil {
 		c.uploadHosts = DefaultUploadHosts()

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -140,7 +141,11 @@ func (c *Client) FileStatus(ctx context.Context, fileID string) (FileStatus, err
 	if err := c.do(ctx, call{op: op, method: http.MethodGet, path: fileStatusPath + fileID}, &data); err != nil {
 		return FileStatus{}, err
 	}
-	return FileStatus{FileID: fileID, Status: *data.Status}, nil
+	status := FileStatus{FileID: fileID, Status: *data.Status}
+	if !status.Usable() && !status.Pending() && !status.Failed() {
+		c.unknownCode(op, strconv.Itoa(status.Status))
+	}
+	return status, nil
 }
 
 // statusData does not decode fileName and fileDownloadUrl; anyone who has that URL can read the file.

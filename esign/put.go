@@ -24,6 +24,7 @@ func (c *Client) Put(ctx context.Context, up Upload, f File, body []byte) error 
 	}
 	target, reason := c.checkUploadURL(string(up.URL))
 	if reason != "" {
+		c.otherHost(op, string(up.URL))
 		return &Error{Op: op, Kind: KindUploadHost, reason: reason}
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.putTimeout)
@@ -39,6 +40,9 @@ func (c *Client) Put(ctx context.Context, up Upload, f File, body []byte) error 
 	status, header, answer, _, err := exchange(c.http, req)
 	if status == 0 {
 		return call{op: op}.noAnswer(err, true)
+	}
+	if err == nil {
+		c.comparePut(op, status, answer)
 	}
 	e := c.newError(op, status, header)
 	if e.evaluatePut(answer, err) {

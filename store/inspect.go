@@ -28,6 +28,9 @@ type Inspection struct {
 	Writable error // nil if the database accepts writes
 	Key      error // nil if the keyset matches, ErrWrongKeyset if not
 
+	// Surprises are what differed from the platforms' pages. nil if the schema is older.
+	Surprises []Surprise
+
 	settings map[string]string
 }
 
@@ -127,6 +130,15 @@ func (i *Inspection) inspectTables(ctx context.Context, db *sql.DB, keys *keyset
 	}
 	if err := i.readSettings(ctx, db); err != nil {
 		return fmt.Errorf("store: read: %w", withoutServerDetails(err))
+	}
+	if err := db.QueryRowContext(ctx, tables, "surprises").Scan(&n); err != nil {
+		return fmt.Errorf("store: read: %w", withoutServerDetails(err))
+	}
+	if n > 0 {
+		var err error
+		if i.Surprises, err = readSurprises(ctx, db); err != nil {
+			return fmt.Errorf("store: read: %w", withoutServerDetails(err))
+		}
 	}
 	if keys == nil {
 		return nil

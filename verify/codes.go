@@ -190,19 +190,20 @@ var families = map[string]row{
 	"UnauthorizedOperation": operator,
 }
 
-// lookup returns the row of an error code. An undocumented code is unknown, which is permanent.
-func lookup(service map[string]row, code string) row {
+// lookup returns the row of an error code. An undocumented code has the row of its family, or else is unknown, which is
+// permanent.
+func lookup(service map[string]row, code string) (r row, documented bool) {
 	if r, ok := service[code]; ok {
-		return r
+		return r, true
 	}
 	if r, ok := commonCodes[code]; ok {
-		return r
+		return r, true
 	}
 	family, _, _ := strings.Cut(code, ".")
 	if r, ok := families[family]; ok {
-		return r
+		return r, false
 	}
-	return unknown
+	return unknown, false
 }
 
 var (

@@ -38,6 +38,9 @@ type Config struct {
 
 	Timeout time.Duration    // per call; 0 = DefaultTimeout
 	Now     func() time.Time // clock for results; nil = time.Now (the vendor's client always signs with time.Now)
+	// Surprised, if set, is called for each difference between an answer and its published page, with the action, as
+	// package shape names it.
+	Surprised func(action, difference string)
 }
 
 // Secret is a string that appears as *** when it is printed, logged or marshalled.

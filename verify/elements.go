@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"time"
 	"unicode/utf8"
+
+	"shiming/shape"
 )
 
 // phoneVerification (手机号三要素核验), https://cloud.tencent.com/document/api/1007/39765. 20 requests per second.
@@ -13,6 +15,13 @@ var phoneVerification = action{
 	version: "2018-03-01",
 	name:    "PhoneVerification",
 	codes:   faceidCodes,
+	answer: shape.Needed(shape.Object(shape.Fields{
+		"Result":       shape.Needed(shape.Text),
+		"Description":  shape.Text,
+		"Isp":          shape.Needed(shape.Text),
+		"ResultDetail": shape.Text,
+		"RequestId":    shape.Needed(shape.Text),
+	})),
 }
 
 // Outcome is the result of a supplier's check.
@@ -115,6 +124,7 @@ func (t *Tencent) CheckThreeElements(ctx context.Context, name, number, mobile s
 	}
 	row, ok := resultErrors[answer.Result]
 	if !ok {
+		t.unknownCode(phoneVerification, answer.Result)
 		row = unknown
 	}
 	return CheckResult{}, &Error{

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"time"
+
+	"shiming/shape"
 )
 
 // sendSms, https://cloud.tencent.com/document/api/382/55981.
@@ -14,6 +16,18 @@ var sendSms = action{
 	name:    "SendSms",
 	codes:   smsCodes,
 	writes:  true,
+	answer: shape.Needed(shape.Object(shape.Fields{
+		"SendStatusSet": shape.Needed(shape.List(shape.Object(shape.Fields{
+			"SerialNo":       shape.Needed(shape.Text),
+			"PhoneNumber":    shape.Text,
+			"Fee":            shape.Number,
+			"SessionContext": shape.Text,
+			"Code":           shape.Needed(shape.Text),
+			"Message":        shape.Text,
+			"IsoCode":        shape.Text,
+		}))),
+		"RequestId": shape.Needed(shape.Text),
+	})),
 }
 
 var (

@@ -14,6 +14,8 @@ import (
 	tcerrors "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/errors"
 	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/profile"
+
+	"shiming/shape"
 )
 
 // SupplierTencent is the supplier's name in the evidence (infoVerifySupplier, smsSupplier).
@@ -26,6 +28,7 @@ type Tencent struct {
 	transport                 *http.Transport
 	timeout                   time.Duration
 	now                       func() time.Time
+	surprised                 func(action, difference string) // nil = answers are not compared
 }
 
 // NewTencent checks the configuration and builds a client. It makes no call. The error lists every mistake.
@@ -55,6 +58,7 @@ func NewTencent(c Config) (*Tencent, error) {
 		transport: transport,
 		timeout:   c.Timeout,
 		now:       c.Now,
+		surprised: c.Surprised,
 	}, nil
 }
 
@@ -81,7 +85,8 @@ func (t *Tencent) Close() { t.transport.CloseIdleConnections() }
 type action struct {
 	service, version, name string
 	codes                  map[string]row
-	writes                 bool // the action must not take effect twice
+	writes                 bool         // the action must not take effect twice
+	answer                 *shape.Shape // of Response; nil = not compared
 }
 
 // call performs one action and decodes the content of Response into out. It does not retry.
@@ -98,6 +103,7 @@ func (t *Tencent) call(ctx context.Context, client *common.Client, a action, par
 	if err := client.Send(req, resp); err != nil {
 		return t.failure(ctx, a, ex, err)
 	}
+	t.compare(a, ex.body)
 	var envelope struct{ Response json.RawMessage }
 	if json.Unmarshal(resp.GetBody(), &envelope) != nil || envelope.Response == nil ||
 		json.Unmarshal(envelope.Response, out) != nil {
@@ -106,13 +112,33 @@ func (t *Tencent) call(ctx context.Context, client *common.Client, a action, par
 	return nil
 }
 
+// compare reports how a successful answer differs from its page.
+func (t *Tencent) compare(a action, body []byte) {
+	if t.surprised == nil || a.answer == nil || !json.Valid(body) {
+		return
+	}
+	shape.Compare(body, shape.Object(shape.Fields{"Response": a.answer}), func(difference string) {
+		t.surprised(a.name, difference)
+	})
+}
+
+// unknownCode reports an error or result code that no page lists.
+func (t *Tencent) unknownCode(a action, code string) {
+	if t.surprised != nil {
+		t.surprised(a.name, shape.UnknownCode+":"+code)
+	}
+}
+
 // refused returns the error for a code in the supplier's response.
 func (t *Tencent) refused(a action, code, requestID string, status int) *Error {
 	code = cleanCode(code)
 	if code == CodeBadAnswer {
 		return badAnswer(a, status, requestID)
 	}
-	r := lookup(a.codes, code)
+	r, documented := lookup(a.codes, code)
+	if !documented {
+		t.unknownCode(a, code)
+	}
 	return &Error{
 		Op:           a.name,
 		Code:         code,
@@ -163,6 +189,7 @@ func (t *Tencent) failure(ctx context.Context, a action, ex *exchange, err error
 			}
 		}
 	case ex.status != 0 && readable:
+		t.compare(a, ex.body)
 		e.Code = CodeBadAnswer
 	case errors.Is(ctx.Err(), context.Canceled):
 		e.Code, e.cause = CodeCanceled, context.Canceled

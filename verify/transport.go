@@ -26,6 +26,7 @@ type exchange struct {
 	connected  atomic.Bool // the request had a connection, so it may have been sent
 	status     int         // 0 = no response
 	retryAfter string      // header Retry-After
+	body       []byte      // of a readable response
 	failure    error       // errRedirect, errBadAnswer, or the error of reading the response
 }
 
@@ -68,6 +69,7 @@ func (t recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	if ex.failure != nil {
 		return nil, ex.failure
 	}
+	ex.body = body
 	resp.Header.Set("Content-Type", "application/json")
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	return resp, nil

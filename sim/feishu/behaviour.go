@@ -54,6 +54,9 @@ type Behaviour struct {
 	// where other events have it.
 	OperatorTenant bool
 
+	// AlterEvents changes pushes of an event type: what stands at dotted paths of the body; see wire.Alter.
+	AlterEvents map[string]map[string]any
+
 	// BotOff answers like an app whose bot ability is disabled (230006).
 	BotOff bool
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"shiming/sim/wire"
 )
 
 // Toast is the message that the client shows briefly after a callback.
@@ -61,7 +63,7 @@ func (s *Server) Click(ctx context.Context, openID, messageID string, match func
 	res := CallbackResult{EventID: h.EventID, Token: newID("c-")}
 	s.callbacks[res.Token] = token
 	event["token"] = res.Token
-	plain := compact(envelope{Schema: "2.0", Header: h, Event: event})
+	plain := wire.Alter(compact(envelope{Schema: "2.0", Header: h, Event: event}), s.behaviour.AlterEvents[h.EventType])
 	p := s.seal(plain)
 	shown := Observed{
 		Delivery: Delivery{EventID: h.EventID, Type: h.EventType, Subject: m.ID},

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"shiming/sim/wire"
 )
 
 // Delivery is the delivery of one event. An event without subscription or scope has no EventID and no attempts.
@@ -48,7 +50,10 @@ func (s *Server) emit(ctx context.Context, eventType string, event any) Delivery
 		return Delivery{Type: eventType}
 	}
 	h := s.header(eventType, millis(s.cfg.Now()))
-	plain := compact(envelope{Schema: "2.0", Header: h, Event: event})
+	s.mu.Lock()
+	set := s.behaviour.AlterEvents[eventType]
+	s.mu.Unlock()
+	plain := wire.Alter(compact(envelope{Schema: "2.0", Header: h, Event: event}), set)
 	d := &delivery{Delivery: Delivery{EventID: h.EventID, Type: eventType, Subject: subjectOf(event)}, push: s.seal(plain)}
 	s.mu.Lock()
 	if s.observer.Event != nil {

@@ -19,12 +19,13 @@ const (
 	WrongShape = "wrong_shape" // applied, answered with JSON of an undocumented shape: Fault.Body or WrongShapeBody
 	Hang       = "hang"        // not applied, never answered; ends when the client disconnects
 	Refuse     = "refuse"      // no connection to the upstream is possible, so nothing is sent; see Fault
+	Altered    = "altered"     // applied, answered with Fault.Set in the JSON; no failure, and not among Kinds
 )
 
 // WrongShapeBody is the answer of a WrongShape without a Body: a success whose data is a list.
 const WrongShapeBody = `{"code":0,"data":[]}`
 
-// Kinds returns all kinds of fault.
+// Kinds returns all kinds of failure.
 func Kinds() []string {
 	return []string{Delay, DropBefore, DropAfter, Reset, Error, ErrorAfter, Truncate, NotJSON, WrongShape, Hang, Refuse}
 }
@@ -49,6 +50,8 @@ type Fault struct {
 	Status int           `json:"status"` // of error, error_after, not_json, wrong_shape
 	Header http.Header   `json:"header"` // added to the answer of these kinds
 	Body   string        `json:"body"`   // of the answer of these kinds
+	// Set is what stands at dotted paths of an altered answer; see Alter.
+	Set map[string]any `json:"-"`
 }
 
 // Faults is the set of armed faults. It is safe for concurrent use; the zero value has none.

@@ -96,9 +96,9 @@ func (e *exchange) record(status int, code string) Call {
 func (e *exchange) faulty(f Fault) {
 	var a *answer
 	switch f.Kind {
-	case Delay, DropAfter, ErrorAfter, Truncate, NotJSON, WrongShape:
+	case Delay, DropAfter, ErrorAfter, Truncate, NotJSON, WrongShape, Altered:
 		a = e.apply(0)
-		if f.Kind != Delay && e.call.Note == "" {
+		if f.Kind != Delay && f.Kind != Altered && e.call.Note == "" {
 			e.call.Note = "applied: " + strconv.Itoa(a.status)
 		}
 	case DropBefore, Reset, Error, Hang:
@@ -116,6 +116,11 @@ func (e *exchange) faulty(f Fault) {
 	}
 	switch f.Kind {
 	case Delay:
+		e.recordAnswer(a)
+		a.finish()
+	case Altered:
+		a.body = Alter(a.body, f.Set)
+		a.header.Del("Content-Length")
 		e.recordAnswer(a)
 		a.finish()
 	case DropBefore, DropAfter:
