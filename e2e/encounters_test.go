@@ -14,27 +14,26 @@ import (
 	"shiming/sim/specimen"
 )
 
-// TestEncounters plays every encounter of the catalogue against the bot: shapes and moves of the clock one after the
-// other in one world, because they are everybody's, the others side by side. What must stop at HR runs in a company
-// that asks HR for warnings only.
+// TestEncounters plays every encounter of the catalogue against the bot: shapes and moves of the clock in a world of
+// their own, because they are everybody's, the others side by side in one. What must stop at HR runs in a company that
+// asks HR for warnings only.
 func TestEncounters(t *testing.T) {
 	t.Parallel()
-	var inTurn, together, stopped []scenario.Encounter
+	var alone, together, stopped []scenario.Encounter
 	for _, e := range scenario.Encounters() {
 		switch {
 		case e.Shape != nil || sim.MovesClock(e.Moves):
-			inTurn = append(inTurn, e)
+			alone = append(alone, e)
 		case e.By == scenario.HR && strings.HasPrefix(e.Name, "card/"):
 			stopped = append(stopped, e)
 		default:
 			together = append(together, e)
 		}
 	}
-	slices.SortStableFunc(inTurn, func(a, b scenario.Encounter) int { return clockMoves(a) - clockMoves(b) })
-	t.Run("in turn", func(t *testing.T) {
-		h := harness.Start(t, harness.Setup{Noisy: true, Timeout: 3 * harness.TestTimeout()})
-		for _, e := range inTurn {
-			t.Run(e.Name, func(t *testing.T) { meet(withT(h, t), e) })
+	t.Run("alone", func(t *testing.T) {
+		t.Parallel()
+		for _, e := range alone {
+			t.Run(e.Name, func(t *testing.T) { meet(harness.Start(t, harness.Setup{Noisy: true}), e) })
 		}
 	})
 	for name, rows := range map[string][]scenario.Encounter{"stopped": stopped, "together": together} {
@@ -52,14 +51,6 @@ func TestEncounters(t *testing.T) {
 			}
 		})
 	}
-}
-
-// clockMoves returns by how many minutes an encounter moves the clock.
-func clockMoves(e scenario.Encounter) (minutes int) {
-	for _, m := range e.Moves {
-		minutes += int(m.Later / time.Minute)
-	}
-	return minutes
 }
 
 // meet plays one encounter and checks its end.

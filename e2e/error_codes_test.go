@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"context"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -19,9 +18,12 @@ func TestCodeScenarios(t *testing.T) {
 	t.Parallel()
 	order, byCall := groupBy(scenario.Refusals(), func(r scenario.Refusal) string { return r.Call.Name })
 	for _, name := range order {
-		for groups := range slices.Chunk(groupRefusals(byCall[name]), rowsPerWorld) {
-			t.Run(name, func(t *testing.T) { runRefusalGroups(t, groups) })
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, g := range groupRefusals(byCall[name]) {
+				t.Run(g.name, func(t *testing.T) { testRefusals(t, g) })
+			}
+		})
 	}
 }
 
@@ -87,56 +89,30 @@ func groupRefusals(codes []scenario.Refusal) (out []refusalGroup) {
 	return out
 }
 
-// runRefusalGroups runs groups of one call in one world, as runFaultRows does.
-func runRefusalGroups(t *testing.T, groups []refusalGroup) {
-	call := groups[0].codes[0].Call
+// testRefusals runs one group in a world of its own.
+func testRefusals(t *testing.T, g refusalGroup) {
+	call := g.codes[0].Call
 	cards := call.Name == "feishu.send" || call.Name == "feishu.patch" || call.Proof == scenario.Secret
 	h := harness.Start(t, harness.Setup{
 		Clock:    harness.ClockBehind(time.Hour),
 		Settings: noResendPause(),
-		Timeout:  3 * harness.TestTimeout(),
 		Noisy:    cards, // cards that cannot be shown are logged as errors
 		BadCards: cards,
 	})
-	h.Until("the admins' names are known", func() bool { return h.CountCalls("feishu", "contact.user.get") >= 2 })
-	people := h.HireAll(len(groups))
-	ready := make([]bool, len(groups))
-	t.Run("before the code", func(t *testing.T) {
-		for i, w := range groups {
-			t.Run(w.name, func(t *testing.T) {
-				t.Parallel()
-				advanceTo(personWithT(people[i], t), call.At)
-				ready[i] = true
+	p := advanceAlone(h, call.At)
+	defer explainFailure(p)
+	waitIdle(h) // a fault applies to the next call whoever makes it
+	g.meet(p, g.codes)
+	p.CheckFiled()
+	if left := h.World.Faults.List(); len(left) > 0 {
+		h.Errorf("got the faults %+v left, want none", left)
+	}
+	for _, c := range g.codes {
+		if !notLogged(c) {
+			h.Until("a line in the log has the case and "+c.Name, func() bool {
+				return codeLogged(h, h.CaseOf(p.OpenID).ID, c)
 			})
 		}
-	})
-	if t.Failed() {
-		return
-	}
-	for i, w := range groups {
-		t.Run(w.name, func(t *testing.T) {
-			p := personWithT(people[i], t)
-			ctx, cancel := context.WithTimeout(p.H.Ctx, harness.TestTimeout())
-			defer cancel()
-			p.H.Ctx = ctx
-			defer explainFailure(p)
-			if !ready[i] { // only this group is run
-				advanceTo(p, call.At)
-			}
-			waitIdle(p.H) // a fault applies to the next call whoever makes it
-			w.meet(p, w.codes)
-			p.CheckFiled()
-			if left := p.H.World.Faults.List(); len(left) > 0 {
-				p.H.Errorf("got the faults %+v left, want none", left)
-			}
-			for _, c := range w.codes {
-				if !notLogged(c) {
-					p.H.Until("a line in the log has the case and "+c.Name, func() bool {
-						return codeLogged(p.H, p.H.CaseOf(p.OpenID).ID, c)
-					})
-				}
-			}
-		})
 	}
 }
 
