@@ -8,24 +8,25 @@ import (
 )
 
 // Until e签宝 has taken an evidence point under the present set-up, one case of the tenant goes ahead and the others
-// wait; see flows/filing_lead.go. A setting of the tenant holds the id of the case that goes ahead, or filingProven. Its
+// wait; see flows/filing_lead.go. A setting of the tenant holds the id of the case that goes ahead, or FilingProven. Its
 // name has the set-up in it, so that another application or revision begins anew.
 
-// filingProven is the value of the setting after a filing has succeeded.
-const filingProven = "filed"
+// FilingProven is the value of the setting after a filing has succeeded.
+const FilingProven = "filed"
 
 // heldAtOnce is how many waiting cases are woken at once. The others wake by themselves within flows.ProbeEvery.
 const heldAtOnce = 100
 
-func (e *Engine) filingLeadKey() string { return "filing_lead/" + e.FilingSetup }
+// FilingLeadKey names the setting.
+func (e *Engine) FilingLeadKey() string { return "filing_lead/" + e.FilingSetup }
 
 // addFilingLead adds to ev what is known of the tenant's filings.
 func (e *Engine) addFilingLead(ctx context.Context, tx flows.Tx, c *flows.Case, ev *flows.Event) error {
-	lead, err := tx.Setting(ctx, c.TenantKey, e.filingLeadKey())
+	lead, err := tx.Setting(ctx, c.TenantKey, e.FilingLeadKey())
 	if err != nil || lead == "" {
 		return err
 	}
-	if lead == filingProven {
+	if lead == FilingProven {
 		ev.Proven = true
 		return nil
 	}
@@ -55,15 +56,15 @@ func (e *Engine) noteFilingLead(
 ) ([]flows.Job, error) {
 	switch {
 	case ch.Proven:
-		lead, err := tx.Setting(ctx, c.TenantKey, e.filingLeadKey())
-		if err != nil || lead == filingProven {
+		lead, err := tx.Setting(ctx, c.TenantKey, e.FilingLeadKey())
+		if err != nil || lead == FilingProven {
 			return nil, err
 		}
-		if err := tx.PutSetting(ctx, c.TenantKey, e.filingLeadKey(), filingProven); err != nil {
+		if err := tx.PutSetting(ctx, c.TenantKey, e.FilingLeadKey(), FilingProven); err != nil {
 			return nil, err
 		}
 	case ch.TakesLead:
-		return nil, tx.PutSetting(ctx, c.TenantKey, e.filingLeadKey(), c.ID)
+		return nil, tx.PutSetting(ctx, c.TenantKey, e.FilingLeadKey(), c.ID)
 	case before.Lead == "" || !before.HoldsOthers() || c.HoldsOthers():
 		return nil, nil
 	}

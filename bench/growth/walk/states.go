@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"shiming/cards"
+	"shiming/engine"
 	"shiming/flows"
 )
 
@@ -80,6 +81,12 @@ func (w *World) Walk(ctx context.Context, p Person, to flows.State, swept bool) 
 		w.hold[kind] = true
 	}
 	defer func() { w.Left, w.Who, w.queue, w.LoseIdentity = w.queue, Person{}, nil, false }()
+	// Cases that are left in filing must not hold the identities of those that follow.
+	if err := w.Store.Tx(ctx, func(tx flows.Tx) error {
+		return tx.PutSetting(ctx, Tenant, w.FilingLeadKey(), engine.FilingProven)
+	}); err != nil {
+		return nil, err
+	}
 	if err := w.Say(ctx, p, "实名"); err != nil {
 		return nil, err
 	}
