@@ -117,6 +117,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 		Marketplace:     tickets,
 		Observe:         metrics.feishuCall,
 		Surprised:       a.noted.of(platformFeishu),
+		UserIDType:      string(cfg.Feishu.UserIDType),
 		Timeout:         o.CallTimeout,
 		DownloadTimeout: o.CallTimeout,
 	})

@@ -23,6 +23,8 @@ func Policy(cfg config.Config) flows.Policy {
 			PhotoGrace: t.PhotoGrace,
 			Version:    cards.AgreementVersion,
 		},
+		Documents:      cfg.Evidence.Documents,
+		EvidenceMark:   cfg.Evidence.Mark,
 		ReminderAfter:  t.ReminderAfter,
 		ExpireAfter:    t.ExpireAfter,
 		CodeTTL:        t.CodeTTL,

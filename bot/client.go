@@ -33,6 +33,8 @@ type ClientConfig struct {
 	// context of every call must carry the tenant (flows.WithTenant).
 	Marketplace TicketStore
 	Now         func() time.Time // nil = time.Now
+	// UserIDType is the user_id_type by which an identity is recorded: open_id, union_id or user_id; "" means open_id.
+	UserIDType string
 	// Timeout limits one call, including the time to read the response; 0 means 10 s.
 	Timeout time.Duration
 	// DownloadTimeout limits one download; 0 means 60 s, which is 10 MB at 170 KB/s.
@@ -49,6 +51,7 @@ type ClientConfig struct {
 type Client struct {
 	base       string
 	appID      string
+	userIDType string
 	appSecret  func() string // a closure, so that printing a Client cannot show the secret
 	lark       *lark.Client
 	http       *http.Client
@@ -94,6 +97,7 @@ func NewClient(cfg ClientConfig) (*Client, error) {
 		surprised:       cfg.Surprised,
 		timeout:         cmp.Or(cfg.Timeout, defaultTimeout),
 		downloadTimeout: cmp.Or(cfg.DownloadTimeout, defaultDownloadTimeout),
+		userIDType:      cmp.Or(cfg.UserIDType, idTypeOpen),
 	}
 	if c.patchOrder == nil {
 		c.patchOrder = &PatchOrder{}

@@ -21,19 +21,23 @@ func (c *Client) Contact(ctx context.Context, openID string) (flows.Contact, err
 			} `json:"user"`
 		} `json:"data"`
 	}
-	err := c.call(ctx, request{
+	if err := c.getUser(ctx, openID, &out); err != nil {
+		return flows.Contact{}, err
+	}
+	u := out.Data.User
+	return flows.Contact{Name: u.Name, Mobile: u.Mobile, Left: u.Status.IsResigned || u.Status.IsExited}, nil
+}
+
+// getUser reads a user's entry of the directory into out.
+func (c *Client) getUser(ctx context.Context, openID string, out any) error {
+	return c.call(ctx, request{
 		op:     opContact,
 		effect: readOnly,
 		method: http.MethodGet,
 		path:   "/open-apis/contact/v3/users/:user_id",
 		params: map[string]string{"user_id": openID},
-		query:  map[string]string{"user_id_type": "open_id"},
-	}, &out)
-	if err != nil {
-		return flows.Contact{}, err
-	}
-	u := out.Data.User
-	return flows.Contact{Name: u.Name, Mobile: u.Mobile, Left: u.Status.IsResigned || u.Status.IsExited}, nil
+		query:  map[string]string{"user_id_type": idTypeOpen},
+	}, out)
 }
 
 // maxPages limits the number of pages of a group. At 100 members a page, no group has so many.

@@ -10,32 +10,34 @@ type Act string
 
 // Acts of the applicant.
 const (
-	ActStart      Act = "start"
-	ActConsent    Act = "consent"
-	ActDecline    Act = "decline"
-	ActRetake     Act = "retake" // with Side
-	ActConfirm    Act = "confirm"
-	ActSendCode   Act = "send_code"
-	ActSubmitCode Act = "submit_code"
-	ActSubmitCard Act = "submit_card"
-	ActCancel     Act = "cancel"
-	ActResume     Act = "resume" // with or without To
-	ActMyData     Act = "my_data"
-	ActWithdraw   Act = "withdraw"
-	ActAskHR      Act = "ask_hr" // the verification does not succeed
+	ActStart         Act = "start"
+	ActConsent       Act = "consent"
+	ActDecline       Act = "decline"
+	ActRetake        Act = "retake" // with Side
+	ActConfirm       Act = "confirm"
+	ActSendCode      Act = "send_code"
+	ActSubmitCode    Act = "submit_code"
+	ActSubmitCard    Act = "submit_card"
+	ActCancel        Act = "cancel"
+	ActResume        Act = "resume" // with or without To
+	ActMyData        Act = "my_data"
+	ActWithdraw      Act = "withdraw"
+	ActOtherDocument Act = "other_document" // the applicant has no resident identity card
+	ActAskHR         Act = "ask_hr"         // the verification does not succeed
 )
 
 // Acts of HR.
 const (
-	ActApprove  Act = "approve"
-	ActSendBack Act = "send_back"
-	ActReject   Act = "reject"
-	ActRetry    Act = "retry"
-	ActResolve  Act = "resolve"
-	ActClose    Act = "close"
-	ActPeek     Act = "peek"
-	ActRemind   Act = "remind"
-	ActNext     Act = "next"
+	ActApprove    Act = "approve"
+	ActSendBack   Act = "send_back"
+	ActReject     Act = "reject"
+	ActRetry      Act = "retry"
+	ActResolve    Act = "resolve"
+	ActClose      Act = "close"
+	ActPeek       Act = "peek"
+	ActRemind     Act = "remind"
+	ActNext       Act = "next"
+	ActKeepOnFile Act = "keep_on_file" // for a document that no platform takes
 )
 
 // Values of Action.Side and Action.To.
@@ -52,9 +54,10 @@ const (
 var acts = map[Act]struct{ caseless bool }{
 	ActStart: {caseless: true}, ActConsent: {}, ActDecline: {}, ActRetake: {}, ActConfirm: {}, ActSendCode: {},
 	ActSubmitCode: {}, ActSubmitCard: {}, ActCancel: {}, ActResume: {}, ActMyData: {caseless: true}, ActWithdraw: {},
-	ActAskHR:   {},
+	ActAskHR: {}, ActOtherDocument: {},
 	ActApprove: {}, ActSendBack: {}, ActReject: {}, ActRetry: {}, ActResolve: {}, ActClose: {}, ActPeek: {},
-	ActRemind: {caseless: true}, ActNext: {caseless: true},
+	ActKeepOnFile: {},
+	ActRemind:     {caseless: true}, ActNext: {caseless: true},
 }
 
 // actionVersion is the version of the buttons' value. Cards can be clicked for 14 days, so a click can carry the value

@@ -11,6 +11,7 @@ type Board struct {
 	DoneToday int
 	DoneTotal int
 	Open      int
+	OnFile    int      // people kept on file, who are not among the done
 	People    []string // open_ids of the people who finished last, newest first; the card shows maxPeople
 	At        time.Time
 }
@@ -25,6 +26,9 @@ func (v Board) JSON() json.RawMessage {
 		line(intArg("n", v.DoneToday).val, sizeBig, colourGreen),
 		line(tr("board.today", quotedArg("day", v.Day))),
 		line(tr("board.total", intArg("done", v.DoneTotal), intArg("open", v.Open))),
+	}
+	if v.OnFile > 0 {
+		e = append(e, line(tr("board.on_file", intArg("n", v.OnFile))))
 	}
 	if len(v.People) > 0 {
 		people := v.People[:min(len(v.People), maxPeople)]

@@ -8,7 +8,7 @@ import (
 // Closed shows the end of an unsuccessful case and offers a new start.
 type Closed struct {
 	Ref
-	Outcome string // rejected | declined | withdrawn | expired | closed
+	Outcome string // on_file | rejected | declined | withdrawn | expired | closed
 	Reason  string // reason code (texts "reason.<code>")
 	Note    string // note of HR to the applicant
 	At      time.Time

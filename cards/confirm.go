@@ -31,6 +31,7 @@ type Confirm struct {
 	Mismatch string
 	AskHR    bool // offer the way to HR
 	Failed   int  // number of checks that did not match
+	NotTaken bool // no platform takes this document: HR looks at it, and nothing is recorded
 	Typed    bool // the values are those that the applicant typed, not those of the photos
 	Expires  time.Time
 }
@@ -59,6 +60,9 @@ func (v Confirm) JSON() json.RawMessage {
 		e = append(e, line(tr("confirm.ask_typed")))
 	default:
 		e = append(e, line(tr("confirm.ask")))
+	}
+	if v.NotTaken {
+		e = append(e, line(tr("confirm.not_taken"), colourOrange))
 	}
 	for _, c := range v.Notices[:min(len(v.Notices), maxChecks)] {
 		e = append(e, line(checkSentence(c), levelColour(c.Level)))
@@ -119,7 +123,7 @@ func (v Confirm) inputNodes() []node {
 			e = append(e, fieldProblem(f.name, code))
 		}
 	}
-	if v.AskMobile {
+	if v.AskMobile && !v.NotTaken {
 		e = append(e, small(tr("confirm.mobile_why")))
 	}
 	return append(e, asSubmit(button("confirm", mainButton, v.act(ActConfirm)), v.act(ActConfirm)))

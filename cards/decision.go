@@ -6,7 +6,7 @@ import "time"
 type Decision struct {
 	By     string // open_id; "" for the policy
 	At     time.Time
-	What   string // approved | sent_back | rejected | withdrawn | expired | closed
+	What   string // approved | sent_back | on_file | rejected | …; texts "did.<code>"
 	Reason string
 	Note   string
 	Stage  string // progress since then: recording | filing | done | attention | ...

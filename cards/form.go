@@ -20,6 +20,7 @@ type Form struct {
 	Reason, Note, Side                 *string
 	EviPointID                         *string
 	Override                           *string
+	Document, DocumentNumber           *string
 }
 
 // DecodeForm reads event.action.form_value of a card.action.trigger callback. It ignores unknown fields. A value that
@@ -27,17 +28,19 @@ type Form struct {
 func DecodeForm(value map[string]any) (Form, error) {
 	var f Form
 	for name, target := range map[string]**string{
-		"identity_name": &f.IdentityName,
-		"identity_code": &f.IdentityCode,
-		"mobile":        &f.Mobile,
-		"sms_code":      &f.SMSCode,
-		"bank_card":     &f.BankCard,
-		"opening_bank":  &f.OpeningBank,
-		"reason":        &f.Reason,
-		"note":          &f.Note,
-		"side":          &f.Side,
-		"evi_point_id":  &f.EviPointID,
-		"override":      &f.Override,
+		"identity_name":   &f.IdentityName,
+		"identity_code":   &f.IdentityCode,
+		"mobile":          &f.Mobile,
+		"sms_code":        &f.SMSCode,
+		"bank_card":       &f.BankCard,
+		"opening_bank":    &f.OpeningBank,
+		"reason":          &f.Reason,
+		"note":            &f.Note,
+		"side":            &f.Side,
+		"evi_point_id":    &f.EviPointID,
+		"override":        &f.Override,
+		"document":        &f.Document,
+		"document_number": &f.DocumentNumber,
 	} {
 		raw, given := value[name]
 		if !given || raw == nil {
@@ -73,6 +76,8 @@ func (f Form) String() string {
 		{"side", f.Side != nil},
 		{"evi_point_id", f.EviPointID != nil},
 		{"override", f.Override != nil},
+		{"document", f.Document != nil},
+		{"document_number", f.DocumentNumber != nil},
 	} {
 		if !field.set {
 			continue

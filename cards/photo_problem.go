@@ -5,11 +5,12 @@ import "encoding/json"
 // PhotoProblem answers the message of a photo that cannot be used.
 type PhotoProblem struct {
 	Ref
-	Problem string   // texts "photo.<code>"
-	Side    string   // front | back, or "" if the side is not known
-	Need    []string // sides that are still missing
-	Tries   int      // number of unusable photos in this case
-	AskHR   bool     // the case's card, which the button shows, offers the way to HR
+	Problem     string   // texts "photo.<code>"
+	Side        string   // front | back, or "" if the side is not known
+	Need        []string // sides that are still missing
+	Tries       int      // number of unusable photos in this case
+	AskDocument bool     // offer the form for a document that is no resident identity card
+	AskHR       bool     // the case's card, which the button shows, offers the way to HR
 }
 
 // manyTries is the number of unusable photos from which the card has advice.
@@ -52,6 +53,9 @@ func (v PhotoProblem) JSON() json.RawMessage {
 	}
 	if !notTheCamera[v.Problem] {
 		e = append(e, small(tr("photos.guide")))
+	}
+	if v.AskDocument {
+		e = append(e, button("other_document", plainButton, v.act(ActOtherDocument)))
 	}
 	e = append(e, button("show_progress", quietButton, v.act(ActResume)))
 	return frame{

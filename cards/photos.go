@@ -19,18 +19,19 @@ const (
 // Photos asks for the photos and shows the progress of both sides.
 type Photos struct {
 	Ref
-	Steps     []Step
-	Front     SideState
-	Back      SideState
-	Unsorted  int    // received photos whose side is not known yet
-	Problem   string // code of the last photo's problem, "" if none (texts "photo.<code>")
-	Ahead     int    // photos of other people that come before this person's in the OCR queue
-	Delayed   bool   // the OCR fails and is retried
-	SentBack  string // reason code if HR has sent the case back
-	Note      string // note of HR to the applicant
-	Expires   time.Time
-	AskHR     bool // offer the way to HR
-	CanRetake bool // at least one side has been read
+	Steps       []Step
+	Front       SideState
+	Back        SideState
+	Unsorted    int    // received photos whose side is not known yet
+	Problem     string // code of the last photo's problem, "" if none (texts "photo.<code>")
+	Ahead       int    // photos of other people that come before this person's in the OCR queue
+	Delayed     bool   // the OCR fails and is retried
+	SentBack    string // reason code if HR has sent the case back
+	Note        string // note of HR to the applicant
+	Expires     time.Time
+	AskHR       bool // offer the way to HR
+	AskDocument bool // offer the form for a document that is no resident identity card
+	CanRetake   bool // at least one side has been read
 }
 
 // JSON draws both sides and asks for the missing ones.
@@ -56,6 +57,9 @@ func (v Photos) JSON() json.RawMessage {
 	}
 	if v.AskHR {
 		e = append(e, askHRNodes(v.Ref, 0)...)
+	}
+	if v.AskDocument {
+		e = append(e, button("other_document", quietButton, v.act(ActOtherDocument)))
 	}
 	e = append(e, deadline(v.Expires)...)
 	e = append(e, askFirst("cancel", quietButton, v.act(ActCancel)))

@@ -24,11 +24,12 @@ type Review struct {
 	Expires       time.Time
 	Round         int // 1 = first submission, 2 = after one send-back, ...
 	Decision      *Decision
-	Waiting       int   // number of other cases that wait for review
-	Queue         bool  // the card replaces a list of cases and offers the next one
-	Help          *Help // the applicant asks for help, because the verification does not succeed
-	Blocked       bool  // approving is refused, because the evidence cannot name the document; the button says why
-	CanPeek       bool  // offer the original photos; each access is audited
+	Waiting       int    // number of other cases that wait for review
+	Queue         bool   // the card replaces a list of cases and offers the next one
+	Help          *Help  // the applicant asks for help, because the verification does not succeed
+	Document      string // kind of document that the applicant chose, "" for one that was photographed
+	NotTaken      bool   // no platform takes the document: it can be kept on file, and not approved
+	CanPeek       bool   // offer the original photos; each access is audited
 }
 
 // Reasons are the codes of reasons that HR can choose (texts "reason.<code>").
@@ -49,6 +50,9 @@ func (v Review) JSON() json.RawMessage {
 	e := []node{person(v.Applicant)}
 	e = append(e, facts(v.facts()...)...)
 	e = append(e, v.Help.nodes()...)
+	if v.NotTaken && v.Decision == nil {
+		e = append(e, line(v.notTakenText(), colourOrange))
+	}
 	e = append(e, v.changeNodes()...)
 	e = append(e, checkNodes(v.Checks, facts(
 		fact("supplier", supplier(v.Supplier)),
@@ -90,13 +94,13 @@ func (v Review) JSON() json.RawMessage {
 func (v Review) facts() []text {
 	out := []text{
 		fact("identity_name", foreignText(v.MaskedName, maxName)),
-		fact("identity_code", foreignText(v.MaskedNumber, maxArg)),
+		v.numberFact(),
 		fact("mobile", foreignText(v.MaskedMobile, maxArg)),
 		gender(v.Gender),
 		fact("birth", foreignText(v.Birth, 10)),
 		fact("valid_to", validTo(v.ValidTo)),
 	}
-	if v.Method != "" {
+	if v.Method != "" && !v.NotTaken { // nothing was verified
 		out = append(out, fact("method", codeText("method", v.Method)))
 	}
 	out = append(out, fact("submitted_at", timeText(v.SubmittedAt)))
@@ -104,6 +108,23 @@ func (v Review) facts() []text {
 		out = append(out, fact("expires", timeText(v.Expires)))
 	}
 	return out
+}
+
+// notTakenText says why the case cannot be approved, and what HR can do.
+func (v Review) notTakenText() text {
+	if v.Document != "" {
+		return tr("review.document")
+	}
+	return tr("review.not_taken")
+}
+
+// numberFact returns the masked number, for a chosen document behind its kind.
+func (v Review) numberFact() text {
+	number := foreignText(v.MaskedNumber, maxArg)
+	if v.Document == "" {
+		return fact("identity_code", number)
+	}
+	return fact("document", join(sameText(" "), codeText("document", v.Document), number))
 }
 
 // gender accepts the codes male and female, and the character printed on the ID card.
@@ -159,12 +180,13 @@ func valueOrDash(s string) text {
 	return sameText("–")
 }
 
-// approveNode draws the approval. Despite a red check it takes a second act, the choice of a reason, which is recorded.
+// approveNode draws the approval, or what stands in its place. Despite a red check it takes a second act, the choice of
+// a reason, which is recorded.
 func (v Review) approveNode() node {
 	a := v.act(ActApprove)
 	switch {
-	case v.Blocked:
-		return button("approve_blocked", quietButton, a)
+	case v.NotTaken:
+		return askFirst("keep_on_file", mainButton, v.act(ActKeepOnFile))
 	case slices.ContainsFunc(v.Checks, func(c Check) bool { return c.Level == Red }):
 		nodes := choice("override", "reason", Overrides, "", true)
 		return form("despite_red", append(nodes, asSubmit(button("approve_anyway", plainButton, a), a))...)
@@ -175,7 +197,7 @@ func (v Review) approveNode() node {
 // answerNodes draws the buttons for a decision.
 func (v Review) answerNodes() []node {
 	var e []node
-	if v.Help == nil {
+	if v.Help == nil || v.NotTaken {
 		e = append(e, v.approveNode())
 	}
 	if v.CanPeek {
@@ -195,7 +217,7 @@ func (v Review) answerNodes() []node {
 			asSubmit(withDialog(button("reject", dangerButton, v.act(ActReject)), "reject"), v.act(ActReject)),
 		),
 	)
-	if v.Help == nil {
+	if v.Help == nil || v.NotTaken {
 		e = append(e, headline(tr("review.or")))
 	}
 	return append(e, form("decision", inputs...))

@@ -124,6 +124,8 @@ func applicantSamples() []sample {
 			Problem: "nothing",
 			Need:    []string{SideFront, SideBack},
 			Tries:   1,
+
+			AskDocument: true,
 		}},
 		{name: "photo_problem_again", card: PhotoProblem{
 			Ref:     ref,

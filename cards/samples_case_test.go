@@ -86,7 +86,7 @@ func caseSamples() []sample {
 	manyPhotos := attention
 	manyPhotos.Code, manyPhotos.Upstream, manyPhotos.LogID, manyPhotos.BadPhotos = "too_many_photos", "", "", 6
 	permit := review
-	permit.Changes, permit.Blocked = nil, true
+	permit.Changes, permit.NotTaken = nil, true
 	permit.Checks = []Check{
 		{Code: "number_valid", Level: Green}, {Code: "document", Level: Red}, {Code: "age", Level: Red},
 		{Code: "reading", Level: Amber, Issues: []CheckIssue{
@@ -95,6 +95,10 @@ func caseSamples() []sample {
 		}},
 		{Code: "quality", Level: Amber, Issues: []CheckIssue{{Code: "photo_grey", Side: "front"}}},
 	}
+
+	typed := review
+	typed.Document, typed.NotTaken, typed.Help = "passport", true, nil
+	typed.Changes, typed.Checks, typed.MaskedNumber, typed.MaskedMobile = nil, nil, "E******78", ""
 
 	crowd := attention
 	crowd.Others = 41
@@ -106,6 +110,8 @@ func caseSamples() []sample {
 	return []sample{
 		{name: "review", card: review},
 		{name: "review_permit", card: permit},
+		{name: "review_other_document", card: typed},
+		{name: "review_on_file", card: decided(Decision{By: "ou_hr", At: after(time.Hour), What: "on_file"})},
 		{name: "review_round_two", card: green},
 		{name: "review_help", card: help},
 		{name: "review_help_codes", card: noCode},

@@ -28,13 +28,14 @@ func reportSamples() []sample {
 		{name: "pending", card: Pending{Rows: rows, Total: 34, Attention: 2}},
 		{name: "pending_none", card: Pending{}},
 		{name: "stats", card: Stats{
-			ByState: map[string]int{"awaiting_photos": 4, "awaiting_review": 2, "done": 120, "expired": 3,
+			ByState: map[string]int{"awaiting_photos": 4, "awaiting_review": 2, "done": 120, "on_file": 2, "expired": 3,
 				"from_the_future": 1},
 			DoneToday:    5,
 			StartedToday: 7,
 			Done:         120,
 			Open:         6,
 			Unfinished:   3,
+			OnFile:       2,
 			Days:         days,
 			MedianToDone: 95 * time.Minute,
 			MedianReview: 26 * time.Hour,
@@ -50,6 +51,7 @@ func reportSamples() []sample {
 		{name: "reminded_quiet", card: Reminded{Sent: 8, Quiet: true, At: after(21 * time.Hour)}},
 		{name: "reminded_none", card: Reminded{At: noon}},
 		{name: "board", card: Board{
+			OnFile:    2,
 			Day:       "2026-11-21",
 			DoneToday: 12,
 			DoneTotal: 240,

@@ -11,6 +11,8 @@ var (
 
 	allSteps = []Step{StepConsent, StepPhotos, StepConfirm, StepCode, StepReview, StepRecord, StepEvidence, StepDone}
 
+	onFileSteps = []Step{StepPhotos, StepConfirm, StepReview, StepDone}
+
 	agreement = Agreement{
 		Company:    "示例科技有限公司",
 		Recipients: []string{"feishu", "tencent_sms", "tencent_faceid", "esign"},
@@ -28,7 +30,7 @@ type sample struct {
 
 // samples returns every card in every variant that looks different.
 func samples() []sample {
-	return slices.Concat(applicantSamples(), caseSamples(), reconcileSamples(), reportSamples())
+	return slices.Concat(applicantSamples(), documentSamples(), caseSamples(), reconcileSamples(), reportSamples())
 }
 
 // after returns the time d after noon.

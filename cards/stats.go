@@ -11,6 +11,7 @@ type Stats struct {
 	ByState                 map[string]int // state -> number of cases
 	DoneToday, StartedToday int
 	Done, Open, Unfinished  int
+	OnFile                  int        // kept on file: neither done nor unfinished
 	Days                    []DayCount // latest days, oldest first
 	MedianToDone            time.Duration
 	MedianReview            time.Duration
@@ -26,7 +27,7 @@ type DayCount struct {
 // States lists the states of a case in the order of a registration (texts "state.<code>").
 var States = []string{
 	"awaiting_consent", "awaiting_photos", "awaiting_confirmation", "awaiting_code", "awaiting_face", "checking",
-	"awaiting_review", "recording", "filing", "needs_attention", "done", "rejected", "declined", "withdrawn", "expired",
+	"awaiting_review", "recording", "filing", "needs_attention", "done", "on_file", "rejected", "declined", "withdrawn", "expired",
 	"closed",
 }
 
@@ -38,6 +39,9 @@ func (v Stats) JSON() json.RawMessage {
 	e := []node{
 		line(tr("stats.today", intArg("started", v.StartedToday), intArg("done", v.DoneToday)), sizeHead),
 		line(tr("stats.total", intArg("done", v.Done), intArg("open", v.Open), intArg("unfinished", v.Unfinished))),
+	}
+	if v.OnFile > 0 {
+		e = append(e, line(tr("stats.on_file", intArg("n", v.OnFile))))
 	}
 	if v.MedianToDone > 0 {
 		e = append(e, line(tr("stats.median_done", textArg("span", durationText(v.MedianToDone)))))

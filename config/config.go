@@ -27,13 +27,14 @@ type Config struct {
 		Name string `koanf:"name"`
 	} `koanf:"company"`
 	Feishu struct {
-		BaseURL           string    `koanf:"base_url"`
-		AppID             string    `koanf:"app_id"`
-		AppSecret         string    `koanf:"app_secret"`
-		AppType           AppType   `koanf:"app_type"`
-		EncryptKey        string    `koanf:"encrypt_key"`
-		VerificationToken string    `koanf:"verification_token"`
-		Transport         Transport `koanf:"transport"`
+		BaseURL           string     `koanf:"base_url"`
+		AppID             string     `koanf:"app_id"`
+		AppSecret         string     `koanf:"app_secret"`
+		AppType           AppType    `koanf:"app_type"`
+		EncryptKey        string     `koanf:"encrypt_key"`
+		VerificationToken string     `koanf:"verification_token"`
+		Transport         Transport  `koanf:"transport"`
+		UserIDType        UserIDType `koanf:"user_id_type"`
 	} `koanf:"feishu"`
 	HR struct {
 		Admins       []string `koanf:"admins"`
@@ -57,6 +58,10 @@ type Config struct {
 		EvidenceRevision Revision `koanf:"evidence_revision"`
 		UploadHosts      []string `koanf:"upload_hosts"`
 	} `koanf:"esign"`
+	Evidence struct {
+		Documents flows.Documents `koanf:"documents"`
+		Mark      string          `koanf:"mark"`
+	} `koanf:"evidence"`
 	Store struct {
 		DSN  string `koanf:"dsn"`
 		Sync Sync   `koanf:"sync"`
@@ -84,6 +89,7 @@ func Defaults() (c Config) {
 	c.Feishu.BaseURL = "https://open.feishu.cn"
 	c.Feishu.AppType = SelfBuilt
 	c.Feishu.Transport = Webhook
+	c.Feishu.UserIDType = OpenID
 	c.Review.Required = ReviewAlways
 	c.OCR.PerSecond = 10
 	c.Verification.Method = flows.ThreeElements
@@ -93,6 +99,7 @@ func Defaults() (c Config) {
 	c.Esign.BaseURL = "https://openapi.esign.cn"
 	c.Esign.EvidenceRevision = Revision2024
 	c.Esign.UploadHosts = []string{"esign.cn"}
+	c.Evidence.Documents = flows.DefaultDocuments()
 	c.Store.DSN = "sqlite:data/shiming.db"
 	c.Store.Sync = SyncFull
 	c.Security.KeysetFile = "data/keyset.json"

@@ -205,6 +205,7 @@ func TestEveryKeyFromEnvironment(t *testing.T) {
 			value, ok := map[string]string{
 				"feishu.app_type":         "marketplace",
 				"feishu.transport":        "websocket",
+				"feishu.user_id_type":     "union_id",
 				"review.required":         "warnings",
 				"ocr.per_second":          "7",
 				"verification.method":     "none",

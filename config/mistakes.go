@@ -79,6 +79,10 @@ const (
 	NoAdmins           Code = "no_admins"
 	NotOpenID          Code = "not_open_id"
 	NotDomain          Code = "not_domain"
+	DocumentUnverified Code = "document_unverified"
+	UnknownPlaceholder Code = "unknown_placeholder" // %s, %s: what stands there, and what can
+	TooLong            Code = "too_long"            // %s: characters
+	MarkWithoutCompany Code = "mark_without_company"
 	AdminWithoutTenant Code = "admin_without_tenant"
 	ChatOfOneTenant    Code = "chat_of_one_tenant"
 	LongConnOfMany     Code = "long_connection_of_marketplace"
@@ -125,6 +129,10 @@ var english = map[Code]string{
 	NoAdmins:           "name at least one open_id; two are better, since nobody approves himself",
 	NotOpenID:          "want open_ids such as ou_…",
 	NotDomain:          "want domains such as esign.cn, without https://, port, path or *",
+	DocumentUnverified: "want stop: the suppliers compare resident numbers only, so that this document cannot be verified",
+	UnknownPlaceholder: "%s is no placeholder; want only: %s",
+	TooLong:            "must have %s characters at most",
+	MarkWithoutCompany: "uses {company}, but company.name is empty",
 	AdminWithoutTenant: "a marketplace app has many tenants; want tenant_key/open_id for each admin",
 	ChatOfOneTenant:    "belongs to one tenant; leave it empty with marketplace, and let each tenant's HR choose in chat",
 	LongConnOfMany:     "the long connection is for self-built apps only; use webhook",

@@ -52,6 +52,20 @@ func TestEveryCode(t *testing.T) {
 		{complete, "ESIGN_UPLOAD_HOSTS=esign.cn,https://oss.esign.cn", Mistake{"esign.upload_hosts", NotDomain, nil}},
 		{complete, "ESIGN_UPLOAD_HOSTS=*.esign.cn", Mistake{"esign.upload_hosts", NotDomain, nil}},
 		{complete, "ESIGN_UPLOAD_HOSTS=cn", Mistake{"esign.upload_hosts", NotDomain, nil}},
+		{complete, "EVIDENCE_DOCUMENTS_PASSPORT=CRED_PSN_PASSPORT", Mistake{
+			"evidence.documents.passport", DocumentUnverified, nil}},
+		{complete, "EVIDENCE_DOCUMENTS_RESIDENCE_PERMIT=CRED_PSN_CH_IDCARD", Mistake{
+			"evidence.documents.residence_permit", NotOneOf, []string{"stop, CRED_PSN_OTHER"}}},
+		{complete, "EVIDENCE_DOCUMENTS_PERMANENT_RESIDENCE=foreign", Mistake{
+			"evidence.documents.permanent_residence", NotOneOf, []string{"stop, CRED_PSN_FOREIGN, CRED_PSN_OTHER"}}},
+		{complete, "EVIDENCE_DOCUMENTS_RESIDENT_ID=", Mistake{
+			"evidence.documents.resident_id", NotOneOf, []string{"stop, CRED_PSN_CH_IDCARD"}}},
+		{complete, "EVIDENCE_MARK={case} {name}", Mistake{
+			"evidence.mark", UnknownPlaceholder, []string{"{name}", "{case}, {date}, {company}"}}},
+		{complete, "EVIDENCE_MARK=" + strings.Repeat("备", 201), Mistake{"evidence.mark", TooLong, []string{"200"}}},
+		{complete, "EVIDENCE_MARK={company}", Mistake{"evidence.mark", MarkWithoutCompany, nil}},
+		{complete, "FEISHU_USER_ID_TYPE=openid", Mistake{
+			"feishu.user_id_type", NotOneOf, []string{"open_id, union_id, user_id"}}},
 		{complete, "HR_ADMINS=a@example.com", Mistake{"hr.admins", NotOpenID, nil}},
 		{with("feishu.app_type: marketplace"), "", Mistake{"hr.admins", AdminWithoutTenant, nil}},
 		{many, "HR_REVIEW_CHAT=oc_1", Mistake{

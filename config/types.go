@@ -28,6 +28,18 @@ const (
 // UnmarshalText accepts the constants.
 func (t *Transport) UnmarshalText(text []byte) error { return oneOf(t, text, Webhook, WebSocket) }
 
+// UserIDType is the kind of id by which the identity is recorded for a person.
+type UserIDType string
+
+const (
+	OpenID  UserIDType = "open_id"  // of the person in this app
+	UnionID UserIDType = "union_id" // of the person in all apps of one developer
+	UserID  UserIDType = "user_id"  // of the person in the company; needs contact:user.employee_id:readonly
+)
+
+// UnmarshalText accepts the constants.
+func (t *UserIDType) UnmarshalText(text []byte) error { return oneOf(t, text, OpenID, UnionID, UserID) }
+
 // Review says which cases HR has to approve.
 type Review string
 

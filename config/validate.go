@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -41,6 +42,7 @@ func validate(c *Config, undecoded []Mistake) []Mistake {
 		v.wrong("store.dsn", NotDSN)
 	}
 	v.require("security.keyset_file", c.Security.KeysetFile)
+	v.evidence()
 	v.timing()
 	slices.SortFunc(v.mistakes, byText)
 	return v.mistakes
@@ -135,6 +137,26 @@ func (v *validator) threeElements() {
 			v.wrong("esign.upload_hosts", NotDomain)
 			break
 		}
+	}
+}
+
+// evidence checks how documents are named, and the template of the remark.
+func (v *validator) evidence() {
+	for _, m := range v.Evidence.Documents.Mistakes() {
+		code, args := NotOneOf, []string{list(m.Allowed)}
+		if len(m.Allowed) == 1 {
+			code, args = DocumentUnverified, nil
+		}
+		v.wrong("evidence.documents."+m.Key, code, args...)
+	}
+	mark := v.Evidence.Mark
+	switch unknown := flows.UnknownInMark(mark); {
+	case unknown != "":
+		v.wrong("evidence.mark", UnknownPlaceholder, unknown, list(flows.MarkPlaceholders))
+	case flows.MarkTooLong(mark):
+		v.wrong("evidence.mark", TooLong, strconv.Itoa(flows.MaxMark))
+	case strings.Contains(mark, "{company}") && v.Company.Name == "":
+		v.wrong("evidence.mark", MarkWithoutCompany)
 	}
 }
 

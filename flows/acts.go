@@ -5,27 +5,29 @@ import "shiming/cards"
 // ApplicantActs gives the event of each button of the applicant. The empty kind marks a button that is no event of a
 // case: the engine answers it from the stored data.
 var ApplicantActs = map[cards.Act]Kind{
-	cards.ActConsent:    Consented,
-	cards.ActDecline:    ConsentDenied,
-	cards.ActRetake:     Retake,
-	cards.ActConfirm:    Confirmed,
-	cards.ActSendCode:   CodeAsked,
-	cards.ActSubmitCode: CodeTyped,
-	cards.ActCancel:     Cancelled,
-	cards.ActResume:     CardAsked,
-	cards.ActWithdraw:   Erase,
-	cards.ActAskHR:      HelpAsked,
-	cards.ActMyData:     "",
+	cards.ActConsent:       Consented,
+	cards.ActDecline:       ConsentDenied,
+	cards.ActRetake:        Retake,
+	cards.ActConfirm:       Confirmed,
+	cards.ActSendCode:      CodeAsked,
+	cards.ActSubmitCode:    CodeTyped,
+	cards.ActCancel:        Cancelled,
+	cards.ActResume:        CardAsked,
+	cards.ActWithdraw:      Erase,
+	cards.ActAskHR:         HelpAsked,
+	cards.ActOtherDocument: OtherDocument,
+	cards.ActMyData:        "",
 }
 
 // HRActs gives the event of each button of HR.
 var HRActs = map[cards.Act]Kind{
-	cards.ActApprove:  Approved,
-	cards.ActSendBack: SentBack,
-	cards.ActReject:   Refused,
-	cards.ActRetry:    Retry,
-	cards.ActResolve:  Resolved,
-	cards.ActClose:    Closed,
+	cards.ActApprove:    Approved,
+	cards.ActSendBack:   SentBack,
+	cards.ActReject:     Refused,
+	cards.ActKeepOnFile: KeptOnFile,
+	cards.ActRetry:      Retry,
+	cards.ActResolve:    Resolved,
+	cards.ActClose:      Closed,
 }
 
 // AnyRevision lists the events for which the revision of the clicked card does not matter.

@@ -70,7 +70,7 @@ type Case struct {
 	Sent            []Disclosure `json:"sent,omitempty"`
 	Reminders       int          `json:"reminders,omitempty"`
 	RemindedAt      time.Time    `json:"reminded_at,omitzero"`
-	// rejected | declined | withdrawn | expired | closed | hr_delay
+	// on_file | rejected | declined | withdrawn | expired | closed | hr_delay
 	Outcome string    `json:"outcome,omitempty"`
 	Erased  time.Time `json:"erased,omitzero"` // when the personal data was deleted
 
@@ -175,6 +175,7 @@ const (
 	ReviewSentBack ReviewOutcome = "sent_back"
 	ReviewRejected ReviewOutcome = "rejected"
 	ReviewClosed   ReviewOutcome = "closed"
+	ReviewOnFile   ReviewOutcome = "on_file"
 )
 
 // Review is a decision of HR or of the policy.
@@ -291,7 +292,10 @@ type Personal struct {
 	ContactMobile string
 	CodeMobile    string // number to which the last code was sent
 	SMSCode       string // the right code, as typed; it goes into the evidence
-	Note          string // note of HR to the applicant; free text
+	// Document is the kind of document without a resident number that the applicant has chosen, "" if none. Number is then
+	// that document's.
+	Document idcard.Document `json:",omitempty"`
+	Note     string          // note of HR to the applicant; free text
 }
 
 type clearPersonal Personal

@@ -173,7 +173,7 @@ func (d *decision) end(s State) {
 		d.c.Outcome = string(s)
 	}
 	d.redraw(AudienceHR)
-	if s == Done {
+	if s == Done || s == OnFile {
 		d.redraw(AudienceBoard)
 	}
 	if !d.c.Erased.IsZero() {
@@ -184,7 +184,7 @@ func (d *decision) end(s State) {
 		d.job(Purge(PurgePhotos, d.c.PurgeAt))
 	}
 	switch {
-	case s != Done: // nobody was registered, so there is no reason to keep the fields
+	case s != Done && s != OnFile: // nobody was registered, so there is no reason to keep the fields
 		d.job(Purge(PurgeAll, d.event.At.Add(d.policy.PhotoGrace)))
 	case d.policy.FieldRetention > 0:
 		d.job(Purge(PurgeAll, d.event.At.Add(d.policy.FieldRetention)))

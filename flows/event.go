@@ -23,19 +23,21 @@ const (
 	Cancelled     Kind = "cancel"
 	Erase         Kind = "withdraw"
 	PhotoRecalled Kind = "photo_recalled"
-	HelpAsked     Kind = "ask_hr" // the verification does not succeed, and HR shall decide
-	CardAsked     Kind = "resume" // the applicant wants the present card at the bottom of the chat
+	OtherDocument Kind = "other_document" // the applicant has no resident identity card
+	HelpAsked     Kind = "ask_hr"         // the verification does not succeed, and HR shall decide
+	CardAsked     Kind = "resume"         // the applicant wants the present card at the bottom of the chat
 )
 
 // Events of HR.
 const (
-	Approved Kind = "approve"
-	SentBack Kind = "send_back"
-	Refused  Kind = "reject"
-	Retry    Kind = "retry"
-	Resolved Kind = "resolve"
-	Closed   Kind = "close"
-	Nudged   Kind = "remind"
+	Approved   Kind = "approve"
+	SentBack   Kind = "send_back"
+	Refused    Kind = "reject"
+	KeptOnFile Kind = "keep_on_file"
+	Retry      Kind = "retry"
+	Resolved   Kind = "resolve"
+	Closed     Kind = "close"
+	Nudged     Kind = "remind"
 )
 
 // Events of the bot: results of jobs.

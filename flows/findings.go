@@ -56,7 +56,7 @@ type FindingIssue struct {
 
 // Findings runs all checks on the stored data of a case. HR sees the findings, and the policy judges them by AllGreen.
 // The result is nil while a side of the card has not been read.
-func Findings(c *Case, now time.Time) []Finding {
+func Findings(c *Case, policy *Policy, now time.Time) []Finding {
 	p := c.Personal
 	if p.Front == nil || p.Back == nil {
 		return nil
@@ -70,7 +70,7 @@ func Findings(c *Case, now time.Time) []Finding {
 
 	number, err := idcard.ParseNumber(p.Number, now)
 	add(FindingNumberValid, levelIf(err == nil, LevelFailed))
-	add(FindingDocument, documentLevel(number))
+	add(FindingDocument, documentLevel(c, policy))
 	add(FindingAge, ageLevel(number, now))
 
 	switch {

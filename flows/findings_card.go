@@ -13,12 +13,17 @@ const (
 	adultAge = 18
 )
 
-// documentLevel fails residence permits, because the evidence would name them as resident identity cards.
-func documentLevel(n idcard.Number) Level {
-	if n.Empty() {
+// documentLevel fails a document that is no resident identity card, and warns of one that the evidence names as it is.
+func documentLevel(c *Case, p *Policy) Level {
+	switch kind := c.DocumentKind(); {
+	case kind == "":
 		return LevelNotExamined
+	case kind == idcard.ResidentID:
+		return LevelPassed
+	case c.Method != MethodNone && !p.NotTaken(c):
+		return LevelWarning
 	}
-	return levelIf(!n.Permit(), LevelFailed)
+	return LevelFailed
 }
 
 // ageLevel judges the age on the day in China. The day of a birthday counts as the new age.

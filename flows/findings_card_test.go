@@ -59,7 +59,7 @@ func submit(t *testing.T, c *Case, policy ...func(*Policy)) *Case {
 }
 
 func levelOf(c *Case, code FindingCode) (Level, Finding) {
-	for _, f := range Findings(c, SampleTime) {
+	for _, f := range Findings(c, SamplePolicy(), SampleTime) {
 		if f.Code == code {
 			return f.Level, f
 		}
@@ -206,7 +206,7 @@ func TestPermitIsNotApproved(t *testing.T) {
 			if l, _ := levelOf(d.Case, FindingDocument); l != LevelFailed {
 				t.Errorf("got %s, want %s", l, LevelFailed)
 			}
-			if card := HRCard(d.Case, sampleView()).(cards.Review); !card.Blocked {
+			if card := HRCard(d.Case, sampleView()).(cards.Review); !card.NotTaken {
 				t.Error("got a card that can be approved, want one that says why not")
 			}
 			refused := Decide(SamplePolicy(), d.Case, Event{Kind: Approved, At: SampleTime, Role: HR, Actor: "ou_hr1"})

@@ -126,11 +126,14 @@ func drawEvent(rt *rapid.T, k Kind) Event {
 		},
 		Form: cards.Form{
 			IdentityName: typed("name", SampleName, SampleName, "", "<at id=all>"),
-			IdentityCode: typed("number", SampleNumber, SampleNumber, "1"),
+			IdentityCode: typed("number", SampleNumber, SampleNumber, "1", "830000199201300022"),
 			Mobile:       typed("mobile", SampleMobile, SampleMobile, "2"),
 			Reason:       typed("reason", "blurred", ""),
 			Side:         typed("part", "both", "front", "details"),
 			EviPointID:   typed("point", "P123", "x"),
+
+			Document:       typed("document", "passport", "passport", "resident_id"),
+			DocumentNumber: typed("document number", "E12345678", "E12345678", "1"),
 		},
 	}
 }
@@ -161,7 +164,16 @@ func check(rt *rapid.T, p *Policy, c, next *Case, e Event, ch Change) {
 		}
 	}
 	switch next.State {
+	case AwaitingCode, Checking, Recording, Filing, Done:
+		if next.Personal.Document != "" {
+			rt.Fatalf("%s × %s → %s: got a document that no platform takes, want it at HR", c.State, e.Kind, next.State)
+		}
+	}
+	switch next.State {
 	case AwaitingConfirmation, AwaitingCode, Checking, AwaitingReview, Recording, Filing:
+		if next.Personal.Document != "" {
+			break // it needs no photos
+		}
 		if next.PhotoOf(idcard.Front) == nil || next.PhotoOf(idcard.Back) == nil || next.Personal.Front == nil ||
 			next.Personal.Back == nil {
 			rt.Fatalf("%s × %s → %s: a side is missing, want both", c.State, e.Kind, next.State)

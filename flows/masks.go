@@ -17,6 +17,9 @@ func MaskedName(c *Case) string {
 // MaskedNumber returns the confirmed ID number, masked; "" if there is none. The number was valid at its confirmation,
 // so it is not parsed again, which would need the time.
 func MaskedNumber(c *Case) string {
+	if c.Personal.Document != "" {
+		return idcard.MaskDocumentNumber(c.Personal.Number)
+	}
 	if s := c.Personal.Number; len(s) == 18 {
 		return s[:3] + "***********" + s[14:]
 	}

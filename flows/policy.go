@@ -13,13 +13,15 @@ type Policy struct {
 	ReviewAlways bool     // false: a case in which AllGreen holds needs no review
 	Admins       []string // open_ids, or tenant_key/open_id; see AdminsOf
 	Agreement    cards.Agreement
+	Documents    Documents
+	EvidenceMark string // template of the evidence's remark; see MarkOf
 
 	ReminderAfter  time.Duration // from the entry into a state to the first reminder; then doubled
 	ExpireAfter    time.Duration // from the entry into a state that waits for a person
 	CodeTTL        time.Duration // validity of a code
 	CodeResend     time.Duration // least time between two codes of one person or to one number
 	PhotoGrace     time.Duration // time from the end of a case to the deletion of its photos
-	FieldRetention time.Duration // time from Done to the deletion of the fields; 0: never
+	FieldRetention time.Duration // time from Done or OnFile to the deletion of the fields; 0: never
 	// WriteQuiet is the least time between the intent of a write with an unknown outcome and its retry. The platform may
 	// still be applying a request of a process that has died, so it is longer than any call takes.
 	WriteQuiet time.Duration

@@ -18,8 +18,16 @@ type ViewContext struct {
 // CardRef returns the reference that the buttons of a card carry.
 func CardRef(c *Case) cards.Ref { return cards.Ref{Case: c.ID, Rev: c.Rev} }
 
-// Steps lists the steps of a case that the applicant sees. Review appears only if it is certain or has taken place.
+// Steps lists the steps of a case that the applicant sees. Review appears only if it is certain or has taken place. A
+// document that no platform takes is neither verified, recorded nor filed.
 func Steps(c *Case, p *Policy) []cards.Step {
+	if p.NotTaken(c) {
+		s := []cards.Step{cards.StepPhotos, cards.StepConfirm, cards.StepReview, cards.StepDone}
+		if c.Personal.Document != "" {
+			return s[1:]
+		}
+		return s
+	}
 	s := []cards.Step{cards.StepPhotos, cards.StepConfirm}
 	if c.Method != MethodNone {
 		s = append(s, cards.StepCode)
@@ -56,7 +64,7 @@ func ApplicantCard(c *Case, s ViewContext) cards.Card {
 		return cards.Progress{
 			Ref:       CardRef(c),
 			Steps:     steps,
-			Stage:     progressStage(c),
+			Stage:     progressStage(c, s.Policy),
 			Since:     c.EnteredAt,
 			Held:      heldWhy(c),
 			Delayed:   c.Delayed != "",
@@ -83,13 +91,16 @@ func heldWhy(c *Case) string {
 }
 
 // progressStage returns the stage of cards.Progress (texts "progress.<stage>").
-func progressStage(c *Case) string {
+func progressStage(c *Case, p *Policy) string {
 	switch c.State {
 	case Checking:
 		return "checking"
 	case AwaitingReview:
-		if c.Help != nil {
+		switch {
+		case c.Help != nil:
 			return "help"
+		case p.NotTaken(c):
+			return "review_on_file"
 		}
 		return "review"
 	case Recording:

@@ -9,6 +9,9 @@ import (
 // masked values only.
 func confirmCard(c *Case, s ViewContext, steps []cards.Step) cards.Card {
 	p := c.Personal
+	if p.Document != "" {
+		return documentCard(c, s, steps)
+	}
 	v := cards.Confirm{
 		Ref:       CardRef(c),
 		Steps:     steps,
@@ -19,6 +22,7 @@ func confirmCard(c *Case, s ViewContext, steps []cards.Step) cards.Card {
 		Expires:   c.ExpiresAt,
 		AskHR:     c.MayAskHR(),
 		Failed:    c.FailedChecks,
+		NotTaken:  s.Policy.NotTaken(c),
 	}
 	if p.Front == nil || p.Back == nil { // the table excludes this; an empty form is better than a panic
 		return v

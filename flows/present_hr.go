@@ -49,12 +49,13 @@ func reviewCard(c *Case, s ViewContext) cards.Card {
 		MaskedName:   MaskedName(c),
 		MaskedNumber: MaskedNumber(c),
 		MaskedMobile: MaskedMobile(c),
-		Checks:       cardChecks(reviewed(c, Findings(c, s.Now))),
+		Checks:       cardChecks(reviewed(c, Findings(c, s.Policy, s.Now))),
 		Method:       string(c.Method),
 		SubmittedAt:  c.Confirmed,
 		Round:        c.Rounds,
 		Waiting:      s.Waiting,
-		Blocked:      c.Method != MethodNone && permitOf(c, s.Now),
+		NotTaken:     s.Policy.NotTaken(c),
+		Document:     string(c.Personal.Document),
 	}
 	if c.State == AwaitingReview && s.Now.After(c.ExpiresAt.Add(-showHRDeadline)) {
 		v.Expires = c.ExpiresAt // a date months ahead would say that there is no hurry

@@ -5,6 +5,11 @@ import (
 	"shiming/idcard"
 )
 
+// AnySideRead reports whether a side of a resident identity card is known, so that the applicant has one.
+func (c *Case) AnySideRead() bool {
+	return c.PhotoOf(idcard.Front) != nil || c.PhotoOf(idcard.Back) != nil
+}
+
 // photosCard shows which sides are known and what the last photo's problem was.
 func photosCard(c *Case, s ViewContext, steps []cards.Step) cards.Card {
 	v := cards.Photos{
@@ -16,6 +21,8 @@ func photosCard(c *Case, s ViewContext, steps []cards.Step) cards.Card {
 		Delayed: c.Delayed != "",
 		Expires: c.ExpiresAt,
 		AskHR:   c.MayAskHR(),
+
+		AskDocument: !c.AnySideRead(),
 	}
 	for _, p := range c.Photos {
 		switch p.State {

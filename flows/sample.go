@@ -27,6 +27,7 @@ func SamplePolicy() *Policy {
 		Method:       ThreeElements,
 		ReviewAlways: true,
 		Admins:       []string{"ou_hr1", "ou_hr2"},
+		Documents:    DefaultDocuments(),
 		Agreement: cards.Agreement{
 			Recipients: []string{"feishu", "esign"},
 			PhotoGrace: time.Hour,
@@ -158,6 +159,9 @@ func SampleCase(s State) *Case {
 		}
 		c.Uploads = map[string]string{"front": "f1", "back": "f2"}
 		c.Identity = &Write{State: WriteStarted, Attempt: 1, Job: "job"}
+	}
+	if s == OnFile {
+		c.Review = &Review{By: "ou_hr1", What: ReviewOnFile, At: SampleTime.Add(-30 * time.Second), Round: 1}
 	}
 	switch s {
 	case Filing, Done:

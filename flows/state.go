@@ -19,6 +19,7 @@ const (
 // Terminal states.
 const (
 	Done      State = "done"
+	OnFile    State = "on_file" // HR has looked at a document that no platform takes: nothing is recorded or filed
 	Rejected  State = "rejected"
 	Declined  State = "declined"
 	Withdrawn State = "withdrawn"
@@ -29,13 +30,13 @@ const (
 var States = []State{
 	AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingCode, Checking,
 	AwaitingReview, Recording, Filing, NeedsAttention,
-	Done, Rejected, Declined, Withdrawn, Expired,
+	Done, OnFile, Rejected, Declined, Withdrawn, Expired,
 }
 
 // Terminal reports whether no event leaves s. The person may then start a new case.
 func (s State) Terminal() bool {
 	switch s {
-	case Done, Rejected, Declined, Withdrawn, Expired:
+	case Done, OnFile, Rejected, Declined, Withdrawn, Expired:
 		return true
 	}
 	return false

@@ -37,13 +37,19 @@ func (d *decision) returnToForm() {
 
 // afterCheck goes to the review. If the policy does not ask for one and AllGreen holds, the case is approved at once.
 func (d *decision) afterCheck() {
-	d.c.Rounds++
-	if !d.policy.ReviewAlways && AllGreen(Findings(d.c, d.event.At)) {
+	if !d.policy.ReviewAlways && AllGreen(Findings(d.c, d.policy, d.event.At)) {
+		d.c.Rounds++
 		d.c.Review = &Review{What: ReviewApproved, At: d.event.At, Round: d.c.Rounds}
 		d.startRecording()
 		d.rule("policy: all checks green")
 		return
 	}
+	d.submitToHR()
+}
+
+// submitToHR goes to the review.
+func (d *decision) submitToHR() {
+	d.c.Rounds++
 	d.c.Review = nil
 	d.goTo(AwaitingReview)
 	d.repost(AudienceHR)

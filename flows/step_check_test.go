@@ -123,7 +123,7 @@ func TestFindings(t *testing.T) {
 	c := SampleCase(AwaitingReview)
 	level := func(c *Case) map[FindingCode]Level {
 		m := map[FindingCode]Level{}
-		for _, f := range Findings(c, SampleTime) {
+		for _, f := range Findings(c, SamplePolicy(), SampleTime) {
 			m[f.Code] = f.Level
 			if !cards.HasText("check."+string(f.Code)+"."+string(Colour(f.Level))) || !cards.HasText("chip."+string(f.Code)) {
 				t.Errorf("%s, %s: got no texts, want chip and check", f.Code, f.Level)
@@ -185,7 +185,7 @@ func TestFindings(t *testing.T) {
 			}
 		})
 	}
-	if Findings(&Case{}, SampleTime) != nil {
+	if Findings(&Case{}, SamplePolicy(), SampleTime) != nil {
 		t.Error("empty case: got findings, want none")
 	}
 	if AllGreen(nil) {
@@ -198,7 +198,7 @@ func TestFindings(t *testing.T) {
 		t.Errorf("worst is %s, want %v", w, LevelNotExamined)
 	}
 	duplicate := &Case{Personal: SampleCase(Done).Personal, SameNumberCases: []string{"x"}}
-	if w := Worst(Findings(duplicate, SampleTime.Add(time.Hour))); w != LevelFailed {
+	if w := Worst(Findings(duplicate, SamplePolicy(), SampleTime.Add(time.Hour))); w != LevelFailed {
 		t.Errorf("worst is %s, want %v", w, LevelFailed)
 	}
 }

@@ -9,8 +9,13 @@ import (
 )
 
 // confirm checks the submitted form. With a problem in any field the form comes back with all problems. Otherwise the
-// case goes on to the code or, without a verification method, to the review.
+// case goes on to the code or, without a verification method and with a document that no platform takes, to the
+// review.
 func confirm(d *decision) {
+	if d.c.Personal.Document != "" {
+		confirmDocument(d)
+		return
+	}
 	c, p := d.c, &d.c.Personal
 	front := p.Front.Open()
 	if field := firstMissingField(d); field != "" {
@@ -48,7 +53,8 @@ func confirm(d *decision) {
 		return
 	}
 
-	if d.asksMobile() && d.codesLeft() == 0 { // the form says so and offers the way to HR: a toast is gone in seconds
+	taken := d.policy.takes(number.Document(), c.Method)
+	if taken && d.asksMobile() && d.codesLeft() == 0 { // the form says so and offers the way to HR: a toast is gone in seconds
 		p.Name, p.Number, p.Mobile = truncate(typedName), truncate(typedNumber), truncate(typedMobile)
 		c.dropHiddenEntries()
 		c.FormIssues, c.Mismatch = nil, mismatchCodesUsedUp
@@ -71,11 +77,14 @@ func confirm(d *decision) {
 	c.Check, c.Review, c.Help = nil, nil, nil
 	d.change.SetBlindIndex, d.change.BlindIndex = true, d.event.BlindIndex
 	d.toast("saved")
-	if c.Method == MethodNone {
+	switch {
+	case !taken: // no code is sent, and no supplier asked: it could not be recorded afterwards
+		d.submitToHR()
+	case c.Method == MethodNone:
 		d.afterCheck()
-		return
+	default:
+		d.newCode()
 	}
-	d.newCode()
 }
 
 // Submitted returns the values that the form of the case stands for. The inputs of the masked form are empty and
@@ -140,7 +149,7 @@ func firstMissingField(d *decision) string {
 }
 
 func firstWrongField(issues map[string]string) string {
-	for _, f := range []string{"identity_name", "identity_code", "mobile"} {
+	for _, f := range []string{"document", "identity_name", "identity_code", "document_number", "mobile"} {
 		if issues[f] != "" {
 			return f
 		}

@@ -33,6 +33,9 @@ func (h *Help) mismatched() bool {
 
 // MayAskHR reports whether the card offers the way to HR.
 func (c *Case) MayAskHR() bool {
+	if c.Personal.Document != "" {
+		return false // HR decides anyway
+	}
 	switch c.State {
 	case AwaitingPhotos:
 		return c.BadPhotos >= HelpAfterPhotos || len(c.Photos)+len(c.PhotosBefore) >= MaxPhotos

@@ -17,9 +17,20 @@ func retakeWhileCollecting(d *decision) {
 	d.redraw(AudienceApplicant)
 }
 
-// retake returns to AwaitingPhotos for a new photo of one side. The other side stays in use.
+// takePhotoAtForm notes a photo that may replace one. The form of another document needs none.
+func takePhotoAtForm(d *decision) {
+	if d.c.Personal.Document != "" {
+		d.refuse("this document needs no photo", nil)
+		return
+	}
+	takePhoto(d)
+}
+
+// retake returns to AwaitingPhotos for a new photo of one side. The other side stays in use. From the form of another
+// document it returns to the photos of the resident identity card.
 func retake(d *decision) {
 	d.clearSide(idcard.Side(d.event.Side))
+	d.c.Personal.Document = ""
 	d.resetForm()
 	d.toast("saved")
 }

@@ -39,19 +39,18 @@ func shortNote(s string) string {
 	return s
 }
 
-// approve starts the writes to the platforms. A person who was not verified cannot be approved, because there would be
-// nothing to file. It refuses a residence permit if evidence would follow, because the evidence can only name resident
-// identity cards: nothing is recorded that could not be proved. Despite a red finding it takes a reason, one of
-// cards.Overrides, which the audit row names together with the findings.
+// approve starts the writes to the platforms. It refuses a document that no platform takes: nothing is recorded that
+// could not be proved. A person who was not verified cannot be approved, because there would be nothing to file.
+// Despite a red finding it takes a reason, one of cards.Overrides, which the audit row names together with the findings.
 func approve(d *decision) {
-	red := redFindings(d.c, d.event.At)
+	red := redFindings(d.c, d.policy, d.event.At)
 	reason := formValue(d.event.Form.Override)
 	switch {
+	case d.policy.NotTaken(d.c):
+		d.refuse("no platform takes this document", NewToast("permit", nil))
+		return
 	case !d.c.Verified():
 		d.refuse("the person is not verified", NewToast("not_verified", nil))
-		return
-	case d.filesEvidence() && permitOf(d.c, d.event.At):
-		d.refuse("the evidence cannot name this document", NewToast("permit", nil))
 		return
 	case len(red) > 0 && !slices.Contains(cards.Overrides, reason):
 		d.refuse("red, and no reason given", NewToast("red", nil))
@@ -68,8 +67,8 @@ func approve(d *decision) {
 }
 
 // redFindings returns the codes of the findings that have failed.
-func redFindings(c *Case, now time.Time) (codes []string) {
-	for _, f := range Findings(c, now) {
+func redFindings(c *Case, p *Policy, now time.Time) (codes []string) {
+	for _, f := range Findings(c, p, now) {
 		if f.Level == LevelFailed {
 			codes = append(codes, string(f.Code))
 		}
@@ -77,10 +76,17 @@ func redFindings(c *Case, now time.Time) (codes []string) {
 	return codes
 }
 
-// permitOf reports whether the confirmed number is one of a residence permit.
-func permitOf(c *Case, now time.Time) bool {
-	n, err := idcard.ParseNumber(c.Personal.Number, now)
-	return err == nil && n.Permit()
+// keepOnFile ends a case whose document no platform takes. HR has looked at the document; nothing is recorded or filed.
+// The audit row names the kind of document.
+func keepOnFile(d *decision) {
+	if !d.policy.NotTaken(d.c) {
+		d.refuse("the document can be recorded", NewToast("can_be_recorded", nil))
+		return
+	}
+	d.recordReview(ReviewOnFile)
+	d.detail("document", string(d.c.DocumentKind()))
+	d.toast("on_file")
+	d.repost(AudienceApplicant)
 }
 
 // sendBack returns the case to the applicant, for new photos of the sides that HR chose or otherwise to the form. The
@@ -104,12 +110,18 @@ func sendBack(d *decision) {
 		d.clearSide(idcard.Front)
 		d.clearSide(idcard.Back)
 	}
+	if d.c.Personal.Document != "" && formValue(d.event.Form.Side) != "" && formValue(d.event.Form.Side) != "details" {
+		d.c.Personal.Document = "" // HR asks for photos of the identity card instead
+	}
+	d.repost(AudienceApplicant)
+	if d.c.Personal.Document != "" {
+		return // the form of this document comes back
+	}
 	if d.c.PhotoOf(idcard.Front) == nil || d.c.PhotoOf(idcard.Back) == nil {
 		d.c.Personal.Name, d.c.Personal.Number = "", ""
 		d.c.Changed = nil
 		d.goTo(AwaitingPhotos)
 	}
-	d.repost(AudienceApplicant)
 }
 
 // reject ends the case. HR has to give a reason or a note.

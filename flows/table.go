@@ -45,13 +45,14 @@ func buildTable() []Transition {
 		row(AwaitingPhotos, ContactKnown, Bot, contactKnown, AwaitingPhotos),
 		row(AwaitingPhotos, Retake, Applicant, retakeWhileCollecting, AwaitingPhotos),
 		row(AwaitingPhotos, HelpAsked, Applicant, askHR, NeedsAttention),
+		row(AwaitingPhotos, OtherDocument, Applicant, otherDocument, AwaitingConfirmation),
 		row(AwaitingPhotos, StepStopped, Bot, suspend, NeedsAttention),
 
 		// The applicant checks the values that were read. A new photo replaces the side that it shows.
 		row(AwaitingConfirmation, Confirmed, Applicant, confirm,
 			AwaitingCode, AwaitingReview, Recording, AwaitingConfirmation),
 		row(AwaitingConfirmation, Retake, Applicant, retake, AwaitingPhotos),
-		row(AwaitingConfirmation, PhotoReceived, Applicant, takePhoto, AwaitingConfirmation),
+		row(AwaitingConfirmation, PhotoReceived, Applicant, takePhotoAtForm, AwaitingConfirmation),
 		row(AwaitingConfirmation, PhotoFetched, Bot, photoFetched, AwaitingConfirmation),
 		row(AwaitingConfirmation, PhotoClaimed, Bot, photoClaimed, AwaitingConfirmation),
 		row(AwaitingConfirmation, PhotoReadOK, Bot, photoReadAtForm, AwaitingConfirmation, AwaitingPhotos),
@@ -82,6 +83,7 @@ func buildTable() []Transition {
 		row(AwaitingReview, Approved, HR, approve, Recording),
 		row(AwaitingReview, SentBack, HR, sendBack, AwaitingConfirmation, AwaitingPhotos),
 		row(AwaitingReview, Refused, HR, reject, Rejected),
+		row(AwaitingReview, KeptOnFile, HR, keepOnFile, OnFile),
 
 		// Both photos are uploaded, then the identity is recorded.
 		row(Recording, IdentityStarted, Bot, identityStarted, Recording),

@@ -127,14 +127,6 @@ func (n Number) Gender() Gender {
 	return Female
 }
 
-// Permit reports whether the number belongs to a residence permit of a Hong Kong, Macao or Taiwan resident (8…) or to a
-// permanent residence card of a foreigner (9…). Such cards show no 民族 and have other terms of validity. Permits begin
-// with 81, 82 or 83. Other numbers with 8 count as permits too, except those with 89: no document has them, and
-// specimens of resident identity cards use them.
-func (n Number) Permit() bool {
-	return !n.Empty() && (n.Reveal()[0] == '9' || n.Reveal()[0] == '8' && n.Reveal()[1] != '9')
-}
-
 // Gender is Male, Female or, if it is not known, "".
 type Gender string
 
@@ -157,6 +149,11 @@ func ParseGender(s string) Gender {
 
 // wellFormed reports whether s is a number that is valid at some date. Birth, Gender and the mask rely on its format.
 func wellFormed(s string) bool {
-	_, err := ParseNumber(s, time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC))
+	_, err := parseAnyDate(s)
 	return err == nil
+}
+
+// parseAnyDate is ParseNumber for a number that may be valid at any date.
+func parseAnyDate(s string) (Number, error) {
+	return ParseNumber(s, time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC))
 }

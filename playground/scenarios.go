@@ -186,6 +186,8 @@ func (pg *Server) bring(openID string, to scenario.State) (*sim.Employee, error)
 	switch {
 	case to.Child: // whoever was named is older
 		e = pg.World.HireChild()
+	case to.Permit:
+		e = pg.World.HirePermit()
 	case openID == "":
 		e = pg.World.Hire(1)[0]
 	case e == nil:
@@ -285,6 +287,8 @@ func policyFor(openID string, to scenario.State, decided *atomic.Bool) sim.Polic
 		switch {
 		case to.Approved:
 			return sim.Approve()
+		case to.OnFile:
+			return sim.KeepOnFile()
 		case to.Rejected:
 			return sim.Reject("not_employee", "")
 		case to.SentBack:

@@ -5,7 +5,7 @@ import "strings"
 // CardStage is the stage of a registration as the applicant's card shows it.
 type CardStage string
 
-// The stages of an applicant's card. The last six are final; see Ended.
+// The stages of an applicant's card. The last seven are final; see Ended.
 const (
 	StageNone         CardStage = "" // no card of a case yet
 	StageConsent      CardStage = "consent"
@@ -18,6 +18,7 @@ const (
 	StageFiling       CardStage = "filing"
 	StageAttention    CardStage = "attention"
 	StageDone         CardStage = "done"
+	StageOnFile       CardStage = "on_file"
 	StageRejected     CardStage = "rejected"
 	StageDeclined     CardStage = "declined"
 	StageWithdrawn    CardStage = "withdrawn"
@@ -28,7 +29,7 @@ const (
 // Ended reports whether the stage is final.
 func (s CardStage) Ended() bool {
 	switch s {
-	case StageDone, StageRejected, StageDeclined, StageWithdrawn, StageExpired, StageClosed:
+	case StageDone, StageOnFile, StageRejected, StageDeclined, StageWithdrawn, StageExpired, StageClosed:
 		return true
 	}
 	return false
@@ -62,6 +63,7 @@ var titles = []struct {
 	{"正在存证", kindCase, StageFiling},
 	{"已转给 HR 处理", kindCase, StageAttention},
 	{"实名登记完成", kindCase, StageDone},
+	{"HR 已留档", kindCase, StageOnFile},
 	{"这次没有通过", kindCase, StageRejected},
 	{"你选择了不同意", kindCase, StageDeclined},
 	{"这次实名已取消", kindCase, StageWithdrawn},
@@ -82,6 +84,7 @@ const (
 	actCancel     = "cancel"
 	actResume     = "resume"
 	actApprove    = "approve"
+	actKeepOnFile = "keep_on_file"
 	actSendBack   = "send_back"
 	actReject     = "reject"
 	actRetry      = "retry"

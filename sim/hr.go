@@ -52,7 +52,7 @@ func (c HRCard) Asks(field string) bool { return slices.Contains(c.Fields, field
 
 // Decision is HR's answer to a card. The zero value means that this admin does not answer.
 type Decision struct {
-	Act   string            // approve, send_back, reject, retry, resolve, close
+	Act   string            // approve, keep_on_file, send_back, reject, retry, resolve, close
 	Form  map[string]string // reason, side, note, evi_point_id, override
 	After time.Duration     // delay before the click
 }
@@ -68,6 +68,9 @@ func SendBack(reason, side, note string) Decision {
 	return Decision{Act: actSendBack, Form: map[string]string{"reason": reason, "side": side, "note": note}}
 }
 
+// KeepOnFile ends the case of a document that no platform takes.
+func KeepOnFile() Decision { return Decision{Act: actKeepOnFile} }
+
 // Reject ends the case.
 func Reject(reason, note string) Decision {
 	return Decision{Act: actReject, Form: map[string]string{"reason": reason, "note": note}}
@@ -76,11 +79,14 @@ func Reject(reason, note string) Decision {
 // maxRetries limits how often Diligent retries one case.
 const maxRetries = 30
 
-// Diligent approves every review, despite a red check with a reason. It sends back what cannot be approved or what a
-// platform knows otherwise, and resolves the cases that are stuck. If the outcome of a write is unknown, it looks the
-// write up at the platform first. It retries everything else, with growing delays.
+// Diligent approves every review, despite a red check with a reason. It keeps on file what no platform takes, sends back
+// what cannot be approved or what a platform knows otherwise, and resolves the cases that are stuck. If the outcome of a
+// write is unknown, it looks the write up at the platform first. It retries everything else, with growing delays.
 func (h *HR) Diligent(c HRCard) Decision {
 	if c.Kind == "review" {
+		if c.Can(actKeepOnFile) {
+			return KeepOnFile()
+		}
 		if c.Can(actSendBack) && !c.Can(actApprove) {
 			return SendBack("own_mobile", "details", "")
 		}

@@ -81,6 +81,11 @@ func (w *World) createCompany(admins int) {
 // employees, and to the carriers' registry.
 func (w *World) Hire(n int) []*Employee { return w.hire(n, nil) }
 
+// HirePermit is Hire for one person with a residence permit, whose number begins with 83.
+func (w *World) HirePermit() *Employee {
+	return w.HireAs(func(p specimen.Person) specimen.Person { return p.Numbered("830000") })
+}
+
 // HireChild is Hire for one person of fourteen.
 func (w *World) HireChild() *Employee {
 	return w.HireAs(func(p specimen.Person) specimen.Person { return p.Child(w.cfg.Now()) })

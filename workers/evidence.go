@@ -3,13 +3,12 @@ package workers
 import (
 	"shiming/esign"
 	"shiming/flows"
-	"shiming/idcard"
 )
 
 // missingEvidence names what is not on record although the evidence point has to state it: verification, sms_code,
-// photos, or a document that the point can name (document_type). It returns "" if nothing is missing. The card of HR
+// photos, or a document that the settings name (document_type). It returns "" if nothing is missing. The card of HR
 // shows the name.
-func missingEvidence(c *flows.Case) string {
+func missingEvidence(c *flows.Case, p *flows.Policy) string {
 	switch {
 	case c.Check == nil || c.Check.Outcome != flows.CheckMatch || c.Check.Serial == "":
 		return "verification"
@@ -18,18 +17,22 @@ func missingEvidence(c *flows.Case) string {
 	case c.Uploads["front"] == "" || c.Uploads["back"] == "":
 		return "photos"
 	}
-	// The point says that the document is a resident identity card. The review refuses others; an older version may have
-	// approved one.
-	if n, err := idcard.ParseNumber(c.Personal.Number, c.Check.At); err != nil || n.Permit() {
+	// The review refuses such a document; the settings may have changed since.
+	if cardTypeOf(c, p) == "" {
 		return "document_type"
 	}
 	return ""
 }
 
+// cardTypeOf returns the cardType by which the settings name the document of the case; "" if they name none.
+func cardTypeOf(c *flows.Case, p *flows.Policy) esign.CardType {
+	return esign.CardType(p.Documents.CardType(c.DocumentKind()))
+}
+
 // EvidenceOf builds the evidence point of a case from what is on record, without any default. If something is missing,
 // it returns an empty point, which e签宝 would refuse.
-func EvidenceOf(c *flows.Case) esign.PersonPoint {
-	if missingEvidence(c) != "" {
+func EvidenceOf(c *flows.Case, policy *flows.Policy) esign.PersonPoint {
+	if missingEvidence(c, policy) != "" {
 		return esign.PersonPoint{}
 	}
 	p := c.Personal
@@ -40,9 +43,10 @@ func EvidenceOf(c *flows.Case) esign.PersonPoint {
 		CompletedAt:        c.Check.At,
 		Name:               p.Name,
 		CardNo:             p.Number,
-		CardType:           esign.CardResidentID,
+		CardType:           cardTypeOf(c, policy),
 		CardPortrait:       c.Uploads["front"],
 		CardNationalEmblem: c.Uploads["back"],
+		Mark:               policy.MarkOf(c),
 		ThreeElements: &esign.ThreeElements{
 			InfoVerifySupplier: c.Check.Supplier,
 			VerifyTime:         c.Check.At,

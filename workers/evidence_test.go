@@ -4,13 +4,15 @@ import (
 	"testing"
 	"time"
 
+	"shiming/esign"
 	"shiming/flows"
 )
 
 // TestEvidenceIsNeverInvented: every field of the evidence point comes from what is on record.
 func TestEvidenceIsNeverInvented(t *testing.T) {
+	policy := flows.SamplePolicy()
 	c := flows.SampleCase(flows.Filing)
-	p := EvidenceOf(c)
+	p := EvidenceOf(c, policy)
 	if p.CustomBizID != c.ID || p.Name != flows.SampleName || p.CardNo != flows.SampleNumber || p.CardPortrait != "f1" ||
 		p.CardNationalEmblem != "f2" ||
 		!p.CompletedAt.Equal(c.Check.At) || p.ThreeElements.VerifySerialNumber != "r-1" ||
@@ -37,12 +39,63 @@ func TestEvidenceIsNeverInvented(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			c := flows.SampleCase(flows.Filing)
 			tt.change(c)
-			if got := missingEvidence(c); got != tt.missing {
+			if got := missingEvidence(c, policy); got != tt.missing {
 				t.Errorf("%q is missing, want %q", got, tt.missing)
 			}
-			if p := EvidenceOf(c); p.Name != "" || p.ThreeElements != nil {
+			if p := EvidenceOf(c, policy); p.Name != "" || p.ThreeElements != nil {
 				t.Error("evidence all the same")
 			}
 		})
+	}
+}
+
+// TestEvidenceNamesTheDocument: the settings say which cardType a kind of document has, and what they do not name is
+// not filed.
+func TestEvidenceNamesTheDocument(t *testing.T) {
+	const permit, foreigner = "830000199201300022", "990101199003070015"
+	for _, tt := range []struct {
+		name, number string
+		change       func(*flows.Documents)
+		want         esign.CardType
+	}{
+		{"a resident identity card", flows.SampleNumber, func(*flows.Documents) {}, "CRED_PSN_CH_IDCARD"},
+		{"a residence permit", permit, func(*flows.Documents) {}, ""},
+		{"a permanent residence card", foreigner, func(*flows.Documents) {}, ""},
+		{"a permit that is named", permit, func(d *flows.Documents) { d.ResidencePermit = "CRED_PSN_OTHER" },
+			"CRED_PSN_OTHER"},
+		{"a foreigner's that is named", foreigner, func(d *flows.Documents) { d.PermanentResidence = "CRED_PSN_FOREIGN" },
+			"CRED_PSN_FOREIGN"},
+		{"no setting", flows.SampleNumber, func(d *flows.Documents) { *d = flows.Documents{} }, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			policy, c := flows.SamplePolicy(), flows.SampleCase(flows.Filing)
+			tt.change(&policy.Documents)
+			c.Personal.Number = tt.number
+			p := EvidenceOf(c, policy)
+			if p.CardType != tt.want || (p.Name == "") != (tt.want == "") {
+				t.Errorf("got cardType %q for the name %q, want %q", p.CardType, p.Name, tt.want)
+			}
+			if tt.want == "" {
+				return
+			}
+			if err := p.Validate(esign.Revision2024); err != nil {
+				t.Errorf("got %v, want a point that e签宝's page allows", err)
+			}
+		})
+	}
+}
+
+func TestEvidenceMark(t *testing.T) {
+	policy, c := flows.SamplePolicy(), flows.SampleCase(flows.Filing)
+	policy.Agreement.Company = "样本公司"
+	for template, want := range map[string]string{
+		"":                          "",
+		"入职 2026":                   "入职 2026",
+		"{company} {date} / {case}": "样本公司 2026-06-01 / " + c.ID,
+	} {
+		policy.EvidenceMark = template
+		if got := EvidenceOf(c, policy).Mark; got != want {
+			t.Errorf("%q: got the remark %q, want %q", template, got, want)
+		}
 	}
 }

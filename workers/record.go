@@ -32,7 +32,7 @@ func (w *Workers) recordIdentity(ctx context.Context, j flows.Job) error {
 	if upstream, doubtful := doubtfulWrite(c.Identity, j); doubtful {
 		return w.reportUnknownOutcome(ctx, j, flows.StepIdentity, failure.Details{Upstream: upstream})
 	}
-	if missing := missingForEvidence(c); missing == missingPhotos {
+	if missing := missingForEvidence(c, &w.engine.Policy); missing == missingPhotos {
 		return nil // of an older version, which queued this job beside the uploads; the last upload queues another
 	} else if missing != "" {
 		return w.failed(ctx, j, flows.StepEvidence, incomplete(missing))
@@ -73,11 +73,11 @@ func (w *Workers) recordIdentity(ctx context.Context, j flows.Job) error {
 
 // missingForEvidence is missingEvidence for a case that ends with an evidence point. Nothing irrevocable may be written
 // before it returns "".
-func missingForEvidence(c *flows.Case) string {
+func missingForEvidence(c *flows.Case, p *flows.Policy) string {
 	if c.Method == flows.MethodNone {
 		return ""
 	}
-	return missingEvidence(c)
+	return missingEvidence(c, p)
 }
 
 // missingPhotos is what missingEvidence returns while a photo is not at e签宝.
@@ -171,8 +171,8 @@ func (w *Workers) fileEvidence(ctx context.Context, j flows.Job) error {
 	if upstream, doubtful := doubtfulWrite(c.Evidence, j); doubtful {
 		return w.reportUnknownOutcome(ctx, j, flows.StepEvidence, failure.Details{Upstream: upstream})
 	}
-	point := EvidenceOf(c)
-	if missing := missingEvidence(c); missing != "" {
+	point := EvidenceOf(c, &w.engine.Policy)
+	if missing := missingEvidence(c, &w.engine.Policy); missing != "" {
 		return w.failed(ctx, j, flows.StepEvidence, incomplete(missing))
 	}
 	_, begun, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.EvidenceStarted, Job: j.Key})

@@ -157,6 +157,8 @@ func (w *Workers) photoProblemCard(ctx context.Context, v flows.View, j flows.Jo
 		Problem: j.Args[flows.ArgProblem],
 		Tries:   c.BadPhotos,
 		AskHR:   c.MayAskHR(),
+
+		AskDocument: c.State == flows.AwaitingPhotos && !c.AnySideRead(),
 	}
 	if p := c.PhotoByID(j.Args[flows.ArgPhoto]); p != nil {
 		card.Side = string(p.Side)
@@ -228,7 +230,7 @@ func (w *Workers) pendingCard(ctx context.Context, v flows.View, tenantKey, aske
 			Worst:      cards.Red,
 		}
 		if c.State == flows.AwaitingReview {
-			row.Worst = flows.Colour(flows.Worst(flows.Findings(c, w.engine.Now())))
+			row.Worst = flows.Colour(flows.Worst(flows.Findings(c, &w.engine.Policy, w.engine.Now())))
 			if c.Help != nil {
 				row.Worst = cards.Red // also if no check was made
 			}

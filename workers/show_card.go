@@ -98,6 +98,7 @@ func (w *Workers) boardCard(ctx context.Context, v flows.View, s *flows.Surface)
 		Day:       day,
 		DoneToday: today,
 		DoneTotal: counts[flows.Done],
+		OnFile:    counts[flows.OnFile],
 		People:    people,
 		At:        now,
 	}

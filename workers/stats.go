@@ -27,6 +27,8 @@ func (w *Workers) statsCard(ctx context.Context, v flows.View, tenantKey string)
 		switch {
 		case s == flows.Done:
 			out.Done += n
+		case s == flows.OnFile:
+			out.OnFile += n
 		case s.Terminal():
 			out.Unfinished += n
 		default:

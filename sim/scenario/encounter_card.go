@@ -97,6 +97,7 @@ var cards = []Encounter{
 		func(p specimen.Person, now time.Time) specimen.Person { return p.Aged(16, now) }, "年满 16 未满 18 周岁，属于未成年工"),
 	notFiled("permit", Text{"港澳台居民居住证：号码以 8 开头", "a residence permit, whose number begins with 8"}, "830000"),
 	notFiled("permanent_residence", Text{"外国人永久居留身份证：号码以 9 开头", "a permanent residence card, whose number begins with 9"}, "911000"),
+	otherDocument,
 }
 
 // numbers is how names, numbers and periods are spelled.
@@ -136,15 +137,34 @@ func toHR(name string, text Text, photos []sim.Move, card func(specimen.Person, 
 // notFiled returns a row of a document that is no resident ID card, whose number begins with this region.
 func notFiled(name string, text Text, region string) Encounter {
 	numbered := func(p specimen.Person, _ time.Time) specimen.Person { return p.Numbered(region) }
-	e := toHR(name, text, steps(toPhotos, sends(front, back)), numbered,
-		"不是居民身份证", "请选“拒绝”并告诉员工线下办理", "暂时不能通过，看原因")
-	e.End = Text{"HR 看到红色和原因，不能通过、不会登记；拒绝并请员工线下办理",
-		"HR sees why in red; it cannot be approved and is not recorded; HR rejects it and asks to settle it in person"}
-	e.Moves = steps(e.Moves, hr("approve", nil, "没有登记"),
-		hr("reject", map[string]string{"reason": "not_id_card", "note": "请带证件到人事处"}, "已拒绝"),
-		sim.Move{Stage: sim.StageRejected}, sim.Move{Reads: []string{"暂时只能登记居民身份证", "请带证件到人事处"}})
-	e.Ends = sim.StageRejected
-	return e
+	return Encounter{
+		Name: "card/" + name,
+		Text: text,
+		End: Text{"不发验证码；HR 核对证件后只留档：不登记，也不存证，员工看得到",
+			"no code is sent; HR looks at it and keeps it on file: nothing is recorded or filed, and the person is told"},
+		By:   HR,
+		Card: numbered,
+		Moves: steps(toPhotos, sends(front, back), sees(sim.StageConfirmation, "不用验证手机"), press("confirm"),
+			sees(sim.StageReview, "不能录入飞书"), hrSees("不是居民身份证", "核对过证件，只留档"),
+			hr("keep_on_file", nil, "已留档"), sees(sim.StageOnFile, "两样都没有做")),
+		Ends: sim.StageOnFile,
+	}
+}
+
+// otherDocument is the way of a person without a resident ID card.
+var otherDocument = Encounter{
+	Name: "card/other_document",
+	Text: Text{"拍了护照，没有居民身份证", "a passport is photographed, there is no resident ID card"},
+	End:  Text{"点“我没有居民身份证”，自己填；HR 核对后只留档", "the person says so and types the values; HR looks at it and keeps it on file"},
+	By:   HR,
+	Moves: steps(toPhotos,
+		sim.Move{Sends: variant("blurred"), Reads: []string{"没读到身份证", "我没有居民身份证"}},
+		press("other_document"), sees(sim.StageConfirmation, "目前不能录入飞书的实名信息"),
+		sim.Move{Presses: "confirm", Form: map[string]string{"document": "passport", "identity_name": "SAMPLE, JANE",
+			"document_number": "E12345678"}},
+		sees(sim.StageReview, "不能录入飞书"), hrSees("护照", "没有照片，也没有核验"), hr("keep_on_file", nil, "已留档"),
+		sees(sim.StageOnFile, "两样都没有做")),
+	Ends: sim.StageOnFile,
 }
 
 // spelled returns a row whose card reads another spelling of the same values.

@@ -16,6 +16,8 @@ type State struct {
 	Declines bool   // the person declines consent
 	Cancels  string // stage at which the person cancels
 	Child    bool   // a new person of fourteen
+	Permit   bool   // a new person with a residence permit
+	OnFile   bool   // HR keeps the case on file
 	Days     int    // days by which the clock of the world moves afterwards
 }
 
@@ -86,6 +88,13 @@ var states = []State{
 		Stage:    "done",
 		Approved: true,
 		Text:     Text{"登记并存证完成", "recorded and filed"},
+	},
+	{
+		Name:   "state/on_file",
+		Stage:  "on_file",
+		Permit: true,
+		OnFile: true,
+		Text:   Text{"港澳台居民居住证，HR 只留档", "a residence permit, which HR keeps on file"},
 	},
 	{
 		Name:     "state/rejected",

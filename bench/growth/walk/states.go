@@ -62,11 +62,35 @@ var aside = map[flows.State]struct {
 		_, err := w.Press(ctx, HR, c, cards.ActReject, "reason", "not_employee")
 		return err
 	}},
+	flows.OnFile: {flows.AwaitingPhotos, keepOnFile},
 	flows.NeedsAttention: {flows.AwaitingReview, func(ctx context.Context, w *World, _ Person, c *flows.Case) error {
 		w.LoseIdentity = true
 		_, err := w.Press(ctx, HR, c, cards.ActApprove)
 		return err
 	}},
+}
+
+// keepOnFile goes the way of a passport.
+func keepOnFile(ctx context.Context, w *World, p Person, c *flows.Case) error {
+	for _, step := range []struct {
+		who  string
+		act  cards.Act
+		form []string
+	}{
+		{p.OpenID, cards.ActOtherDocument, nil},
+		{p.OpenID, cards.ActConfirm, []string{"document", "passport", "identity_name", p.Name,
+			"document_number", "E12345678"}},
+		{HR, cards.ActKeepOnFile, nil},
+	} {
+		if _, err := w.Press(ctx, step.who, c, step.act, step.form...); err != nil {
+			return err
+		}
+		var err error
+		if c, err = w.Latest(ctx, p); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Step is how long a person takes for each action.

@@ -76,6 +76,7 @@ func Policy() flows.Policy {
 		Method:       flows.ThreeElements,
 		ReviewAlways: true,
 		Admins:       []string{HR, "ou_00000000000000000000000000000004"},
+		Documents:    flows.DefaultDocuments(),
 		Agreement: cards.Agreement{
 			Company:    "样本科技有限公司",
 			Recipients: []string{"feishu", "tencent_sms", "tencent_faceid", "esign"},

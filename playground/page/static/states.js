@@ -5,19 +5,19 @@
 export const places = {
   awaiting_consent: [0, 0], awaiting_photos: [1, 0], awaiting_confirmation: [2, 0], awaiting_code: [3, 0], checking: [4, 0],
   declined: [0, 1], withdrawn: [1, 1], expired: [2, 1], needs_attention: [3, 1],
-  rejected: [0, 2], done: [1, 2], filing: [2, 2], recording: [3, 2], awaiting_review: [4, 2],
+  on_file: [4, 1], rejected: [0, 2], done: [1, 2], filing: [2, 2], recording: [3, 2], awaiting_review: [4, 2],
 };
 
 const stages = {
   consent: 'awaiting_consent', photos: 'awaiting_photos', confirmation: 'awaiting_confirmation', code: 'awaiting_code', checking: 'checking', review: 'awaiting_review',
-  recording: 'recording', filing: 'filing', attention: 'needs_attention', done: 'done', rejected: 'rejected', declined: 'declined', withdrawn: 'withdrawn', expired: 'expired',
+  recording: 'recording', filing: 'filing', attention: 'needs_attention', done: 'done', on_file: 'on_file', rejected: 'rejected', declined: 'declined', withdrawn: 'withdrawn', expired: 'expired',
   closed: 'rejected', // HR has closed a suspended case
 };
 
 export const stateOf = (stage) => stages[stage] || '';
 
 // ended holds the final stages.
-export const ended = (stage) => ['done', 'rejected', 'declined', 'withdrawn', 'expired', 'closed'].includes(stage);
+export const ended = (stage) => ['done', 'on_file', 'rejected', 'declined', 'withdrawn', 'expired', 'closed'].includes(stage);
 
 // platforms holds the display names of the upstreams.
 export const platforms = { feishu: 'Feishu', esign: 'e签宝', tencent: 'Tencent Cloud' };
