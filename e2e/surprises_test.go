@@ -3,8 +3,6 @@ package e2e
 import (
 	"bytes"
 	"encoding/json"
-	"io"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -70,7 +68,7 @@ func TestSurprises(t *testing.T) {
 
 	metric := `shiming_platform_surprises_total{operation="auth.tenant_access_token",upstream="feishu",` +
 		`what="time_unit:expire"} 1`
-	if text := get(h, "/metrics"); !strings.Contains(text, metric) {
+	if text := getPage(h, "/metrics"); !strings.Contains(text, metric) {
 		t.Errorf("got no %s, want it", metric)
 	}
 	h.StopBot() // stores the last ones
@@ -123,23 +121,4 @@ func listed(h *harness.Harness) (out []string) {
 		out = append(out, strings.Join([]string{x.Upstream, x.Operation, x.What}, " "))
 	}
 	return out
-}
-
-// get reads a page of the bot.
-func get(h *harness.Harness, path string) string {
-	h.Helper()
-	req, err := http.NewRequestWithContext(h.Ctx, http.MethodGet, h.App.URL()+path, nil)
-	if err != nil {
-		h.Fatal(err)
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		h.Fatal(err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		h.Fatal(err)
-	}
-	return string(body)
 }
