@@ -1,13 +1,15 @@
 // Package config loads config.yaml and the environment into one Config. It defines the keys, their defaults, the valid
-// values, and the rules between keys. It reports all mistakes at once, each with its dotted path. It makes no network
-// call; package doctor checks whether a valid value works.
+// values, and the rules between keys. It reports all mistakes at once, each with its dotted path. It reads the files that
+// the configuration names and makes no network call; package doctor checks whether a valid value works.
 //
 // In reading order: config.go (Config and the defaults), types.go (enumerations), keys.go (the keys by path), load.go
-// (file and environment), decode.go (values into Config), validate.go (rules between keys), mistakes.go (codes and
+// (file and environment), decode.go (values into Config), validate.go (rules between keys), agreement.go (the files of
+// the agreements), mistakes.go (codes and
 // their English texts), env.go (names of environment variables).
 package config
 
 import (
+	"net/netip"
 	"strings"
 	"time"
 
@@ -22,6 +24,8 @@ type Config struct {
 		Listen      string `koanf:"listen"`
 		AdminListen string `koanf:"admin_listen"`
 		PublicURL   string `koanf:"public_url"`
+		// TrustedProxies are the proxies whose word about the client's address counts.
+		TrustedProxies []netip.Prefix `koanf:"trusted_proxies"`
 	} `koanf:"server"`
 	Company struct {
 		Name string `koanf:"name"`
@@ -62,6 +66,11 @@ type Config struct {
 		Documents flows.Documents `koanf:"documents"`
 		Mark      string          `koanf:"mark"`
 	} `koanf:"evidence"`
+	Agreement struct {
+		Files    []AgreementFile `koanf:"files"`
+		Login    PageLogin       `koanf:"login"`
+		ReadType ReadType        `koanf:"read_type"`
+	} `koanf:"agreement"`
 	Store struct {
 		DSN  string `koanf:"dsn"`
 		Sync Sync   `koanf:"sync"`
@@ -97,9 +106,11 @@ func Defaults() (c Config) {
 	c.Verification.Tencent.EndpointSMS = verify.DefaultEndpointSMS
 	c.Verification.Tencent.Region = verify.DefaultRegion
 	c.Esign.BaseURL = "https://openapi.esign.cn"
-	c.Esign.EvidenceRevision = Revision2024
+	c.Esign.EvidenceRevision = Revision202510
 	c.Esign.UploadHosts = []string{"esign.cn"}
 	c.Evidence.Documents = flows.DefaultDocuments()
+	c.Agreement.Login = LoginFeishu
+	c.Agreement.ReadType = ReadCheck
 	c.Store.DSN = "sqlite:data/shiming.db"
 	c.Store.Sync = SyncFull
 	c.Security.KeysetFile = "data/keyset.json"

@@ -3,12 +3,14 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"reflect"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/go-viper/mapstructure/v2"
+	"github.com/knadh/koanf/parsers/yaml"
 	"github.com/knadh/koanf/v2"
 
 	"shiming/flows"
@@ -22,7 +24,7 @@ const tagName = "koanf"
 func decode(values *koanf.Koanf) (Config, []Mistake) {
 	c := Defaults()
 	hooks := mapstructure.ComposeDecodeHookFunc(
-		asText, asMethod, asDuration, asList, mapstructure.TextUnmarshallerHookFunc(), trimmed)
+		asFiles, asText, asMethod, asDuration, asProxies, asList, mapstructure.TextUnmarshallerHookFunc(), trimmed)
 	err := values.UnmarshalWithConf("", &c, koanf.UnmarshalConf{Tag: tagName, DecoderConfig: &mapstructure.DecoderConfig{
 		DecodeHook:           hooks,
 		ErrorUnused:          true,
@@ -54,9 +56,23 @@ func mistakesIn(err error) (all []Mistake) {
 // The hooks below convert a value to the type of its field, in this order. asText converts every value to a text;
 // each of the others returns a value unchanged if the field has another type.
 
+// asFiles reads a list of agreement files from YAML in a text, which is how a variable holds one.
+func asFiles(_, to reflect.Type, data any) (any, error) {
+	text, ok := data.(string)
+	if !ok || to != reflect.TypeFor[[]AgreementFile]() {
+		return data, nil
+	}
+	in, err := yaml.Parser().Unmarshal([]byte("files: " + strings.TrimSpace(text)))
+	list, ok := in["files"].([]any)
+	if (err != nil || !ok) && strings.TrimSpace(text) != "" {
+		return nil, &Mistake{Code: NotFiles}
+	}
+	return list, nil
+}
+
 // asText returns a scalar as text and a list as text with commas. YAML reads some texts as numbers or dates.
 func asText(from, to reflect.Value) (any, error) {
-	if to.Kind() == reflect.Struct {
+	if to.Kind() == reflect.Struct || to.Type() == reflect.TypeFor[[]AgreementFile]() {
 		return from.Interface(), nil
 	}
 	values, ok := from.Interface().([]any)
@@ -96,6 +112,29 @@ func asDuration(_, to reflect.Type, data any) (any, error) {
 		return nil, &Mistake{Code: NotDuration}
 	}
 	return d, nil
+}
+
+// asProxies splits a text at commas into addresses and networks. An address alone is a network of one.
+func asProxies(_, to reflect.Type, data any) (any, error) {
+	text, ok := data.(string)
+	if !ok || to != reflect.TypeFor[[]netip.Prefix]() {
+		return data, nil
+	}
+	list := []netip.Prefix{}
+	for item := range strings.SplitSeq(text, ",") {
+		if item = strings.TrimSpace(item); item == "" {
+			continue
+		}
+		p, err := netip.ParsePrefix(item)
+		if a, aerr := netip.ParseAddr(item); err != nil && aerr == nil && a.Zone() == "" {
+			p, err = a.Prefix(a.BitLen())
+		}
+		if err != nil {
+			return nil, &Mistake{Code: NotNetwork}
+		}
+		list = append(list, p.Masked())
+	}
+	return list, nil
 }
 
 // asList splits a text at commas and drops empty items and duplicates.

@@ -40,8 +40,11 @@ func format(v reflect.Value) string {
 	if v.CanInt() {
 		return strconv.FormatInt(v.Int(), 10)
 	}
+	if list, ok := v.Interface().([]string); ok {
+		return strings.Join(list, ",")
+	}
 	if v.Kind() == reflect.Slice {
-		return strings.Join(v.Interface().([]string), ",")
+		return "" // the other lists are empty
 	}
 	return v.String() // fmt would mask a secret
 }

@@ -61,12 +61,13 @@ const (
 	NotSection         Code = "not_section"
 	UnreadableVariable Code = "unreadable_variable" // %s: the variable with the path of the file
 
-	NotOneOf            Code = "not_one_of"   // %s: valid values
-	NotInRange          Code = "not_in_range" // %s, %s: minimum and maximum
-	NotDuration         Code = "not_duration"
-	WrongType           Code = "wrong_type"         // %s: reason
-	MethodUnavailable   Code = "method_unavailable" // %s: the method
-	RevisionUnavailable Code = "revision_unavailable"
+	NotOneOf          Code = "not_one_of"   // %s: valid values
+	NotInRange        Code = "not_in_range" // %s, %s: minimum and maximum
+	NotDuration       Code = "not_duration"
+	WrongType         Code = "wrong_type"         // %s: reason
+	MethodUnavailable Code = "method_unavailable" // %s: the method
+	NotFiles          Code = "not_files"
+	NotNetwork        Code = "not_network"
 
 	Missing            Code = "missing"
 	NotHostPort        Code = "not_host_port" // %s: an example
@@ -83,6 +84,13 @@ const (
 	UnknownPlaceholder Code = "unknown_placeholder" // %s, %s: what stands there, and what can
 	TooLong            Code = "too_long"            // %s: characters
 	MarkWithoutCompany Code = "mark_without_company"
+	PageWithoutURL     Code = "page_without_url"
+	NoAgreement        Code = "no_agreement"
+	NoCertAgreement    Code = "no_cert_agreement"
+	SameAgreement      Code = "same_agreement"
+	AgreementTooLarge  Code = "agreement_too_large"
+	AgreementEmpty     Code = "agreement_empty"
+	NotPlainText       Code = "not_plain_text"
 	AdminWithoutTenant Code = "admin_without_tenant"
 	ChatOfOneTenant    Code = "chat_of_one_tenant"
 	LongConnOfMany     Code = "long_connection_of_marketplace"
@@ -115,8 +123,8 @@ var english = map[Code]string{
 	NotDuration:       "want a duration such as 90s, 10m or 72h",
 	WrongType:         "want another type of value: %s",
 	MethodUnavailable: "%s is not available in this version; use three_elements or none",
-	RevisionUnavailable: "2025-10 needs the page on which people read 《数字证书服务协议》, " +
-		"which this version does not have; use 2024",
+	NotFiles:          "want a list such as [{title: 数字证书服务协议, version: \"20250801\", path: agreement.txt}]",
+	NotNetwork:        "want addresses or networks such as 10.0.0.7, 10.0.0.0/8 or fd00::/8",
 
 	Missing:            "is missing",
 	NotHostPort:        "want host:port, such as %s",
@@ -132,6 +140,15 @@ var english = map[Code]string{
 	DocumentUnverified: "want stop: the suppliers compare resident numbers only, so that this document cannot be verified",
 	UnknownPlaceholder: "%s is no placeholder; want only: %s",
 	TooLong:            "must have %s characters at most",
+	PageWithoutURL: "is missing: evidence of revision 2025-10 needs the page on which people read the agreements, and a page " +
+		"needs a public address. Set it, or set esign.evidence_revision: 2024, which e签宝 may refuse",
+	NoAgreement: "is missing: evidence of revision 2025-10 states which version of 《数字证书服务协议》 people have read; " +
+		"get the text from e签宝",
+	NoCertAgreement:    "none of the files has 数字证书服务协议 in its title or text, which e签宝 asks for",
+	SameAgreement:      "the same title and version as another file",
+	AgreementTooLarge:  "the file is larger than 1 MB",
+	AgreementEmpty:     "the file is empty",
+	NotPlainText:       "want plain text in UTF-8; this is another encoding, or a format such as PDF or Word",
 	MarkWithoutCompany: "uses {company}, but company.name is empty",
 	AdminWithoutTenant: "a marketplace app has many tenants; want tenant_key/open_id for each admin",
 	ChatOfOneTenant:    "belongs to one tenant; leave it empty with marketplace, and let each tenant's HR choose in chat",

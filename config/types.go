@@ -57,17 +57,36 @@ func (r *Review) UnmarshalText(text []byte) error {
 type Revision string
 
 const (
-	Revision2024    Revision = "2024"
-	revision2025_10 Revision = "2025-10" // known to e签宝 and not yet supported
+	Revision202510 Revision = "2025-10" // of today; people read the certificate agreement on a page
+	Revision2024   Revision = "2024"    // outdated
 )
 
-// UnmarshalText accepts the revisions that this version supports.
+// UnmarshalText accepts the constants.
 func (r *Revision) UnmarshalText(text []byte) error {
-	if Revision(text) == revision2025_10 {
-		return &Mistake{Code: RevisionUnavailable}
-	}
-	return oneOf(r, text, Revision2024)
+	return oneOf(r, text, Revision202510, Revision2024)
 }
+
+// PageLogin says how the agreement page learns who reads it.
+type PageLogin string
+
+const (
+	LoginFeishu PageLogin = "feishu" // Feishu's web login
+	LoginNone   PageLogin = "none"   // whoever has the link is believed
+)
+
+// UnmarshalText accepts the constants.
+func (l *PageLogin) UnmarshalText(text []byte) error { return oneOf(l, text, LoginFeishu, LoginNone) }
+
+// ReadType says how people accept the agreements; e签宝's certAgreementReadType.
+type ReadType string
+
+const (
+	ReadCheck ReadType = "CHECK" // they tick a box below the text
+	ReadClick ReadType = "CLICK" // they open the text by a click
+)
+
+// UnmarshalText accepts the constants.
+func (t *ReadType) UnmarshalText(text []byte) error { return oneOf(t, text, ReadCheck, ReadClick) }
 
 // Sync is the durability of the SQLite database.
 type Sync string

@@ -43,6 +43,7 @@ func validate(c *Config, undecoded []Mistake) []Mistake {
 	}
 	v.require("security.keyset_file", c.Security.KeysetFile)
 	v.evidence()
+	v.agreement()
 	v.timing()
 	slices.SortFunc(v.mistakes, byText)
 	return v.mistakes

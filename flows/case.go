@@ -22,6 +22,8 @@ type Case struct {
 	EnteredAt time.Time `json:"entered_at"` // of the present state
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
 	Method    Method    `json:"method"` // of the policy when the case was opened; later changes do not apply
+	// Revision of the evidence, of the policy when the case was opened. Cases of versions that knew one have none.
+	Revision Revision `json:"revision,omitempty"`
 
 	// Times of Feishu's clock, and its distance from ours, which tell what comes too late; see late.go.
 	LastAct    time.Time `json:"last_act,omitzero"`    // when the newest event of a person was made
@@ -29,9 +31,12 @@ type Case struct {
 	PhotosFrom time.Time `json:"photos_from,omitzero"` // photos that were sent before come too late
 	ClockLag   int64     `json:"clock_lag,omitempty"`  // milliseconds
 
-	Consent   *Consent `json:"consent,omitempty"`
-	Photos    []Photo  `json:"photos,omitempty"`
-	BadPhotos int      `json:"bad_photos,omitempty"` // number of refused photos
+	Consent *Consent `json:"consent,omitempty"`
+	Reading *Reading `json:"reading,omitempty"` // of the agreements; nil in revision 2024
+	// AfterConsent is the state in which the case goes on when the agreements have been read again; "" at the first time.
+	AfterConsent State   `json:"after_consent,omitempty"`
+	Photos       []Photo `json:"photos,omitempty"`
+	BadPhotos    int     `json:"bad_photos,omitempty"` // number of refused photos
 	// PhotosBefore are the times of the photos that the person sent to earlier cases; see CarryPhotos.
 	PhotosBefore []time.Time `json:"photos_before,omitempty"`
 	PhotosGoneAt time.Time   `json:"photos_gone_at,omitzero"` // when the last photo was deleted
@@ -292,6 +297,7 @@ type Personal struct {
 	ContactMobile string
 	CodeMobile    string // number to which the last code was sent
 	SMSCode       string // the right code, as typed; it goes into the evidence
+	ReadIP        string `json:",omitempty"` // address from which the agreements were read
 	// Document is the kind of document without a resident number that the applicant has chosen, "" if none. Number is then
 	// that document's.
 	Document idcard.Document `json:",omitempty"`

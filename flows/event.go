@@ -111,9 +111,10 @@ type Event struct {
 	// Ahead is the case that goes ahead of the tenant's others until then; nil if there is none (IdentityStarted).
 	Ahead *Case
 
-	Form    cards.Form // Confirmed, SentBack, Refused, Resolved
-	Side    string     // Retake, PhotoUploaded
-	Contact Contact    // ContactKnown
+	Reading *PageReading // Consented, on the page; nil by a click on the card
+	Form    cards.Form   // Confirmed, SentBack, Refused, Resolved
+	Side    string       // Retake, PhotoUploaded
+	Contact Contact      // ContactKnown
 	// BlindIndex is the keyed hash of the confirmed number (Confirmed).
 	BlindIndex []byte
 	// SameNumberCases lists ids of other people's cases with the same number (Confirmed).

@@ -11,6 +11,7 @@ func Open(p *Policy, id, tenantKey, openID, chatID string, at time.Time) Change 
 		ChatID:    chatID,
 		CreatedAt: at,
 		Method:    p.Method,
+		Revision:  p.Revision,
 	}
 	d := &decision{policy: p, c: c, event: Event{At: at}}
 	d.enter(AwaitingConsent)

@@ -14,7 +14,9 @@ type Policy struct {
 	Admins       []string // open_ids, or tenant_key/open_id; see AdminsOf
 	Agreement    cards.Agreement
 	Documents    Documents
-	EvidenceMark string // template of the evidence's remark; see MarkOf
+	EvidenceMark string         // template of the evidence's remark; see MarkOf
+	Revision     Revision       // of the evidence of new cases
+	Page         *AgreementPage // nil without a page, so that nobody can read the agreements
 
 	ReminderAfter  time.Duration // from the entry into a state to the first reminder; then doubled
 	ExpireAfter    time.Duration // from the entry into a state that waits for a person

@@ -176,8 +176,12 @@ func retry(d *decision) {
 	if a.Step == StepEvidence && strings.HasPrefix(a.Upstream, fileErrorPrefix) {
 		d.c.Uploads = nil // resume uploads both photos again
 	}
-	d.goTo(a.Return)
-	d.resume(a.Return)
+	if a.Return == Recording {
+		d.startRecording()
+	} else {
+		d.goTo(a.Return)
+		d.resume(a.Return)
+	}
 	// HR's retry of one case retries all cases with this cause. Those retries have no actor and queue no further ones.
 	if a.Incident != "" && d.event.Actor != "" {
 		d.job(RetryIncident(a.Incident))

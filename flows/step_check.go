@@ -40,8 +40,8 @@ func (d *decision) afterCheck() {
 	if !d.policy.ReviewAlways && AllGreen(Findings(d.c, d.policy, d.event.At)) {
 		d.c.Rounds++
 		d.c.Review = &Review{What: ReviewApproved, At: d.event.At, Round: d.c.Rounds}
-		d.startRecording()
 		d.rule("policy: all checks green")
+		d.startRecording()
 		return
 	}
 	d.submitToHR()
@@ -55,8 +55,12 @@ func (d *decision) submitToHR() {
 	d.repost(AudienceHR)
 }
 
-// startRecording queues the uploads, or the identity if no evidence follows.
+// startRecording queues the uploads, or the identity if no evidence follows. A case whose agreements have changed asks the
+// applicant first.
 func (d *decision) startRecording() {
+	if d.askToReadAgain() {
+		return
+	}
 	d.goTo(Recording)
 	d.resume(Recording)
 }

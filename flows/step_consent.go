@@ -1,15 +1,47 @@
 package flows
 
+import (
+	"slices"
+	"strconv"
+)
+
 // keepPhotoUnread notes a photo that arrived before consent. No job fetches or reads it.
 func keepPhotoUnread(d *decision) {
+	if d.c.AfterConsent != "" {
+		d.refuse("no photo is wanted now", nil)
+		return
+	}
 	if !d.addPhoto() {
 		return
 	}
 	d.redraw(AudienceApplicant)
 }
 
-// consent records the separate consent (个人信息保护法 art. 29) and fetches the photos that arrived before it.
+// RefusalOtherText is the rule of a consent to other texts than the present ones.
+const RefusalOtherText = "consent to other texts"
+
+// consent records the separate consent (个人信息保护法 art. 29) and fetches the photos that arrived before it. A case that
+// needs the agreement page takes no consent without it, and goes back to where it was if the agreements have been read
+// again.
 func consent(d *decision) {
+	page := d.policy.NeedsPage(d.c)
+	switch r := d.event.Reading; {
+	case page && r == nil:
+		d.refuse("the agreements were not read", NewToast("open_page", nil))
+		return
+	case !page && r != nil:
+		d.refuse(refusalNotInTable, LateToast(d.policy, d.c))
+		return
+	case page && !d.policy.shows(r):
+		d.refuse(RefusalOtherText, nil)
+		return
+	case page:
+		d.noteReading(r)
+	case d.c.Revision != d.policy.Revision && d.policy.Page == nil:
+		// The operator has gone back to the older revision and has no page any more.
+		d.c.Revision = d.policy.Revision
+		d.detail("revision", string(d.c.Revision))
+	}
 	d.c.Consent = &Consent{
 		Version: d.policy.Agreement.Version,
 		Hash:    d.policy.Agreement.Hash(),
@@ -18,6 +50,12 @@ func consent(d *decision) {
 	d.detail("agreement", d.c.Consent.Version)
 	d.detail("agreement_sha256", d.c.Consent.Hash)
 	d.toast("consented")
+	if d.c.AfterConsent != "" {
+		d.c.AfterConsent = ""
+		d.goTo(Recording)
+		d.resume(Recording)
+		return
+	}
 	d.job(LookUpContact())
 	for _, p := range d.c.Photos {
 		if p.State == PhotoWaiting {
@@ -26,8 +64,54 @@ func consent(d *decision) {
 	}
 }
 
+// shows reports whether the page shows the present texts to its reader.
+func (p *Policy) shows(r *PageReading) bool {
+	return slices.Equal(r.Files, p.Page.Files) && r.ConsentHash == p.Agreement.Hash()
+}
+
+// noteReading stores what the applicant has read, and adds it to the audit row: the certificate agreement by the names of
+// e签宝's fields, then the others.
+func (d *decision) noteReading(r *PageReading) {
+	d.c.Reading = &Reading{
+		Files: r.Files,
+		At:    d.event.At,
+		Type:  r.Type,
+		Login: r.Login,
+		Rev:   d.c.Rev,
+	}
+	d.c.Personal.ReadIP = r.IP
+	d.detail("read_title", r.Files[0].Title)
+	d.detail("read_version", r.Files[0].Version)
+	d.detail("read_sha256", r.Files[0].SHA256)
+	for i, f := range r.Files[1:] {
+		n := strconv.Itoa(i + 2)
+		d.detail("read_title_"+n, f.Title)
+		d.detail("read_version_"+n, f.Version)
+		d.detail("read_sha256_"+n, f.SHA256)
+	}
+	d.detail("read_at", AuditTime(d.event.At))
+	d.detail("read_type", string(r.Type))
+	d.detail("read_login", string(r.Login))
+	d.detail("read_ip", r.IP)
+}
+
+// askToReadAgain asks the applicant to read the agreements, and reports whether it had to. The case goes on from Recording
+// afterwards. A decision of HR stays.
+func (d *decision) askToReadAgain() bool {
+	if !d.policy.mustReadAgain(d.c) {
+		return false
+	}
+	d.c.AfterConsent = Recording
+	d.goTo(AwaitingConsent)
+	d.rule("an agreement has changed")
+	d.repost(AudienceApplicant)
+	return true
+}
+
 // decline ends the case. Its photos were never fetched, so removing the references is enough.
 func decline(d *decision) {
-	d.c.Photos = nil
+	if d.c.AfterConsent == "" {
+		d.c.Photos = nil
+	}
 	d.toast("cancelled")
 }

@@ -47,6 +47,14 @@ func identityStarted(d *decision) {
 		d.refuse("photos are missing", nil)
 		return
 	}
+	if d.policy.mustReadAgain(d.c) { // the agreements changed while the case waited for its turn
+		if d.c.State == Recording {
+			d.askToReadAgain()
+		} else {
+			d.refuse("an agreement has changed", nil)
+		}
+		return
+	}
 	w := d.startWrite(d.c.Identity)
 	if d.refused() || d.waitsBehind(d.event.Ahead) {
 		return

@@ -33,7 +33,7 @@ func buildTable() []Transition {
 	t := []Transition{
 		// The applicant is asked for consent. Photos are noted and stay unread.
 		row(AwaitingConsent, PhotoReceived, Applicant, keepPhotoUnread, AwaitingConsent),
-		row(AwaitingConsent, Consented, Applicant, consent, AwaitingPhotos),
+		row(AwaitingConsent, Consented, Applicant, consent, AwaitingPhotos, Recording),
 		row(AwaitingConsent, ConsentDenied, Applicant, decline, Declined),
 
 		// Jobs fetch and read the photos, until both sides are known.
@@ -75,18 +75,19 @@ func buildTable() []Transition {
 		row(AwaitingCode, StepStopped, Bot, suspend, NeedsAttention),
 
 		// The supplier compares name, number and mobile number.
-		row(Checking, PersonChecked, Bot, personChecked, AwaitingReview, Recording, AwaitingConfirmation),
+		row(Checking, PersonChecked, Bot, personChecked,
+			AwaitingReview, Recording, AwaitingConfirmation, AwaitingConsent),
 		row(Checking, CheckRefused, Bot, checkRefused, AwaitingConfirmation),
 		row(Checking, StepStopped, Bot, suspend, NeedsAttention),
 
 		// HR decides.
-		row(AwaitingReview, Approved, HR, approve, Recording),
+		row(AwaitingReview, Approved, HR, approve, Recording, AwaitingConsent),
 		row(AwaitingReview, SentBack, HR, sendBack, AwaitingConfirmation, AwaitingPhotos),
 		row(AwaitingReview, Refused, HR, reject, Rejected),
 		row(AwaitingReview, KeptOnFile, HR, keepOnFile, OnFile),
 
 		// Both photos are uploaded, then the identity is recorded.
-		row(Recording, IdentityStarted, Bot, identityStarted, Recording),
+		row(Recording, IdentityStarted, Bot, identityStarted, Recording, AwaitingConsent),
 		row(Recording, IdentityRecorded, Bot, identityRecorded, Filing, Done),
 		row(Recording, IdentityMismatch, Bot, identityMismatch, NeedsAttention),
 		row(Recording, WriteFailed, Bot, writeFailed, Recording),
@@ -103,7 +104,8 @@ func buildTable() []Transition {
 
 		// HR decides about a stopped step. A late result of the same step resumes the case without HR; results of other
 		// steps are kept. Each bot event that can arrive while the case waits needs a row here.
-		row(NeedsAttention, Retry, HR, retry, AwaitingPhotos, AwaitingCode, Checking, Recording, Filing),
+		row(NeedsAttention, Retry, HR, retry,
+			AwaitingPhotos, AwaitingCode, Checking, Recording, Filing, AwaitingConsent),
 		row(NeedsAttention, Resolved, HR, resolve, Done, Filing, NeedsAttention),
 		row(NeedsAttention, SentBack, HR, sendBackBound, AwaitingConfirmation),
 		row(NeedsAttention, Closed, HR, closeCase, Rejected),
@@ -122,7 +124,7 @@ func buildTable() []Transition {
 		row(NeedsAttention, CodeFailed, Bot, resumeByResult, AwaitingCode, NeedsAttention),
 		row(NeedsAttention, CodeUnknown, Bot, resumeByResult, AwaitingCode, NeedsAttention),
 		row(NeedsAttention, PersonChecked, Bot, resumeByResult,
-			AwaitingReview, Recording, AwaitingConfirmation, NeedsAttention),
+			AwaitingReview, Recording, AwaitingConfirmation, AwaitingConsent, NeedsAttention),
 		row(NeedsAttention, CheckRefused, Bot, resumeByResult, AwaitingConfirmation, NeedsAttention),
 		row(NeedsAttention, IdentityRecorded, Bot, resumeByResult, Filing, Done, NeedsAttention),
 		row(NeedsAttention, IdentityMismatch, Bot, identityMismatchWhileSuspended, NeedsAttention),
