@@ -17,12 +17,11 @@ var chinese = map[config.Code]string{
 	config.NotSection:         "要填一个值，不是一节",
 	config.UnreadableVariable: "%s 指的文件读不了",
 
-	config.NotOneOf:            "只能是：%s",
-	config.NotInRange:          "要写 %s 到 %s 的整数",
-	config.NotDuration:         "要写成时长，例如 90s、10m、72h",
-	config.WrongType:           "值的类型不对：%s",
-	config.MethodUnavailable:   "这个版本没有 %s，请用 three_elements 或 none",
-	config.RevisionUnavailable: "2025-10 要有让员工阅读《数字证书服务协议》的页面，这个版本没有，请用 2024",
+	config.NotOneOf:          "只能是：%s",
+	config.NotInRange:        "要写 %s 到 %s 的整数",
+	config.NotDuration:       "要写成时长，例如 90s、10m、72h",
+	config.WrongType:         "值的类型不对：%s",
+	config.MethodUnavailable: "这个版本没有 %s，请用 three_elements 或 none",
 
 	config.Missing:            "没有填写",
 	config.NotHostPort:        "要写成 主机:端口，例如 %s",
