@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -79,6 +80,9 @@ type PageReading struct {
 	Login       PageLogin
 	IP          string // the reader's IPv4 or IPv6 address, never a proxy's
 }
+
+// EvidenceRevision returns the revision under which the case began. Cases of versions that knew one only name none.
+func (c *Case) EvidenceRevision() Revision { return cmp.Or(c.Revision, Revision2024) }
 
 // NeedsPage reports whether the case takes its consent on the agreement page.
 func (p *Policy) NeedsPage(c *Case) bool {
