@@ -10,9 +10,9 @@ type Consent struct {
 	Ref
 	Steps         []Step
 	Agreement     Agreement
-	PageURL       string // of the agreement page, which takes the consent; "" takes it on the card
-	Again         bool   // an agreement has changed since the applicant read it; nothing else is asked
-	PhotosWaiting int    // unread photos that were sent before the consent
+	PageURL       Address // of the agreement page, which takes the consent; "" takes it on the card
+	Again         bool    // an agreement has changed since the applicant read it; nothing else is asked
+	PhotosWaiting int     // unread photos that were sent before the consent
 	Expires       time.Time
 }
 

@@ -168,8 +168,11 @@ func button(label, look string, a Action) node {
 	return b
 }
 
+// Address is a web address that the bot has made, never one of a person or of another system.
+type Address string
+
 // link is a button that opens a page (page "按钮", behaviors: open_url). Its click reaches nobody but the browser.
-func link(label, look, url string) node {
+func link(label, look string, url Address) node {
 	b := button(label, look, Action{})
 	b["behaviors"] = []node{{"type": "open_url", "default_url": url}}
 	return b

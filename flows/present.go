@@ -51,7 +51,7 @@ func ApplicantCard(c *Case, s ViewContext) cards.Card {
 			Ref:           CardRef(c),
 			Steps:         steps,
 			Agreement:     s.Policy.Agreement,
-			PageURL:       s.Policy.PageLink(c, s.Now),
+			PageURL:       cards.Address(s.Policy.PageLink(c, s.Now)),
 			Again:         c.AfterConsent != "",
 			PhotosWaiting: len(c.Photos),
 			Expires:       c.ExpiresAt,
