@@ -142,6 +142,11 @@ var checkCases = []struct {
 		c.Cleanup(s.Close)
 		c.values["server.public_url"] = s.URL
 	}},
+	{"login by a public address", "feishu.redirect_url", doctor.Unknown, func(c *checked) {
+		c.values["server.public_url"], c.values["server.listen"] = "https://hr.example.com", unusedAddress(c.T)
+		c.values["feishu.transport"] = "websocket"
+		c.world.Feishu.LongConnection(true)
+	}},
 	{"not in the group", "hr.review_chat", doctor.Problem, func(c *checked) {
 		if _, err := c.world.Feishu.RemoveBotFromGroup(c.Context(), c.world.ReviewChat(), c.world.Admins()[0]); err != nil {
 			c.Fatal(err)

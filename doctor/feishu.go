@@ -86,6 +86,7 @@ func (d *Doctor) feishuChecks() []check {
 			func(ctx context.Context) result { return d.checkSubscription(ctx, s) },
 		})
 	}
+	all = append(all, d.loginChecks()...)
 	if d.cfg.Feishu.Transport == config.WebSocket {
 		return append(all,
 			check{"feishu.long_connection", Text{"长连接", "Long connection"}, after, d.checkLongConn},
@@ -103,7 +104,7 @@ func (d *Doctor) webhookCheck() check {
 // marketplaceChecks returns the checks of an app that many companies install. Feishu answers no question without a
 // tenant and an app ticket, which it pushes to a running serve.
 func (d *Doctor) marketplaceChecks() []check {
-	return []check{
+	return append([]check{
 		{"feishu.marketplace", Text{"飞书商店应用", "Feishu marketplace app"}, nil, cannotAsk(
 			Text{
 				"商店应用的凭证、权限和事件要由各企业的 app_ticket 才问得到：看 serve 的日志",
@@ -111,7 +112,33 @@ func (d *Doctor) marketplaceChecks() []check {
 					"look at the log of serve",
 			})},
 		d.webhookCheck(),
+	}, d.loginChecks()...)
+}
+
+// loginPath is where Feishu sends people back to who log in to the agreement page, below server.public_url.
+const loginPath = "/agreement/login"
+
+// loginChecks tells which address to list for the web login. There is no login without a public address.
+func (d *Doctor) loginChecks() []check {
+	if d.cfg.Server.PublicURL == "" {
+		return nil
 	}
+	address := d.cfg.Server.PublicURL + loginPath
+	title := Text{"协议页登录的重定向 URL", "Redirect URL of the login to the agreement page"}
+	return []check{{"feishu.redirect_url", title, nil, func(context.Context) result {
+		return result{
+			outcome: Unknown,
+			found: Text{
+				"平台不告诉应用，请自己看一眼；没有登记的话，员工登录时会看到 20029",
+				"the platform does not tell an app, so look yourself; people who log in see 20029 while it is not listed",
+			},
+			remedy: Text{
+				"开发配置 › 安全设置 › 重定向 URL：添加 " + address + "，一字不差",
+				"Security Settings (安全设置) › Redirect URLs (重定向 URL): add " + address + ", the same to the letter",
+			},
+			link: d.console() + "/safe",
+		}
+	}}}
 }
 
 func (d *Doctor) checkCredentials(ctx context.Context) result {

@@ -13,6 +13,7 @@ var requirements = map[string][]string{
 	credentials:              {"feishu.app_id", "feishu.app_secret", "feishu.base_url"},
 	"feishu.keys":            {"feishu.encrypt_key", "feishu.verification_token"},
 	"feishu.webhook":         {"feishu.", "server.public_url"},
+	"feishu.redirect_url":    {"server.public_url"},
 	"hr.admins":              {"hr.admins"},
 	"hr.review_chat":         {"hr.review_chat"},
 	"hr.announce_chat":       {"hr.announce_chat"},
