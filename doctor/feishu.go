@@ -46,6 +46,9 @@ var optional = map[string]Text{
 // ScopeApp is the scope that the calls for the app's own settings need.
 const ScopeApp = "application:application:self_manage"
 
+// scopeUserID is the scope by which people have a user_id. The list of the developer console does not contain it.
+const scopeUserID = "contact:user.employee_id:readonly"
+
 // console returns the app's page in the developer console.
 func (d *Doctor) console() string { return d.platform() + "/app/" + d.cfg.Feishu.AppID }
 
@@ -66,7 +69,11 @@ func (d *Doctor) feishuChecks() []check {
 		{"feishu.published", Text{"应用版本已发布", "App version published"}, after, d.checkPublished},
 		{"feishu.bot", Text{"机器人能力", "Bot ability"}, after, d.checkBot},
 	}
-	for _, scope := range bot.Scopes() {
+	scopes := bot.Scopes()
+	if d.cfg.Feishu.UserIDType == config.UserID {
+		scopes = append(scopes, scopeUserID)
+	}
+	for _, scope := range scopes {
 		all = append(all, check{
 			"feishu.scope." + scope,
 			Text{"权限 " + scope, "Scope " + scope},
@@ -86,7 +93,6 @@ func (d *Doctor) feishuChecks() []check {
 			func(ctx context.Context) result { return d.checkSubscription(ctx, s) },
 		})
 	}
-	all = append(all, d.loginChecks()...)
 	if d.cfg.Feishu.Transport == config.WebSocket {
 		return append(all,
 			check{"feishu.long_connection", Text{"长连接", "Long connection"}, after, d.checkLongConn},
@@ -104,7 +110,7 @@ func (d *Doctor) webhookCheck() check {
 // marketplaceChecks returns the checks of an app that many companies install. Feishu answers no question without a
 // tenant and an app ticket, which it pushes to a running serve.
 func (d *Doctor) marketplaceChecks() []check {
-	return append([]check{
+	return []check{
 		{"feishu.marketplace", Text{"飞书商店应用", "Feishu marketplace app"}, nil, cannotAsk(
 			Text{
 				"商店应用的凭证、权限和事件要由各企业的 app_ticket 才问得到：看 serve 的日志",
@@ -112,33 +118,7 @@ func (d *Doctor) marketplaceChecks() []check {
 					"look at the log of serve",
 			})},
 		d.webhookCheck(),
-	}, d.loginChecks()...)
-}
-
-// loginPath is where Feishu sends people back to who log in to the agreement page, below server.public_url.
-const loginPath = "/agreement/login"
-
-// loginChecks tells which address to list for the web login. There is no login without a public address.
-func (d *Doctor) loginChecks() []check {
-	if d.cfg.Server.PublicURL == "" {
-		return nil
 	}
-	address := d.cfg.Server.PublicURL + loginPath
-	title := Text{"协议页登录的重定向 URL", "Redirect URL of the login to the agreement page"}
-	return []check{{"feishu.redirect_url", title, nil, func(context.Context) result {
-		return result{
-			outcome: Unknown,
-			found: Text{
-				"平台不告诉应用，请自己看一眼；没有登记的话，员工登录时会看到 20029",
-				"the platform does not tell an app, so look yourself; people who log in see 20029 while it is not listed",
-			},
-			remedy: Text{
-				"开发配置 › 安全设置 › 重定向 URL：添加 " + address + "，一字不差",
-				"Security Settings (安全设置) › Redirect URLs (重定向 URL): add " + address + ", the same to the letter",
-			},
-			link: d.console() + "/safe",
-		}
-	}}}
 }
 
 func (d *Doctor) checkCredentials(ctx context.Context) result {
@@ -241,7 +221,14 @@ func (d *Doctor) checkScope(ctx context.Context, scope string) result {
 		"Permissions & Scopes (权限管理) › Batch import/export scopes (批量导入/导出权限): paste what shiming check --scopes prints " +
 			"(bot/scopes.json), then publish a new version",
 	}
-	if scope == "human_authentication:identity" {
+	switch scope {
+	case scopeUserID:
+		remedy = Text{
+			"feishu.user_id_type 是 user_id，所以要它：开发配置 › 权限管理 里开通，然后发布新版本；或改用 open_id",
+			"needed because feishu.user_id_type is user_id: add it in Permissions & Scopes (权限管理), then publish a new " +
+				"version; or use open_id",
+		}
+	case "human_authentication:identity":
 		remedy = Text{
 			"这是付费权限：发邮件到 open-platform@bytedance.com 申请，通过后在 权限管理 里开通，再发布新版本",
 			"paid: ask for it by mail to open-platform@bytedance.com, then add it in Permissions & Scopes (权限管理) and " +
