@@ -44,7 +44,9 @@ func (p *Pages) setCookie(w http.ResponseWriter, name, value string, life time.D
 }
 
 // deleteCookie makes the browser forget a cookie.
-func (p *Pages) deleteCookie(w http.ResponseWriter, name string) { p.setCookie(w, name, "", -time.Second) }
+func (p *Pages) deleteCookie(w http.ResponseWriter, name string) {
+	p.setCookie(w, name, "", -time.Second)
+}
 
 func (p *Pages) cookie(r *http.Request, name string) string {
 	c, err := r.Cookie(p.cookieName(name))
