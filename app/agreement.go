@@ -60,6 +60,9 @@ func (a *App) servePage(page *flows.AgreementPage, m *metrics) (err error) {
 		return nil
 	}
 	warnOfProxy(a.cfg, a.log)
+	for _, o := range web.Outcomes { // so that the first one is an increase
+		m.agreements.WithLabelValues(string(o))
+	}
 	c := web.Config{
 		PublicURL:      a.cfg.Server.PublicURL,
 		Cases:          a.engine,
@@ -69,7 +72,7 @@ func (a *App) servePage(page *flows.AgreementPage, m *metrics) (err error) {
 		Kept:           a.store.AgreementText,
 		TrustedProxies: a.cfg.Server.TrustedProxies,
 		ChatURL:        chatURL(a.cfg),
-		Now:            a.store.Now,
+		Now:            a.engine.Now,
 		Log:            a.log,
 		Observe:        m.agreementPage,
 	}

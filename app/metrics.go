@@ -68,9 +68,6 @@ func newMetrics() *metrics {
 			"What platforms sent and their published pages do not show, by field or code.", "upstream", "operation", "what"),
 		agreements: counter("shiming_agreement_pages_total", "Answers of the agreement page, by how they ended.", "outcome"),
 	}
-	for _, o := range web.Outcomes { // so that an increase from nothing is seen
-		m.agreements.WithLabelValues(string(o))
-	}
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		m.transitions, m.stateTimes, m.caseTimes, m.effects, m.pushes, m.calls, m.failures, m.aside,
 		m.surprises, m.agreements)
