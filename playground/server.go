@@ -43,8 +43,8 @@ type Server struct {
 
 // Config describes a playground.
 type Config struct {
-	// World configures the world. The control API listens on the port of World.Listen, and the platforms on the ports
-	// after it. The playground sets the Observer.
+	// World configures the world. The control API listens on the port of World.Listen, the platforms and the gateway on
+	// the ports after it. The playground sets the Observer.
 	World sim.Config
 	// Company is the name that the page shows. The default is 样本科技有限公司.
 	Company string
