@@ -8,9 +8,13 @@ import (
 	"net/url"
 )
 
+// ReaderIP is the address from which everybody opens the bot's pages, one for documentation (RFC 5737).
+const ReaderIP = "203.0.113.86"
+
 // gateway stands where the company's reverse proxy would, in front of the bot: the address that server.public_url names
 // has to be known before the bot listens on a free port. It forwards everything to the host of the webhook, so that it
-// follows SetWebhook. As with many proxies the bot sees its own address in Host, and the reader's in X-Forwarded-For.
+// follows SetWebhook. As with many proxies the bot sees its own address in Host, and the reader's in X-Forwarded-For:
+// ReaderIP, because everybody here shares the loopback address of the gateway.
 func (w *World) gateway() http.Handler {
 	proxy := &httputil.ReverseProxy{
 		Transport: w.transport,
@@ -18,6 +22,7 @@ func (w *World) gateway() http.Handler {
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(w.bot())
 			r.SetXForwarded()
+			r.Out.Header.Set("X-Forwarded-For", ReaderIP)
 		},
 		ErrorHandler: func(rw http.ResponseWriter, _ *http.Request, _ error) { noBot(rw) },
 	}

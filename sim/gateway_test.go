@@ -33,8 +33,8 @@ func TestGateway(t *testing.T) {
 		{"no webhook", "", 502, "The bot is not running"},
 		{"no URL", "file:///etc", 502, "The bot is not running"},
 		{"bot away", gone.URL + "/webhook/event", 502, "机器人现在没有运行"},
-		{"first bot", first + "/webhook/event", 200, "first /a?b=1 127.0.0.1 http"},
-		{"second bot", second + "/webhook/event", 200, "second /a?b=1 127.0.0.1 http"},
+		{"first bot", first + "/webhook/event", 200, "first /a?b=1 " + ReaderIP + " http"},
+		{"second bot", second + "/webhook/event", 200, "second /a?b=1 " + ReaderIP + " http"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			h.w.SetWebhook(tt.webhook)

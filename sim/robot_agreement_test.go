@@ -43,8 +43,8 @@ func TestConsentOnPage(t *testing.T) {
 				t.Errorf("got %v, accepted %d times, want once", err, n)
 			case tt.why != "" && (!errors.As(err, &stuck) || stuck.Why != tt.why || stuck.Stage != StageConsent || n != 0):
 				t.Errorf("got %v, accepted %d times, want %q and never", err, n, tt.why)
-			case ips[0] != "127.0.0.1":
-				t.Errorf("got the reader's address %q, want 127.0.0.1", ips[0])
+			case ips[0] != ReaderIP:
+				t.Errorf("got the reader's address %q, want %s", ips[0], ReaderIP)
 			}
 		})
 	}
