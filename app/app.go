@@ -132,7 +132,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 		ReviewChat:   cfg.HR.ReviewChat,
 		AnnounceChat: cfg.HR.AnnounceChat,
 		Marketplace:  tickets != nil,
-		FilingSetup:  cfg.Esign.AppID + "/" + string(cfg.Esign.EvidenceRevision),
+		FilingApp:    cfg.Esign.AppID,
 		Shared:       a.store.Shared(),
 		Log:          log,
 		Now:          now,

@@ -9,7 +9,7 @@ import (
 
 // AgreementVersion is the version of the agreement's wording. Each change of the texts "agreement.*" and "recipient.*"
 // needs a new version. A test compares the hash of the wording.
-const AgreementVersion = "2026-11"
+const AgreementVersion = "2026-12"
 
 // Agreement is the text to which the applicant consents. Consents record its version and hash.
 type Agreement struct {

@@ -168,6 +168,16 @@ func button(label, look string, a Action) node {
 	return b
 }
 
+// Address is a web address that the bot has made, never one of a person or of another system.
+type Address string
+
+// link is a button that opens a page (page "按钮", behaviors: open_url). Its click reaches nobody but the browser.
+func link(label, look string, url Address) node {
+	b := button(label, look, Action{})
+	b["behaviors"] = []node{{"type": "open_url", "default_url": url}}
+	return b
+}
+
 // askFirst is a button behind a confirmation dialog (texts "ask.<id>.title" and "ask.<id>.text"), as a form of its own:
 // the dialog is documented for submit buttons only (page "按钮", confirm). It may stand only directly in the body of a
 // card. The name of the button carries its action, so that it must not be an act without a case.

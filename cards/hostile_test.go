@@ -25,12 +25,16 @@ var hostile = map[string]string{
 	"blank":      " \t\n ",
 }
 
-// fillStrings sets every string of a view to s and every list to n members. Ref and Step keep valid values, because
+// fillStrings sets every string of a view to s and every list to n members. Ref, Step and Address keep valid values, because
 // they never come from people.
 func fillStrings(v reflect.Value, s string, n int) {
 	switch v.Kind() {
 	case reflect.String:
-		if v.Type() != reflect.TypeFor[Step]() {
+		switch v.Type() {
+		case reflect.TypeFor[Step]():
+		case reflect.TypeFor[Address]():
+			v.SetString(samplePage)
+		default:
 			v.SetString(s)
 		}
 	case reflect.Struct:

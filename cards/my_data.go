@@ -8,22 +8,25 @@ import (
 // MyData shows applicants which data of theirs is stored.
 type MyData struct {
 	Ref
-	State          string // case state
-	MaskedName     string
-	MaskedNumber   string
-	MaskedMobile   string
-	Photos         int // number of stored photos
-	PhotosGoneAt   time.Time
-	ConsentAt      time.Time
-	ConsentVersion string
-	Identity       bool // recorded in Feishu
-	Evidence       bool // filed with e签宝
-	EvidencePoint  string
-	Sent           []Disclosure
-	Views          []View
-	CanWithdraw    bool
-	Deleted        bool // the confirmation after 删除我的资料
-	Empty          bool // no data is stored
+	State                  string // case state
+	MaskedName             string
+	MaskedNumber           string
+	MaskedMobile           string
+	Photos                 int // number of stored photos
+	PhotosGoneAt           time.Time
+	ConsentAt              time.Time
+	ConsentVersion         string
+	ReadAt                 time.Time // when the agreement was read, zero if it was not
+	ReadTitle, ReadVersion string
+	ReadIP                 string // from where; "" once it is deleted
+	Identity               bool   // recorded in Feishu
+	Evidence               bool   // filed with e签宝
+	EvidencePoint          string
+	Sent                   []Disclosure
+	Views                  []View
+	CanWithdraw            bool
+	Deleted                bool // the confirmation after 删除我的资料
+	Empty                  bool // no data is stored
 }
 
 // Disclosure is a transfer of personal data to a processor.
@@ -90,6 +93,11 @@ func (v MyData) storedNodes() []node {
 	if !v.ConsentAt.IsZero() {
 		version := textArg("version", machineID(v.ConsentVersion))
 		e = append(e, line(tr("my_data.consent", timeArg("at", v.ConsentAt), version)))
+	}
+	if !v.ReadAt.IsZero() {
+		e = append(e, line(tr("my_data.read", timeArg("at", v.ReadAt), quotedArg("title", v.ReadTitle),
+			textArg("version", machineID(v.ReadVersion)))))
+		e = append(e, facts(fact("read_ip", machineID(v.ReadIP)))...)
 	}
 	if v.Identity {
 		e = append(e, line(tr("my_data.identity")))

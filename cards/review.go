@@ -9,27 +9,29 @@ import (
 // Review asks HR for a decision on one case.
 type Review struct {
 	Ref
-	Applicant     string // open_id, shown as a person element
-	MaskedName    string
-	MaskedNumber  string
-	MaskedMobile  string
-	Gender, Birth string // Birth is the year
-	ValidTo       string
-	Checks        []Check
-	Changes       []Change
-	Method        string
-	Supplier      string // the supplier's name as stored
-	Serial        string
-	SubmittedAt   time.Time
-	Expires       time.Time
-	Round         int // 1 = first submission, 2 = after one send-back, ...
-	Decision      *Decision
-	Waiting       int    // number of other cases that wait for review
-	Queue         bool   // the card replaces a list of cases and offers the next one
-	Help          *Help  // the applicant asks for help, because the verification does not succeed
-	Document      string // kind of document that the applicant chose, "" for one that was photographed
-	NotTaken      bool   // no platform takes the document: it can be kept on file, and not approved
-	CanPeek       bool   // offer the original photos; each access is audited
+	Applicant              string // open_id, shown as a person element
+	MaskedName             string
+	MaskedNumber           string
+	MaskedMobile           string
+	Gender, Birth          string // Birth is the year
+	ValidTo                string
+	Checks                 []Check
+	Changes                []Change
+	Method                 string
+	Supplier               string // the supplier's name as stored
+	Serial                 string
+	SubmittedAt            time.Time
+	ReadAt                 time.Time // when the applicant read the agreement; zero in revision 2024
+	ReadTitle, ReadVersion string
+	Expires                time.Time
+	Round                  int // 1 = first submission, 2 = after one send-back, ...
+	Decision               *Decision
+	Waiting                int    // number of other cases that wait for review
+	Queue                  bool   // the card replaces a list of cases and offers the next one
+	Help                   *Help  // the applicant asks for help, because the verification does not succeed
+	Document               string // kind of document that the applicant chose, "" for one that was photographed
+	NotTaken               bool   // no platform takes the document: it can be kept on file, and not approved
+	CanPeek                bool   // offer the original photos; each access is audited
 }
 
 // Reasons are the codes of reasons that HR can choose (texts "reason.<code>").
@@ -102,6 +104,10 @@ func (v Review) facts() []text {
 	}
 	if v.Method != "" && !v.NotTaken { // nothing was verified
 		out = append(out, fact("method", codeText("method", v.Method)))
+	}
+	if !v.ReadAt.IsZero() {
+		out = append(out, fact("read", join(sameText(" "), foreignText(v.ReadTitle, maxArg), machineID(v.ReadVersion),
+			timeText(v.ReadAt))))
 	}
 	out = append(out, fact("submitted_at", timeText(v.SubmittedAt)))
 	if v.Decision == nil {

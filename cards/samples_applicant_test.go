@@ -2,6 +2,9 @@ package cards
 
 import "time"
 
+// samplePage is an address of the agreement page.
+const samplePage = "https://hr.example.com/agreement/AZdvAAAAcACAAAAAAAAAAQdpJ0wAq1234567890abcdefg"
+
 // applicantSamples returns the applicant's cards and the answers to people who write to the bot.
 func applicantSamples() []sample {
 	confirm := Confirm{
@@ -51,6 +54,10 @@ func applicantSamples() []sample {
 		PhotosGoneAt:   after(24 * time.Hour),
 		ConsentAt:      noon,
 		ConsentVersion: AgreementVersion,
+		ReadAt:         noon,
+		ReadTitle:      "数字证书服务协议",
+		ReadVersion:    "20250801",
+		ReadIP:         "2001:db8::7",
 		Identity:       true,
 		Evidence:       true,
 		EvidencePoint:  "8d6f0d1e-0000-4000-8000-000000000001",
@@ -72,6 +79,20 @@ func applicantSamples() []sample {
 			Expires:       after(72 * time.Hour),
 		}},
 		{name: "consent_bare", card: Consent{Ref: ref}},
+		{name: "consent_page", card: Consent{
+			Ref:           ref,
+			Steps:         allSteps,
+			PageURL:       samplePage,
+			PhotosWaiting: 1,
+			Expires:       after(72 * time.Hour),
+		}},
+		{name: "consent_again", card: Consent{
+			Ref:     ref,
+			Steps:   allSteps,
+			PageURL: samplePage,
+			Again:   true,
+			Expires: after(72 * time.Hour),
+		}},
 		{name: "photos_start", card: Photos{
 			Ref:     ref,
 			Steps:   allSteps,

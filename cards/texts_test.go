@@ -99,7 +99,7 @@ var families = map[string][]string{
 	"order":         {"first", "refused", "held_first", "held_refused", "other"},
 	"progress_held": {"first", "refused", "other"},
 	"stage": {"checking", "recording", "filing", "done", "done_filed",
-		"done_unfiled", "attention", "applicant", "closed", "other"},
+		"done_unfiled", "attention", "applicant", "closed", "other", "reading"},
 	"attention_step": {"photos", "code", "check", "identity", "upload", "evidence", "other"},
 	"trouble": {
 		"allow_list", "too_many_checks", "stalled",

@@ -52,6 +52,7 @@ var toastTypes = map[string]string{
 	"write_quiet":     "info", // seconds
 	"peek_sent":       "success",
 	"permit":          "warning",
+	"open_page":       "warning",
 	"on_file":         "success",
 	"can_be_recorded": "warning", // kept on file although a platform takes the document
 	"red":             "warning", // approved without a reason although a check is red

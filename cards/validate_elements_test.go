@@ -3,6 +3,7 @@ package cards
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -121,6 +122,13 @@ func (v *validator) button(where string, o map[string]any, inForm bool) {
 		v.fail(where, "%d behaviors", len(behaviors))
 	}
 	for _, b := range behaviors {
+		if object(b)["type"] == "open_url" {
+			v.only(where+".behaviors", object(b), []string{"type", "default_url"})
+			if address, _ := object(b)["default_url"].(string); !strings.HasPrefix(address, "https://") {
+				v.fail(where, "opens %q", address)
+			}
+			continue
+		}
 		v.only(where+".behaviors", object(b), []string{"type", "value"})
 		if _, isObject := object(b)["value"].(map[string]any); object(b)["type"] != "callback" || !isObject {
 			v.fail(where, "behaviour without a value object")

@@ -35,8 +35,9 @@ type Deps struct {
 	ReviewChat, AnnounceChat string
 	// Marketplace is set for an app that serves many tenants. Each of them has admins, tokens and limits of its own.
 	Marketplace bool
-	// FilingSetup names what e签宝 judges all evidence by: the application and the revision. "" if nothing is filed.
-	FilingSetup string
+	// FilingApp is the application at e签宝. It judges all evidence by the application and the revision. "" if nothing is
+	// filed.
+	FilingApp string
 	// Shared says that engines of other processes may work on the same database.
 	Shared bool
 	Log    *slog.Logger     // default: discards

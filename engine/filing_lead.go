@@ -17,12 +17,14 @@ const FilingProven = "filed"
 // heldAtOnce is how many waiting cases are woken at once. The others wake by themselves within flows.ProbeEvery.
 const heldAtOnce = 100
 
-// FilingLeadKey names the setting.
-func (e *Engine) FilingLeadKey() string { return "filing_lead/" + e.FilingSetup }
+// FilingLeadKey names the setting for cases of a revision.
+func (e *Engine) FilingLeadKey(r flows.Revision) string {
+	return "filing_lead/" + e.FilingApp + "/" + string(r)
+}
 
 // addFilingLead adds to ev what is known of the tenant's filings.
 func (e *Engine) addFilingLead(ctx context.Context, tx flows.Tx, c *flows.Case, ev *flows.Event) error {
-	lead, err := tx.Setting(ctx, c.TenantKey, e.FilingLeadKey())
+	lead, err := tx.Setting(ctx, c.TenantKey, e.FilingLeadKey(c.EvidenceRevision()))
 	if err != nil || lead == "" {
 		return err
 	}
@@ -56,15 +58,15 @@ func (e *Engine) noteFilingLead(
 ) ([]flows.Job, error) {
 	switch {
 	case ch.Proven:
-		lead, err := tx.Setting(ctx, c.TenantKey, e.FilingLeadKey())
+		lead, err := tx.Setting(ctx, c.TenantKey, e.FilingLeadKey(c.EvidenceRevision()))
 		if err != nil || lead == FilingProven {
 			return nil, err
 		}
-		if err := tx.PutSetting(ctx, c.TenantKey, e.FilingLeadKey(), FilingProven); err != nil {
+		if err := tx.PutSetting(ctx, c.TenantKey, e.FilingLeadKey(c.EvidenceRevision()), FilingProven); err != nil {
 			return nil, err
 		}
 	case ch.TakesLead:
-		return nil, tx.PutSetting(ctx, c.TenantKey, e.FilingLeadKey(), c.ID)
+		return nil, tx.PutSetting(ctx, c.TenantKey, e.FilingLeadKey(c.EvidenceRevision()), c.ID)
 	case before.Lead == "" || !before.HoldsOthers() || c.HoldsOthers():
 		return nil, nil
 	}

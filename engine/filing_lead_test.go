@@ -258,36 +258,36 @@ func TestSetUpThatDiffersBeginsAnew(t *testing.T) {
 	t.Parallel()
 	var d engine.Deps
 	var out workers.Deps
-	w := workerstest.New(t, func(e *engine.Deps, o *workers.Deps) { e.FilingSetup, d, out = "app/2024", *e, *o })
-	d.FilingSetup = "app/2024"
+	w := workerstest.New(t, func(e *engine.Deps, o *workers.Deps) { e.FilingApp, d, out = "app", *e, *o })
+	d.FilingApp = "app"
 	w.ProveFiling()
 	restart := func(setup string) {
 		e := d
-		e.FilingSetup = setup
+		e.FilingApp = setup
 		w.Engine = engine.New(e)
 		o := out
 		o.Engine = w.Engine
 		w.Workers = workers.New(o)
 	}
-	restart("app/2025-10")
+	restart("other")
 	ids := approveAll(w, 0, 2)
 	w.RunJobs(flows.JobUpload)
 	w.RunJobs(flows.JobIdentity)
 	if n := len(w.IdentityRecorder.Recorded); n != 1 {
-		t.Fatalf("got %d identities under another revision, want 1", n)
+		t.Fatalf("got %d identities under another application, want 1", n)
 	}
 	w.EvidenceClient.PointFunc = func(context.Context, esign.PersonPoint) (string, error) {
 		return "", refusal(esign.KindParameter, 200, "1435002")
 	}
 	w.RunJobs(flows.JobEvidence)
-	restart("app/2025-10")
+	restart("other")
 	w.Advance(flows.ProbeEvery)
 	w.RunJobs()
 	if n := len(w.IdentityRecorder.Recorded); n != 1 {
 		t.Fatalf("got %d identities after the restart, want 1", n)
 	}
 	w.EvidenceClient.PointFunc = nil
-	restart("app/2025-10")
+	restart("other")
 	w.Advance(flows.ProbeEvery)
 	w.RunJobs()
 	for _, id := range ids {
@@ -308,10 +308,10 @@ func TestOneGoesAheadAcrossInstances(t *testing.T) {
 		}
 		t.Cleanup(func() { _ = s.Close() })
 		engines = append(engines, engine.New(engine.Deps{
-			Store:       s,
-			Policy:      *flows.SamplePolicy(),
-			FilingSetup: "app/2024",
-			Shared:      true,
+			Store:     s,
+			Policy:    *flows.SamplePolicy(),
+			FilingApp: "app",
+			Shared:    true,
 		}))
 	}
 	var ids []string

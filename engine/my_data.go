@@ -67,6 +67,11 @@ func (e *Engine) MyData(ctx context.Context, v flows.View, tenantKey, openID str
 		if o.Consent != nil {
 			out.ConsentAt, out.ConsentVersion = o.Consent.At, o.Consent.Version
 		}
+		if o.Reading != nil {
+			read := o.Reading.Files[0]
+			out.ReadAt, out.ReadTitle, out.ReadVersion = o.Reading.At, read.Title, read.Version
+			out.ReadIP = o.Personal.ReadIP
+		}
 		if o.IdentityDone() {
 			out.Identity = true
 		}

@@ -58,7 +58,7 @@ type Config struct {
 	Timeout time.Duration
 	// PutTimeout limits one PUT of a file; 0 means 60 s.
 	PutTimeout time.Duration
-	// VerifyTimeLayout is the Go layout of verifyTime; empty means yyyyMMdd for Revision2024 and yyyy-MM-dd HH:mm:ss for
+	// VerifyTimeLayout is the Go layout of verifyTime in every revision; empty means yyyyMMdd for Revision2024 and yyyy-MM-dd HH:mm:ss for
 	// Revision202510. It is configurable, because the documentation shows a sample and no format.
 	VerifyTimeLayout string
 	// Surprised, if set, is called for each difference between an answer and its published page, with the name of the
@@ -72,7 +72,7 @@ type Client struct {
 	appID      string
 	sign       func(stringToSign string) string // a closure, so that printing a Client cannot show the secret
 	revision   Revision
-	layout     string
+	layout     string // of verifyTime, "" for that of the revision
 	http       *http.Client
 	unpooled   *http.Client // sends calls that must not take effect twice, without keep-alive
 	now        func() time.Time
@@ -99,16 +99,10 @@ func New(cfg Config) (*Client, error) {
 	if strings.TrimSpace(string(cfg.AppSecret)) == "" {
 		problem("app secret: must be set")
 	}
-	layout := cfg.VerifyTimeLayout
-	switch cfg.Revision {
-	case Revision2024:
-		layout = firstNonEmpty(layout, "20060102")
-	case Revision202510:
-		layout = firstNonEmpty(layout, wireTimeLayout)
-	default:
+	if cfg.Revision != Revision2024 && cfg.Revision != Revision202510 {
 		problem(`evidence revision: must be "2025-10" or "2024"`)
 	}
-	if layout != "" && !hasDate(layout) {
+	if layout := cfg.VerifyTimeLayout; layout != "" && !hasDate(layout) {
 		problem("verify time layout: must be a Go time layout with year, month and day")
 	}
 	for _, host := range cfg.UploadHosts {
@@ -129,7 +123,7 @@ func New(cfg Config) (*Client, error) {
 		appID:      cfg.AppID,
 		sign:       signer(cfg.AppSecret),
 		revision:   cfg.Revision,
-		layout:     layout,
+		layout:     cfg.VerifyTimeLayout,
 		now:        cfg.Now,
 		wait:       cfg.Wait,
 		timeout:    cfg.Timeout,
@@ -177,6 +171,17 @@ func isLoopback(host string) bool {
 	}
 	ip, err := netip.ParseAddr(host)
 	return err == nil && ip.Unmap().IsLoopback()
+}
+
+// verifyTimeLayout returns the layout of verifyTime in a revision.
+func (c *Client) verifyTimeLayout(r Revision) string {
+	switch {
+	case c.layout != "":
+		return c.layout
+	case r == Revision2024:
+		return "20060102"
+	}
+	return wireTimeLayout
 }
 
 // hasDate reports whether a layout contains at least the date. A mistake in the layout must not reach the evidence.

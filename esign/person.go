@@ -46,6 +46,8 @@ const (
 //
 // PersonPoint and its parts mask themselves in String, GoString, LogValue, MarshalJSON and under every fmt verb.
 type PersonPoint struct {
+	Revision Revision // of the request; "" means that of the client
+
 	EviName     string // name of the point, at most 64 characters
 	CustomBizID string // caller's id, at most 36 characters; a label only, because e签宝 promises no deduplication
 	Method      Method

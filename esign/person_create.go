@@ -1,6 +1,7 @@
 package esign
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -24,7 +25,8 @@ const wireTimeLayout = "2006-01-02 15:04:05"
 // refuses incomplete evidence before any call, with an error that wraps a *ValidationError.
 func (c *Client) CreatePersonPoint(ctx context.Context, p PersonPoint) (eviPointID string, err error) {
 	const op = "CreatePersonPoint"
-	if err := p.Validate(c.revision); err != nil {
+	p.Revision = cmp.Or(p.Revision, c.revision)
+	if err := p.Validate(p.Revision); err != nil {
 		return "", invalidRequest(op, err)
 	}
 	body, err := json.Marshal(c.wire(p))
@@ -106,7 +108,7 @@ type faceWire struct {
 	FaceLiveDetectScore   string `json:"faceLiveDetectScore"`
 }
 
-// wire converts a valid point to the form of the client's revision.
+// wire converts a valid point to the form of its revision.
 func (c *Client) wire(p PersonPoint) personWire {
 	w := personWire{
 		EviName:            p.EviName,
@@ -118,7 +120,7 @@ func (c *Client) wire(p PersonPoint) personWire {
 		CardPortrait:       p.CardPortrait,
 		CardNationalEmblem: p.CardNationalEmblem,
 		Mark:               p.Mark,
-		TimeStamp:          c.timeStamp(p.CompletedAt),
+		TimeStamp:          timeStamp(p.CompletedAt, p.Revision),
 	}
 	if a := p.Agreement; a != nil {
 		w.CertAgreementReadTitle, w.CertAgreementReadVersion, w.CertAgreementReadHash = a.Title, a.Version, a.Hash
@@ -126,7 +128,7 @@ func (c *Client) wire(p PersonPoint) personWire {
 		w.CertAgreementReadType, w.CertAgreementReadIP = a.ReadType, a.ReadIP
 	}
 	check := func(supplier string, at time.Time, serial string) checkWire {
-		return checkWire{supplier, at.In(chinaTime).Format(c.layout), serial}
+		return checkWire{supplier, at.In(chinaTime).Format(c.verifyTimeLayout(p.Revision)), serial}
 	}
 	if t := p.ThreeElements; t != nil {
 		w.ThreeElements = &threeElementsWire{
@@ -151,8 +153,8 @@ func (c *Client) wire(p PersonPoint) personWire {
 // timeStamp returns the time of the check in the form of the revision. The older page declares the field as a long of
 // milliseconds, while its sample has a string of digits. The client sends a number, because a Java service that expects
 // a long accepts a number in every configuration, but a string only with type coercion.
-func (c *Client) timeStamp(t time.Time) any {
-	if c.revision == Revision2024 {
+func timeStamp(t time.Time, r Revision) any {
+	if r == Revision2024 {
 		return t.UnixMilli()
 	}
 	return t.In(chinaTime).Format(wireTimeLayout)

@@ -138,6 +138,7 @@ func TestCreatePersonPointGolden(t *testing.T) {
 func TestSampleOfThePage(t *testing.T) {
 	p := threeElements()
 	p.CustomBizID, p.ThreeElements.VerifyTime = "", time.Date(2024, 3, 23, 17, 0, 0, 0, time.UTC) // the 24th in Beijing
+	p.Revision = Revision2024
 	got, err := json.Marshal(newClient(t, SandboxURL).wire(p))
 	if err != nil {
 		t.Fatal(err)

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -80,6 +81,9 @@ type PageReading struct {
 	IP          string // the reader's IPv4 or IPv6 address, never a proxy's
 }
 
+// EvidenceRevision returns the revision under which the case began. Cases of versions that knew one only name none.
+func (c *Case) EvidenceRevision() Revision { return cmp.Or(c.Revision, Revision2024) }
+
 // NeedsPage reports whether the case takes its consent on the agreement page.
 func (p *Policy) NeedsPage(c *Case) bool {
 	return c.Revision == Revision202510 && p.Page != nil && c.Method != MethodNone
@@ -95,11 +99,12 @@ func (p *Policy) PageLink(c *Case, now time.Time) string {
 	return p.Page.Link(AgreementLink{CaseID: c.ID, Rev: c.Rev}, now.Truncate(round).Add(round+AgreementLinkLife))
 }
 
-// mustReadAgain reports whether an agreement has another text than the one that the applicant has read. Once the
+// mustReadAgain reports whether the consent or an agreement has another text than the one that the applicant has read. Once the
 // identity is written nobody is asked again: the reading took place, and an end of the case would cost its evidence.
 func (p *Policy) mustReadAgain(c *Case) bool {
 	if !p.NeedsPage(c) || c.Identity != nil && c.Identity.State != WriteRefused {
 		return false
 	}
-	return c.Reading == nil || !slices.Equal(c.Reading.Files, p.Page.Files)
+	return c.Reading == nil || !slices.Equal(c.Reading.Files, p.Page.Files) ||
+		c.Consent == nil || c.Consent.Hash != p.Agreement.Hash()
 }

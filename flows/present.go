@@ -51,6 +51,8 @@ func ApplicantCard(c *Case, s ViewContext) cards.Card {
 			Ref:           CardRef(c),
 			Steps:         steps,
 			Agreement:     s.Policy.Agreement,
+			PageURL:       cards.Address(s.Policy.PageLink(c, s.Now)),
+			Again:         c.AfterConsent != "",
 			PhotosWaiting: len(c.Photos),
 			Expires:       c.ExpiresAt,
 		}

@@ -31,8 +31,11 @@ func resolvedCard(c *Case, r *Resolution) cards.Card {
 		What:  string(r.Kind),
 		Filed: HasFiledEvidence(c),
 	}
-	if c.State == Recording || c.State == Filing || c.State == Done {
+	switch c.State {
+	case Recording, Filing, Done:
 		card.Decision.Stage = string(c.State)
+	case AwaitingConsent:
+		card.Decision.Stage = stageReading
 	}
 	card.Decision.Order = orderOf(c)
 	return card
@@ -67,6 +70,9 @@ func reviewCard(c *Case, s ViewContext) cards.Card {
 			Detail: h.Detail,
 			Codes:  h.Codes,
 		}
+	}
+	if r := c.Reading; r != nil {
+		v.ReadAt, v.ReadTitle, v.ReadVersion = r.At, r.Files[0].Title, r.Files[0].Version
 	}
 	if c.Check != nil {
 		v.Supplier, v.Serial = c.Check.Supplier, c.Check.Serial
@@ -135,6 +141,8 @@ func decisionOf(c *Case) *cards.Decision {
 		d.By, d.At, d.What = "", c.EnteredAt, c.Outcome
 	case Recording, Filing, Done:
 		d.Stage = string(c.State)
+	case AwaitingConsent:
+		d.Stage = stageReading
 	}
 	if c.Review == nil && (c.State == Done || !c.State.Terminal()) {
 		decideWithoutReview(c, d)
@@ -153,6 +161,9 @@ func orderOf(c *Case) string {
 	}
 	return ""
 }
+
+// stageReading is the stage of a case whose applicant has to read a changed agreement (texts "stage.<stage>").
+const stageReading = "reading"
 
 // decideWithoutReview fills the decision of a case that nobody has reviewed: the policy let it through, or the
 // applicant works on it again.

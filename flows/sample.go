@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"strconv"
 	"time"
 
 	"shiming/cards"
@@ -40,6 +41,57 @@ func SamplePolicy() *Policy {
 		PhotoGrace:    time.Hour,
 		WriteQuiet:    time.Minute,
 	}
+}
+
+// SampleReadIP is the address from which the agreements of the samples were read.
+const SampleReadIP = "2001:db8::7"
+
+// SamplePagePolicy returns SamplePolicy with revision 2025-10 and an agreement page with two agreements.
+func SamplePagePolicy() *Policy {
+	p := SamplePolicy()
+	p.Revision = Revision202510
+	p.Page = &AgreementPage{
+		Files: []AgreementFile{
+			{Title: "数字证书服务协议", Version: "20250801", SHA256: "aa"},
+			{Title: "认证服务协议", Version: "3", SHA256: "bb"},
+		},
+		ReadType: ReadCheck,
+		Login:    LoginFeishu,
+		Link: func(l AgreementLink, until time.Time) string {
+			return "https://hr.example.com/agreement/" + l.CaseID + "." + strconv.FormatInt(l.Rev, 10) + "." +
+				strconv.FormatInt(until.Unix(), 10)
+		},
+	}
+	return p
+}
+
+// SampleReading returns what the page of a policy reports when somebody accepts what it shows.
+func SampleReading(p *Policy) *PageReading {
+	return &PageReading{
+		Files:       p.Page.Files,
+		ConsentHash: p.Agreement.Hash(),
+		Type:        p.Page.ReadType,
+		Login:       p.Page.Login,
+		IP:          SampleReadIP,
+	}
+}
+
+// SampleReadCase returns SampleCase of revision 2025-10, whose applicant has read the agreements of SamplePagePolicy.
+func SampleReadCase(s State) *Case {
+	c, p := SampleCase(s), SamplePagePolicy()
+	c.Revision = Revision202510
+	if s != AwaitingConsent {
+		c.Consent = &Consent{Version: p.Agreement.Version, Hash: p.Agreement.Hash(), At: SampleTime.Add(-time.Hour)}
+		c.Reading = &Reading{
+			Files: p.Page.Files,
+			At:    SampleTime.Add(-time.Hour),
+			Type:  ReadCheck,
+			Login: LoginFeishu,
+			Rev:   1,
+		}
+		c.Personal.ReadIP = SampleReadIP
+	}
+	return c
 }
 
 // SampleReadings returns the readings of both sides of the sample person's card.

@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 
+	"shiming/flows"
 	"shiming/store/groupcommit"
 	"shiming/store/keyset"
 )
@@ -30,6 +31,8 @@ type Inspection struct {
 
 	// Surprises are what differed from the platforms' pages. nil if the schema is older.
 	Surprises []Surprise
+	// Agreements are the texts that the page has shown, without their bytes. nil if the schema is older.
+	Agreements []flows.AgreementFile
 
 	settings map[string]string
 }
@@ -131,12 +134,15 @@ func (i *Inspection) inspectTables(ctx context.Context, db *sql.DB, keys *keyset
 	if err := i.readSettings(ctx, db); err != nil {
 		return fmt.Errorf("store: read: %w", withoutServerDetails(err))
 	}
-	if err := db.QueryRowContext(ctx, tables, "surprises").Scan(&n); err != nil {
-		return fmt.Errorf("store: read: %w", withoutServerDetails(err))
-	}
-	if n > 0 {
-		var err error
-		if i.Surprises, err = readSurprises(ctx, db); err != nil {
+	for table, read := range map[string]func() error{
+		"surprises":  func() (err error) { i.Surprises, err = readSurprises(ctx, db); return err },
+		"agreements": func() (err error) { i.Agreements, err = readAgreements(ctx, db); return err },
+	} {
+		err := db.QueryRowContext(ctx, tables, table).Scan(&n)
+		if err == nil && n > 0 {
+			err = read()
+		}
+		if err != nil {
 			return fmt.Errorf("store: read: %w", withoutServerDetails(err))
 		}
 	}

@@ -6,14 +6,16 @@ import (
 )
 
 // missingEvidence names what is not on record although the evidence point has to state it: verification, sms_code,
-// photos, or a document that the settings name (document_type). It returns "" if nothing is missing. The card of HR
-// shows the name.
+// agreement, photos, or a document that the settings name (document_type). It returns "" if nothing is missing. The card
+// of HR shows the name.
 func missingEvidence(c *flows.Case, p *flows.Policy) string {
 	switch {
 	case c.Check == nil || c.Check.Outcome != flows.CheckMatch || c.Check.Serial == "":
 		return "verification"
 	case c.Code == nil || c.Code.PassedAt.IsZero() || c.Personal.SMSCode == "":
 		return "sms_code"
+	case c.Revision == flows.Revision202510 && (c.Reading == nil || c.Personal.ReadIP == ""):
+		return "agreement"
 	case c.Uploads["front"] == "" || c.Uploads["back"] == "":
 		return "photos"
 	}
@@ -37,6 +39,8 @@ func EvidenceOf(c *flows.Case, policy *flows.Policy) esign.PersonPoint {
 	}
 	p := c.Personal
 	return esign.PersonPoint{
+		Revision:           esign.Revision(c.EvidenceRevision()),
+		Agreement:          agreementOf(c),
 		EviName:            "员工实名认证 " + c.Confirmed.In(flows.ChinaTime).Format("2006-01-02"),
 		CustomBizID:        c.ID,
 		Method:             esign.MethodThreeElements,
@@ -55,5 +59,22 @@ func EvidenceOf(c *flows.Case, policy *flows.Policy) esign.PersonPoint {
 			SMSCode:            p.SMSCode,
 			SMSSupplier:        c.Code.Supplier,
 		},
+	}
+}
+
+// agreementOf returns what the record says of the reading of the certificate agreement, nil if the revision has no place
+// for it.
+func agreementOf(c *flows.Case) *esign.CertAgreement {
+	if c.Revision != flows.Revision202510 {
+		return nil
+	}
+	read := c.Reading.Files[0]
+	return &esign.CertAgreement{
+		Title:    read.Title,
+		Version:  read.Version,
+		Hash:     read.SHA256,
+		ReadAt:   c.Reading.At,
+		ReadType: esign.ReadType(c.Reading.Type),
+		ReadIP:   c.Personal.ReadIP,
 	}
 }

@@ -107,7 +107,7 @@ func (w *World) Walk(ctx context.Context, p Person, to flows.State, swept bool) 
 	defer func() { w.Left, w.Who, w.queue, w.LoseIdentity = w.queue, Person{}, nil, false }()
 	// Cases that are left in filing must not hold the identities of those that follow.
 	if err := w.Store.Tx(ctx, func(tx flows.Tx) error {
-		return tx.PutSetting(ctx, Tenant, w.FilingLeadKey(), engine.FilingProven)
+		return tx.PutSetting(ctx, Tenant, w.FilingLeadKey(flows.Revision2024), engine.FilingProven)
 	}); err != nil {
 		return nil, err
 	}
