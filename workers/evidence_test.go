@@ -49,6 +49,49 @@ func TestEvidenceIsNeverInvented(t *testing.T) {
 	}
 }
 
+// TestEvidenceOfTheReading: revision 2025-10 states the reading as it is on record, and nothing is filed without one. A
+// case of revision 2024 has no place for it.
+func TestEvidenceOfTheReading(t *testing.T) {
+	policy := flows.SamplePagePolicy()
+	c := flows.SampleReadCase(flows.Filing)
+	p := EvidenceOf(c, policy)
+	want := esign.CertAgreement{
+		Title:    "数字证书服务协议",
+		Version:  "20250801",
+		Hash:     "aa",
+		ReadAt:   c.Reading.At,
+		ReadType: esign.ReadCheck,
+		ReadIP:   flows.SampleReadIP,
+	}
+	if p.Revision != esign.Revision202510 || p.Agreement == nil || *p.Agreement != want {
+		t.Error("got another reading than the one on record")
+	}
+	if err := p.Validate(p.Revision); err != nil {
+		t.Errorf("got %v, want a point that e签宝's page allows", err)
+	}
+	for name, change := range map[string]func(*flows.Case){
+		"never read":  func(c *flows.Case) { c.Reading = nil },
+		"no address":  func(c *flows.Case) { c.Personal.ReadIP = "" },
+		"all deleted": func(c *flows.Case) { c.Personal.ReadIP, c.Reading = "", nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := flows.SampleReadCase(flows.Filing)
+			change(c)
+			if got := missingEvidence(c, policy); got != "agreement" || EvidenceOf(c, policy).Name != "" {
+				t.Errorf("got %q missing, want agreement and no evidence", got)
+			}
+		})
+	}
+	for _, r := range []flows.Revision{"", flows.Revision2024} {
+		old := flows.SampleCase(flows.Filing)
+		old.Revision = r
+		p := EvidenceOf(old, policy)
+		if err := p.Validate(esign.Revision2024); p.Revision != esign.Revision2024 || p.Agreement != nil || err != nil {
+			t.Errorf("revision %q: got %s and %v, want the point of 2024", r, p.Revision, err)
+		}
+	}
+}
+
 // TestEvidenceNamesTheDocument: the settings say which cardType a kind of document has, and what they do not name is
 // not filed.
 func TestEvidenceNamesTheDocument(t *testing.T) {

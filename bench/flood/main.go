@@ -5,7 +5,9 @@
 // In the end a crowd registers at once, and the calls that Feishu refuses for its limits are counted.
 //
 // Each flood meets bots and a world of its own: 300 texts, 100 photos or 300 clicks of one person, or 150 mentions in one
-// group by 60 people. During it others register one after another. Every call to a platform takes 200 ms.
+// group by 60 people. During it others register one after another. Every call to a platform takes 200 ms. In the last
+// two the bot is a marketplace app: a company of 60 people sends all its photos at once while people of another company
+// register, beside a run in which it is quiet.
 package main
 
 import (
@@ -33,8 +35,9 @@ type command struct {
 
 // flood is what somebody else does meanwhile.
 type flood struct {
-	name  string
-	begin func(ctx context.Context, s *harness.Harness, others []*sim.Employee) error
+	name   string
+	market bool // a marketplace app; the flood comes from another company
+	begin  func(ctx context.Context, s *harness.Harness, others []*sim.Employee) error
 }
 
 const (
@@ -47,14 +50,14 @@ const (
 )
 
 var floods = []flood{
-	{"none", func(context.Context, *harness.Harness, []*sim.Employee) error { return nil }},
-	{"texts", func(ctx context.Context, s *harness.Harness, others []*sim.Employee) error {
+	{"none", false, func(context.Context, *harness.Harness, []*sim.Employee) error { return nil }},
+	{"texts", false, func(ctx context.Context, s *harness.Harness, others []*sim.Employee) error {
 		return repeat(texts, func(i int) error {
 			_, err := s.World.Feishu.SendText(ctx, others[0].OpenID, fmt.Sprint("在吗 ", i))
 			return err
 		})
 	}},
-	{"photos", func(ctx context.Context, s *harness.Harness, others []*sim.Employee) error {
+	{"photos", false, func(ctx context.Context, s *harness.Harness, others []*sim.Employee) error {
 		front, err := specimen.Front(others[0].Person, specimen.Variant{})
 		if err != nil {
 			return err
@@ -67,7 +70,7 @@ var floods = []flood{
 			return err
 		})
 	}},
-	{"clicks", func(ctx context.Context, s *harness.Harness, others []*sim.Employee) error {
+	{"clicks", false, func(ctx context.Context, s *harness.Harness, others []*sim.Employee) error {
 		if _, err := s.World.Feishu.SendText(ctx, others[0].OpenID, "帮助"); err != nil {
 			return err
 		}
@@ -80,10 +83,26 @@ var floods = []flood{
 			return err
 		})
 	}},
-	{"mentions", func(ctx context.Context, s *harness.Harness, others []*sim.Employee) error {
+	{"mentions", false, func(ctx context.Context, s *harness.Harness, others []*sim.Employee) error {
 		group := s.World.Settings()["hr.announce_chat"]
 		return repeat(mentions, func(i int) error {
 			_, err := s.World.Feishu.SendGroupText(ctx, others[i%len(others)].OpenID, group, "帮助", true)
+			return err
+		})
+	}},
+	{"market-none", true, func(context.Context, *harness.Harness, []*sim.Employee) error { return nil }},
+	{"tenant", true, func(ctx context.Context, s *harness.Harness, others []*sim.Employee) error {
+		other := *s
+		other.World = s.Other
+		shots, err := draw(&other, others)
+		if err != nil {
+			return err
+		}
+		return repeat(len(others), func(i int) error {
+			if err := other.Consent(ctx, others[i]); err != nil {
+				return err
+			}
+			_, err := other.World.Feishu.SendImages(ctx, others[i].OpenID, shots[i][0], shots[i][1])
 			return err
 		})
 	}},
@@ -122,14 +141,15 @@ func (c *command) Measure(ctx context.Context) error {
 	result.Settings["sync"], result.Settings["latency_ms"] = c.Sync, c.Latency.Milliseconds()
 	result.Settings["people"], result.Settings["crowd"], result.Settings["bots"] = c.People, c.Crowd, c.Bots
 	bar := harness.Progress(len(floods)*c.People, "people")
-	var calm waits
-	for i, f := range floods {
+	calmOf := map[bool]waits{} // by flood.market: the first run has no flood
+	for _, f := range floods {
 		w, err := c.during(ctx, f, func() { _ = bar.Add(1) })
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.name, err)
 		}
-		if i == 0 {
-			calm = w
+		calm, had := calmOf[f.market]
+		if !had {
+			calm, calmOf[f.market] = w, w
 		}
 		for _, l := range []struct {
 			key      string
@@ -139,7 +159,7 @@ func (c *command) Measure(ctx context.Context) error {
 			result.Add(name, "ms", l.ms...)
 			result.Add(name+"/p95", "ms", p95(l.ms))
 			result.Add(name+"/beside-none", "", p95(l.ms)/p95(l.calm))
-			fmt.Printf("%-20s p95 %7.0f ms  × %.2f  %s\n", name, p95(l.ms), p95(l.ms)/p95(l.calm),
+			fmt.Printf("%-23s p95 %7.0f ms  × %.2f  %s\n", name, p95(l.ms), p95(l.ms)/p95(l.calm),
 				harness.Bar(p95(l.ms), 4*p95(l.calm), 40))
 		}
 		result.Add(f.name+"/refused", "", float64(w.refused))
@@ -152,23 +172,30 @@ func (c *command) Measure(ctx context.Context) error {
 }
 
 // open starts a bot and a world of its own.
-func (c *command) open(ctx context.Context) (*harness.Harness, error) {
+func (c *command) open(ctx context.Context, market bool) (*harness.Harness, error) {
 	return harness.Open(ctx, harness.Setup{
-		Bots:  c.Bots,
-		Store: c.Store,
-		Sync:  c.Sync,
-		World: sim.Config{Latency: c.Latency, Seed: 7},
+		Bots:   c.Bots,
+		Store:  c.Store,
+		Sync:   c.Sync,
+		Market: market,
+		World:  sim.Config{Latency: c.Latency, Seed: 7, EsignRevision: "2024"},
 	})
 }
 
 // during lets people register while the flood lasts.
 func (c *command) during(ctx context.Context, f flood, step func()) (w waits, err error) {
-	s, err := c.open(ctx)
+	s, err := c.open(ctx, f.market)
 	if err != nil {
 		return w, err
 	}
 	defer s.Close()
-	people, others := s.World.Hire(c.People), s.World.Hire(crowd)
+	people := s.World.Hire(c.People)
+	var others []*sim.Employee
+	if f.market {
+		others = s.Other.Hire(crowd)
+	} else {
+		others = s.World.Hire(crowd)
+	}
 	shots, err := draw(s, people)
 	if err != nil {
 		return w, err
@@ -254,7 +281,7 @@ func p95(values []float64) float64 {
 
 // crowd lets many people register at once and counts the calls that Feishu refuses for a limit.
 func (c *command) crowd(ctx context.Context, result *harness.Result) error {
-	s, err := c.open(ctx)
+	s, err := c.open(ctx, false)
 	if err != nil {
 		return err
 	}

@@ -25,11 +25,14 @@ type Setup struct {
 	Store    string // sqlite or postgres
 	Sync     string // full or normal
 	Settings map[string]string
+	// Market makes the bot a marketplace app, which a second company has installed as well: Harness.Other.
+	Market bool
 }
 
 // Harness is the simulated world in this process, where every call can be timed, and bots in processes of their own.
 type Harness struct {
 	World *sim.World
+	Other *sim.World // the second company of a marketplace app
 	Bots  []*Bot
 
 	dir     string
@@ -65,13 +68,15 @@ func (h *Harness) open(ctx context.Context, c Setup) (err error) {
 	if err != nil {
 		return err
 	}
-	h.closing = append(h.closing, func() {
-		cut, cancel := context.WithCancel(context.Background())
-		cancel() // do not wait for connections that were opened and never used
-		_ = h.World.Close(cut)
-	})
+	h.closing = append(h.closing, func() { closeWorld(h.World) })
 	settings := h.World.Settings()
 	settings["store.sync"] = c.Sync
+	var market *feishu.Market
+	if c.Market {
+		if market, err = h.openMarket(ctx, c.World, settings); err != nil {
+			return err
+		}
+	}
 	dsn, server, err := NewDatabase(ctx, c.Store, h.dir)
 	if err != nil {
 		return err
@@ -101,7 +106,19 @@ func (h *Harness) open(ctx context.Context, c Setup) (err error) {
 	balancer := httptest.NewServer(inTurn(urls))
 	h.closing = append(h.closing, balancer.Close)
 	h.World.SetWebhook(balancer.URL + "/webhook/event")
+	if market != nil {
+		h.Other.SetWebhook(h.World.Webhook())
+		if status, err := market.PushTicket(ctx); err != nil || status != http.StatusOK {
+			return fmt.Errorf("the app ticket was answered %d: %w", status, err)
+		}
+	}
 	return h.World.Feishu.Challenge(ctx)
+}
+
+func closeWorld(w *sim.World) {
+	cut, cancel := context.WithCancel(context.Background())
+	cancel() // do not wait for connections that were opened and never used
+	_ = w.Close(cut)
 }
 
 // inTurn is a load balancer that forwards each request to the next process.
