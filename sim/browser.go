@@ -130,6 +130,18 @@ func (p *Page) Follow(ctx context.Context, l Link) (*Page, error) {
 	return p.browser.Open(ctx, p.resolve(l.URL))
 }
 
+// FindLink returns the first link whose text begins with one of the words; those of the first word go first.
+func (p *Page) FindLink(words ...string) (Link, bool) {
+	for _, w := range words {
+		for _, l := range p.Links {
+			if strings.HasPrefix(l.Text, w) {
+				return l, true
+			}
+		}
+	}
+	return Link{}, false
+}
+
 // resolve returns an address that the page names.
 func (p *Page) resolve(address string) string {
 	base, err := url.Parse(p.URL)

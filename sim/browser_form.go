@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -33,6 +34,11 @@ func (f *Form) Ticks() (names []string) {
 		}
 	}
 	return names
+}
+
+// CanSubmit reports whether the form has a button that submits it.
+func (f *Form) CanSubmit() bool {
+	return slices.ContainsFunc(f.Fields, func(in Field) bool { return in.Type == "submit" })
 }
 
 // Accept ticks every required box and submits the form by its first button. Submit sends other values.

@@ -10,8 +10,15 @@ import (
 	"shiming/sim/feishu"
 )
 
-// maxForms limits how many forms in a row a person submits on the agreement page before giving up.
-const maxForms = 3
+const (
+	// maxPages limits how many pages in a row a person goes through before giving up.
+	maxPages = 20
+	// maxReopens limits how often a person opens the link again after a login that the page did not accept.
+	maxReopens = 3
+)
+
+// openers are the beginnings of the links that open a text, in a page that wants each one opened.
+var openers = []string{"打开下一份", "点开阅读"}
 
 // consent presses the button, or opens the agreement page if the card links to it, and accepts there.
 func (w *World) consent(ctx context.Context, openID string, s screen) error {
@@ -30,11 +37,14 @@ func (w *World) consent(ctx context.Context, openID string, s screen) error {
 // AcceptAgreement opens the link to the agreement page on a person's phone, ticks what has to be ticked and submits. It
 // tries again, with backoff, while the bot is unavailable. The error is that of ctx or a *StuckError.
 func (w *World) AcceptAgreement(ctx context.Context, openID, link string) error {
+	reopened := 0
 	for wait := firstBackoff; ; wait = min(2*wait, maxBackoff) {
 		p, err := accept(ctx, w.Browser(openID), link)
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
+		case err == nil && p.Status == http.StatusBadRequest && p.isAt(link) && reopened < maxReopens:
+			reopened++
 		case err == nil && !p.unavailable(link):
 			if why := p.refusal(link); why != "" {
 				return &StuckError{OpenID: openID, Stage: StageConsent, Why: why}
@@ -47,14 +57,22 @@ func (w *World) AcceptAgreement(ctx context.Context, openID, link string) error 
 	}
 }
 
-// accept returns the page on which a person ends who submits every form.
+// accept returns the page on which a person ends who opens every text and submits every form.
 func accept(ctx context.Context, b *Browser, link string) (p *Page, err error) {
 	p, err = b.Open(ctx, link)
-	for range maxForms {
-		if err != nil || p.Form == nil {
-			break
+	for range maxPages {
+		switch {
+		case err != nil || p.Form == nil:
+			return p, err
+		case p.Form.CanSubmit():
+			p, err = p.Form.Accept(ctx)
+		default:
+			l, ok := p.FindLink(openers...)
+			if !ok {
+				return p, nil
+			}
+			p, err = p.Follow(ctx, l)
 		}
-		p, err = p.Form.Accept(ctx)
 	}
 	return p, err
 }
@@ -77,7 +95,7 @@ func (p *Page) refusal(link string) string {
 	case p.Status != http.StatusOK:
 		return fmt.Sprintf("the agreement page answers %d", p.Status)
 	case p.Form != nil:
-		return "the form of the agreement comes back again and again"
+		return "the form of the agreement cannot be submitted, or comes back again and again"
 	}
 	return ""
 }

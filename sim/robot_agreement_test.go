@@ -20,6 +20,9 @@ func TestConsentOnPage(t *testing.T) {
 	}{
 		{"accepts", func(*simtest.Agreement) {}, ""},
 		{"bot away and back", func(a *simtest.Agreement) { a.Away(2) }, ""},
+		{"opens the texts first", (*simtest.Agreement).Click, ""},
+		{"login not accepted", func(a *simtest.Agreement) { a.Answer(http.StatusBadRequest) },
+			"the agreement page answers 400"},
 		{"link of old", func(a *simtest.Agreement) { a.Answer(http.StatusGone) }, "the agreement page answers 410"},
 		{"mistake of the bot", func(a *simtest.Agreement) { a.Answer(http.StatusInternalServerError) },
 			"the agreement page answers 500"},

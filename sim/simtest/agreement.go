@@ -23,6 +23,7 @@ type Agreement struct {
 	mu       sync.Mutex
 	away     int // requests that meet no bot
 	status   int // of every page instead, 0 = none
+	click    bool
 	accepted int
 	ips      []string
 
@@ -76,6 +77,13 @@ func (a *Agreement) Answer(status int) {
 	a.status = status
 }
 
+// Click makes the page show its form only after two texts were opened, one after the other.
+func (a *Agreement) Click() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.click = true
+}
+
 // Accepted returns how often the person has accepted, and the addresses in X-Forwarded-For of all requests.
 func (a *Agreement) Accepted() (times int, ips []string) {
 	a.mu.Lock()
@@ -116,6 +124,11 @@ func (a *Agreement) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(rw, title+"<p>这不是你的登记</p>")
 	case a.accepted > 0 && r.Method == http.MethodGet:
 		_, _ = io.WriteString(rw, title+"<p>已经同意过了</p>")
+	case r.Method == http.MethodGet && a.click && r.URL.RawQuery == "":
+		_, _ = io.WriteString(rw, title+`<ol><li><a href="?open=1">点开阅读《一》</a></ol><form method="post"></form>`)
+	case r.Method == http.MethodGet && a.click && r.URL.RawQuery == "open=1":
+		_, _ = io.WriteString(rw, title+`<ol><li><a href="?open=1">点开阅读《一》</a></ol><form method="post">
+			<a href="?open=2">打开下一份</a></form>`)
 	case r.Method == http.MethodGet:
 		_, _ = io.WriteString(rw, title+`<form method="post"><p>请读<b>两份</b>协议</p>
 			<input type="hidden" name="h" value="`+hidden+`">
