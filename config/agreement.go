@@ -4,10 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
-	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -32,6 +29,9 @@ const certAgreement = "数字证书服务协议"
 
 // maxAgreement is the largest size of a file. 60 pages of Chinese text have about 200 KB.
 const maxAgreement = 1 << 20
+
+// String names the agreement.
+func (f AgreementFile) String() string { return f.Title + " " + f.Version }
 
 // Text returns the bytes of the file, as they were when the configuration was loaded.
 func (f AgreementFile) Text() []byte { return f.text }
@@ -67,7 +67,7 @@ func (c *Config) HasPage() bool { return c.Server.PublicURL != "" && len(c.Agree
 
 // agreement checks the files of the agreements, and that there is a page if one is needed.
 func (v *validator) agreement() {
-	if v.NeedsPage() && !v.undecoded["esign.evidence_revision"] {
+	if v.NeedsPage() && !v.undecoded["esign.evidence_revision"] && !v.undecoded["verification.method"] {
 		if v.Server.PublicURL == "" {
 			v.wrong("server.public_url", PageWithoutURL)
 		}
@@ -75,27 +75,26 @@ func (v *validator) agreement() {
 			v.wrong("agreement.files", NoAgreement)
 		}
 	}
-	seen := map[string]bool{}
+	seen := map[[2]string]bool{}
 	readable := true
 	for i := range v.Agreement.Files {
 		f := &v.Agreement.Files[i]
-		path := fmt.Sprintf("agreement.files[%d]", i)
+		path := entryPath(i)
 		v.require(path+".title", f.Title)
 		v.require(path+".version", f.Version)
 		v.require(path+".path", f.Path)
-		if key := f.Title + "\x00" + f.Version; seen[key] {
+		name := [2]string{f.Title, f.Version}
+		if f.Title != "" && f.Version != "" && seen[name] {
 			v.wrong(path+".version", SameAgreement)
-		} else {
-			seen[key] = true
 		}
+		seen[name] = true
 		if f.Path == "" {
 			readable = false
 			continue
 		}
-		var code Code
-		var args []string
-		if f.text, code, args = readAgreement(f.Path); code != "" {
-			v.wrong(path+".path", code, args...)
+		var wrong *Mistake
+		if f.text, wrong = readAgreement(f.Path); wrong != nil {
+			v.wrong(path+".path", wrong.Code, wrong.Args...)
 			readable = false
 		}
 	}
@@ -105,33 +104,30 @@ func (v *validator) agreement() {
 }
 
 // readAgreement returns the bytes of a file, or what is wrong with it.
-func readAgreement(path string) (text []byte, wrong Code, args []string) {
+func readAgreement(path string) ([]byte, *Mistake) {
 	f, err := os.Open(path)
-	if err == nil {
-		defer func() { _ = f.Close() }()
-		text, err = io.ReadAll(io.LimitReader(f, maxAgreement+1))
+	if err != nil {
+		return nil, fileMistake(err)
 	}
-	var system *fs.PathError
+	defer func() { _ = f.Close() }()
+	text, err := io.ReadAll(io.LimitReader(f, maxAgreement+1))
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, FileMissing, nil
-	case errors.Is(err, fs.ErrPermission):
-		return nil, FileDenied, nil
-	case errors.As(err, &system):
-		return nil, FileUnreadable, []string{system.Err.Error()}
 	case err != nil:
-		return nil, FileUnreadable, []string{err.Error()}
+		return nil, fileMistake(err)
 	case len(text) > maxAgreement:
-		return nil, AgreementTooLarge, nil
+		return nil, &Mistake{Code: AgreementTooLarge}
 	case !utf8.Valid(text) || bytes.ContainsFunc(text, binary):
-		return nil, NotPlainText, nil
-	case len(bytes.TrimSpace(text)) == 0:
-		return nil, AgreementEmpty, nil
+		return nil, &Mistake{Code: NotPlainText}
+	case len(bytes.TrimFunc(text, blank)) == 0:
+		return nil, &Mistake{Code: AgreementEmpty}
 	}
-	return text, "", nil
+	return text, nil
 }
 
 // binary reports whether no plain text has the character.
 func binary(r rune) bool {
 	return unicode.IsControl(r) && !strings.ContainsRune("\t\n\r\f", r)
 }
+
+// blank reports whether the character is a space or the byte order mark.
+func blank(r rune) bool { return unicode.IsSpace(r) || r == '\ufeff' }

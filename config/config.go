@@ -1,11 +1,11 @@
 // Package config loads config.yaml and the environment into one Config. It defines the keys, their defaults, the valid
-// values, and the rules between keys. It reports all mistakes at once, each with its dotted path. It reads the files that
-// the configuration names and makes no network call; package doctor checks whether a valid value works.
+// values, and the rules between keys. It reports all mistakes at once, each with its dotted path. It reads the files
+// that the configuration names and makes no network call; package doctor checks whether a valid value works.
 //
 // In reading order: config.go (Config and the defaults), types.go (enumerations), keys.go (the keys by path), load.go
-// (file and environment), decode.go (values into Config), validate.go (rules between keys), agreement.go (the files of
-// the agreements), mistakes.go (codes and
-// their English texts), env.go (names of environment variables).
+// (file and environment), agreement_entries.go (the list of agreements in them), decode.go (values into Config),
+// validate.go (rules between keys), agreement.go (the files of the agreements), mistakes.go (codes and their English
+// texts), env.go (names of environment variables).
 package config
 
 import (

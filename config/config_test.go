@@ -58,7 +58,7 @@ hr: {admins: ["@all everybody"]}
 review: {required: sometimes}
 ocr: {per_second: 1000}
 verification: {method: face, tencent: {endpoint_sms: "http://sms.example.com"}}
-esign: {base_url: "https://openapi.esign.cn/v3", evidence_revision: "2025-10"}
+esign: {base_url: "https://openapi.esign.cn/v3", evidence_revision: "2023"}
 store: {dsn: "mysql:x", sync: perhaps}
 security: {keyset_file: ""}
 timing: {reminder_after: soon, expire_after: 1000h, code_ttl: 0s, photo_grace: -1h}
@@ -101,7 +101,15 @@ func TestConfigOneMistake(t *testing.T) {
 		{"SHIMING_VERIFICATION_METHOD=bank_card_four", "verification.method: bank_card_four is not available"},
 		{"SHIMING_VERIFICATION_METHOD=face", "verification.method: face is not available"},
 		{"SHIMING_VERIFICATION_METHOD=trust", "verification.method: want one of"},
-		{"SHIMING_ESIGN_EVIDENCE_REVISION=2025-10", "esign.evidence_revision"},
+		{"SHIMING_ESIGN_EVIDENCE_REVISION=2025-11", "esign.evidence_revision: want one of: 2025-10, 2024"},
+		{"SHIMING_AGREEMENT_LOGIN=wechat", "agreement.login: want one of: feishu, none"},
+		{"SHIMING_AGREEMENT_READ_TYPE=check", "agreement.read_type: want one of: CHECK, CLICK"},
+		{"SHIMING_AGREEMENT_FILES=agreement.txt", "agreement.files: want a list"},
+		{"SHIMING_SERVER_TRUSTED_PROXIES=proxy.example.com", "server.trusted_proxies: want addresses or networks"},
+		{"SHIMING_SERVER_TRUSTED_PROXIES=10.0.0.7:80", "server.trusted_proxies: want addresses or networks"},
+		{"SHIMING_SERVER_TRUSTED_PROXIES=10.0.0.1,fe80::1%eth0", "server.trusted_proxies: want addresses or networks"},
+		{"SHIMING_SERVER_TRUSTED_PROXIES=0.0.0.0/0", "server.trusted_proxies: a network of all addresses"},
+		{"SHIMING_SERVER_TRUSTED_PROXIES=::/0", "server.trusted_proxies: a network of all addresses"},
 		{"SHIMING_FEISHU_TRANSPORT=pigeon", "feishu.transport"},
 		{"SHIMING_HR_ADMINS=", "hr.admins"},
 		{"SHIMING_STORE_DSN=sqlite:", "store.dsn: want sqlite:PATH or postgres://"},
@@ -199,9 +207,9 @@ func TestScalarsOfYAML(t *testing.T) {
 
 // TestEveryKeyFromEnvironment checks that the variable of each key sets its field and no other.
 func TestEveryKeyFromEnvironment(t *testing.T) {
-	want := Settings
-	for i, s := range want {
+	for i, s := range Settings {
 		t.Run(s.Path, func(t *testing.T) {
+			want := ""
 			value, ok := map[string]string{
 				"feishu.app_type":         "marketplace",
 				"feishu.transport":        "websocket",
@@ -211,25 +219,33 @@ func TestEveryKeyFromEnvironment(t *testing.T) {
 				"verification.method":     "none",
 				"esign.evidence_revision": "2024",
 				"store.sync":              "normal",
+				"server.trusted_proxies":  "10.0.0.0/8",
+				"agreement.login":         "none",
+				"agreement.read_type":     "CLICK",
 				"log.level":               "debug",
 			}[s.Path]
 			switch {
 			case ok:
 			case strings.HasPrefix(s.Path, "timing."):
 				value = "33m"
+			case s.Path == "agreement.files":
+				value, want = `[{title: 协议, version: "1", path: x}]`, "协议 1"
 			default:
 				value = "~x~"
+			}
+			if want == "" {
+				want = value
 			}
 			c, err := LoadUnchecked(files.WriteTemp(t, "config.yaml", ""), []string{EnvName(s.Path) + "=" + value})
 			if err != nil {
 				t.Fatal(err)
 			}
 			for j, got := range settingsOf(reflect.ValueOf(c), "") {
-				if wanted := want[j].Default; j != i && got.Default != wanted {
-					t.Errorf("%s: got %q, want %q", got.Path, got.Default, wanted)
+				if other := Settings[j].Default; j != i && got.Default != other {
+					t.Errorf("%s: got %q, want %q", got.Path, got.Default, other)
 				}
-				if j == i && got.Default != value {
-					t.Errorf("got %q, want %q", got.Default, value)
+				if j == i && got.Default != want {
+					t.Errorf("got %q, want %q", got.Default, want)
 				}
 			}
 		})

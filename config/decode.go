@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/go-viper/mapstructure/v2"
-	"github.com/knadh/koanf/parsers/yaml"
 	"github.com/knadh/koanf/v2"
 
 	"shiming/flows"
@@ -24,7 +23,7 @@ const tagName = "koanf"
 func decode(values *koanf.Koanf) (Config, []Mistake) {
 	c := Defaults()
 	hooks := mapstructure.ComposeDecodeHookFunc(
-		asFiles, asText, asMethod, asDuration, asProxies, asList, mapstructure.TextUnmarshallerHookFunc(), trimmed)
+		asText, asMethod, asDuration, asProxies, asList, mapstructure.TextUnmarshallerHookFunc(), trimmed)
 	err := values.UnmarshalWithConf("", &c, koanf.UnmarshalConf{Tag: tagName, DecoderConfig: &mapstructure.DecoderConfig{
 		DecodeHook:           hooks,
 		ErrorUnused:          true,
@@ -55,20 +54,6 @@ func mistakesIn(err error) (all []Mistake) {
 
 // The hooks below convert a value to the type of its field, in this order. asText converts every value to a text;
 // each of the others returns a value unchanged if the field has another type.
-
-// asFiles reads a list of agreement files from YAML in a text, which is how a variable holds one.
-func asFiles(_, to reflect.Type, data any) (any, error) {
-	text, ok := data.(string)
-	if !ok || to != reflect.TypeFor[[]AgreementFile]() {
-		return data, nil
-	}
-	in, err := yaml.Parser().Unmarshal([]byte("files: " + strings.TrimSpace(text)))
-	list, ok := in["files"].([]any)
-	if (err != nil || !ok) && strings.TrimSpace(text) != "" {
-		return nil, &Mistake{Code: NotFiles}
-	}
-	return list, nil
-}
 
 // asText returns a scalar as text and a list as text with commas. YAML reads some texts as numbers or dates.
 func asText(from, to reflect.Value) (any, error) {
@@ -127,10 +112,14 @@ func asProxies(_, to reflect.Type, data any) (any, error) {
 		}
 		p, err := netip.ParsePrefix(item)
 		if a, aerr := netip.ParseAddr(item); err != nil && aerr == nil && a.Zone() == "" {
+			a = a.Unmap()
 			p, err = a.Prefix(a.BitLen())
 		}
-		if err != nil {
+		switch {
+		case err != nil:
 			return nil, &Mistake{Code: NotNetwork}
+		case p.Bits() == 0:
+			return nil, &Mistake{Code: TrustsEverybody}
 		}
 		list = append(list, p.Masked())
 	}

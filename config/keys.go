@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
@@ -40,11 +41,12 @@ func format(v reflect.Value) string {
 	if v.CanInt() {
 		return strconv.FormatInt(v.Int(), 10)
 	}
-	if list, ok := v.Interface().([]string); ok {
-		return strings.Join(list, ",")
-	}
 	if v.Kind() == reflect.Slice {
-		return "" // the other lists are empty
+		items := make([]string, v.Len())
+		for i := range items {
+			items[i] = fmt.Sprint(v.Index(i).Interface())
+		}
+		return strings.Join(items, ",")
 	}
 	return v.String() // fmt would mask a secret
 }

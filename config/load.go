@@ -87,7 +87,8 @@ func (l *loader) config() (Config, error) {
 // validated returns the decoded values with all mistakes.
 func (l *loader) validated() (Config, []Mistake) {
 	c, undecoded := decode(l.values)
-	return c, slices.Concat(l.mistakes, undecoded, validate(&c, undecoded))
+	found := slices.Concat(l.mistakes, undecoded)
+	return c, append(found, validate(&c, found)...)
 }
 
 // set records a value from YAML or a string. A nil value changes nothing.
@@ -98,6 +99,8 @@ func (l *loader) set(path string, value any) {
 		l.unknown(path)
 	case isSection:
 		l.wrong(path, NotSection)
+	case value != nil && path == agreementFiles:
+		l.setFiles(value)
 	case value != nil:
 		_ = l.values.Set(path, value) // fails only with koanf's option StrictMerge
 	}
@@ -105,6 +108,12 @@ func (l *loader) set(path string, value any) {
 
 // unknown records an unknown key as a mistake. It suggests a key with the same last part.
 func (l *loader) unknown(path string) {
+	if strings.HasPrefix(path, agreementFiles+".") { // one entry where a list is wanted
+		if !slices.ContainsFunc(l.mistakes, func(m Mistake) bool { return m.Path == agreementFiles }) {
+			l.wrong(agreementFiles, NotFiles)
+		}
+		return
+	}
 	last := path[strings.LastIndex(path, ".")+1:]
 	for _, s := range Settings {
 		if strings.HasSuffix(s.Path, "."+last) {
@@ -127,18 +136,27 @@ func (l *loader) readFile(path string) error {
 	return nil
 }
 
-// unreadable returns the mistake for a file that cannot be read.
+// unreadable returns the mistake for a configuration that cannot be read.
 func unreadable(path string, err error) Mistake {
-	system, ok := errors.AsType[*fs.PathError](err)
-	switch {
-	case !ok:
+	if _, ok := errors.AsType[*fs.PathError](err); !ok {
 		return notYAML(path, err)
-	case errors.Is(err, fs.ErrNotExist):
-		return Mistake{Path: path, Code: FileMissing}
-	case errors.Is(err, fs.ErrPermission):
-		return Mistake{Path: path, Code: FileDenied}
 	}
-	return Mistake{path, FileUnreadable, []string{system.Err.Error()}}
+	m := fileMistake(err)
+	m.Path = path
+	return *m
+}
+
+// fileMistake returns the mistake, without a path, for an error of the file system.
+func fileMistake(err error) *Mistake {
+	switch system, ok := errors.AsType[*fs.PathError](err); {
+	case errors.Is(err, fs.ErrNotExist):
+		return &Mistake{Code: FileMissing}
+	case errors.Is(err, fs.ErrPermission):
+		return &Mistake{Code: FileDenied}
+	case ok:
+		return &Mistake{Code: FileUnreadable, Args: []string{system.Err.Error()}}
+	}
+	return &Mistake{Code: FileUnreadable, Args: []string{err.Error()}}
 }
 
 // notYAML returns the mistake for a file that cannot be parsed. It keeps only the line numbers of the parser's message,

@@ -31,7 +31,9 @@ type Mistake struct {
 }
 
 // Absent reports whether the key has no value yet. Every other mistake is in a value.
-func (m Mistake) Absent() bool { return m.Code == Missing || m.Code == NoAdmins }
+func (m Mistake) Absent() bool {
+	return slices.Contains([]Code{Missing, NoAdmins, PageWithoutURL, NoAgreement}, m.Code)
+}
 
 func (m Mistake) String() string { return m.Path + ": " + m.Fill(english[m.Code]) }
 
@@ -67,7 +69,9 @@ const (
 	WrongType         Code = "wrong_type"         // %s: reason
 	MethodUnavailable Code = "method_unavailable" // %s: the method
 	NotFiles          Code = "not_files"
+	NotText           Code = "not_text"
 	NotNetwork        Code = "not_network"
+	TrustsEverybody   Code = "trusts_everybody"
 
 	Missing            Code = "missing"
 	NotHostPort        Code = "not_host_port" // %s: an example
@@ -124,7 +128,9 @@ var english = map[Code]string{
 	WrongType:         "want another type of value: %s",
 	MethodUnavailable: "%s is not available in this version; use three_elements or none",
 	NotFiles:          "want a list such as [{title: 数字证书服务协议, version: \"20250801\", path: agreement.txt}]",
+	NotText:           "want a text in quotes: YAML reads what stands there as a number, a date or a list",
 	NotNetwork:        "want addresses or networks such as 10.0.0.7, 10.0.0.0/8 or fd00::/8",
+	TrustsEverybody:   "a network of all addresses lets readers choose the address that their evidence states",
 
 	Missing:            "is missing",
 	NotHostPort:        "want host:port, such as %s",
@@ -140,10 +146,10 @@ var english = map[Code]string{
 	DocumentUnverified: "want stop: the suppliers compare resident numbers only, so that this document cannot be verified",
 	UnknownPlaceholder: "%s is no placeholder; want only: %s",
 	TooLong:            "must have %s characters at most",
-	PageWithoutURL: "is missing: evidence of revision 2025-10 needs the page on which people read the agreements, and a page " +
-		"needs a public address. Set it, or set esign.evidence_revision: 2024, which e签宝 may refuse",
-	NoAgreement: "is missing: evidence of revision 2025-10 states which version of 《数字证书服务协议》 people have read; " +
-		"get the text from e签宝",
+	PageWithoutURL: "is missing: evidence of revision 2025-10 needs the page on which people read the agreements, and a " +
+		"page needs a public address. Set it, or set esign.evidence_revision: \"2024\", which e签宝 may refuse",
+	NoAgreement: "is missing: evidence of revision 2025-10 states which version of 《数字证书服务协议》 people have read. " +
+		"Get the text from e签宝 and name its file, or set esign.evidence_revision: \"2024\", which e签宝 may refuse",
 	NoCertAgreement:    "none of the files has 数字证书服务协议 in its title or text, which e签宝 asks for",
 	SameAgreement:      "the same title and version as another file",
 	AgreementTooLarge:  "the file is larger than 1 MB",

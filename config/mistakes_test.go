@@ -17,6 +17,8 @@ func TestEveryCode(t *testing.T) {
 	with := func(lines string) string {
 		return files.WriteTemp(t, "config.yaml", files.CompleteConfig+lines)
 	}
+	text := files.WriteTemp(t, "agreement.txt", certText)
+	page := files.WriteTemp(t, "config.yaml", completeWithPage(text))
 	many := files.WriteTemp(t, "config.yaml",
 		strings.Replace(files.CompleteConfig, "ou_a, ou_b", "tk/ou_a, tk/ou_b", 1)+"feishu.app_type: marketplace")
 	reported := map[Code]bool{}
@@ -38,7 +40,23 @@ func TestEveryCode(t *testing.T) {
 		{complete, "FEISHU_TRANSPORT= webhook", Mistake{
 			"feishu.transport", NotOneOf, []string{"webhook, websocket"}}},
 		{complete, "VERIFICATION_METHOD=face", Mistake{"verification.method", MethodUnavailable, []string{"face"}}},
-		{complete, "ESIGN_EVIDENCE_REVISION=2025-10", Mistake{"esign.evidence_revision", RevisionUnavailable, nil}},
+		{complete, "AGREEMENT_FILES=agreement.txt", Mistake{"agreement.files", NotFiles, nil}},
+		{complete, `AGREEMENT_FILES=[{title: x, version: 1.10, path: ` + text + `}]`, Mistake{
+			"agreement.files[0].version", NotText, nil}},
+		{complete, "SERVER_TRUSTED_PROXIES=10.0.0.0/33", Mistake{"server.trusted_proxies", NotNetwork, nil}},
+		{complete, "SERVER_TRUSTED_PROXIES=0.0.0.0/0", Mistake{"server.trusted_proxies", TrustsEverybody, nil}},
+		{page, "SERVER_PUBLIC_URL=", Mistake{"server.public_url", PageWithoutURL, nil}},
+		{page, "AGREEMENT_FILES=", Mistake{"agreement.files", NoAgreement, nil}},
+		{page, "AGREEMENT_FILES=" + listed(files.WriteTemp(t, "a.txt", "别的协议"), "别的协议"), Mistake{
+			"agreement.files", NoCertAgreement, nil}},
+		{page, "AGREEMENT_FILES=" + listed(text, "协议", "协议"), Mistake{
+			"agreement.files[1].version", SameAgreement, nil}},
+		{page, "AGREEMENT_FILES=" + listed(files.WriteTemp(t, "a.txt", strings.Repeat("x", 1<<20+1)), "协议"), Mistake{
+			"agreement.files[0].path", AgreementTooLarge, nil}},
+		{page, "AGREEMENT_FILES=" + listed(files.WriteTemp(t, "a.txt", ""), "协议"), Mistake{
+			"agreement.files[0].path", AgreementEmpty, nil}},
+		{page, "AGREEMENT_FILES=" + listed(files.WriteTemp(t, "a.txt", "%PDF-1.7\n\x00"), "协议"), Mistake{
+			"agreement.files[0].path", NotPlainText, nil}},
 		{complete, "FEISHU_APP_ID=", Mistake{"feishu.app_id", Missing, nil}},
 		{complete, "SERVER_ADMIN_LISTEN=9090", Mistake{
 			"server.admin_listen", NotHostPort, []string{"127.0.0.1:9090"}}},

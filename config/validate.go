@@ -22,8 +22,8 @@ type validator struct {
 	mistakes  []Mistake
 }
 
-// validate returns the mistakes in single values and between keys. undecoded are the mistakes of decode; their keys
-// have the default value in c.
+// validate returns the mistakes in single values and between keys. undecoded are the mistakes of the loader and of
+// decode; their keys have the default value in c.
 func validate(c *Config, undecoded []Mistake) []Mistake {
 	v := &validator{Config: c, undecoded: map[string]bool{}}
 	for _, m := range undecoded {

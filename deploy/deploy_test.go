@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -25,9 +26,9 @@ func TestDeployFilesNameKnownSettings(t *testing.T) {
 		known[name], known[name+"_FILE"] = true, true
 	}
 	seen := []string{"Dockerfile"}
-	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
-		if err == nil && strings.HasSuffix(path, ".yaml") {
-			seen = append(seen, "deploy/"+path)
+	err := filepath.WalkDir(".", func(file string, d fs.DirEntry, err error) error {
+		if err == nil && strings.HasSuffix(file, ".yaml") {
+			seen = append(seen, "deploy/"+file)
 		}
 		return err
 	})
@@ -48,9 +49,11 @@ func TestDeployFilesNameKnownSettings(t *testing.T) {
 	}
 }
 
-// configOf loads a configuration from environment variables. It replaces secret files by temporary ones.
-func configOf(t *testing.T, env map[string]string) error {
+// configOf loads a configuration from environment variables. It replaces secret files and the agreement by temporary
+// ones.
+func configOf(t *testing.T, env map[string]string) (config.Config, error) {
 	t.Helper()
+	agreement := files.WriteTemp(t, "agreement.txt", "《数字证书服务协议》\n")
 	secret := filepath.Join(t.TempDir(), "secret")
 	if err := os.WriteFile(secret, []byte("secret\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -58,6 +61,8 @@ func configOf(t *testing.T, env map[string]string) error {
 	var environ []string
 	for name, value := range env {
 		switch {
+		case name == "SHIMING_AGREEMENT_FILES":
+			value = strings.ReplaceAll(value, agreementPath(t, value), agreement)
 		case name == "SHIMING_STORE_DSN_FILE":
 			name, value = "SHIMING_STORE_DSN", "postgres://u:p@host/db"
 		case strings.HasSuffix(name, "_FILE") && name != "SHIMING_SECURITY_KEYSET_FILE":
@@ -65,8 +70,26 @@ func configOf(t *testing.T, env map[string]string) error {
 		}
 		environ = append(environ, name+"="+value)
 	}
-	_, err := config.Load(files.Path(t, "config.yaml"), environ)
-	return err
+	return config.Load(files.Path(t, "config.yaml"), environ)
+}
+
+// agreementPath returns the path of the agreement in a container.
+func agreementPath(t *testing.T, list string) string {
+	t.Helper()
+	m := regexp.MustCompile(`path: ([^ ,}]+)`).FindStringSubmatch(list)
+	if m == nil {
+		t.Fatalf("got no path in %q, want one", list)
+	}
+	return m[1]
+}
+
+// checkPage checks that a deployment has the agreement page and learns the address of a reader behind its proxy.
+func checkPage(t *testing.T, c config.Config) {
+	t.Helper()
+	if !c.NeedsPage() || !c.HasPage() || len(c.Server.TrustedProxies) == 0 {
+		t.Errorf("got the need of a page: %t, a page: %t, trusted proxies %v; want all of them",
+			c.NeedsPage(), c.HasPage(), c.Server.TrustedProxies)
+	}
 }
 
 // TestComposeIsComplete checks that the compose file gives the bot a complete configuration, with its secrets from
@@ -78,14 +101,18 @@ func TestComposeIsComplete(t *testing.T) {
 	vars, _ := files.At(bot, "environment").(map[string]any)
 	for name, value := range vars {
 		env[name], _ = value.(string)
-		if v := regexp.MustCompile(`^\$\{(\w+):([?-])(.*)\}$`).FindStringSubmatch(env[name]); v != nil {
-			if !strings.Contains("\n"+given, "\n"+v[1]+"=") {
-				t.Errorf("got no %s in shiming.env.example, want it there", v[1])
+		env[name] = regexp.MustCompile(`\$\{\w+:[?-][^}]*\}`).ReplaceAllStringFunc(env[name], func(v string) string {
+			key, def, _ := strings.Cut(strings.Trim(v, "${}"), ":")
+			_, rest, found := strings.Cut("\n"+given, "\n"+key+"=")
+			if !found {
+				t.Errorf("got no %s in shiming.env.example, want it there", key)
 			}
-			if v[2] == "-" {
-				env[name] = v[3]
+			if strings.HasPrefix(def, "-") {
+				return def[1:]
 			}
-		}
+			value, _, _ := strings.Cut(rest, "\n")
+			return value
+		})
 		if file, ok := strings.CutPrefix(env[name], "/run/secrets/"); ok {
 			mounted, _ := files.At(bot, "secrets").([]any)
 			if files.At(doc, "secrets", file) == nil || !slices.Contains(mounted, any(file)) {
@@ -93,8 +120,26 @@ func TestComposeIsComplete(t *testing.T) {
 			}
 		}
 	}
-	if err := configOf(t, env); err != nil {
-		t.Error(err)
+	c, err := configOf(t, env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkPage(t, c)
+	if files.At(bot, "configs", 0, "target") != agreementPath(t, env["SHIMING_AGREEMENT_FILES"]) ||
+		files.At(doc, "configs", "agreement", "file") == nil {
+		t.Error("got another place for the agreement than SHIMING_AGREEMENT_FILES names, want the same")
+	}
+	subnet, _ := files.At(doc, "networks", "front", "ipam", "config", 0, "subnet").(string)
+	if got := c.Server.TrustedProxies[0].String(); got != subnet {
+		t.Errorf("got the trusted proxy %s, want the network of the proxy, %s", got, subnet)
+	}
+	nginx, _ := files.At(doc, "configs", "nginx", "content").(string)
+	for _, want := range []string{
+		"location = /webhook/event {", "location /agreement/ {", "X-Forwarded-For $$proxy_add_x_forwarded_for;", "access_log off;",
+	} {
+		if !strings.Contains(nginx, want) {
+			t.Errorf("nginx: got no %q, want it", want)
+		}
 	}
 	if files.At(bot, "read_only") != true || files.At(bot, "cap_drop", 0) != "ALL" ||
 		files.At(bot, "healthcheck", "test", 1) != "/shiming" {
@@ -158,8 +203,24 @@ func TestKubernetesManifest(t *testing.T) {
 			t.Errorf("%s: got no %s in the example of the Secret, want it there", name, file)
 		}
 	}
-	if err := configOf(t, env); err != nil {
-		t.Error(err)
+	c, err := configOf(t, env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkPage(t, c)
+	mounts := map[string]any{}
+	for _, m := range files.At(bot, "volumeMounts").([]any) {
+		mounts[files.At(m, "mountPath").(string)] = files.At(m, "name")
+	}
+	if at := path.Dir(agreementPath(t, env["SHIMING_AGREEMENT_FILES"])); mounts[at] != "agreement" {
+		t.Errorf("got %v mounted, want the agreement at %s", mounts, at)
+	}
+	var outside []string
+	for _, p := range files.At(kinds["Ingress"], "spec", "rules", 0, "http", "paths").([]any) {
+		outside = append(outside, files.At(p, "path").(string))
+	}
+	if want := []string{"/webhook/event", "/agreement/"}; !slices.Equal(outside, want) {
+		t.Errorf("got the paths %v for the outside, want %v", outside, want)
 	}
 }
 

@@ -91,6 +91,7 @@ func TestLeastConfiguration(t *testing.T) {
 			}
 			text := strings.Replace(least.String(), "ou_…, ou_…", "ou_a, ou_b", 1)
 			text = strings.ReplaceAll(text, "…", `"1"`)
+			text = strings.Replace(text, "agreement.txt", files.WriteTemp(t, "agreement.txt", "《数字证书服务协议》"), 1)
 			path := files.WriteTemp(t, "config.yaml", text)
 			if _, err := config.Load(path, nil); err != nil {
 				t.Errorf("got %v, want no mistake in\n%s", err, text)

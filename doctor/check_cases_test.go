@@ -1,10 +1,14 @@
 package doctor_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -119,8 +123,7 @@ var checkCases = []struct {
 		c.world.Feishu.Subscribe(func(s *feishu.Subscriptions) { s.EventWay = "websocket" })
 	}},
 	{"long connection refused", "feishu.long_connection", doctor.Problem, func(c *checked) {
-		c.values["feishu.transport"] = "websocket"
-		c.world.Feishu.LongConnection(true)
+		c.longConnection()
 		c.fault("feishu", "ws.endpoint", 200, `{"code":403,"msg":"forbidden"}`)
 	}},
 	{
@@ -141,6 +144,66 @@ var checkCases = []struct {
 		}))
 		c.Cleanup(s.Close)
 		c.values["server.public_url"] = s.URL
+	}},
+	{"no public address", "feishu.webhook", doctor.Unknown, func(c *checked) { c.withoutPage() }},
+	{"no page, with the older revision", "agreement.page", doctor.Warning, func(c *checked) { c.withoutPage() }},
+	{"public address without agreements", "agreement.page", doctor.Warning, func(c *checked) {
+		c.values["agreement.files"], c.values["esign.evidence_revision"] = "", "2024"
+	}},
+	{"no page, and nothing is filed", "agreement.page", doctor.OK, func(c *checked) {
+		c.values["verification.method"] = "none"
+		c.withoutPage()
+	}},
+	{"proxy that does not pass the page", "agreement.page", doctor.Problem, func(c *checked) {
+		c.pageAnswers(http.NotFound)
+	}},
+	{"website of the company instead of the page", "agreement.page", doctor.Problem, func(c *checked) {
+		c.pageAnswers(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<!doctype html><p>欢迎")) })
+	}},
+	{"login in front of the page", "agreement.page", doctor.Problem, func(c *checked) {
+		c.pageAnswers(http.RedirectHandler("https://sso.example.com/", http.StatusFound).ServeHTTP)
+	}},
+	{"proxy that does not find serve", "agreement.page", doctor.Problem, func(c *checked) {
+		c.pageAnswers(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) })
+		c.serveHere()
+	}},
+	{"no serve behind the proxy", "agreement.page", doctor.Unknown, func(c *checked) {
+		c.pageAnswers(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) })
+	}},
+	{"long connection, and nobody at the public address", "agreement.page", doctor.Problem, func(c *checked) {
+		c.longConnection()
+		c.serveHere()
+		c.values["server.public_url"] = "http://" + unusedAddress(c.T)
+	}},
+	{"long connection, and no serve", "agreement.page", doctor.Unknown, func(c *checked) {
+		c.longConnection()
+		c.values["server.public_url"] = "http://" + unusedAddress(c.T)
+	}},
+	{"https without a trusted proxy", "server.trusted_proxies", doctor.Problem, func(c *checked) {
+		c.longConnection()
+		c.values["server.public_url"] = "https://" + unusedAddress(c.T)
+	}},
+	{"https with a trusted proxy", "server.trusted_proxies", doctor.OK, func(c *checked) {
+		c.longConnection()
+		c.values["server.public_url"] = "https://" + unusedAddress(c.T)
+		c.values["server.trusted_proxies"] = "127.0.0.1,10.0.0.0/8"
+	}},
+	{"login to the page", "feishu.redirect_url", doctor.Unknown, func(*checked) {}},
+	{"page without a login", "feishu.redirect_url", "", func(c *checked) { c.values["agreement.login"] = "none" }},
+	{"agreement changed under its version", "agreement.files", doctor.Problem, func(c *checked) {
+		c.read(certText)
+		c.values["agreement.files"] = c.agreement(certText + "第二条……\n")
+	}},
+	{"scope for user ids", "feishu.scope.contact:user.employee_id:readonly", doctor.Problem, func(c *checked) {
+		c.values["feishu.user_id_type"] = "user_id"
+		c.world.Feishu.Revoke("contact:user.employee_id:readonly")
+	}},
+	{"user ids with their scope", "feishu.scope.contact:user.employee_id:readonly", doctor.OK, func(c *checked) {
+		c.values["feishu.user_id_type"] = "user_id"
+		c.world.Feishu.Grant("contact:user.employee_id:readonly")
+	}},
+	{"scope for user ids that nobody needs", "feishu.scope.contact:user.employee_id:readonly", "", func(c *checked) {
+		c.world.Feishu.Revoke("contact:user.employee_id:readonly")
 	}},
 	{"not in the group", "hr.review_chat", doctor.Problem, func(c *checked) {
 		if _, err := c.world.Feishu.RemoveBotFromGroup(c.Context(), c.world.ReviewChat(), c.world.Admins()[0]); err != nil {
@@ -290,6 +353,43 @@ var checkCases = []struct {
 func (c *checked) noTemplates(code string) {
 	c.fault("tencent", "DescribeSmsTemplateList", 200, `{"Response":{"Error":{"Code":"`+code+`","Message":"no"},`+
 		`"RequestId":"00000000-0000-0000-0000-000000000001"}}`)
+}
+
+// pageAnswers puts a proxy in front of serve that answers for the page by itself.
+func (c *checked) pageAnswers(answer http.HandlerFunc) {
+	c.Helper()
+	behind, err := url.Parse(c.values["server.public_url"])
+	if err != nil {
+		c.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", httputil.NewSingleHostReverseProxy(behind))
+	mux.HandleFunc("/agreement/", answer)
+	proxy := httptest.NewServer(mux)
+	c.Cleanup(proxy.Close)
+	c.values["server.public_url"] = proxy.URL
+}
+
+// serveHere starts something that answers /readyz where serve listens on this machine.
+func (c *checked) serveHere() {
+	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	c.Cleanup(s.Close)
+	c.values["server.listen"] = strings.TrimPrefix(s.URL, "http://")
+}
+
+func (c *checked) longConnection() {
+	c.values["feishu.transport"] = "websocket"
+	c.world.Feishu.LongConnection(true)
+}
+
+// read creates a database in which a text is the certificate agreement.
+func (c *checked) read(text string) {
+	c.Helper()
+	c.database(func(s *store.Store) error {
+		sum := sha256.Sum256([]byte(text))
+		f := flows.AgreementFile{Title: "数字证书服务协议", Version: "20250801", SHA256: hex.EncodeToString(sum[:])}
+		return s.KeepAgreement(c.Context(), f, []byte(text))
+	})
 }
 
 func (c *checked) unsubscribe(event string) {

@@ -5,7 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
+	"log/slog"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"shiming/bot"
 	"shiming/cmd"
 	"shiming/config"
 	"shiming/doctor"
@@ -23,6 +28,9 @@ import (
 )
 
 var updateCheck = flag.Bool("update-check", false, "write the texts of check to testdata")
+
+// certText is the text of the agreement. Its hash is in the golden files.
+const certText = "《数字证书服务协议》\n第一条……\n"
 
 // checked is a simulated world with a configuration to check.
 type checked struct {
@@ -50,10 +58,56 @@ func newChecked(t *testing.T, change ...func(*sim.Config)) *checked {
 	c := &checked{T: t, world: world, values: world.Settings()}
 	dir := t.TempDir()
 	maps.Copy(c.values, map[string]string{
-		"store.dsn":            "sqlite:" + filepath.Join(dir, "shiming.db"),
-		"security.keyset_file": filepath.Join(dir, "keyset.json"),
+		"server.listen":           unusedAddress(t),
+		"server.public_url":       c.serve(),
+		"server.trusted_proxies":  "",
+		"esign.evidence_revision": "2025-10",
+		"agreement.files":         c.agreement(certText),
+		"store.dsn":               "sqlite:" + filepath.Join(dir, "shiming.db"),
+		"security.keyset_file":    filepath.Join(dir, "keyset.json"),
 	})
 	return c
+}
+
+// serve starts what a serve with this configuration has behind its public address: the webhook, and of the page its
+// style sheet.
+func (c *checked) serve() (address string) {
+	c.Helper()
+	var unused struct {
+		bot.Handler
+		bot.PushStore
+	}
+	hooks, err := bot.NewServer(bot.ServerConfig{
+		AppID:             c.values["feishu.app_id"],
+		EncryptKey:        c.values["feishu.encrypt_key"],
+		VerificationToken: c.values["feishu.verification_token"],
+		Handler:           unused,
+		Pushes:            unused,
+		Log:               slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		c.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/webhook/event", hooks.Handler())
+	mux.HandleFunc("GET /agreement/style.css", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/css; charset=utf-8")
+	})
+	s := httptest.NewServer(mux)
+	c.Cleanup(s.Close)
+	return s.URL
+}
+
+// agreement returns agreement.files with a certificate agreement of a text.
+func (c *checked) agreement(text string) string {
+	c.Helper()
+	return fmt.Sprintf(`[{title: 数字证书服务协议, version: "20250801", path: %q}]`,
+		files.WriteTemp(c, "agreement.txt", text))
+}
+
+// withoutPage takes the agreement page away, so that only the older revision is left.
+func (c *checked) withoutPage() {
+	c.values["server.public_url"], c.values["agreement.files"], c.values["esign.evidence_revision"] = "", "", "2024"
 }
 
 // run runs the checks. It returns the text of the findings that are not ok, and the outcome of each check.
@@ -114,6 +168,7 @@ var steady = []struct {
 	{regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`), "REQUEST"},
 	{regexp.MustCompile(`127\.0\.0\.1:\d+`), "HOST"},
 	{regexp.MustCompile(`/[^ ]*/keyset\.json`), "KEYSET"},
+	{regexp.MustCompile(`/[^ ]*/agreement\.txt`), "AGREEMENT"},
 }
 
 var secretKeys = []string{
@@ -224,16 +279,19 @@ func TestCheckBesideServe(t *testing.T) {
 // TestCheckProgram checks flags and exit codes.
 func TestCheckProgram(t *testing.T) {
 	t.Parallel()
-	world, err := sim.Start(t.Context(), sim.Config{Seed: 4711})
+	world, err := sim.Start(t.Context(), sim.Config{Seed: 4711, EsignRevision: "2024"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { harness.CutOff(world) })
 	dir := t.TempDir()
 	settings := world.Settings()
-	maps.Copy(settings, map[string]string{
-		"store.dsn":            "sqlite:" + filepath.Join(dir, "x.db"),
-		"security.keyset_file": filepath.Join(dir, "k.json"),
+	maps.Copy(settings, map[string]string{ // no serve runs, so that there is nothing at a public address
+		"server.public_url":       "",
+		"agreement.files":         "",
+		"esign.evidence_revision": "2024",
+		"store.dsn":               "sqlite:" + filepath.Join(dir, "x.db"),
+		"security.keyset_file":    filepath.Join(dir, "k.json"),
 	})
 	env := append(config.Environ(settings), "LC_ALL=", "LC_MESSAGES=")
 	file := files.WriteTemp(t, "config.yaml", "")

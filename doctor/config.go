@@ -23,6 +23,11 @@ var chinese = map[config.Code]string{
 	config.WrongType:         "值的类型不对：%s",
 	config.MethodUnavailable: "这个版本没有 %s，请用 three_elements 或 none",
 
+	config.NotFiles:        `要写成列表，例如 [{title: 数字证书服务协议, version: "20250801", path: agreement.txt}]`,
+	config.NotText:         "要加引号写成文字：现在 YAML 把它读成了数字、日期或列表",
+	config.NotNetwork:      "要写地址或网段，例如 10.0.0.7、10.0.0.0/8、fd00::/8",
+	config.TrustsEverybody: "这是所有地址：那样员工想写什么 IP，存证里就是什么 IP",
+
 	config.Missing:            "没有填写",
 	config.NotHostPort:        "要写成 主机:端口，例如 %s",
 	config.NotURL:             "要写协议和主机，例如 https://open.feishu.cn",
@@ -37,6 +42,15 @@ var chinese = map[config.Code]string{
 	config.DocumentUnverified: "只能是 stop：核验机构只核对居民身份证的号码，这种证件没法核验",
 	config.UnknownPlaceholder: "%s 不是占位符，只能用：%s",
 	config.TooLong:            "最多 %s 个字符",
+	config.PageWithoutURL: "没有填写：2025-10 版存证要员工先在网页上读协议，网页要有公网地址。" +
+		"填上它，或者 esign.evidence_revision 改成 \"2024\"，不过 e签宝可能不收",
+	config.NoAgreement: "没有填写：2025-10 版存证要写明员工读的是哪一版《数字证书服务协议》。" +
+		"向 e签宝要全文，把文件写进来，或者 esign.evidence_revision 改成 \"2024\"，不过 e签宝可能不收",
+	config.NoCertAgreement:    "没有一份协议的标题或正文里有「数字证书服务协议」，e签宝要求有",
+	config.SameAgreement:      "和另一份的标题、版本都一样",
+	config.AgreementTooLarge:  "文件超过 1 MB",
+	config.AgreementEmpty:     "文件是空的",
+	config.NotPlainText:       "要 UTF-8 的纯文本；这份是别的编码，或者是 PDF、Word",
 	config.MarkWithoutCompany: "用了 {company}，但 company.name 是空的",
 	config.AdminWithoutTenant: "商店应用有多家企业，每位管理员写成 tenant_key/open_id",
 	config.ChatOfOneTenant:    "群只属于一家企业；商店应用请留空，由各企业的 HR 在群里设置",

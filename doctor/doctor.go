@@ -4,9 +4,9 @@
 // write has the outcome unknown.
 //
 // In reading order: doctor.go (the checks and their dependencies), then one file per topic: feishu.go (the app),
-// feishu_events.go (its events), people.go, suppliers.go, store.go and surprises.go; reach.go (the cause of a missing
-// answer), config.go (mistakes of the configuration), missing.go (what is missing, in the order in which to ask for
-// it), report.go and text.go (the report).
+// feishu_events.go (its events), people.go, suppliers.go, agreement.go (the page), store.go and surprises.go; reach.go
+// (the cause of a missing answer), config.go (mistakes of the configuration), missing.go (what is missing, in the order
+// in which to ask for it), report.go and text.go (the report).
 package doctor
 
 import (
@@ -172,9 +172,10 @@ func (d *Doctor) Close() {
 // checks returns all checks, in the order of an app's setup.
 func (d *Doctor) checks() []check {
 	if d.cfg.Feishu.AppType == config.Marketplace {
-		return slices.Concat(d.marketplaceChecks(), d.supplierChecks(), d.localChecks())
+		return slices.Concat(d.marketplaceChecks(), d.supplierChecks(), d.agreementChecks(), d.localChecks())
 	}
-	return slices.Concat(d.feishuChecks(), d.peopleChecks(), d.supplierChecks(), d.localChecks())
+	return slices.Concat(
+		d.feishuChecks(), d.peopleChecks(), d.supplierChecks(), d.agreementChecks(), d.localChecks())
 }
 
 // run runs the checks one after the other and calls report for each finding at once.

@@ -42,7 +42,8 @@ func TestEvidenceProbe(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := newChecked(t, func(cfg *sim.Config) { cfg.EsignRevision = tt.revision })
-			c.values["esign.evidence_revision"], c.probe, c.asked = simesign.Revision2024, true, true
+			c.withoutPage()
+			c.probe, c.asked = true, true
 			if tt.change != nil {
 				tt.change(c)
 			}

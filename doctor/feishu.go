@@ -46,6 +46,9 @@ var optional = map[string]Text{
 // ScopeApp is the scope that the calls for the app's own settings need.
 const ScopeApp = "application:application:self_manage"
 
+// scopeUserID is the scope by which people have a user_id. The list of the developer console does not contain it.
+const scopeUserID = "contact:user.employee_id:readonly"
+
 // console returns the app's page in the developer console.
 func (d *Doctor) console() string { return d.platform() + "/app/" + d.cfg.Feishu.AppID }
 
@@ -66,7 +69,11 @@ func (d *Doctor) feishuChecks() []check {
 		{"feishu.published", Text{"应用版本已发布", "App version published"}, after, d.checkPublished},
 		{"feishu.bot", Text{"机器人能力", "Bot ability"}, after, d.checkBot},
 	}
-	for _, scope := range bot.Scopes() {
+	scopes := bot.Scopes()
+	if d.cfg.Feishu.UserIDType == config.UserID {
+		scopes = append(scopes, scopeUserID)
+	}
+	for _, scope := range scopes {
 		all = append(all, check{
 			"feishu.scope." + scope,
 			Text{"权限 " + scope, "Scope " + scope},
@@ -214,7 +221,14 @@ func (d *Doctor) checkScope(ctx context.Context, scope string) result {
 		"Permissions & Scopes (权限管理) › Batch import/export scopes (批量导入/导出权限): paste what shiming check --scopes prints " +
 			"(bot/scopes.json), then publish a new version",
 	}
-	if scope == "human_authentication:identity" {
+	switch scope {
+	case scopeUserID:
+		remedy = Text{
+			"feishu.user_id_type 是 user_id，所以要它：开发配置 › 权限管理 里开通，然后发布新版本；或改用 open_id",
+			"needed because feishu.user_id_type is user_id: add it in Permissions & Scopes (权限管理), then publish a new " +
+				"version; or use open_id",
+		}
+	case "human_authentication:identity":
 		remedy = Text{
 			"这是付费权限：发邮件到 open-platform@bytedance.com 申请，通过后在 权限管理 里开通，再发布新版本",
 			"paid: ask for it by mail to open-platform@bytedance.com, then add it in Permissions & Scopes (权限管理) and " +

@@ -199,22 +199,11 @@ func (d *Doctor) checkLongConn(ctx context.Context) result {
 	}
 }
 
-// checkServe requests /readyz of a serve on this machine. Serve is ready after its first long connection.
+// checkServe says whether a serve on this machine is ready. Serve is ready after its first long connection.
 func (d *Doctor) checkServe(ctx context.Context) result {
-	listen := cmp.Or(d.cfg.Server.AdminListen, d.cfg.Server.Listen)
-	host, port, err := net.SplitHostPort(listen)
-	if err != nil {
-		return result{outcome: Unknown}
-	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "127.0.0.1"
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", nil)
-	if err != nil {
-		return result{outcome: Unknown}
-	}
-	resp, err := d.web.Do(req)
-	if err != nil {
+	status, err := d.askServe(ctx)
+	switch {
+	case err != nil:
 		return result{
 			outcome: Unknown,
 			found:   Text{"这台机器上没有 serve 在运行", "no serve runs on this machine"},
@@ -223,12 +212,12 @@ func (d *Doctor) checkServe(ctx context.Context) result {
 				"start serve and look again; the console saves the subscription mode (订阅方式) only while one is connected",
 			},
 		}
-	}
-	_ = resp.Body.Close() // the check needs only the status
-	if resp.StatusCode != http.StatusOK {
+	case status == 0:
+		return result{outcome: Unknown}
+	case status != http.StatusOK:
 		return result{
 			outcome: Problem,
-			code:    strconv.Itoa(resp.StatusCode),
+			code:    strconv.Itoa(status),
 			found: Text{
 				"serve 在运行，但没有就绪：没连上，或数据库有问题",
 				"serve runs and is not ready: not connected, or something is wrong with its database",
@@ -240,4 +229,26 @@ func (d *Doctor) checkServe(ctx context.Context) result {
 		}
 	}
 	return result{outcome: OK}
+}
+
+// askServe requests /readyz of a serve on this machine. The status is 0 if server.listen is no address.
+func (d *Doctor) askServe(ctx context.Context) (status int, err error) {
+	listen := cmp.Or(d.cfg.Server.AdminListen, d.cfg.Server.Listen)
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		return 0, nil
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", nil)
+	if err != nil {
+		return 0, nil
+	}
+	resp, err := d.web.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	_ = resp.Body.Close() // the checks need only the status
+	return resp.StatusCode, nil
 }

@@ -13,16 +13,23 @@ var requirements = map[string][]string{
 	credentials:              {"feishu.app_id", "feishu.app_secret", "feishu.base_url"},
 	"feishu.keys":            {"feishu.encrypt_key", "feishu.verification_token"},
 	"feishu.webhook":         {"feishu.", "server.public_url"},
+	"feishu.redirect_url":    pageKeys,
 	"hr.admins":              {"hr.admins"},
 	"hr.review_chat":         {"hr.review_chat"},
 	"hr.announce_chat":       {"hr.announce_chat"},
 	esignApp:                 {"esign.", "verification.method"},
 	tencentTemplate:          {"verification."},
+	agreementFiles:           {"agreement.", "esign.evidence_revision", "verification.method"},
+	agreementPage:            pageKeys,
+	"server.trusted_proxies": slices.Concat(pageKeys, []string{"server.trusted_proxies"}),
 	"serve":                  {"server.listen", "server.admin_listen"},
 	"store":                  {"store.dsn"},
 	"security.keyset_file":   {"security.keyset_file", "store.dsn"},
 	"feishu.long_connection": {"feishu.transport"},
 }
+
+// pageKeys are the keys that decide whether there is an agreement page.
+var pageKeys = []string{"agreement.", "server.public_url", "esign.evidence_revision", "verification.method"}
 
 // unusable returns the keys that a check needs and that have a mistake.
 func (d *Doctor) unusable(id string) (keys []string) {
@@ -105,6 +112,26 @@ func (d *Doctor) supplies() []supply {
 					"points (个人实名证据点)",
 			},
 			link: "https://open.esign.cn",
+		},
+		{
+			title: Text{"e签宝《数字证书服务协议》的全文", "Text of e签宝's 《数字证书服务协议》"},
+			keys:  []string{"agreement.files"},
+			takes: days,
+			how: Text{
+				"请 e签宝客户经理给现行版本的全文和版本号，存成 UTF-8 纯文本，路径写进 agreement.files",
+				"ask e签宝's account manager for the text in force and its version, save it as plain text in UTF-8, and name " +
+					"the file in agreement.files",
+			},
+		},
+		{
+			title: Text{"公网地址", "Public address"},
+			keys:  []string{"server.public_url"},
+			takes: days,
+			how: Text{
+				"员工要用手机打开协议页：准备域名、证书和反向代理，转发 /webhook/event 和 /agreement/；没有的话只能 esign.evidence_revision: \"2024\"，e签宝可能不收",
+				"people open the agreement page with their phones: a name, a certificate and a proxy that passes /webhook/event " +
+					"and /agreement/; without one only esign.evidence_revision: \"2024\" is left, which e签宝 may refuse",
+			},
 		},
 		{
 			title: Text{"腾讯云密钥和短信应用", "Key and SMS application at Tencent Cloud"},

@@ -23,10 +23,12 @@ const (
 	signature   = "腾讯云短信签名和正文模板（要等几天）|SMS signature and template at Tencent Cloud (takes days)"
 	entitlement = "e签宝应用和「个人实名证据点」权益（要等几天）|" +
 		"e签宝 application, entitled to real-name evidence points (takes days)"
-	tencentKey = "腾讯云密钥和短信应用（几分钟）|Key and SMS application at Tencent Cloud (minutes)"
-	pushKeys   = "飞书推送的密钥（几分钟）|Keys for Feishu's pushes (minutes)"
-	oneAdmin   = "至少一位管理员的 open_id（几分钟）|open_id of one admin at least (minutes)"
-	elsewhere  = "其他配置（几分钟）|Other settings (minutes)"
+	agreementText = "e签宝《数字证书服务协议》的全文（要等几天）|Text of e签宝's 《数字证书服务协议》 (takes days)"
+	publicAddress = "公网地址（要等几天）|Public address (takes days)"
+	tencentKey    = "腾讯云密钥和短信应用（几分钟）|Key and SMS application at Tencent Cloud (minutes)"
+	pushKeys      = "飞书推送的密钥（几分钟）|Keys for Feishu's pushes (minutes)"
+	oneAdmin      = "至少一位管理员的 open_id（几分钟）|open_id of one admin at least (minutes)"
+	elsewhere     = "其他配置（几分钟）|Other settings (minutes)"
 )
 
 // incompleteCases take something out of a complete configuration. ok and skipped name checks with that outcome.
@@ -89,6 +91,33 @@ var incompleteCases = []struct {
 		missing: []string{oneAdmin},
 		ok:      []string{"feishu.credentials", "esign.app", "tencent.sms_template", "hr.review_chat"},
 		skipped: []string{"hr.admins"},
+		code:    2,
+	},
+	{
+		name:    "the agreement and the public address are missing",
+		without: []string{"agreement.files", "server.public_url"},
+		missing: []string{agreementText, publicAddress},
+		ok:      []string{"feishu.credentials", "esign.app", "tencent.sms_template"},
+		skipped: []string{
+			"agreement.files", "agreement.page", "server.trusted_proxies", "feishu.redirect_url", "feishu.webhook",
+		},
+		code: 2,
+	},
+	{
+		name:    "an agreement without its version",
+		with:    map[string]string{"agreement.files": "[{title: 数字证书服务协议, path: config.yaml}]"},
+		missing: []string{elsewhere},
+		ok:      []string{"esign.app", "feishu.webhook"},
+		skipped: []string{"agreement.files", "agreement.page"},
+		code:    2,
+	},
+	{
+		name: "an agreement whose file is not there",
+		with: map[string]string{
+			"agreement.files": `[{title: 数字证书服务协议, version: "1", path: /does/not/exist}]`,
+		},
+		ok:      []string{"esign.app", "feishu.webhook"},
+		skipped: []string{"agreement.files", "agreement.page"},
 		code:    2,
 	},
 	{
