@@ -12,7 +12,7 @@ import (
 
 // simCmd runs the simulated world without a bot.
 type simCmd struct {
-	Listen string `help:"Loopback address; the three platforms take the ports after it." default:"127.0.0.1:8700"`
+	Listen string `help:"Loopback address; the three platforms and the gateway to the bot take the ports after it." default:"127.0.0.1:8700"`
 	People int    `help:"Employees to begin with." default:"3"`
 	Bot    string `help:"Webhook of the bot." default:"http://127.0.0.1:8080/webhook/event"`
 
@@ -29,7 +29,6 @@ func (s *simCmd) Run(ctx context.Context) error {
 		Listen:        s.Listen,
 		People:        s.People,
 		Webhook:       s.Bot,
-		EsignRevision: "2024",
 		Seed:          s.Seed,
 		Latency:       s.Latency,
 		RetrySchedule: s.Ladder,

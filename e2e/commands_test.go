@@ -184,7 +184,7 @@ func TestGroups(t *testing.T) {
 	sent, err := h.World.Feishu.SendGroupText(h.Ctx, p.OpenID, public, "实名", true)
 	h.Delivered(sent, err)
 	p.See(sim.StageConsent)
-	p.Press("consent")
+	p.Consent()
 	p.SendBoth()
 	submitForm(p)
 	p.See(sim.StageReview)

@@ -223,7 +223,7 @@ func TestMyData(t *testing.T) {
 	// The person registers again up to the end and deletes the data again. The answer names the data that e签宝 keeps.
 	p.Say("实名")
 	p.See(sim.StageConsent)
-	p.Press("consent")
+	p.Consent()
 	p.SendBoth()
 	submitForm(p)
 	p.See(sim.StageReview)

@@ -98,7 +98,7 @@ func TestDatabaseLocked(t *testing.T) {
 	}
 	h.Until("ready again", func() bool { return readyz(h) == http.StatusOK })
 	p.See(sim.StageConsent)
-	p.Press("consent")
+	p.Consent()
 	p.SendBoth()
 	for _, who := range []harness.Person{p, q} {
 		submitForm(who)

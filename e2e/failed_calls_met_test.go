@@ -246,7 +246,7 @@ func meetUnseenCard(p harness.Person, codes []scenario.Refusal) {
 		waitIdle(p.H) // HR's notice of it would meet the next code
 	}
 	doStep(p, scenario.Start)
-	pressCurrent(p, p.OpenID, p.ChatID, "consent", nil)
+	p.Consent()
 	finishRegistration(p, scenario.Scenario{Call: scenario.Call{At: scenario.Consent}}, "")
 }
 

@@ -37,7 +37,7 @@ func doStep(p harness.Person, at scenario.Step) (odd string) {
 			p.H.Fatal(err)
 		}
 	case scenario.Consent:
-		p.Press("consent")
+		p.Consent()
 	case scenario.Photos:
 		p.SendBoth()
 	case scenario.Odd:
@@ -71,7 +71,7 @@ func finishRegistration(p harness.Person, s scenario.Scenario, odd string) {
 	switch s.Call.At {
 	case scenario.Start:
 		p.See(sim.StageConsent)
-		p.Press("consent")
+		p.Consent()
 		fallthrough
 	case scenario.Consent:
 		p.See(sim.StagePhotos)

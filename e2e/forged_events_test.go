@@ -135,7 +135,7 @@ func TestEverythingTwice(t *testing.T) {
 	enterChat(p)
 	p.SendBoth()
 	p.See(sim.StageConsent, "2 张照片")
-	p.Press("consent")
+	p.Consent()
 	s := p.See(sim.StageConfirmation)
 	form := map[string]any{"identity_name": p.Person.Name, "identity_code": p.Person.Code, "mobile": p.Person.Mobile}
 	clickTwice(h, p.OpenID, s, "confirm", form)
@@ -187,7 +187,7 @@ func TestOutOfOrder(t *testing.T) {
 	p.Send("back")
 	waitIdle(h)
 	p.See(sim.StageConsent, "2 张照片")
-	p.Press("consent")
+	p.Consent()
 	p.See(sim.StageConfirmation)
 	submitForm(p)
 	p.CheckFiled()

@@ -42,6 +42,8 @@ func startMarket(t *testing.T, ocrPerSecond int) *market {
 			if err := other.Advance(t.Context(), w.Ahead(), nil); err != nil {
 				t.Fatal(err)
 			}
+			// The app has one list of redirect URLs, and the bot one public address, in front of which the first world stands.
+			other.Feishu.SetRedirectURLs(w.GatewayURL + sim.AgreementLogin)
 			m.both = feishu.NewMarket(w.Feishu, other.Feishu)
 			front := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 				m.both.ServeHTTP(rw, r)

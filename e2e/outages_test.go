@@ -189,7 +189,7 @@ func TestTokenDies(t *testing.T) {
 	p.Say("实名")
 	kill()
 	p.See(sim.StageConsent)
-	p.Press("consent")
+	p.Consent()
 	kill()
 	p.SendBoth()
 	p.See(sim.StageConfirmation)

@@ -52,7 +52,7 @@ func TestPhotosWaitForConsent(t *testing.T) {
 	if n := countReads(p); n > 0 {
 		t.Errorf("got %d calls before the consent, want none", n)
 	}
-	p.Press("consent")
+	p.Consent()
 	p.See(sim.StageConfirmation)
 	if n := h.CountCalls("feishu", "resource.get"); n != 2 {
 		t.Errorf("%d downloads, want 2", n)
@@ -136,7 +136,7 @@ func TestRecalledPhoto(t *testing.T) {
 		p.See(sim.StageConsent, "2 张照片")
 		recall(p, gone)
 		h.Until("the photo is dropped", func() bool { return h.CaseOf(p.OpenID).Photos[0].State == flows.PhotoReplaced })
-		p.Press("consent")
+		p.Consent()
 		p.See(sim.StagePhotos, "还差一张：人像面")
 		if n := h.CountCalls("feishu", "resource.get"); n != 1 {
 			t.Errorf("%d downloads, want 1", n)

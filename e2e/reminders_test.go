@@ -104,7 +104,7 @@ func TestRestart(t *testing.T) {
 	p.SendBoth()
 	p.See(sim.StageConsent, "2 张照片")
 	restartBot(h)
-	p.Press("consent")
+	p.Consent()
 	restartBot(h) // the photos are being read
 	p.See(sim.StageConfirmation)
 	p.Press("confirm")

@@ -88,7 +88,7 @@ func TestReject(t *testing.T) {
 
 	p.Press("start")
 	p.See(sim.StageConsent)
-	p.Press("consent")
+	p.Consent()
 	p.SendBoth()
 	submitForm(p)
 	p.See(sim.StageReview)

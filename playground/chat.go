@@ -182,10 +182,11 @@ type shownMessage struct {
 }
 
 type shownButton struct {
-	Act      string `json:"act"`
+	Act      string `json:"act,omitempty"`
 	Text     string `json:"text"`
 	Side     string `json:"side,omitempty"`
 	Form     string `json:"form,omitempty"`
+	URL      string `json:"url,omitempty"` // that it opens
 	Disabled bool   `json:"disabled,omitempty"`
 }
 
@@ -235,7 +236,7 @@ func show(m feishu.Message, locale string) shownMessage {
 	v.Title, v.Stage, v.Case, v.Text = s.Card.Title(), s.Stage, s.Case, strings.Split(s.Card.Text(locale), "\n")
 	for _, b := range s.Card.Buttons() {
 		side, _ := b.Value["side"].(string)
-		v.Buttons = append(v.Buttons, shownButton{b.Act, b.Text, side, b.Form, b.Disabled})
+		v.Buttons = append(v.Buttons, shownButton{b.Act, b.Text, side, b.Form, b.URL, b.Disabled})
 	}
 	for _, in := range s.Card.Inputs() {
 		v.Fields = append(v.Fields, shownField{in.Name, in.Label, in.Form, in.Default, in.Required, in.Options})

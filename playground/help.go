@@ -24,6 +24,7 @@ In a browser HOST/ is a page with the phone, HR's chat and the group. Here every
     curl -d '{"text":"实名"}' HOST/sim/chats/{who}/text    in a group: add "chat":"oc_…", "at_bot":true
     curl -X POST 'HOST/sim/chats/{who}/photo?side=front'  also &variant=glare, &as=file or post
     curl -d '{"message_id":"om_…","act":"confirm","form":{"mobile":"16000000000"}}' HOST/sim/chats/{who}/click
+    curl -X POST HOST/sim/chats/{who}/agreement           opens the agreement page of the consent card and accepts there
     curl HOST/sim/chats/{chat}/messages                   cards as text with their buttons and fields; ?lang=en_us
 
   robots

@@ -43,8 +43,8 @@ type Server struct {
 
 // Config describes a playground.
 type Config struct {
-	// World configures the world. The control API listens on the port of World.Listen, and the platforms on the ports
-	// after it. The playground sets the Observer.
+	// World configures the world. The control API listens on the port of World.Listen, the platforms and the gateway on
+	// the ports after it. The playground sets the Observer.
 	World sim.Config
 	// Company is the name that the page shows. The default is 样本科技有限公司.
 	Company string
@@ -124,20 +124,21 @@ func (pg *Server) control() http.Handler {
 	})
 	mux.HandleFunc("GET /sim/people/{who}/{file}", pg.getPhoto)
 	for pattern, handle := range map[string]func(*http.Request) (any, error){
-		"GET /sim/state":                 pg.getState,
-		"GET /sim/settings":              func(*http.Request) (any, error) { return pg.World.Settings(), nil },
-		"POST /sim/webhook":              pg.postWebhook,
-		"POST /sim/people":               pg.postPeople,
-		"GET /sim/sms/{who}":             pg.getSMS,
-		"POST /sim/chats/{who}/enter":    pg.postEnter,
-		"POST /sim/chats/{who}/text":     pg.postText,
-		"POST /sim/chats/{who}/photo":    pg.postPhoto,
-		"POST /sim/chats/{who}/click":    pg.postClick,
-		"GET /sim/chats/{chat}/messages": pg.getMessages,
-		"GET /sim/crew":                  pg.getRobots,
-		"POST /sim/crew":                 pg.postRobots,
-		"GET /sim/record":                pg.getRecord,
-		"GET /sim/calls":                 pg.getCalls,
+		"GET /sim/state":                  pg.getState,
+		"GET /sim/settings":               func(*http.Request) (any, error) { return pg.World.Settings(), nil },
+		"POST /sim/webhook":               pg.postWebhook,
+		"POST /sim/people":                pg.postPeople,
+		"GET /sim/sms/{who}":              pg.getSMS,
+		"POST /sim/chats/{who}/enter":     pg.postEnter,
+		"POST /sim/chats/{who}/text":      pg.postText,
+		"POST /sim/chats/{who}/photo":     pg.postPhoto,
+		"POST /sim/chats/{who}/click":     pg.postClick,
+		"POST /sim/chats/{who}/agreement": pg.postAgreement,
+		"GET /sim/chats/{chat}/messages":  pg.getMessages,
+		"GET /sim/crew":                   pg.getRobots,
+		"POST /sim/crew":                  pg.postRobots,
+		"GET /sim/record":                 pg.getRecord,
+		"GET /sim/calls":                  pg.getCalls,
 		"GET /sim/faults": func(*http.Request) (any, error) {
 			return showFaults(pg.World.Faults.List()), nil
 		},

@@ -181,6 +181,7 @@ func (pg *Server) hello(resumed bool) map[string]any {
 		"webhook":       pg.World.Webhook(),
 		"bot":           pg.feed.botState(),
 		"clock":         pg.clockItem(),
+		"login":         pg.pageLogin(),
 		"languages":     []string{"zh_cn", "en_us"},
 		"variants":      shownVariants,
 		"limits":        map[string]int64{"photo": maxPhoto},

@@ -129,6 +129,7 @@ var fieldKinds = map[string]fieldKind{
 	"signature":           kindSecret,
 	"sign":                kindSecret,
 	"challenge":           kindSecret,
+	"certAgreementReadIP": kindSecret,
 }
 
 const hidden = "•••"
@@ -182,11 +183,12 @@ func (k fieldKind) mask(s string) string {
 
 var (
 	digitRuns = regexp.MustCompile(`[0-9]{4,}[Xx]?`)
+	pageLink  = regexp.MustCompile(`(/agreement/)[A-Za-z0-9_-]{20,}`)
 	webLink   = regexp.MustCompile(`(https?://[^\s?"]+)\?[^\s"]*`)
 )
 
-// text masks names, addresses, numbers, mobiles and codes in a text. It also drops the queries of links, because they
-// carry signatures.
+// text masks names, addresses, numbers, mobiles and codes in a text. It also drops the queries of links and what names a
+// case in one to the agreement page, because they carry signatures.
 func (m *masker) text(s string) string {
 	if len(s) < 2 {
 		return s
@@ -205,6 +207,7 @@ func (m *masker) text(s string) string {
 		}
 		return run
 	})
+	s = pageLink.ReplaceAllString(s, "$1"+hidden)
 	return webLink.ReplaceAllString(s, "$1?"+hidden)
 }
 

@@ -52,6 +52,7 @@ func (pg *Server) getState(*http.Request) (any, error) {
 		"feishu":        pg.World.FeishuURL,
 		"esign":         pg.World.ESignURL,
 		"tencent":       pg.World.TencentURL,
+		"gateway":       pg.World.GatewayURL,
 		"admins":        pg.World.Admins(),
 		"review_chat":   pg.World.ReviewChat(),
 		"announce_chat": pg.World.AnnounceChat(),

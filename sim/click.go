@@ -41,7 +41,7 @@ func (w *World) press(ctx context.Context, openID string, s screen, match func(f
 		res, err := w.Feishu.Click(ctx, openID, s.msg.ID, match, form)
 		switch {
 		case err != nil:
-			if now, ok := w.Feishu.Message(s.msg.ID); ok && (now.Edits != s.msg.Edits || now.Recalled) {
+			if w.changed(s) {
 				return res, errStale
 			}
 			return res, fmt.Errorf("sim: pressing %q on %s: %w", act, s, err)
@@ -56,6 +56,12 @@ func (w *World) press(ctx context.Context, openID string, s screen, match func(f
 			return res, err
 		}
 	}
+}
+
+// changed reports whether the card has changed since it was read.
+func (w *World) changed(s screen) bool {
+	now, ok := w.Feishu.Message(s.msg.ID)
+	return ok && (now.Edits != s.msg.Edits || now.Recalled)
 }
 
 // busy reports whether the toast asks to click again in a few seconds. Every other toast is an answer.

@@ -16,8 +16,8 @@ import (
 // chooses.
 type Config struct {
 	// Listen is a loopback address, default 127.0.0.1:0. With port 0 each listener gets a free port. With port P
-	// Feishu, e签宝 and Tencent Cloud get P+1, P+2 and P+3, so that a bot's configuration survives a restart of the
-	// world; the world leaves P itself to a playground.
+	// Feishu, e签宝, Tencent Cloud and the gateway get P+1 to P+4, so that a bot's configuration survives a restart of
+	// the world; the world leaves P itself to a playground.
 	Listen string
 	// Webhook is the bot's URL for events. SetWebhook changes it later.
 	Webhook string
@@ -29,7 +29,7 @@ type Config struct {
 	Admins int
 	// Now is the clock of the three platforms; nil = time.Now.
 	Now func() time.Time
-	// EsignRevision is "2024" (also "") or "2025-10".
+	// EsignRevision is "2025-10" (also "") or "2024".
 	EsignRevision string
 	// OCRPerSecond is the OCR limit of the tenant; 0 = 10.
 	OCRPerSecond int
@@ -61,7 +61,7 @@ func (c Config) withDefaults() Config {
 		c.Now = time.Now
 	}
 	if c.EsignRevision == "" {
-		c.EsignRevision = esign.Revision2024
+		c.EsignRevision = esign.Revision202510
 	}
 	if c.OCRPerSecond == 0 {
 		c.OCRPerSecond = 10
@@ -80,9 +80,10 @@ type ConfigError struct{ Field, Problem string }
 
 func (e *ConfigError) Error() string { return "sim: " + e.Field + ": " + e.Problem }
 
-// Addresses returns four addresses to listen on: one for a playground, then those of Feishu, e签宝 and Tencent Cloud.
-func (c Config) Addresses() ([4]string, error) {
-	var out [4]string
+// Addresses returns five addresses to listen on: one for a playground, then those of Feishu, e签宝, Tencent Cloud and the
+// gateway.
+func (c Config) Addresses() ([5]string, error) {
+	var out [5]string
 	host, port, err := net.SplitHostPort(cmp.Or(c.Listen, "127.0.0.1:0"))
 	if err != nil {
 		return out, &ConfigError{"Listen", "must be host:port"}
@@ -95,8 +96,8 @@ func (c Config) Addresses() ([4]string, error) {
 		return out, &ConfigError{"Listen", "must be a loopback address such as 127.0.0.1:0"}
 	}
 	first, err := strconv.Atoi(port)
-	if err != nil || first < 0 || first > 65532 {
-		return out, &ConfigError{"Listen", "the port must be 0 to 65532, since the three after it are used as well"}
+	if err != nil || first < 0 || first > 65531 {
+		return out, &ConfigError{"Listen", "the port must be 0 to 65531, since the four after it are used as well"}
 	}
 	for i := range out {
 		p := 0

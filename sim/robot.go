@@ -194,7 +194,7 @@ func (r *robot) react(ctx context.Context, now screen) error {
 	case now.stage == StageConsent && r.script.DeclineConsent:
 		return r.pressAct(ctx, now, actDecline, nil)
 	case now.stage == StageConsent:
-		return r.pressAct(ctx, now, actConsent, nil)
+		return r.w.consent(ctx, r.OpenID, now)
 	case now.stage == StageConfirmation:
 		return r.confirm(ctx, now)
 	}

@@ -229,6 +229,13 @@ func (s *Scene) press(ctx context.Context, m Move) error {
 		if err != nil {
 			return fmt.Errorf("no button %q in the stage of %q: %w", m.Presses, s.stage(), err)
 		}
+		if m.Presses == actConsent && card.page != "" {
+			err = s.w().consent(ctx, s.openID(m.By), card)
+			if errors.Is(err, errStale) {
+				continue
+			}
+			return err
+		}
 		res, err := s.w().press(ctx, s.openID(m.By), card, feishu.ByAct(m.Presses), m.Presses, form)
 		if errors.Is(err, errStale) {
 			continue

@@ -16,6 +16,7 @@ type screen struct {
 	stage  CardStage
 	caseID string // case id in the buttons' values; "" when no button has one
 	acts   map[string]bool
+	page   string // address of the agreement page, which a button opens instead of taking the consent
 }
 
 func (s screen) String() string { return fmt.Sprintf("%s %s %s", s.msg.ID, s.kind, s.stage) }
@@ -41,6 +42,9 @@ func readCard(raw json.RawMessage) screen {
 	}
 	s.card = card
 	for _, b := range card.Buttons() {
+		if b.URL != "" && s.page == "" {
+			s.page = b.URL
+		}
 		if b.Act == "" {
 			continue
 		}
@@ -49,6 +53,10 @@ func readCard(raw json.RawMessage) screen {
 			s.caseID = id
 		}
 	}
+	if !s.acts[actDecline] {
+		s.page = ""
+	}
+	s.acts[actConsent] = s.acts[actConsent] || s.page != ""
 	s.kind, s.stage = classify(card.Title(), s.acts)
 	return s
 }
@@ -59,6 +67,7 @@ type CardReading struct {
 	Kind  string       // case, offer, resume, problem, superseded, review, attention; "" for anything else
 	Stage CardStage    // stage of the applicant's case
 	Case  string       // "" when no button names one
+	Page  string       // address of the agreement page; "" unless the card takes the consent there
 }
 
 // ReadMessage reads a message in a chat.
@@ -73,6 +82,7 @@ func (s screen) reading() CardReading {
 		Kind:  string(s.kind),
 		Stage: s.stage,
 		Case:  s.caseID,
+		Page:  s.page,
 	}
 }
 

@@ -21,13 +21,19 @@ const (
 	esignAppSecret   = "simulatedEsignSecretEXAMPLE"
 	tencentSMSRegion = "ap-guangzhou"
 	verificationWay  = "three_elements"
+	trustedProxy     = "127.0.0.1" // the gateway
 )
 
 // Settings returns the configuration keys that connect a bot to this world, by dotted path. Values have the form of
-// environment variables: lists are separated by commas.
+// environment variables: lists are separated by commas, and a list of objects is YAML in one line. With the older
+// revision of e签宝 the bot has no use for the agreement, which does no harm.
 func (w *World) Settings() map[string]string {
 	cloud := tencent.DefaultConfig()
 	return map[string]string{
+		"server.public_url":      w.GatewayURL,
+		"server.trusted_proxies": trustedProxy,
+		"agreement.files":        w.agreementFiles(),
+
 		"feishu.base_url":           w.FeishuURL,
 		"feishu.app_id":             feishuAppID,
 		"feishu.app_secret":         feishuAppSecret,

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"runtime"
 	"sync"
 	"time"
@@ -35,12 +36,16 @@ type World struct {
 
 	// Base URLs, without a path.
 	FeishuURL, ESignURL, TencentURL string
+	// GatewayURL is where the world outside reaches the bot, and so the bot's server.public_url. It answers 502 while
+	// there is no bot. It is no platform: neither Recorder nor Faults know it.
+	GatewayURL string
 
 	cfg         Config
 	transport   *http.Transport // to the bot
 	ocrSlots    chan struct{}   // limits how many pictures are decoded at a time
 	renderSlots chan struct{}   // limits how many robots render photos at a time
 
+	dir     string // has the agreement
 	servers []*http.Server
 	cancel  context.CancelFunc // ends the requests that are being served
 	serving sync.WaitGroup
@@ -115,6 +120,9 @@ func Start(ctx context.Context, c Config) (*World, error) {
 	}
 	serving, cancel := context.WithCancel(context.Background())
 	w.cancel = cancel
+	if err := w.writeAgreement(); err != nil {
+		return nil, errors.Join(err, w.Close(ctx))
+	}
 	for i, s := range []struct {
 		url      *string
 		upstream string
@@ -123,16 +131,18 @@ func Start(ctx context.Context, c Config) (*World, error) {
 		{&w.FeishuURL, UpstreamFeishu, platform(UpstreamFeishu, feishu.Operation, w.Feishu)},
 		{&w.ESignURL, UpstreamESign, platform(UpstreamESign, esign.Operation, w.ESign)},
 		{&w.TencentURL, UpstreamTencent, platform(UpstreamTencent, tencent.Operation, w.Tencent)},
+		{&w.GatewayURL, "", w.gateway()},
 	} {
 		if *s.url, err = w.serve(ctx, serving, at[i+1], s.upstream, s.handler); err != nil {
 			return nil, errors.Join(err, w.Close(ctx))
 		}
 	}
+	w.Feishu.SetRedirectURLs(w.GatewayURL + AgreementLogin)
 	w.Hire(c.People)
 	return w, nil
 }
 
-// serve listens on an address, behind a listener that faults can close, and returns the base URL.
+// serve listens on an address, for an upstream behind a listener that faults can close, and returns the base URL.
 func (w *World) serve(ctx, serving context.Context, addr, upstream string, h http.Handler) (string, error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err != nil {
@@ -145,7 +155,9 @@ func (w *World) serve(ctx, serving context.Context, addr, upstream string, h htt
 		BaseContext:       func(net.Listener) context.Context { return serving },
 		ErrorLog:          slog.NewLogLogger(w.cfg.Log.Handler(), slog.LevelWarn),
 	}
-	l = w.Faults.Listener(upstream, l, s)
+	if upstream != "" {
+		l = w.Faults.Listener(upstream, l, s)
+	}
 	w.servers = append(w.servers, s)
 	w.serving.Go(func() {
 		if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
@@ -169,7 +181,7 @@ func (w *World) Close(ctx context.Context) error {
 	}
 	w.serving.Wait()
 	w.transport.CloseIdleConnections()
-	return errors.Join(errs...)
+	return errors.Join(append(errs, os.RemoveAll(w.dir))...)
 }
 
 // Now is the time of the world.

@@ -33,7 +33,7 @@ func TestStartAndClose(t *testing.T) {
 		t.Error("admins or employees")
 	}
 	seen := map[string]bool{}
-	for _, u := range []string{h.w.FeishuURL, h.w.ESignURL, h.w.TencentURL} {
+	for _, u := range []string{h.w.FeishuURL, h.w.ESignURL, h.w.TencentURL, h.w.GatewayURL} {
 		p, err := url.Parse(u)
 		if err != nil || p.Scheme != "http" || p.Path != "" || p.Port() == "" || seen[u] {
 			t.Errorf("base URL %q", u)
@@ -46,7 +46,7 @@ func TestStartAndClose(t *testing.T) {
 }
 
 func TestSettings(t *testing.T) {
-	h := newHarness(t, Config{EsignRevision: "2025-10", OCRPerSecond: 3})
+	h := newHarness(t, Config{OCRPerSecond: 3})
 	s := h.w.Settings()
 	for _, key := range []string{
 		"feishu.base_url", "feishu.app_id", "feishu.app_secret", "feishu.encrypt_key", "feishu.verification_token",
@@ -55,6 +55,7 @@ func TestSettings(t *testing.T) {
 		"verification.tencent.secret_key", "verification.tencent.region", "verification.tencent.sms_sdk_app_id",
 		"verification.tencent.sms_sign_name", "verification.tencent.sms_template_id",
 		"esign.base_url", "esign.app_id", "esign.app_secret", "esign.evidence_revision",
+		"server.public_url", "server.trusted_proxies", "agreement.files",
 	} {
 		if s[key] == "" {
 			t.Errorf("%s is missing", key)
@@ -76,7 +77,7 @@ func TestConfigErrors(t *testing.T) {
 		"all interfaces": {Listen: ":7000"},
 		"another host":   {Listen: "192.0.2.1:7000"},
 		"host name":      {Listen: "example.com:7000"},
-		"port too large": {Listen: "127.0.0.1:65534"},
+		"port too large": {Listen: "127.0.0.1:65532"},
 		"port as a word": {Listen: "127.0.0.1:http"},
 		"revision":       {EsignRevision: "2026"},
 		"people":         {People: -1},
@@ -91,7 +92,7 @@ func TestConfigErrors(t *testing.T) {
 		})
 	}
 	at, err := Config{Listen: "localhost:7000"}.Addresses()
-	want := [4]string{"127.0.0.1:7000", "127.0.0.1:7001", "127.0.0.1:7002", "127.0.0.1:7003"}
+	want := [5]string{"127.0.0.1:7000", "127.0.0.1:7001", "127.0.0.1:7002", "127.0.0.1:7003", "127.0.0.1:7004"}
 	if err != nil || at != want {
 		t.Errorf("%v, %v, want %v", at, err, want)
 	}

@@ -68,7 +68,7 @@ func (c *command) Measure(ctx context.Context) error {
 		Bots:  1,
 		Store: c.Store,
 		Sync:  "normal",
-		World: sim.Config{NoLimits: true, Seed: 7, EsignRevision: "2024"},
+		World: sim.Config{NoLimits: true, Seed: 7},
 	})
 	if err != nil {
 		return err

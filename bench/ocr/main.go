@@ -53,7 +53,7 @@ func (c *command) Measure(ctx context.Context) error {
 		Bots:  c.Instances,
 		Store: c.Store,
 		Sync:  c.Sync,
-		World: sim.Config{OCRPerSecond: perSecond, Seed: 7, EsignRevision: "2024"},
+		World: sim.Config{OCRPerSecond: perSecond, Seed: 7},
 	})
 	if err != nil {
 		return err

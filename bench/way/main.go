@@ -50,7 +50,7 @@ func (c *command) Measure(ctx context.Context) error {
 		Bots:  1,
 		Store: c.Store,
 		Sync:  c.Sync,
-		World: sim.Config{Latency: c.Latency, Seed: 7, EsignRevision: "2024"},
+		World: sim.Config{Latency: c.Latency, Seed: 7},
 	})
 	if err != nil {
 		return err

@@ -15,6 +15,7 @@ type CardView struct {
 	Card  *feishu.Card
 	Text  string        // in Chinese
 	Stage sim.CardStage // of the applicant's case
+	Page  string        // address of the agreement page; "" unless the card takes the consent there
 }
 
 func (s CardView) Has(act string) bool {
@@ -58,7 +59,7 @@ func ViewCard(m feishu.Message) CardView {
 	known, ok := views.Load(string(m.Card))
 	if !ok {
 		read := sim.ReadCard(m.Card)
-		known = CardView{Card: read.Card, Text: read.Card.Text("zh_cn"), Stage: read.Stage}
+		known = CardView{Card: read.Card, Text: read.Card.Text("zh_cn"), Stage: read.Stage, Page: read.Page}
 		views.Store(string(m.Card), known)
 	}
 	s = known.(CardView)

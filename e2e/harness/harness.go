@@ -91,9 +91,6 @@ func Start(t *testing.T, s Setup) *Harness {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), cmp.Or(s.Timeout, TestTimeout()))
 	t.Cleanup(cancel)
-	if s.World.EsignRevision == "" {
-		s.World.EsignRevision = "2024"
-	}
 	if s.World.Seed == 0 {
 		s.World.Seed = 4711 // the same people in all tests, so that each photo is drawn once
 	}

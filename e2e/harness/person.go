@@ -157,7 +157,7 @@ func (p Person) ToPhotos() CardView {
 	p.H.Helper()
 	p.Say("实名")
 	p.See(sim.StageConsent)
-	p.Press("consent")
+	p.Consent()
 	return p.See(sim.StagePhotos)
 }
 

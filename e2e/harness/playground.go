@@ -33,7 +33,6 @@ func StartPlayground(t *testing.T, before ...func(*testing.T)) *Playground {
 	ctx, cancel := context.WithTimeout(context.Background(), TestTimeout())
 	t.Cleanup(cancel)
 	world := sim.Config{
-		EsignRevision: "2024",
 		OCRPerSecond:  50,
 		Seed:          4711,
 		RetrySchedule: FastRetries,

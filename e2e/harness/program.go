@@ -67,7 +67,7 @@ func ServeProgram(t *testing.T, c sim.Config, env ...string) *ServedProgram {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(context.Background(), TestTimeout())
 	t.Cleanup(cancel)
-	c.EsignRevision, c.OCRPerSecond, c.Seed, c.RetrySchedule, c.Readings = "2024", 50, 4711, FastRetries, readings
+	c.OCRPerSecond, c.Seed, c.RetrySchedule, c.Readings = 50, 4711, FastRetries, readings
 	world, err := sim.Start(ctx, c)
 	if err != nil {
 		t.Fatal(err)

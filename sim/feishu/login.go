@@ -24,6 +24,11 @@ const LoginPerson = "sim_open_id"
 // LoginRefuse is a query parameter by which the person refuses the login: any value.
 const LoginRefuse = "sim_refuse"
 
+// AuthorizePath is the path of the authorize page. Nobody else needs LoginPerson.
+const AuthorizePath = prefix + authorizePath
+
+const authorizePath = "/authen/v1/authorize"
+
 // codeLife is how long a code of the authorize page is valid (获取授权码).
 const codeLife = 5 * time.Minute
 

@@ -73,7 +73,7 @@ func init() {
 
 		{
 			method:    "GET",
-			path:      "/authen/v1/authorize",
+			path:      authorizePath,
 			op:        "authen.authorize",
 			open:      true,
 			unlimited: true,

@@ -149,7 +149,7 @@ var calls = []Call{
 		Repeat:    Unneeded,
 		Proof:     Token,
 		Reads:     true,
-		First:     true,
+		After:     "authen.user_info",
 		Text:      Text{"查通讯录里的姓名和手机号", "looking up name and mobile in the directory"},
 	},
 	{

@@ -12,6 +12,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -29,8 +30,9 @@ type Bot struct {
 	settings map[string]string
 	token    string
 
-	mu     sync.Mutex
-	clicks []Click
+	mu        sync.Mutex
+	clicks    []Click
+	agreement *Agreement // nil unless ServeAgreement
 }
 
 // Click is the callback of a pressed button, as far as tests need it.
@@ -60,6 +62,10 @@ func New(t *testing.T, open func(ctx context.Context, webhook string) (World, er
 	t.Helper()
 	b := &Bot{T: t}
 	hook := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if page := b.pageAt(r.URL.Path); page != nil {
+			page.ServeHTTP(rw, r)
+			return
+		}
 		if c := b.decrypt(r.Body); c.Event.Context.Message != "" {
 			b.mu.Lock()
 			b.clicks = append(b.clicks, c)
@@ -88,6 +94,16 @@ func New(t *testing.T, open func(ctx context.Context, webhook string) (World, er
 	answer := b.API("POST", "/open-apis/auth/v3/tenant_access_token/internal", credentials)
 	b.token = answer["tenant_access_token"].(string)
 	return b
+}
+
+// pageAt returns the agreement page if the path belongs to it.
+func (b *Bot) pageAt(path string) *Agreement {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !strings.HasPrefix(path, agreementPath) {
+		return nil
+	}
+	return b.agreement
 }
 
 // World is the part of a world that the bot needs.

@@ -18,6 +18,7 @@ const chat = (who) => `/sim/chats/${encodeURIComponent(who)}`;
 export const enter = (who) => post(`${chat(who)}/enter`);
 export const say = (who, text, group, atBot) => post(`${chat(who)}/text`, group ? { text, chat: group, at_bot: atBot } : { text });
 export const click = (who, message, value, form) => post(`${chat(who)}/click`, { message_id: message, value, form });
+export const agree = (who) => post(`${chat(who)}/agreement`);
 export const hire = () => post('/sim/people', { n: 1 });
 export const botDo = (what) => post('/sim/bot', { do: what });
 export const clockBy = (by) => post('/sim/clock', { advance: by });

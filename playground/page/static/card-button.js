@@ -23,7 +23,7 @@ function button(node, ctx) {
   const link = behaviors.find((b) => b.type === 'open_url');
   const value = callback?.value;
   const out = el('button', { type: 'button', class: 'c-button', 'data-type': node.type || 'default', 'data-size': node.size || 'medium', 'data-fill': node.width === 'fill',
-    'data-act': value?.act, 'data-side': value?.side, 'data-name': node.name, disabled: node.disabled,
+    'data-act': value?.act, 'data-link': Boolean(link), 'data-side': value?.side, 'data-name': node.name, disabled: node.disabled,
     title: pick(node.disabled ? node.disabled_tips : node.hover_tips) || null, onclick: press }, el('span', { class: 'c-button-text' }, pick(node.text)));
   if (/^\d+px$/.test(node.width || '')) out.style.width = node.width;
 
@@ -32,10 +32,7 @@ function button(node, ctx) {
     const values = node.form_action_type === 'submit' && ctx.form ? collect(ctx.form) : undefined;
     if (values === null) return undefined;
     if (node.confirm && node.form_action_type === 'submit' && !(await confirm(pick(node.confirm.title), pick(node.confirm.text)))) return undefined;
-    if (link) {
-      const url = link.default_url || link.pc_url || '';
-      if (/^https?:\/\//.test(url)) window.open(url, '_blank', 'noopener');
-    }
+    if (link) ctx.open(link.default_url || link.pc_url || '');
     if (!callback) return undefined;
     const card = out.closest('.card');
     if (card?.hasAttribute('aria-busy')) return undefined;

@@ -52,7 +52,7 @@ function header(h, ctx) {
     tags.length > 0 && el('div', { class: 'c-tags' }, tags));
 }
 
-// drawCard draws a whole card. ctx: message (id), person(id) → name, click({value, name, form}) → promise, typed (Map
+// drawCard draws a whole card. ctx: message (id), person(id) → name, click({value, name, form}) → promise, open(url), typed (Map
 // of typed values, kept across redraws), opened (Map of panels).
 export function drawCard(card, ctx) {
   if (!card || typeof card !== 'object' || card.schema !== '2.0') return el('div', { class: 'c-unknown', 'data-unknown': 'card' }, t('card.broken'));

@@ -7,6 +7,7 @@ import { avatar } from './avatar.js';
 import { drawCard } from './card.js';
 import { look } from './dialog.js';
 import { answered } from './toast.js';
+import { openLink } from './open-link.js';
 import * as api from './api.js';
 
 const drawnAtFirst = 30;
@@ -146,6 +147,7 @@ export class Chat {
     if (!this.memory.has(m.message_id)) this.memory.set(m.message_id, { typed: new Map(), opened: new Map() });
     if (this.memory.size > remembered) this.memory.delete(this.memory.keys().next().value);
     return drawCard(m.card, { ...this.memory.get(m.message_id), message: m.message_id, person: personName, image: api.imagePath,
+      open: (url) => openLink(url, this.viewer()),
       click: async ({ value, form }) => answered(this.pane, await api.click(this.viewer(), m.message_id, value, form)) });
   }
 }

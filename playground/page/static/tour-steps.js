@@ -4,6 +4,7 @@
 import { choose } from './choice.js';
 import { employees, world } from './stream.js';
 import { shown } from './tour-find.js';
+import * as api from './api.js';
 
 const phone = (selector) => shown('phone', selector);
 const card = (pane, selector) => shown(pane, selector)?.closest('.card');
@@ -16,8 +17,9 @@ export function steps(who) {
   const filed = () => [...document.querySelectorAll('[data-pane="inspector"] .ins-row')].find((n) => n.textContent.includes('evidence.psn_realname') && n.getClientRects().length > 0);
   return [
     { id: 'open', tab: 'phone', find: () => phone('.empty'), press: [() => phone('[data-enter]')] },
-    { id: 'start', tab: 'phone', find: () => card('phone', '[data-act="start"]'), skip: () => phone('[data-act="consent"]'), press: [() => phone('[data-act="start"]')] },
-    { id: 'consent', tab: 'phone', find: () => card('phone', '[data-act="consent"]'), press: [() => phone('[data-act="consent"]')] },
+    { id: 'start', tab: 'phone', find: () => card('phone', '[data-act="start"]'), skip: () => phone('[data-act="decline"]'), press: [() => phone('[data-act="start"]')] },
+    // A new tab would take the reader away from the tour.
+    { id: 'consent', tab: 'phone', find: () => card('phone', '[data-act="decline"]'), press: [() => (phone('[data-link]') ? { click: () => api.agree(who) } : phone('[data-act="consent"]'))] },
     { id: 'photos', tab: 'phone', find: () => phone('[data-stage="photos"] .card') && phone('[data-photo]'), press: [() => phone('[data-photo]')] },
     { id: 'sampler', tab: 'phone', find: () => phone('img.sample')?.complete && phone('.sampler'), press: [() => phone('[data-sendboth]')] },
     { id: 'confirm', tab: 'phone', find: () => phone('.c-form:has([data-act="confirm"])'), press: [() => phone('[data-act="confirm"]')] },

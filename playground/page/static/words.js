@@ -143,7 +143,7 @@ export const words = {
   'tour.bot.stopped': ['机器人停着。点“启动”，导览就接着走。', 'The bot has stopped. Press Start and the tour goes on.'],
   'tour.open': ['新员工在飞书里点开实名助手，不用装别的应用。这是他的手机。', 'A new employee opens the chat with the bot in Feishu; nothing to install. This is the phone.'],
   'tour.start': ['机器人先说明来意，员工点一下就开始。', 'The bot says what it is for. One tap starts.'],
-  'tour.consent': ['先征得同意：读什么、给谁、留多久都写清楚。同意之前，一张照片也不会读。', 'Consent comes first: what is read, who gets it, how long it stays. No photo is read before.'],
+  'tour.consent': ['先征得同意：在协议页上读什么、给谁、留多久，勾选才算数。同意之前，一张照片也不会读。导览替员工打开页面并勾选。', 'Consent comes first, on a page: what is read, who gets it, how long it stays. No photo is read before. The tour opens the page and ticks the boxes.'],
   'tour.photos': ['接着拍身份证的两面。', 'Next, photos of both sides of the ID card.'],
   'tour.sampler': ['这里用虚构的样本卡。反光、模糊、缺角的照片，之后都可以自己试。', 'Here the cards are fictional. Try glare, blur or a cut corner later.'],
   'tour.confirm': ['飞书 OCR 读出姓名和号码，员工连同手机号一起核对，不对就改。', 'Feishu OCR has read name and number. The employee checks them, and the mobile, and corrects what is wrong.'],
