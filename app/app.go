@@ -5,8 +5,9 @@
 // command line. The operator's settings come from package config; the choices of tests and demonstrations come from
 // Options.
 //
-// In reading order: app.go, then http.go (/healthz, /readyz and /metrics beside the bot's webhook), open_store.go (a
-// database that does not answer yet), keyset.go, policy.go, metrics*.go and log.go. restored.go runs once after a
+// In reading order: app.go, then http.go (/healthz, /readyz and /metrics beside the bot's webhook), agreement.go (the
+// page of the agreements), open_store.go (a database that does not answer yet), keyset.go, policy.go, metrics*.go and
+// log.go. restored.go runs once after a
 // restore from a backup.
 package app
 
@@ -126,9 +127,13 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 	}
 	a.client = client
 	a.self = client.Self()
+	policy := Policy(cfg)
+	if policy.Page, err = agreementPage(ctx, cfg, a.store); err != nil {
+		return nil, err
+	}
 	a.engine = engine.New(engine.Deps{
 		Store:        a.store,
-		Policy:       Policy(cfg),
+		Policy:       policy,
 		ReviewChat:   cfg.HR.ReviewChat,
 		AnnounceChat: cfg.HR.AnnounceChat,
 		Marketplace:  tickets != nil,
@@ -177,6 +182,9 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 		return nil, err
 	}
 	a.pages = pages{ready: a.ready, metrics: metrics.handler(a.store, int(cfg.OCR.PerSecond)), log: log}
+	if err := a.servePage(policy.Page, metrics); err != nil {
+		return nil, err
+	}
 	if cfg.Feishu.Transport == config.WebSocket {
 		a.longConn = a.server.LongConn(client)
 		metrics.longConn(a.longConn)

@@ -6,26 +6,39 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
+
+	"shiming/web"
 )
 
 // readyTimeout limits one /readyz.
 const readyTimeout = 2 * time.Second
 
-// pages are the pages for operators: /healthz, /readyz and /metrics.
+// pages are the pages beside the bot: /healthz, /readyz and /metrics for operators, /agreement/ for applicants.
 type pages struct {
-	ready   func(context.Context) error // /readyz logs its error and does not show it
-	metrics http.Handler
-	log     *slog.Logger
+	ready     func(context.Context) error // /readyz logs its error and does not show it
+	metrics   http.Handler
+	agreement http.Handler // nil without the agreement page
+	log       *slog.Logger
 }
 
-// public serves /healthz and, if admin is true, /readyz and /metrics. bot serves every other path.
+// public serves /healthz, /agreement/ and, if admin is true, /readyz and /metrics. bot serves every other path.
 func (p pages) public(bot http.Handler, admin bool) http.Handler {
 	paths := map[string]http.Handler{"/healthz": http.HandlerFunc(healthz)}
 	if admin {
 		paths = p.adminPaths()
 	}
-	return byPath(paths, bot)
+	if p.agreement == nil {
+		return byPath(paths, bot)
+	}
+	return byPath(paths, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, web.Prefix) {
+			p.agreement.ServeHTTP(w, r)
+			return
+		}
+		bot.ServeHTTP(w, r)
+	}))
 }
 
 // admin serves /healthz, /readyz and /metrics.
@@ -86,7 +99,8 @@ func respond(w http.ResponseWriter, status int, body string) {
 	_, _ = w.Write([]byte(body)) // fails only if the client has disconnected
 }
 
-// shutdownTimeout is the part of drainTimeout for open requests. The longest request takes 2.5 s.
+// shutdownTimeout is the part of drainTimeout for open requests. The longest request takes 2.5 s, but for a login
+// of the agreement page, which may be cut off: it begins again from the link.
 const shutdownTimeout = 4 * time.Second
 
 // NewHTTPServer returns a server whose timeouts limit how long a client can hold a connection.

@@ -26,6 +26,11 @@ func TestPages(t *testing.T) {
 	bot := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		respondError(w, http.StatusNotFound, "the bot's")
 	})
+	withPage := p
+	withPage.agreement = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, "page "+r.URL.Path)
+	})
+	page := withPage.public(bot, true)
 	together, apart, admin := p.public(bot, true), p.public(bot, false), p.admin()
 	for name, tt := range map[string]struct {
 		handler      http.Handler
@@ -41,6 +46,13 @@ func TestPages(t *testing.T) {
 		"another method":          {together, "POST", "/readyz", false, 405, `{"error":"method_not_allowed"}`},
 		"the bot's path":          {together, "POST", "/webhook/event", false, 404, `{"error":"the bot's"}`},
 		"a path that is no page":  {together, "GET", "//healthz", false, 404, `{"error":"the bot's"}`},
+		"agreement page":          {page, "GET", "/agreement/x", false, 200, "page /agreement/x"},
+		"agreement form":          {page, "POST", "/agreement/x/renew", false, 200, "page /agreement/x/renew"},
+		"no agreement":            {page, "GET", "/agreement", false, 404, `{"error":"the bot's"}`},
+		"pushes beside the page":  {page, "POST", "/webhook/event", false, 404, `{"error":"the bot's"}`},
+		"alive beside the page":   {page, "GET", "/healthz", false, 200, `{"status":"ok"}`},
+		"no page":                 {together, "GET", "/agreement/x", false, 404, `{"error":"the bot's"}`},
+		"no page for the admin":   {admin, "GET", "/agreement/x", false, 404, `{"error":"not_found"}`},
 		"alive, apart":            {apart, "GET", "/healthz", false, 200, `{"status":"ok"}`},
 		"no readiness in public":  {apart, "GET", "/readyz", false, 404, `{"error":"the bot's"}`},
 		"no metrics in public":    {apart, "GET", "/metrics", false, 404, `{"error":"the bot's"}`},

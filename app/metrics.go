@@ -12,6 +12,7 @@ import (
 	"shiming/failure"
 	"shiming/flows"
 	"shiming/store"
+	"shiming/web"
 )
 
 // metrics are the metrics of this process. Labels hold states, kinds and classes only. Dashboards and alerts depend on
@@ -27,6 +28,7 @@ type metrics struct {
 	failures    *prometheus.CounterVec
 	aside       *prometheus.CounterVec
 	surprises   *prometheus.CounterVec
+	agreements  *prometheus.CounterVec
 }
 
 // Values of the label "platform" of shiming_call_seconds.
@@ -64,10 +66,11 @@ func newMetrics() *metrics {
 		aside: counter("shiming_messages_set_aside_total", "Messages of people that led no further, by why.", "reason"),
 		surprises: counter("shiming_platform_surprises_total",
 			"What platforms sent and their published pages do not show, by field or code.", "upstream", "operation", "what"),
+		agreements: counter("shiming_agreement_pages_total", "Answers of the agreement page, by how they ended.", "outcome"),
 	}
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		m.transitions, m.stateTimes, m.caseTimes, m.effects, m.pushes, m.calls, m.failures, m.aside,
-		m.surprises)
+		m.surprises, m.agreements)
 	return m
 }
 
@@ -107,6 +110,9 @@ func (m *metrics) push(kind string, status int, took time.Duration) {
 
 // setAside counts a message that led no further.
 func (m *metrics) setAside(reason string) { m.aside.WithLabelValues(reason).Inc() }
+
+// agreementPage counts an answer of the agreement page.
+func (m *metrics) agreementPage(o web.Outcome) { m.agreements.WithLabelValues(string(o)).Inc() }
 
 // handler serves GET /metrics. It reads the gauges from the database at each scrape, so all instances return the same
 // values.

@@ -23,6 +23,7 @@ import (
 	"shiming/store"
 	"shiming/store/keyset"
 	"shiming/verify"
+	"shiming/web"
 )
 
 // exposed returns the labels of each series in GET /metrics, by its name. Each metric has been recorded once.
@@ -43,6 +44,7 @@ func exposed(t *testing.T) map[string][]string {
 	m.push("other", 200, time.Millisecond)
 	m.setAside("unsupported")
 	m.surprises.WithLabelValues(platformFeishu, "im.message.create", "unknown_field:data.x").Inc()
+	m.agreementPage(web.Shown)
 	w := httptest.NewRecorder()
 	m.handler(s, 10).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", "/metrics", nil))
 	out := map[string][]string{}

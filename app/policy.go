@@ -23,6 +23,7 @@ func Policy(cfg config.Config) flows.Policy {
 			PhotoGrace: t.PhotoGrace,
 			Version:    cards.AgreementVersion,
 		},
+		Revision:       flows.Revision(cfg.Esign.EvidenceRevision),
 		Documents:      cfg.Evidence.Documents,
 		EvidenceMark:   cfg.Evidence.Mark,
 		ReminderAfter:  t.ReminderAfter,

@@ -33,11 +33,12 @@ var mayImport = map[string][]string{
 	"engine":  {"flows", "cards", "idcard", "failure"},
 	"workers": {"engine", "flows", "cards", "idcard", "esign", "verify", "failure"},
 	"bot":     {"flows", "cards", "idcard", "failure", "shape"},
+	"web":     {"engine", "flows", "cards", "failure"},
 	"store":   {"flows", "idcard", "failure", "store/groupcommit", "store/keyset"},
 
 	"config": {"flows", "verify"},
 	"app": {
-		"config", "bot", "engine", "workers", "flows", "cards", "esign", "verify", "failure", "shape", "store",
+		"config", "bot", "web", "engine", "workers", "flows", "cards", "esign", "verify", "failure", "shape", "store",
 		"store/keyset",
 	},
 	"doctor": {"config", "bot", "esign", "verify", "store", "store/keyset", "flows", "shape"},

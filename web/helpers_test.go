@@ -111,13 +111,16 @@ func (f *fakeCases) RenewAgreementLink(_ context.Context, l flows.AgreementLink)
 }
 
 // loginError is a failed login.
-type loginError struct {
-	failure.Error
-	login failure.Login
-}
+type loginError struct{ login failure.Login }
 
-func (e loginError) Error() string        { return "login " + string(e.login) }
-func (e loginError) Login() failure.Login { return e.login }
+func (e loginError) Error() string             { return "login " + string(e.login) }
+func (e loginError) Temporary() bool           { return false }
+func (e loginError) RetryAfter() time.Duration { return 0 }
+func (e loginError) MaybeApplied() bool        { return false }
+func (e loginError) Failure() failure.Details  { return failure.Details{} }
+func (e loginError) Login() failure.Login      { return e.login }
+
+var _ failure.LoginError = loginError{}
 
 // fakeLogin is Feishu. A code names the person, and works once.
 type fakeLogin struct {
@@ -391,4 +394,5 @@ func (w *world) wantNothing() {
 	}
 }
 
-var loopback = []netip.Prefix{netip.MustParsePrefix("203.0.113.0/24")}
+// proxyNetwork makes the peer of a world a trusted proxy.
+var proxyNetwork = []netip.Prefix{netip.MustParsePrefix("203.0.113.0/24")}
