@@ -114,7 +114,7 @@ func TestPageRefusesPictures(t *testing.T) {
 	})`
 	p.eval(fmt.Sprintf(dropped, drawing), nil)
 	p.until(`document.querySelector('[data-pane="phone"] [data-type="image"] img.photo')?.naturalWidth === 300`)
-	p.press(`[data-pane="phone"] [data-act="consent"]`)
+	p.consent()
 	p.until(`document.querySelectorAll('[data-pane="phone"] [data-type="interactive"]').length >= 2`)
 	p.shot("unreadable")
 	p.clean()
@@ -184,7 +184,7 @@ func TestPageKeyboardAndContrast(t *testing.T) {
 		p.until(`document.activeElement?.matches(` + quoted(want) + `)`)
 	}
 	p.press(`[data-enter]`)
-	p.until(`document.querySelector('[data-pane="phone"] [data-act="start"], [data-pane="phone"] [data-act="consent"]')`)
+	p.until(`document.querySelector('[data-pane="phone"] [data-act="start"], [data-pane="phone"] [data-act="decline"]')`)
 	// Tab reaches every control, with a visible focus.
 	p.eval(`document.activeElement.blur()`, nil)
 	var reached, all int
@@ -220,7 +220,7 @@ func TestPageKeyboardAndContrast(t *testing.T) {
 	p.press(`[data-pane="phone"] [data-quick="我的资料"]`)
 	p.press(`[data-pane="phone"] [data-quick="实名"]`)
 	p.until(`document.querySelector('[data-pane="phone"] [data-act="decline"]')`)
-	p.press(`[data-pane="phone"] [data-act="consent"]`)
+	p.consent()
 	p.press(`[data-pane="phone"] [data-act="cancel"]`)
 	focus(`dialog [data-answer="yes"]`)
 	for range 5 {

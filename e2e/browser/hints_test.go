@@ -36,7 +36,7 @@ func TestBadPhotoIsAnsweredBesideTheSampler(t *testing.T) {
 	h := harness.Start(t, harness.Setup{Browser: true, Playground: true, World: sim.Config{People: 1}})
 	p := openBrowser(h.Ctx, t).open(h.Play.URL, 1440, 900, false)
 	p.press(`[data-pane="phone"] [data-quick="实名"]`)
-	p.press(`[data-pane="phone"] [data-act="consent"]`)
+	p.consent()
 	p.until(`document.querySelector('[data-pane="phone"] [data-stage="photos"]')`)
 	p.press(`[data-photo]`)
 	p.until(`document.querySelector('img.sample')?.complete`)

@@ -126,7 +126,7 @@ func TestPageRegistersSomebody(t *testing.T) {
 	p.press(`[data-enter]`)
 	p.until(`document.querySelector('[data-pane="phone"] [data-act]')`)
 	p.press(`[data-pane="phone"] [data-quick="实名"]`)
-	p.press(`[data-pane="phone"] [data-act="consent"]`)
+	p.consent()
 	p.until(`document.querySelector('[data-pane="phone"] [data-stage="photos"]')`)
 	p.press(`[data-photo]`)
 	p.until(`document.querySelector('img.sample')?.complete`)

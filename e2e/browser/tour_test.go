@@ -112,7 +112,7 @@ func (p *tab) pictures(name, selector, prepare string) {
 // photos consents and sends both sides.
 func (p *tab) photos() {
 	p.b.t.Helper()
-	p.press(`[data-pane="phone"] [data-act="consent"]`)
+	p.consent()
 	p.until(`[...document.querySelectorAll('[data-pane="phone"] [data-stage]')].pop().dataset.stage === 'photos'`)
 	p.press(`[data-photo]`)
 	p.press(`[data-sendboth]`)
