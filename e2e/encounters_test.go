@@ -43,11 +43,10 @@ func TestEncounters(t *testing.T) {
 				settings = onlyWarnings()
 			}
 			h := harness.Start(t, harness.Setup{Settings: settings, Noisy: true, Timeout: 3 * harness.TestTimeout()})
+			all := h.Rows()
+			defer all.Wait()
 			for _, e := range rows {
-				t.Run(e.Name, func(t *testing.T) {
-					t.Parallel()
-					meet(withT(h, t), e)
-				})
+				all.Run(e.Name, func(h *harness.Harness) { meet(h, e) })
 			}
 		})
 	}

@@ -15,14 +15,15 @@ func onlyWarnings() map[string]string { return map[string]string{"review.require
 // at the form.
 func TestBetterPhotoAfterMisread(t *testing.T) {
 	h := harness.Start(t, harness.Setup{})
+	rows := h.Rows()
+	defer rows.Wait()
 	for name, how := range map[string]string{"one digit": "digit", "last one lost": "cut_off", "a letter": "letter"} {
-		t.Run(name, func(t *testing.T) {
+		rows.Run(name, func(h *harness.Harness) {
 			p := h.Hire()
-			p.H = withT(h, t)
 			p.ToPhotos()
 			misread, _, err := sim.Shot{Side: sim.SideFront, Misread: how}.Take(p.Person)
 			if err != nil {
-				t.Fatal(err)
+				h.Fatal(err)
 			}
 			p.SendImage(misread)
 			p.See(sim.StagePhotos, "还差一张：国徽面")
@@ -33,10 +34,10 @@ func TestBetterPhotoAfterMisread(t *testing.T) {
 			})
 			p.Send("back")
 			if s := p.See(sim.StageConfirmation); s.Field("identity_code") != p.Person.Code {
-				t.Error("got a form that begins with the misread number, want the right one")
+				h.Error("got a form that begins with the misread number, want the right one")
 			}
 			if c := h.CaseOf(p.OpenID); c.BadPhotos > 0 {
-				t.Errorf("got %d bad photos, want none", c.BadPhotos)
+				h.Errorf("got %d bad photos, want none", c.BadPhotos)
 			}
 		})
 	}

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"strings"
 	"testing"
 
 	"shiming/e2e/harness"
@@ -45,6 +44,8 @@ func TestHappyPath(t *testing.T) {
 // TestRobots registers robots with different behaviour in parallel.
 func TestRobots(t *testing.T) {
 	h := harness.Start(t, harness.Setup{HR: harness.Diligent, Settings: map[string]string{"timing.code_resend": "1s"}})
+	rows := h.Rows()
+	defer rows.Wait()
 	for name, script := range map[string]sim.Script{
 		"careful":              {},
 		"by word":              {ByWord: true},
@@ -60,11 +61,10 @@ func TestRobots(t *testing.T) {
 	} {
 		e := h.World.Hire(1)[0]
 		script.Width = 1000
-		t.Run(strings.ReplaceAll(name, " ", "_"), func(t *testing.T) {
-			t.Parallel()
+		rows.Run(name, func(h *harness.Harness) {
 			j, err := e.Register(h.Ctx, script, nil)
 			if err != nil || !j.Filed() || len(j.Misread) > 0 {
-				t.Errorf("got %v and the journey %+v, want it filed once", err, j)
+				h.Errorf("got %v and the journey %+v, want it filed once", err, j)
 			}
 		})
 	}

@@ -69,6 +69,8 @@ func TestUnknownEvidence(t *testing.T) {
 func unknownWrites(t *testing.T, upstream, operation string, words ...string) {
 	h := harness.Start(t, harness.Setup{})
 	hr := h.Admin(0)
+	rows := h.Rows()
+	defer rows.Wait()
 	for _, w := range []struct {
 		fault   wire.Fault
 		written bool
@@ -85,13 +87,11 @@ func unknownWrites(t *testing.T, upstream, operation string, words ...string) {
 		h.World.Faults.Arm(w.fault)
 		hr.Decides(p, "approve", nil)
 		p.See(sim.StageAttention)
-		t.Run(w.fault.Kind, func(t *testing.T) {
-			t.Parallel()
-			h := withT(h, t)
+		rows.Run(w.fault.Kind, func(h *harness.Harness) {
 			p.H = h
 			c := h.InState(p.OpenID, flows.NeedsAttention)
 			if c.Attention.Code != "unknown_outcome" {
-				t.Errorf("got the attention %+v, want an unknown outcome", c.Attention)
+				h.Errorf("got the attention %+v, want an unknown outcome", c.Attention)
 			}
 			s := harness.Admin{H: h, OpenID: hr.OpenID}.Sees(h.World.ReviewChat(), p, "resolve", words...)
 			evidence := upstream == "esign"
@@ -99,7 +99,7 @@ func unknownWrites(t *testing.T, upstream, operation string, words ...string) {
 			case w.written && evidence:
 				if a := h.Forge(hr.OpenID, s.Msg, s.Value("resolve"),
 					map[string]any{"evi_point_id": "<at id=all>"}); a.Toast != "这一项不对：证据点编号" {
-					t.Errorf("toast %q, want %q", a.Toast, "这一项不对：证据点编号")
+					h.Errorf("toast %q, want %q", a.Toast, "这一项不对：证据点编号")
 				}
 				h.ClickOn(hr.OpenID, s, "resolve", map[string]any{"evi_point_id": h.World.ESign.PointsFor(c.ID)[0].ID})
 			case w.written:

@@ -19,6 +19,8 @@ import (
 func TestBadPhotos(t *testing.T) {
 	h := harness.Start(t, harness.Setup{})
 	other := h.Hire()
+	rows := h.Rows()
+	defer rows.Wait()
 	for name, c := range map[string]struct {
 		words string
 		img   func(p harness.Person) []byte
@@ -51,9 +53,8 @@ func TestBadPhotos(t *testing.T) {
 		"expired":        {"这张身份证已经过期了", func(p harness.Person) []byte { return h.Photo(p.Person.Expired(), "back") }},
 	} {
 		p := h.Hire()
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			p.H = withT(h, t)
+		rows.Run(name, func(h *harness.Harness) {
+			p.H = h
 			p.ToPhotos()
 			p.Send("front", "tilted")
 			p.See(sim.StagePhotos, "还差一张：国徽面")
@@ -62,26 +63,21 @@ func TestBadPhotos(t *testing.T) {
 				return s.Msg.ParentID == bad && s.Says(c.words)
 			})
 			if state := p.H.CaseOf(p.OpenID).State; state != flows.AwaitingPhotos {
-				t.Errorf("the case is in %s, want %v", state, flows.AwaitingPhotos)
+				h.Errorf("the case is in %s, want %v", state, flows.AwaitingPhotos)
 			}
 			p.Send("back")
 			if s := p.See(sim.StageConfirmation); s.Field("identity_code") != p.Person.Code {
-				t.Error("got no front, want the one that was read")
+				h.Error("got no front, want the one that was read")
 			}
 		})
 	}
 }
 
-// withT returns the harness for a subtest.
-func withT(h *harness.Harness, t *testing.T) *harness.Harness {
-	below := *h
-	below.T = t
-	return &below
-}
-
 // TestUsablePhotos sends rotated photos, other formats and files with any name.
 func TestUsablePhotos(t *testing.T) {
 	h := harness.Start(t, harness.Setup{})
+	rows := h.Rows()
+	defer rows.Wait()
 	for name, take := range map[string]func(p harness.Person, side string) []byte{
 		"sideways":  func(p harness.Person, side string) []byte { return h.Photo(p.Person, side, "sideways") },
 		"turned":    func(p harness.Person, side string) []byte { return h.Photo(p.Person, side, "rotated") },
@@ -104,9 +100,8 @@ func TestUsablePhotos(t *testing.T) {
 		"webp": func(p harness.Person, side string) []byte { return asWEBP(decoded(t, h.Photo(p.Person, side))) },
 	} {
 		p := h.Hire()
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			p.H = withT(h, t)
+		rows.Run(name, func(h *harness.Harness) {
+			p.H = h
 			p.ToPhotos()
 			for _, side := range []string{"front", "back"} {
 				sent, err := h.World.Feishu.SendFile(p.H.Ctx, p.OpenID, "文件.bin", take(p, side))
@@ -114,7 +109,7 @@ func TestUsablePhotos(t *testing.T) {
 			}
 			s := p.See(sim.StageConfirmation)
 			if s.Field("identity_name") != p.Person.Name || s.Field("identity_code") != p.Person.Code {
-				t.Error("got other details on the form, want those of the card")
+				h.Error("got other details on the form, want those of the card")
 			}
 		})
 	}
