@@ -3,10 +3,12 @@ package e2e
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"shiming/e2e/harness"
 	"shiming/flows"
 	"shiming/sim"
+	"shiming/sim/wire"
 )
 
 // atConsent returns a person whose card links to the agreement page.
@@ -79,6 +81,36 @@ func TestAgreementOnce(t *testing.T) {
 	}
 	p.SendBoth()
 	p.See(sim.StageConfirmation)
+}
+
+// TestAgreementLoginFails checks that a person who opens the link again comes through after each call of the login has
+// failed once, and that nothing is recorded before.
+func TestAgreementLoginFails(t *testing.T) {
+	t.Parallel()
+	for _, operation := range []string{"authen.authorize", "authen.token", "authen.user_info"} {
+		t.Run(operation, func(t *testing.T) {
+			h := harness.Start(t, harness.Setup{CallTimeout: time.Second})
+			for _, kind := range []string{wire.Error, wire.DropAfter, wire.Hang, wire.NotJSON, wire.Truncate} {
+				if operation == "authen.authorize" && kind != wire.Error {
+					continue // the rest happens between the browser and Feishu
+				}
+				t.Run(kind, func(t *testing.T) {
+					p := atConsent(h)
+					link := p.AgreementURL()
+					h.World.Faults.Arm(wire.Fault{Upstream: "feishu", Operation: operation, Kind: kind, Times: 1})
+					page := h.OpenPage(p.Browser(), link)
+					if r := h.CaseOf(p.OpenID).Reading; r != nil {
+						t.Errorf("got %d and the reading %+v, want none before the form", page.Status, r)
+					}
+					p.Consent()
+					p.See(sim.StagePhotos)
+					if left := h.World.Faults.List(); len(left) > 0 {
+						t.Errorf("got the faults %v left, want the login to meet them", left)
+					}
+				})
+			}
+		})
+	}
 }
 
 // TestAgreementSettings checks that people come through with each read type and login.
