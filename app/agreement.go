@@ -93,8 +93,8 @@ func (a *App) servePage(page *flows.AgreementPage, m *metrics) (err error) {
 // warnOfProxy warns before the first person reads for nothing.
 func warnOfProxy(cfg config.Config, log *slog.Logger) {
 	if strings.HasPrefix(cfg.Server.PublicURL, "https:") && len(cfg.Server.TrustedProxies) == 0 {
-		log.Warn("server.public_url is https, so a proxy stands before this server, but server.trusted_proxies is empty: the " +
-			"agreement page cannot tell a reader's address from the proxy's; set it to the addresses of the proxies")
+		log.Warn("server.public_url is https, so a proxy stands before this server, but server.trusted_proxies is empty: " +
+			"the agreement page cannot tell a reader's address from the proxy's; set it to the addresses of the proxies")
 	}
 }
 

@@ -19,41 +19,9 @@ func atConsent(h *harness.Harness) harness.Person {
 	return p
 }
 
-// TestAgreementRefusesOthers checks that nobody but the applicant sees or accepts the agreement of a link.
-func TestAgreementRefusesOthers(t *testing.T) {
-	h := harness.Start(t, harness.Setup{})
-	p, other := atConsent(h), h.Hire()
-	link := p.AgreementURL()
-	refuses := p.Browser()
-	refuses.RefusesLogin = true
-	for _, tt := range []struct {
-		name    string
-		browser *sim.Browser
-		status  int
-		says    string
-	}{
-		{"another person", other.Browser(), http.StatusForbidden, ""},
-		{"who refuses the login", refuses, http.StatusForbidden, ""},
-		{"outside Feishu", h.World.Browser(""), http.StatusOK, "你是哪一位"}, // Feishu's own page
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			page := h.OpenPage(tt.browser, link)
-			if page.Status != tt.status || page.Form != nil || !page.Says(tt.says) || page.Says("数字证书服务协议") {
-				t.Errorf("got %d with a form %t: %s, want %d and nothing to accept", page.Status, page.Form != nil, page.Text,
-					tt.status)
-			}
-		})
-	}
-	if c := h.CaseOf(p.OpenID); c.State != flows.AwaitingConsent || c.Reading != nil {
-		t.Errorf("got %s with the reading %+v, want nothing recorded", c.State, c.Reading)
-	}
-	p.Consent()
-	p.See(sim.StagePhotos)
-}
-
-// TestAgreementOnce checks that two tabs and a form that is sent twice record one reading, and that the page outlives a
-// restart of the bot.
-func TestAgreementOnce(t *testing.T) {
+// TestAgreementInTwoTabs checks that two tabs and a form that is sent twice record one reading, and that the page
+// outlives a restart of the bot.
+func TestAgreementInTwoTabs(t *testing.T) {
 	h := harness.Start(t, harness.Setup{})
 	p := atConsent(h)
 	phone := p.Browser()
@@ -108,37 +76,6 @@ func TestAgreementLoginFails(t *testing.T) {
 						t.Errorf("got the faults %v left, want the login to meet them", left)
 					}
 				})
-			}
-		})
-	}
-}
-
-// TestAgreementSettings checks that people come through with each read type and login.
-func TestAgreementSettings(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		name  string
-		key   string
-		value string
-		want  flows.Reading
-	}{
-		{"click", "agreement.read_type", "CLICK", flows.Reading{Type: flows.ReadClick, Login: flows.LoginFeishu}},
-		{"no login", "agreement.login", "none", flows.Reading{Type: flows.ReadCheck, Login: flows.LoginNone}},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			h := harness.Start(t, harness.Setup{HR: harness.Diligent, Settings: map[string]string{tt.key: tt.value}})
-			p := h.Hire()
-			if _, err := p.Register(h.Ctx, sim.Script{}, nil); err != nil {
-				t.Fatal(err)
-			}
-			p.CheckFiled()
-			point := h.World.ESign.PointsFor(h.CaseOf(p.OpenID).ID)[0].Agreement
-			if point.Type != string(tt.want.Type) || point.IP != sim.ReaderIP || point.Title != "数字证书服务协议" {
-				t.Errorf("got the evidence %+v, want %s from %s", point, tt.want.Type, sim.ReaderIP)
-			}
-			logins := h.CountCalls("feishu", "authen.user_info")
-			if asked := logins > 0; asked != (tt.want.Login == flows.LoginFeishu) {
-				t.Errorf("got %d logins, want some only with %s", logins, flows.LoginFeishu)
 			}
 		})
 	}

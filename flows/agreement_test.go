@@ -147,6 +147,8 @@ func TestChangedAgreementAsksAgain(t *testing.T) {
 			}},
 		{"HR retries an upload", stopped(StepUpload, Recording), Event{Kind: Retry}, newVersion},
 		{"HR retries a refused identity", refused, Event{Kind: Retry}, newVersion},
+		{"a stopped identity is tried again", stopped(StepIdentity, Recording), Event{Kind: IdentityStarted, Job: "j"},
+			newVersion},
 		{"the turn of a case that waited", unwritten(Recording), Event{Kind: IdentityStarted, Job: "j"}, newVersion},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -202,12 +204,6 @@ func TestNobodyIsAskedAgain(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) { decide(t, tt.c, tt.event, tt.p).wantState(tt.want) })
 	}
-	// A result that arrives while HR is asked about something else does not move the case, and begins no write.
-	c := SampleReadCase(NeedsAttention)
-	c.Identity = nil
-	c.Attention = &Attention{Step: StepUpload, Return: Recording, Code: StopUnavailable, Since: SampleTime}
-	decide(t, c, Event{Kind: IdentityStarted, Job: "j"}, withPage(newVersion)).
-		wantRefused("an agreement has changed", "")
 }
 
 // TestLinkOfTheConsentCard: the card of a case that needs the page has a link for this revision, which is the same for

@@ -47,12 +47,7 @@ func identityStarted(d *decision) {
 		d.refuse("photos are missing", nil)
 		return
 	}
-	if d.policy.mustReadAgain(d.c) { // the agreements changed while the case waited for its turn
-		if d.c.State == Recording {
-			d.askToReadAgain()
-		} else {
-			d.refuse("an agreement has changed", nil)
-		}
+	if d.askToReadAgain() { // the agreements changed while the case waited for its turn
 		return
 	}
 	w := d.startWrite(d.c.Identity)
@@ -60,6 +55,14 @@ func identityStarted(d *decision) {
 		return
 	}
 	d.c.Identity = w
+}
+
+// identityStartedWhileSuspended is identityStarted of a stopped case that is tried again without HR.
+func identityStartedWhileSuspended(d *decision) {
+	if d.c.Attention.Return == Recording && d.askToReadAgain() {
+		return
+	}
+	whileSuspended(d)
 }
 
 // identityRecorded notes the verify_uid that Feishu returned.

@@ -116,7 +116,7 @@ func buildTable() []Transition {
 		row(NeedsAttention, CodePrepared, Bot, whileSuspended, NeedsAttention),
 		row(NeedsAttention, CodeDropped, Bot, whileSuspended, NeedsAttention),
 		row(NeedsAttention, WriteFailed, Bot, whileSuspended, NeedsAttention),
-		row(NeedsAttention, IdentityStarted, Bot, whileSuspended, NeedsAttention),
+		row(NeedsAttention, IdentityStarted, Bot, identityStartedWhileSuspended, NeedsAttention, AwaitingConsent),
 		row(NeedsAttention, EvidenceStarted, Bot, whileSuspended, NeedsAttention),
 		row(NeedsAttention, PhotoReadOK, Bot, resumeByResult, AwaitingPhotos, AwaitingConfirmation, NeedsAttention),
 		row(NeedsAttention, PhotoFailed, Bot, resumeByResult, AwaitingPhotos, NeedsAttention),

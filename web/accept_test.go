@@ -60,8 +60,10 @@ func TestClickOpensEachText(t *testing.T) {
 	w := newWorld(t, flows.ReadClick, flows.LoginFeishu, nil, "数字证书服务协议", "隐私政策")
 	b := w.browser()
 	list := b.logIn(w.url() + "?lang=en")
-	first, second := html.EscapeString(string(w.texts[w.files[0].SHA256])), html.EscapeString(string(w.texts[w.files[1].SHA256]))
-	if strings.Contains(list.body, first) || strings.Contains(list.body, `<button type="submit"`) || len(list.opens()) != 2 {
+	first := html.EscapeString(string(w.texts[w.files[0].SHA256]))
+	second := html.EscapeString(string(w.texts[w.files[1].SHA256]))
+	if strings.Contains(list.body, first) || strings.Contains(list.body, `<button type="submit"`) ||
+		len(list.opens()) != 2 {
 		t.Errorf("got\n%s\nwant a list of both texts without text and button", list.body)
 	}
 	one := b.get(list.opens()[1])
@@ -78,7 +80,8 @@ func TestClickOpensEachText(t *testing.T) {
 	again := b.post(two.action(t), form)
 	w.says(again, http.StatusUnprocessableEntity, "agreement", Incomplete)
 	w.wantNothing()
-	if sent := b.post(again.action(t), again.form()); sent.StatusCode != http.StatusSeeOther || len(w.cases.accepted) != 1 {
+	sent := b.post(again.action(t), again.form())
+	if sent.StatusCode != http.StatusSeeOther || len(w.cases.accepted) != 1 {
 		t.Fatalf("got %d and %d readings, want 303 and 1", sent.StatusCode, len(w.cases.accepted))
 	}
 	if got := w.cases.accepted[0].Type; got != flows.ReadClick {
@@ -180,7 +183,8 @@ func TestChangedWhileReading(t *testing.T) {
 						}
 					}
 					if sent := b.post(a.action(t), a.form()); sent.StatusCode != http.StatusSeeOther || len(w.cases.accepted) != 1 {
-						t.Errorf("got %d and %d readings of the new text, want 303 and 1: %s", sent.StatusCode, len(w.cases.accepted), sent.body)
+						t.Errorf("got %d and %d readings of the new text, want 303 and 1: %s",
+							sent.StatusCode, len(w.cases.accepted), sent.body)
 					}
 				})
 			}
@@ -203,6 +207,14 @@ func TestBadForms(t *testing.T) {
 			return b.post(to, form)
 		}
 	}
+	method := func(name, path string) func(b *browser, to string, form url.Values) answer {
+		return func(b *browser, to string, form url.Values) answer {
+			if path != "" {
+				to = site + Prefix + path
+			}
+			return b.do(name, to, strings.NewReader(form.Encode()))
+		}
+	}
 	for name, tt := range map[string]struct {
 		send   func(b *browser, to string, form url.Values) answer
 		status int
@@ -222,14 +234,14 @@ func TestBadForms(t *testing.T) {
 		"a neighbour":    {header("Sec-Fetch-Site", "same-site"), 403, "cross_site"},
 		"another origin": {header("Origin", "https://evil.example.com"), 403, "cross_site"},
 		"no origin":      {header("Origin", "null"), 403, "cross_site"},
-		"another method": {func(b *browser, to string, _ url.Values) answer { return b.do("PUT", to, nil) }, 405, "bad_request"},
-		"delete":         {func(b *browser, to string, _ url.Values) answer { return b.do("DELETE", to, nil) }, 405, "bad_request"},
+		"another method": {method("PUT", ""), 405, "bad_request"},
+		"delete":         {method("DELETE", ""), 405, "bad_request"},
 		"a long address": {func(b *browser, to string, f url.Values) answer {
 			return b.post(to+"?x="+strings.Repeat("x", maxURL), f)
 		}, 414, "bad_request"},
-		"post to login":     {func(b *browser, _ string, f url.Values) answer { return b.post(site+Prefix+loginPath, f) }, 405, "bad_request"},
-		"post to a text":    {func(b *browser, _ string, f url.Values) answer { return b.post(site+Prefix+textPath, f) }, 405, "bad_request"},
-		"post to the style": {func(b *browser, _ string, f url.Values) answer { return b.post(site+Prefix+stylePath, f) }, 405, "bad_request"},
+		"post to login":     {method("POST", loginPath), 405, "bad_request"},
+		"post to a text":    {method("POST", textPath), 405, "bad_request"},
+		"post to the style": {method("POST", stylePath), 405, "bad_request"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, flows.ReadCheck, flows.LoginNone, nil)

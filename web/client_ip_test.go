@@ -89,16 +89,18 @@ func TestClientAddress(t *testing.T) {
 		"full-width digits":            {peer: proxy, xff: lines{"２03.0.113.9"}, err: errForwarded},
 
 		// Forwarded of a trusted peer.
-		"for":                        {peer: proxy, fwd: lines{"for=203.0.113.9"}, want: person},
-		"quoted for":                 {peer: proxy, fwd: lines{`for="203.0.113.9"`}, want: person},
-		"quoted with a port":         {peer: proxy, fwd: lines{`for="203.0.113.9:80"`}, want: person},
-		"port without quotes":        {peer: proxy, fwd: lines{`for=203.0.113.9:80`}, want: person},
-		"escapes":                    {peer: proxy, fwd: lines{`for="\203.0.113\.9"`}, want: person},
-		"obfuscated port":            {peer: proxy, fwd: lines{`for="203.0.113.9:_p"`}, want: person},
-		"For in capitals":            {peer: proxy, fwd: lines{`FOR=203.0.113.9;Proto=https`}, want: person},
-		"other parameters":           {peer: proxy, fwd: lines{`proto=https; by="_a,b;c" ;for=203.0.113.9`}, want: person},
-		"IPv6 of the standard":       {peer: proxy, fwd: lines{`For="[2001:db8::9]:4711"`}, want: "2001:db8::9"},
-		"trusted elements":           {peer: proxy, fwd: lines{`for=203.0.113.9, for=10.1.1.1`, `for="10.2.2.2"`}, want: person},
+		"for":                  {peer: proxy, fwd: lines{"for=203.0.113.9"}, want: person},
+		"quoted for":           {peer: proxy, fwd: lines{`for="203.0.113.9"`}, want: person},
+		"quoted with a port":   {peer: proxy, fwd: lines{`for="203.0.113.9:80"`}, want: person},
+		"port without quotes":  {peer: proxy, fwd: lines{`for=203.0.113.9:80`}, want: person},
+		"escapes":              {peer: proxy, fwd: lines{`for="\203.0.113\.9"`}, want: person},
+		"obfuscated port":      {peer: proxy, fwd: lines{`for="203.0.113.9:_p"`}, want: person},
+		"For in capitals":      {peer: proxy, fwd: lines{`FOR=203.0.113.9;Proto=https`}, want: person},
+		"other parameters":     {peer: proxy, fwd: lines{`proto=https; by="_a,b;c" ;for=203.0.113.9`}, want: person},
+		"IPv6 of the standard": {peer: proxy, fwd: lines{`For="[2001:db8::9]:4711"`}, want: "2001:db8::9"},
+		"trusted elements": {
+			peer: proxy, fwd: lines{`for=203.0.113.9, for=10.1.1.1`, `for="10.2.2.2"`}, want: person,
+		},
 		"client lies by an element":  {peer: proxy, fwd: lines{`for=1.2.3.4, for=203.0.113.9`}, want: person},
 		"client hides by an element": {peer: proxy, fwd: lines{`for=_hidden, for=203.0.113.9`}, want: person},
 		"unknown for":                {peer: proxy, fwd: lines{`for=unknown`}, err: errForwarded},
@@ -122,8 +124,10 @@ func TestClientAddress(t *testing.T) {
 		"all elements trusted":           {peer: proxy, fwd: lines{`for=10.1.1.1`}, err: errForwarded},
 
 		// Both headers.
-		"both the same":            {peer: proxy, xff: lines{person}, fwd: lines{`for="203.0.113.9:1"`}, want: person},
-		"both by other ways":       {peer: proxy, xff: lines{person + ",10.1.1.1"}, fwd: lines{`for=203.0.113.9`}, want: person},
+		"both the same": {peer: proxy, xff: lines{person}, fwd: lines{`for="203.0.113.9:1"`}, want: person},
+		"both by other ways": {
+			peer: proxy, xff: lines{person + ",10.1.1.1"}, fwd: lines{`for=203.0.113.9`}, want: person,
+		},
 		"both different":           {peer: proxy, xff: lines{person}, fwd: lines{`for=1.2.3.4`}, err: errForwardedDiffer},
 		"one of both is empty":     {peer: proxy, xff: lines{person}, fwd: lines{``}, err: errForwarded},
 		"one of both is unknown":   {peer: proxy, xff: lines{person}, fwd: lines{`for=unknown`}, err: errForwarded},

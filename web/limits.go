@@ -26,6 +26,10 @@ type bucket struct {
 	at     time.Time
 }
 
+// slack keeps a full bucket a little longer. The cache forgets by the machine's clock, and the bucket fills by the clock
+// of the pages.
+const slack = time.Minute
+
 // maxBuckets limits the memory under an attack from many addresses. Further ones share a bucket.
 const maxBuckets = 100_000
 
@@ -59,7 +63,7 @@ func (l *limiter) take(key string, now time.Time) (wait time.Duration) {
 	} else {
 		b.tokens--
 	}
-	l.buckets.Set(key, b, l.seconds(l.burst))
+	l.buckets.Set(key, b, l.seconds(l.burst)+slack)
 	return wait
 }
 

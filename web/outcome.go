@@ -49,14 +49,18 @@ var (
 	already     = message{id: "already", outcome: Already, status: http.StatusOK}
 	renewed     = message{id: "renewed", outcome: Renewed, status: http.StatusOK}
 	wrongPerson = message{id: "wrong_person", outcome: WrongPerson, status: http.StatusForbidden, again: true}
-	noAddress   = message{id: "no_address", outcome: NoAddress, status: http.StatusServiceUnavailable, again: true, later: 60}
+	noAddress   = message{
+		id: "no_address", outcome: NoAddress, status: http.StatusServiceUnavailable, again: true, later: 60,
+	}
 	signedOut   = message{id: "signed_out", outcome: SignedOut, status: http.StatusForbidden, again: true}
 	limited     = message{id: "limited", outcome: Limited, status: http.StatusTooManyRequests, again: true}
 	crossSite   = message{id: "cross_site", outcome: BadRequest, status: http.StatusForbidden, again: true}
 	badForm     = message{id: "bad_form", outcome: BadRequest, status: http.StatusBadRequest, again: true}
 	badRequest  = message{id: "bad_request", outcome: BadRequest, status: http.StatusBadRequest}
 	noText      = message{id: "no_text", outcome: BadRequest, status: http.StatusNotFound}
-	unavailable = message{id: "unavailable", outcome: Unavailable, status: http.StatusServiceUnavailable, again: true, later: 10}
+	unavailable = message{
+		id: "unavailable", outcome: Unavailable, status: http.StatusServiceUnavailable, again: true, later: 10,
+	}
 )
 
 // Messages of a login that failed. The last four are failure.Login.

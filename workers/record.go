@@ -43,7 +43,7 @@ func (w *Workers) recordIdentity(ctx context.Context, j flows.Job) error {
 		return flows.IgnoreNotFound(err)
 	case c.Hold != nil && c.Hold.Job == j.Key:
 		return &flows.RetryLater{In: w.holdPause(c.Hold), Snooze: true, Code: "identity:held"}
-	case !begun || c.Hold != nil || c.State != flows.Recording: // the last: an agreement has changed
+	case !begun || c.Hold != nil || c.State == flows.AwaitingConsent: // the last: an agreement has changed
 		return nil
 	}
 	p := c.Personal
