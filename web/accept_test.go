@@ -257,12 +257,17 @@ func TestBadForms(t *testing.T) {
 	}
 	for name, set := range map[string][2]string{
 		"our origin":      {"Origin", site},
+		"our public name": {"Origin", "https://shiming.example.com"},
 		"our fetch":       {"Sec-Fetch-Site", "same-origin"},
 		"a charset":       {"Content-Type", "application/x-www-form-urlencoded; charset=UTF-8"},
 		"typed by a user": {"Sec-Fetch-Site", "none"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t, flows.ReadCheck, flows.LoginNone, nil)
+			w := newWorld(t, flows.ReadCheck, flows.LoginNone, func(c *Config) {
+				if name == "our public name" { // the proxy passes on another Host
+					c.PublicURL = "https://Shiming.example.com:443"
+				}
+			})
 			b := w.browser()
 			page := b.get(w.url())
 			b.header.Set(set[0], set[1])

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"html"
 	"net/http"
@@ -284,7 +285,8 @@ func TestTextBytes(t *testing.T) {
 			}
 		})
 	}
-	w.pages.kept = nil
+	w.pages.kept = func(context.Context, string) ([]byte, error) { return nil, errors.New("no database") }
+	w.says(w.browser().get(site+Prefix+textPath+old.SHA256), http.StatusServiceUnavailable, "unavailable", Unavailable)
 	a := w.browser().do(http.MethodHead, site+Prefix+textPath+w.files[0].SHA256, nil)
 	if a.body != "" || a.StatusCode != http.StatusOK {
 		t.Errorf("got %d %q for HEAD, want 200 without a body", a.StatusCode, a.body)

@@ -104,10 +104,20 @@ func New(c Config) (*Pages, error) {
 		p.observe = func(Outcome) {}
 	}
 	// A proxy may change the header Host, to which the origin is compared by default.
-	if err := p.origin.AddTrustedOrigin(c.PublicURL); err != nil {
+	if err := p.origin.AddTrustedOrigin(originOf(c.PublicURL, u)); err != nil {
 		return nil, errors.New("web: the public address is no origin")
 	}
 	return p, nil
+}
+
+// originOf returns an address as browsers write it in the header Origin: in lower case and without the usual port.
+func originOf(address string, u *url.URL) string {
+	for scheme, port := range map[string]string{"https": ":443", "http": ":80"} {
+		if u.Scheme == scheme {
+			address = strings.TrimSuffix(address, port)
+		}
+	}
+	return strings.ToLower(address)
 }
 
 // Paths below Prefix.
