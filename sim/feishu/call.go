@@ -66,7 +66,7 @@ type binary struct {
 // ServeHTTP serves everything under /open-apis, and the long connection. Unknown paths get the gateway's plain-text
 // 404.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if s.serveLongConn(w, r) {
+	if s.serveLongConn(w, r) || s.serveAppLink(w, r) {
 		return
 	}
 	c := &call{r: r, now: s.cfg.Now()}

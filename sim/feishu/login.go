@@ -182,6 +182,9 @@ a{display:block;padding:.6rem 0;border-bottom:1px solid #ddd}</style></head><bod
 {{range .People}}<a href="{{.URL}}">{{.Name}}</a>
 {{end}}<a href="{{.Refuse}}">拒绝授权</a></body></html>{{end}}
 
+{{define "chat"}}{{template "head"}}<h1>飞书（模拟）</h1>
+{{if .}}<p>真实的飞书在这里打开和机器人的聊天。请关掉这个标签页，回到员工手机。</p>{{else}}<p>没有这个应用。</p>{{end}}</body></html>{{end}}
+
 {{define "error"}}{{template "head"}}<h1>飞书登录（模拟）</h1>
 <p>{{.Text}}</p><p>错误码：{{.Code}}</p></body></html>{{end}}`))
 

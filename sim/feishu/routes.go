@@ -238,6 +238,8 @@ func Operation(r *http.Request) string {
 		return "ws.endpoint"
 	case longConnSocket:
 		return "ws.connect"
+	case appLinkPath:
+		return "applink.bot"
 	}
 	if rt, _ := match(r.Method, r.URL.Path); rt != nil {
 		return rt.op
