@@ -159,6 +159,12 @@ func (v *visit) showAgreement(status int, c engine.AgreementCase, f form) {
 			page.Missing = append(page.Missing, missing{"consent", v.lang.must("missing.consent")})
 		}
 	}
+	switch {
+	case len(page.Missing) > 0:
+		page.Problem = v.lang.must("missing.title")
+	case page.Changed:
+		page.Problem = v.lang.must("agreement.changed.title")
+	}
 	v.render("agreement.html", status, page)
 }
 
@@ -178,8 +184,9 @@ func (v *visit) clicked(page *agreementView, c engine.AgreementCase, texts []fil
 		}
 	}
 	page.Opened = v.proofOfOpened(*v.link, c.Files, done)
-	open := func(i int) string {
-		return v.address(v.link.token, url.Values{paramOpen: {strconv.Itoa(i)}, paramOpened: {page.Opened}})
+	open := func(i int) string { // goes on to the text
+		q := url.Values{paramOpen: {strconv.Itoa(i)}, paramOpened: {page.Opened}}
+		return v.address(v.link.token, q) + "#file-" + strconv.Itoa(i+1)
 	}
 	for i := range texts {
 		texts[i].Open = open(i)
