@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
+	"unicode"
 
 	"shiming/cards"
 	"shiming/engine"
@@ -36,6 +38,14 @@ type fileView struct {
 	Opened  bool
 	Ticked  bool
 	Missing bool
+}
+
+// Tag returns the language of the text, which may differ from the page's, for a screen reader.
+func (f fileView) Tag() string {
+	if strings.ContainsFunc(f.Title+f.Text, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+		return zh.tag()
+	}
+	return en.tag()
 }
 
 // localFile is a text with the language of its page.

@@ -42,6 +42,9 @@ func TestReadAndAccept(t *testing.T) {
 	if sent.StatusCode != http.StatusSeeOther || w.seen[len(w.seen)-1] != Accepted {
 		t.Fatalf("got %d and %v, want 303 and accepted: %s", sent.StatusCode, w.seen, sent.body)
 	}
+	if c := sent.Cookies(); len(c) != 1 || !c[0].HttpOnly || c[0].Name != "__Secure-"+doneCookie || c[0].Value == "" {
+		t.Errorf("got the cookies %v, want one by which the back button does not show the form", c)
+	}
 	if len(w.cases.accepted) != 1 {
 		t.Fatalf("got %d readings, want 1", len(w.cases.accepted))
 	}

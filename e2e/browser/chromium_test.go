@@ -36,7 +36,7 @@ type tab struct {
 	b    *browser
 	ctx  context.Context
 	home string // host that may be asked
-	also string // another one, "" for none
+	also string // another one, whose pages may have errors, "" for none
 
 	prefers map[string]string // media features
 
@@ -178,7 +178,7 @@ func (p *tab) saw(event any) {
 			problem += " " + x.Description
 		}
 	case *log.EventEntryAdded:
-		if e.Entry.Level == "error" {
+		if u, err := url.Parse(e.Entry.URL); e.Entry.Level == "error" && (err != nil || p.also == "" || u.Host != p.also) {
 			problem = "log: " + e.Entry.Text + " " + e.Entry.URL
 		}
 	case *network.EventRequestWillBeSent:
