@@ -40,9 +40,9 @@ type fileView struct {
 	Missing bool
 }
 
-// Tag returns the language of the text, which may differ from the page's, for a screen reader.
+// Tag returns the language of the text, by its title. It may differ from the page's, and a screen reader needs it.
 func (f fileView) Tag() string {
-	if strings.ContainsFunc(f.Title+f.Text, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+	if strings.ContainsFunc(f.Title, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
 		return zh.tag()
 	}
 	return en.tag()
