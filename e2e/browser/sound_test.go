@@ -156,7 +156,7 @@ func (p *tab) wantNames(state string) {
 		switch n.role {
 		case "heading":
 			if before == 0 && n.level != 1 || before > 0 && (n.level == 1 || n.level > before+1) {
-				p.b.t.Errorf("%s: got the heading %q of level %d after level %d, want them in order", state, n.name, n.level, before)
+				p.b.t.Errorf("%s: got the heading %q of level %d after %d, want them in order", state, n.name, n.level, before)
 			}
 			before = n.level
 		case "checkbox", "link", "button", "group", "navigation", "region", "textbox", "DisclosureTriangle", "alert":
