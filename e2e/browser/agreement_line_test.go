@@ -30,9 +30,12 @@ func backButton(t *testing.T, r reader) {
 	r = r.own(t)
 	r.visit(r.link, titleRead)
 	r.submit()
-	for _, js := range []string{`history.back()`, `history.forward()`, `history.back()`} {
-		r.eval(js, nil)
-		r.titled(titleAccepted)
+	for _, step := range []struct{ js, query string }{
+		{`history.back()`, "?from=login"}, {`history.forward()`, ""}, {`history.back()`, "?from=login"},
+	} {
+		r.eval(step.js, nil)
+		r.arrive(`location.search === ` + quoted(step.query) + ` && !document.querySelector('form') &&
+			document.querySelector('h1').textContent === ` + quoted(titleAccepted))
 	}
 	r.wantConsents(1)
 	r.clean()
