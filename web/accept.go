@@ -86,6 +86,7 @@ func (v *visit) record(c engine.AgreementCase, address netip.Addr) {
 	switch after.State {
 	case engine.AgreementAccepted:
 		v.ended(Accepted, "accepted")
+		v.forgetForm()
 		v.redirect(v.address(v.link.token, nil), http.StatusSeeOther)
 	case engine.AgreementChanged:
 		v.changed(after)
@@ -94,6 +95,12 @@ func (v *visit) record(c engine.AgreementCase, address netip.Addr) {
 	default:
 		v.say(unavailable, 0)
 	}
+}
+
+// forgetForm makes the back button load the page instead of showing the form once more, as if nothing had been sent.
+// Chromium keeps a page in memory in spite of no-store, but not after a cookie that scripts cannot see has changed.
+func (v *visit) forgetForm() {
+	v.setCookie(v.w, doneCookie, strconv.FormatInt(v.now().UnixNano(), 36), sessionLife)
 }
 
 // changed shows the page again: a text has changed while the person was reading.

@@ -236,7 +236,9 @@ func (w *world) url() string {
 
 // RoundTrip serves a request without a network.
 func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
-	in := httptest.NewRequestWithContext(r.Context(), r.Method, r.URL.String(), r.Body)
+	sent := *r.URL
+	sent.Fragment = "" // stays in the browser
+	in := httptest.NewRequestWithContext(r.Context(), r.Method, sent.String(), r.Body)
 	in.Header, in.RemoteAddr, in.ContentLength = r.Header, w.peer, r.ContentLength
 	rec := httptest.NewRecorder()
 	w.pages.ServeHTTP(rec, in)

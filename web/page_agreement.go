@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
+	"unicode"
 
 	"shiming/cards"
 	"shiming/engine"
@@ -36,6 +38,14 @@ type fileView struct {
 	Opened  bool
 	Ticked  bool
 	Missing bool
+}
+
+// Tag returns the language of the text, by its title. It may differ from the page's, and a screen reader needs it.
+func (f fileView) Tag() string {
+	if strings.ContainsFunc(f.Title, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+		return zh.tag()
+	}
+	return en.tag()
 }
 
 // localFile is a text with the language of its page.
@@ -159,6 +169,12 @@ func (v *visit) showAgreement(status int, c engine.AgreementCase, f form) {
 			page.Missing = append(page.Missing, missing{"consent", v.lang.must("missing.consent")})
 		}
 	}
+	switch {
+	case len(page.Missing) > 0:
+		page.Problem = v.lang.must("missing.title")
+	case page.Changed:
+		page.Problem = v.lang.must("agreement.changed.title")
+	}
 	v.render("agreement.html", status, page)
 }
 
@@ -178,8 +194,9 @@ func (v *visit) clicked(page *agreementView, c engine.AgreementCase, texts []fil
 		}
 	}
 	page.Opened = v.proofOfOpened(*v.link, c.Files, done)
-	open := func(i int) string {
-		return v.address(v.link.token, url.Values{paramOpen: {strconv.Itoa(i)}, paramOpened: {page.Opened}})
+	open := func(i int) string { // goes on to the text
+		q := url.Values{paramOpen: {strconv.Itoa(i)}, paramOpened: {page.Opened}}
+		return v.address(v.link.token, q) + "#file-" + strconv.Itoa(i+1)
 	}
 	for i := range texts {
 		texts[i].Open = open(i)

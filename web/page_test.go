@@ -43,6 +43,9 @@ func TestReadAndAccept(t *testing.T) {
 	if sent.StatusCode != http.StatusSeeOther || w.seen[len(w.seen)-1] != Accepted {
 		t.Fatalf("got %d and %v, want 303 and accepted: %s", sent.StatusCode, w.seen, sent.body)
 	}
+	if c := sent.Cookies(); len(c) != 1 || !c[0].HttpOnly || c[0].Name != "__Secure-"+doneCookie || c[0].Value == "" {
+		t.Errorf("got the cookies %v, want one by which the back button does not show the form", c)
+	}
 	if len(w.cases.accepted) != 1 {
 		t.Fatalf("got %d readings, want 1", len(w.cases.accepted))
 	}
@@ -257,6 +260,62 @@ func TestLanguages(t *testing.T) {
 			t.Errorf("got\n%s\nwant the English page", done.body)
 		}
 	})
+}
+
+// TestTextsSpeakTheirLanguage: a screen reader reads a text in the text's language, and the rest in the page's.
+func TestTextsSpeakTheirLanguage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, flows.ReadCheck, flows.LoginNone, nil, "数字证书服务协议", "Privacy policy")
+	for _, page := range []string{"zh", "en"} {
+		a := w.browser().get(w.url() + "?lang=" + page)
+		for _, want := range []string{
+			`<h2 id="file-1" lang="zh-CN">`,
+			`lang="zh-CN" aria-label="` + nameOfText(t, lang(page), "数字证书服务协议"),
+			`<h2 id="file-2" lang="en">`,
+			`lang="en" aria-label="` + nameOfText(t, lang(page), "Privacy policy"),
+		} {
+			if !strings.Contains(a.body, want) {
+				t.Errorf("%s: got\n%s\nwant %q in it", page, a.body, want)
+			}
+		}
+	}
+}
+
+// nameOfText returns the name of the element that holds a text.
+func nameOfText(t *testing.T, l lang, title string) string {
+	t.Helper()
+	s, err := l.T("body.label", "title", title)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return html.EscapeString(s)
+}
+
+// TestProblemComesFirst: a screen reader says what is missing before anything else, and nothing is called wrong before
+// the form is sent.
+func TestProblemComesFirst(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, flows.ReadCheck, flows.LoginNone, nil)
+	page := w.browser().get(w.url())
+	sent := w.browser().post(w.url(), url.Values{"shown": page.form()["shown"]})
+	for _, tt := range []struct {
+		name          string
+		a             answer
+		title, valid  string
+		alerts, wrong int
+	}{
+		{"before", page, "<title>" + zh.must("agreement.title"), `aria-invalid="false"`, 0, 0},
+		{"after", sent, "<title>" + zh.must("missing.title"), `aria-invalid="true"`, 1, 2},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			alerts := strings.Count(tt.a.body, `role="alert" tabindex="-1" autofocus`)
+			wrong := strings.Count(tt.a.body, `class="error"`)
+			if !strings.Contains(tt.a.body, tt.title) || strings.Count(tt.a.body, tt.valid) != 2 ||
+				alerts != tt.alerts || wrong != tt.wrong {
+				t.Errorf("got\n%s\nwant %q, %d alerts and %d boxes that are wrong", tt.a.body, tt.title, tt.alerts, tt.wrong)
+			}
+		})
+	}
 }
 
 // TestTextBytes: everybody gets the exact bytes of each text, old ones included.

@@ -17,6 +17,7 @@ const sessionLife = 30 * time.Minute
 const (
 	sessionCookie = "shiming-agreement"
 	nonceCookie   = "shiming-login"
+	doneCookie    = "shiming-done" // its value says nothing, see forgetForm
 )
 
 // cookiePath is the narrowest path that holds every page.

@@ -24,6 +24,7 @@ type visit struct {
 type view struct {
 	lang
 	Title   string
+	Problem string // goes before the title in the tab, which a screen reader says first; "" for none
 	Style   string // address of the style sheet
 	Other   lang   // the other language
 	Switch  string // address of this page in the other language

@@ -36,6 +36,7 @@ type tab struct {
 	b    *browser
 	ctx  context.Context
 	home string // host that may be asked
+	also string // another one, whose pages may have errors, "" for none
 
 	prefers map[string]string // media features
 
@@ -66,7 +67,7 @@ func startChromium(path string) {
 }
 
 // openBrowser returns an empty profile of its own in Chromium. It is gone when the test ends, or ctx.
-func openBrowser(ctx context.Context, t *testing.T) *browser {
+func openBrowser(ctx context.Context, t *testing.T, profile ...chromedp.CreateBrowserContextOption) *browser {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
@@ -79,7 +80,7 @@ func openBrowser(ctx context.Context, t *testing.T) *browser {
 	if chromium.err != nil {
 		t.Fatal(chromium.err)
 	}
-	own, end := chromedp.NewContext(chromium.ctx, chromedp.WithNewBrowserContext())
+	own, end := chromedp.NewContext(chromium.ctx, chromedp.WithNewBrowserContext(profile...))
 	stop := context.AfterFunc(ctx, end)
 	t.Cleanup(func() { stop(); end() })
 	b := &browser{t: t, ctx: own}
@@ -87,12 +88,19 @@ func openBrowser(ctx context.Context, t *testing.T) *browser {
 	return b
 }
 
-// open opens a page of the given size in a window of its own and waits for its first data.
+// open opens a page of the playground in a window of its own and waits for its first data.
 func (b *browser) open(address string, width, height int, dark bool) *tab {
 	b.t.Helper()
-	u, err := url.Parse(address)
-	b.must(err)
-	p := &tab{b: b, home: u.Host, prefers: map[string]string{}}
+	p := b.window(address, width, height, dark)
+	b.must(chromedp.Do(p.ctx, chromedp.Navigate(address)))
+	p.until(`document.querySelector('.link')?.dataset.link === 'live' && !!document.querySelector('[data-say="phone"]')`)
+	return p
+}
+
+// window opens an empty window of the given size for the pages of one host.
+func (b *browser) window(address string, width, height int, dark bool) *tab {
+	b.t.Helper()
+	p := &tab{b: b, home: hostOf(b.t, address), prefers: map[string]string{}}
 	ctx, end := chromedp.NewContext(b.ctx, chromedp.WithListener(p.saw))
 	b.t.Cleanup(end)
 	p.ctx = ctx
@@ -100,9 +108,16 @@ func (b *browser) open(address string, width, height int, dark bool) *tab {
 	// Separate windows do not hide each other.
 	p.do(emulation.CommandSetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
 	p.size(width, height, dark)
-	b.must(chromedp.Do(ctx, chromedp.Navigate(address)))
-	p.until(`document.querySelector('.link')?.dataset.link === 'live' && !!document.querySelector('[data-say="phone"]')`)
 	return p
+}
+
+func hostOf(t *testing.T, address string) string {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal("got an address that cannot be parsed") // it may hold a secret
+	}
+	return u.Host
 }
 
 func (b *browser) must(err error) {
@@ -163,11 +178,12 @@ func (p *tab) saw(event any) {
 			problem += " " + x.Description
 		}
 	case *log.EventEntryAdded:
-		if e.Entry.Level == "error" {
+		if u, err := url.Parse(e.Entry.URL); e.Entry.Level == "error" && (err != nil || p.also == "" || u.Host != p.also) {
 			problem = "log: " + e.Entry.Text + " " + e.Entry.URL
 		}
 	case *network.EventRequestWillBeSent:
-		if u, err := url.Parse(e.Request.URL); err == nil && u.Host != p.home && u.Scheme != "data" && u.Scheme != "blob" {
+		if u, err := url.Parse(e.Request.URL); err == nil && u.Host != p.home && u.Host != p.also &&
+			u.Scheme != "data" && u.Scheme != "blob" {
 			problem = "request to " + u.Scheme + "://" + u.Host
 		}
 	}
@@ -252,6 +268,7 @@ func (p *tab) key(name string) {
 		"Enter":      kb.Enter,
 		"Escape":     kb.Escape,
 		"Tab":        kb.Tab,
+		"Space":      " ",
 		"ArrowRight": kb.ArrowRight,
 	}
 	p.b.must(chromedp.Do(p.ctx, chromedp.KeyEvent(cmp.Or(named[name], name))))
@@ -291,5 +308,6 @@ func (p *tab) shotOf(name, selector string) {
 	}
 	raw, err := chromedp.Run(p.ctx, take)
 	p.b.must(err)
-	p.b.must(os.WriteFile(filepath.Join(dir, p.b.t.Name()+"-"+name+".png"), raw, 0o644))
+	file := strings.ReplaceAll(p.b.t.Name(), "/", "-") + "-" + name + ".png"
+	p.b.must(os.WriteFile(filepath.Join(dir, file), raw, 0o644))
 }
