@@ -32,8 +32,8 @@ var permitEntities = []string{
 	idcard.DocumentNameCN, idcard.DocumentNameEN, idcard.DocumentBirth, idcard.DocumentExpiry, idcard.DocumentCardNumber,
 }
 
-// ReadDocument reads a document of a kind of idcard.Readable from a JPEG of less than 10 MB. The answer has neither side
-// nor corners. Limit and onSend are those of ReadIDCard: it is not published whether the APIs count together.
+// ReadDocument reads a document of a kind of idcard.Readable from a JPEG of less than 10 MB. The answer has neither
+// side nor corners. Limit and onSend are those of ReadIDCard: it is not published whether the APIs count together.
 func (c *Client) ReadDocument(
 	ctx context.Context, kind idcard.Document, jpeg []byte, onSend func(),
 ) ([]idcard.Entity, error) {

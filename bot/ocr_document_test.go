@@ -40,12 +40,14 @@ func TestReadDocument(t *testing.T) {
 			if err != nil || !slices.Equal(got, want) || sent == 0 {
 				t.Errorf("got %d entities, %v, sent %d times; want %d", len(got), err, sent, len(want))
 			}
-			if unknown := "document_ai." + key + ".recognize unknown_field:data." + key + ".entities.sex"; !slices.Equal(surprises, []string{unknown}) {
+			unknown := "document_ai." + key + ".recognize unknown_field:data." + key + ".entities.sex"
+			if !slices.Equal(surprises, []string{unknown}) {
 				t.Errorf("got the surprises %q, want %q", surprises, unknown)
 			}
 			answer = `{}`
 			var api *APIError
-			if _, err = c.ReadDocument(t.Context(), kind, []byte("jpeg bytes"), func() {}); !errors.As(err, &api) || !api.Temporary() {
+			_, err = c.ReadDocument(t.Context(), kind, []byte("jpeg bytes"), func() {})
+			if !errors.As(err, &api) || !api.Temporary() {
 				t.Errorf("got %v without a result, want a temporary failure", err)
 			}
 		})

@@ -5,8 +5,9 @@ import (
 	"slices"
 )
 
-// Document is the form for a document that no platform takes. Name, Number and Problems of the embedded form are those of
-// the document. The applicant chooses the kind and types name and number, or has a photo read for some kinds.
+// Document is the form for a document that no platform takes. Name, Number and Problems of the embedded form are
+// those of the document. The applicant chooses the kind and types name and number, or has a photo read for some
+// kinds.
 type Document struct {
 	Confirm
 	Kinds      []string // codes of DocumentKinds to choose from
@@ -93,8 +94,8 @@ func (v Document) otherValues() node {
 	return typed
 }
 
-// inputNodes draws the inputs, each followed by its problem, and the submit button. The kind of a photo is no choice any
-// more.
+// inputNodes draws the inputs, each followed by its problem, and the submit button. The kind of a photo is no choice
+// any more.
 func (v Document) inputNodes() []node {
 	var nodes []node
 	if v.Read {

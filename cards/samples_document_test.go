@@ -43,7 +43,9 @@ func documentSamples() []sample {
 		{name: "document_unreadable", card: Document{
 			Confirm: Confirm{Ref: ref, Steps: onFileSteps[1:]}, Kinds: DocumentKinds, Kind: "passport", Unreadable: true,
 		}},
-		{name: "document_photo", card: DocumentPhoto{Ref: ref, Steps: onFileSteps, Kind: "passport", Expires: after(72 * time.Hour)}},
+		{name: "document_photo", card: DocumentPhoto{
+			Ref: ref, Steps: onFileSteps, Kind: "passport", Expires: after(72 * time.Hour),
+		}},
 		{name: "document_photo_problem", card: DocumentPhoto{
 			Ref: ref, Steps: onFileSteps, Kind: "tw_travel_permit", Problem: "document_nothing",
 		}},

@@ -35,7 +35,8 @@ func TestDocuments(t *testing.T) {
 					string(p.Document) != sim.DocumentCode(kind) {
 					t.Errorf("got a %s with other values, want those of the %s", p.Document, sim.DocumentCode(kind))
 				}
-				if read, page := p.DocumentRead != nil, c.PhotoOf(idcard.DocumentPage) != nil; read == script.TypesDocument || page != read {
+				read, page := p.DocumentRead != nil, c.PhotoOf(idcard.DocumentPage) != nil
+				if read == script.TypesDocument || page != read {
 					t.Errorf("got a reading %v and its photo %v, want %v", read, page, !script.TypesDocument)
 				}
 				if err := h.App.Store().VerifyChain(h.Ctx, c.ID); err != nil {

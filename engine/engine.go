@@ -230,9 +230,9 @@ func (e *Engine) addBlindIndex(ctx context.Context, tx flows.Tx, c *flows.Case, 
 	return err
 }
 
-// blindIndex returns the keyed hash of the number in the form; nil for one that is not valid. The kind of a document is
-// part of what is hashed, so that equal numbers of different kinds do not meet, and none meets an ID number. A residence
-// permit has an ID number, whether it is photographed or typed.
+// blindIndex returns the keyed hash of the number in the form; nil for one that is not valid. The kind of a document
+// is part of what is hashed, so that equal numbers of different kinds do not meet, and none meets an ID number. A
+// residence permit has an ID number, whether it is photographed or typed.
 func (e *Engine) blindIndex(c *flows.Case, ev *flows.Event) []byte {
 	_, typed, _ := flows.Submitted(c, ev.Form)
 	kind := idcard.Document("")

@@ -11,9 +11,9 @@ import (
 // codeDocumentExpired is the issue of a document whose printed end is over (text "issue.document_expired").
 const codeDocumentExpired = "document_expired"
 
-// documentFindings runs the checks of a document without a resident number. Nothing about it is verified: the OCR returns
-// neither sides nor check digits, and Feishu's pages state no form of its dates. An end that is over is a warning; any
-// other counts as not examined.
+// documentFindings runs the checks of a document without a resident number. Nothing about it is verified: the OCR
+// returns neither sides nor check digits, and Feishu's pages state no form of its dates. An end that is over is a
+// warning; any other counts as not examined.
 func documentFindings(c *Case, now time.Time) []Finding {
 	duplicate := Finding{Code: FindingDuplicateNumber, Level: LevelPassed}
 	if n := len(c.SameNumberCases); n > 0 {
@@ -31,7 +31,8 @@ func documentFindings(c *Case, now time.Time) []Finding {
 	return []Finding{duplicate, validity, edited, documentQuality(c)}
 }
 
-// documentQuality judges the photo of a document. What was read well is not blamed for blur; a possible photocopy counts.
+// documentQuality judges the photo of a document. What was read well is not blamed for blur; a possible photocopy
+// counts.
 func documentQuality(c *Case) Finding {
 	f := Finding{Code: FindingQuality, Level: LevelPassed}
 	p := c.PhotoOf(idcard.DocumentPage)

@@ -76,8 +76,8 @@ func confirmDocument(d *decision) {
 	d.submitToHR()
 }
 
-// SubmittedDocument returns the values that the form of a document stands for. A document that was photographed keeps its
-// kind. An empty input of the masked form means the value that its hint shows.
+// SubmittedDocument returns the values that the form of a document stands for. A document that was photographed
+// keeps its kind. An empty input of the masked form means the value that its hint shows.
 func SubmittedDocument(c *Case, f cards.Form) (kind idcard.Document, name, number string) {
 	kind = idcard.Document(formValue(f.Document))
 	name, number = textOf(f.IdentityName), textOf(f.DocumentNumber)

@@ -6,8 +6,8 @@ import (
 	"shiming/idcard"
 )
 
-// photographDocument asks for a photo of the document of the kind, from which the OCR fills in the form. An earlier photo is
-// of another kind, or shall be replaced.
+// photographDocument asks for a photo of the document of the kind, from which the OCR fills in the form. An earlier
+// photo is of another kind, or shall be replaced.
 func photographDocument(d *decision) {
 	kind := d.event.Document
 	if d.c.Personal.Document == "" || !kind.Readable() || !slices.Contains(d.policy.DocumentChoices(), kind) {
@@ -93,8 +93,8 @@ func (d *decision) useDocument(p *Photo) bool {
 	return true
 }
 
-// suspendPhotos stops the case, unless it waits for the photo of a document: its values can be typed, so that an OCR that
-// cannot be used holds nobody up.
+// suspendPhotos stops the case, unless it waits for the photo of a document: its values can be typed, so that an OCR
+// that cannot be used holds nobody up.
 func suspendPhotos(d *decision) {
 	if d.c.Personal.Document == "" {
 		suspend(d)
@@ -110,8 +110,8 @@ func suspendPhotos(d *decision) {
 	d.repost(AudienceApplicant)
 }
 
-// documentProblems are the problems of a photo whose words name the identity card. A document has words of its own (texts
-// "photo.document_<code>").
+// documentProblems are the problems of a photo whose words name the identity card. A document has words of its own
+// (texts "photo.document_<code>").
 var documentProblems = map[string]bool{
 	"not_picture": true, "too_small": true, "nothing": true, "too_many": true, "too_many_day": true,
 	idcard.CodePhotoDark: true, idcard.CodePhotoGlare: true, idcard.CodePhotoBlurred: true,

@@ -109,7 +109,9 @@ func TestDocumentByPhoto(t *testing.T) {
 
 // TestDocumentWithoutPhoto: only some documents are photographed, and not before the choice.
 func TestDocumentWithoutPhoto(t *testing.T) {
-	for _, kind := range []idcard.Document{idcard.PermanentResidence, idcard.ResidencePermit, idcard.OtherDocument, "resident_id", ""} {
+	for _, kind := range []idcard.Document{
+		idcard.PermanentResidence, idcard.ResidencePermit, idcard.OtherDocument, idcard.ResidentID, "",
+	} {
 		decide(t, chosen(t), Event{Kind: DocumentPhoto, Document: kind}).wantRefused("no photo of this document", "already")
 	}
 	c := SampleCase(AwaitingConfirmation)
@@ -266,7 +268,10 @@ func TestDocumentFindings(t *testing.T) {
 	d := decide(t, c, Event{Kind: Confirmed, Form: documentForm("样乙", "H12345679"), SameNumberCases: []string{"other"}})
 	got := levels(d.Case)
 	want := map[FindingCode]Level{
-		FindingDuplicateNumber: LevelFailed, FindingValidity: LevelWarning, FindingEdited: LevelWarning, FindingQuality: LevelPassed,
+		FindingDuplicateNumber: LevelFailed,
+		FindingValidity:        LevelWarning,
+		FindingEdited:          LevelWarning,
+		FindingQuality:         LevelPassed,
 	}
 	for code, level := range want {
 		if got[code] != level {
@@ -289,7 +294,8 @@ func TestDocumentFindings(t *testing.T) {
 		t.Errorf("got %s for a photocopy, want %s", got, LevelWarning)
 	}
 	typed := decide(t, chosen(t), Event{Kind: Confirmed, Form: typedDocument("passport", "样甲", "E12345678")})
-	if got := levels(typed.Case); len(got) != 2 || got[FindingDuplicateNumber] != LevelPassed || got[FindingValidity] != LevelNotExamined {
+	got = levels(typed.Case)
+	if len(got) != 2 || got[FindingDuplicateNumber] != LevelPassed || got[FindingValidity] != LevelNotExamined {
 		t.Errorf("typed: got %v, want no duplicate and the validity not examined", got)
 	}
 	if AllGreen(Findings(typed.Case, SamplePolicy(), SampleTime)) {

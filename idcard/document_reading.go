@@ -57,9 +57,9 @@ func (r DocumentReading) Expired(now time.Time) bool {
 	return !r.Expiry.IsZero() && r.Expiry.Before(DateOf(now))
 }
 
-// ParseDocument converts the answer of the OCR for a document of the kind. The Chinese name goes before the other one. A
-// field with two different values, as of two documents in one picture, counts as not read. The error is a *ReadingError:
-// neither name nor number was read.
+// ParseDocument converts the answer of the OCR for a document of the kind. The Chinese name goes before the other
+// one. A field with two different values, as of two documents in one picture, counts as not read. The error is a
+// *ReadingError: neither name nor number was read.
 func ParseDocument(kind Document, entities []Entity) (DocumentReading, error) {
 	name := oneValue(entities, DocumentNameCN, TidyName)
 	if name == "" {

@@ -57,8 +57,8 @@ func (r *robot) documentPhotos(ctx context.Context, now screen) error {
 	return r.send(ctx, page...)
 }
 
-// documentForm asks for a photo instead of the form, unless the script types or the photo could not be read. It compares
-// what was read with the document and submits it.
+// documentForm asks for a photo instead of the form, unless the script types or the photo could not be read. It
+// compares what was read with the document and submits it.
 func (r *robot) documentForm(ctx context.Context, now screen) error {
 	code := documentCodes[r.script.Document]
 	form := map[string]any{}

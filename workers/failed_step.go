@@ -87,8 +87,8 @@ var unreadableNotices = map[flows.StopCode]string{
 // noticeUnreadable is the notice for any other failure.
 const noticeUnreadable = "document_unread"
 
-// tellUnreadable tells HR that photos of documents cannot be read. HR hears of a cause once while its key is kept, a week
-// at least, since nobody waits for it.
+// tellUnreadable tells HR that photos of documents cannot be read. HR hears of a cause once while its key is kept, a
+// week at least, since nobody waits for it.
 func (w *Workers) tellUnreadable(ctx context.Context, c *flows.Case, stop flows.Attention) error {
 	cause := "unreadable/" + c.TenantKey + "/" + string(stop.Code) + "/" + stop.Upstream
 	return w.engine.Store.Tx(ctx, func(tx flows.Tx) error {

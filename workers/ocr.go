@@ -33,9 +33,9 @@ func (w *Workers) readPhotos(ctx context.Context, j flows.Job) error {
 	}
 }
 
-// claimPhotos claims unread photos for this job, so that of several jobs each photo has one reader, and returns them with
-// their case. A job that runs again begins with its earlier claims. A job that gets none ends: the jobs that read the case
-// look for further photos when they have read.
+// claimPhotos claims unread photos for this job, so that of several jobs each photo has one reader, and returns them
+// with their case. A job that runs again begins with its earlier claims. A job that gets none ends: the jobs that
+// read the case look for further photos when they have read.
 func (w *Workers) claimPhotos(
 	ctx context.Context, j flows.Job, tried map[string]bool,
 ) (c *flows.Case, claimed []*flows.Photo, err error) {

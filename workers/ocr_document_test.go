@@ -42,8 +42,8 @@ func TestDocumentIsRead(t *testing.T) {
 			if r := c.Personal.DocumentRead; r == nil || r.Number != "H12345678" || c.PhotoOf(idcard.DocumentPage).SHA256 == "" {
 				t.Fatalf("got the reading %v, want the document's with its photo", r)
 			}
-			w.CheckAnswer(w.Click("ou_1", c, cards.ActConfirm, "identity_name", flows.SampleName, "document_number", "H12345678"),
-				"saved")
+			w.CheckAnswer(w.Click("ou_1", c, cards.ActConfirm, "identity_name", flows.SampleName,
+				"document_number", "H12345678"), "saved")
 			c = w.InState(c.ID, flows.AwaitingReview)
 			w.CheckAnswer(w.Click("ou_hr1", c, cards.ActKeepOnFile), "on_file")
 			w.InState(c.ID, flows.OnFile)
@@ -51,21 +51,22 @@ func TestDocumentIsRead(t *testing.T) {
 	}
 }
 
-// TestDocumentCannotBeRead: a photo without a document comes back to the person; an OCR that cannot be used leads to the
-// form at once, or after it has been tried for long, and HR hears of each cause once.
+// TestDocumentCannotBeRead: a photo without a document comes back to the person; an OCR that cannot be used leads to
+// the form at once, or after it has been tried for long, and HR hears of each cause once.
 func TestDocumentCannotBeRead(t *testing.T) {
 	t.Parallel()
+	upstream := func(class, code string) error { return &workerstest.UpstreamError{Class: class, Code: code} }
 	for name, tt := range map[string]struct {
 		err    error
 		state  flows.State
 		notice string // to HR
 	}{
-		"nothing found": {&workerstest.UpstreamError{Class: "person", Code: "2110002"}, flows.AwaitingPhotos, ""},
-		"bad file":      {&workerstest.UpstreamError{Class: "person", Code: "2110001"}, flows.AwaitingPhotos, ""},
-		"quota":         {&workerstest.UpstreamError{Class: "quota", Code: "2110003"}, flows.AwaitingConfirmation, "document_quota"},
+		"nothing found": {upstream("person", "2110002"), flows.AwaitingPhotos, ""},
+		"bad file":      {upstream("person", "2110001"), flows.AwaitingPhotos, ""},
+		"quota":         {upstream("quota", "2110003"), flows.AwaitingConfirmation, "document_quota"},
 		"permission":    {workerstest.NoScope(), flows.AwaitingConfirmation, "document_permission"},
-		"credentials":   {&workerstest.UpstreamError{Class: "credentials", Code: "99991663"}, flows.AwaitingConfirmation, "document_unread"},
-		"bug":           {&workerstest.UpstreamError{Class: "bug", Code: "99992402"}, flows.AwaitingConfirmation, "document_unread"},
+		"credentials":   {upstream("credentials", "99991663"), flows.AwaitingConfirmation, "document_unread"},
+		"bug":           {upstream("bug", "99992402"), flows.AwaitingConfirmation, "document_unread"},
 		"out of reach":  {workerstest.RetryLater(), flows.AwaitingConfirmation, "document_unread"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -83,8 +84,9 @@ func TestDocumentCannotBeRead(t *testing.T) {
 					w.RunJobs(flows.JobReadPhotos)
 				}
 				c = w.InState(c.ID, tt.state)
-				if form, ok := flows.ApplicantCard(c, flows.ViewContext{Now: w.Now(), Policy: &w.Engine.Policy}).(cards.Document); ok != (tt.notice != "") ||
-					ok && !form.Unreadable {
+				card := flows.ApplicantCard(c, flows.ViewContext{Now: w.Now(), Policy: &w.Engine.Policy})
+				form, ok := card.(cards.Document)
+				if ok != (tt.notice != "") || ok && !form.Unreadable {
 					t.Errorf("got the form to type: %v, want %v", ok, tt.notice != "")
 				}
 				w.CheckAnswer(w.Click(who, c, cards.ActOtherDocument), "saved") // typing stays possible

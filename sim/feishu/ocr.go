@@ -40,8 +40,8 @@ const maxPhoto = 10 << 20
 // recognize is 识别文件中的身份证 (document_ai/v1).
 func (s *Server) recognize(c *call) (any, *apiError) { return s.ocr(c, "id_card", s.readCard) }
 
-// ocr admits a call of an OCR and reads its picture. 10 calls per second and tenant, in a sliding window at arrival. It is
-// not published whether the APIs count together; here they do, which is the stricter reading.
+// ocr admits a call of an OCR and reads its picture. 10 calls per second and tenant, in a sliding window at arrival.
+// It is not published whether the APIs count together; here they do, which is the stricter reading.
 func (s *Server) ocr(c *call, key string, read func(img []byte) (any, *apiError)) (any, *apiError) {
 	s.mu.Lock()
 	now := s.cfg.Now() // under the lock, so that calls are in the order of their times

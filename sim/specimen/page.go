@@ -160,8 +160,8 @@ func ReadPage(kind Kind, img []byte) ([]Entity, error) {
 	return f.payload.pageEntities(), nil
 }
 
-// pageEntities lists the printed fields, misread where the photo says so. The platform's pages state no form of the dates;
-// here it is that of the ID card.
+// pageEntities lists the printed fields, misread where the photo says so. The platform's pages state no form of the
+// dates; here it is that of the ID card.
 func (p payload) pageEntities() []Entity {
 	all := []Entity{
 		{"full_name_cn", p.Name},
