@@ -34,6 +34,9 @@ func TestAnySequenceOfEvents(t *testing.T) {
 			p.Method = MethodNone
 		}
 		c := Open(p, "01976f00-0000-7000-8000-000000000001", "", "ou_applicant", "oc", SampleTime).Case
+		if rapid.IntRange(0, 3).Draw(rt, "no ID card") == 0 {
+			c = awaitsPage(t, idcard.Passport)
+		}
 		at := SampleTime
 		photos := 0
 		for step := range rapid.IntRange(1, 80).Draw(rt, "steps") {
