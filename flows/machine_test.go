@@ -34,11 +34,12 @@ func TestAnySequenceOfEvents(t *testing.T) {
 			p.Method = MethodNone
 		}
 		c := Open(p, "01976f00-0000-7000-8000-000000000001", "", "ou_applicant", "oc", SampleTime).Case
-		if rapid.IntRange(0, 3).Draw(rt, "no ID card") == 0 {
-			c = awaitsPage(t, idcard.Passport)
-		}
 		at := SampleTime
 		photos := 0
+		if rapid.IntRange(0, 3).Draw(rt, "no ID card") == 0 {
+			c, photos = readPage(t, idcard.Passport, ""), 100
+			at = c.EnteredAt.Add(time.Minute)
+		}
 		for step := range rapid.IntRange(1, 80).Draw(rt, "steps") {
 			at = at.Add(time.Duration(rapid.IntRange(0, 300).Draw(rt, "seconds")) * time.Second)
 			k := rapid.SampledFrom(kinds).Draw(rt, "kind")
