@@ -13,7 +13,6 @@ import (
 
 // TestDocuments registers people without an ID card, by photo and by hand, until HR has them on file.
 func TestDocuments(t *testing.T) {
-	t.Parallel()
 	h := harness.Start(t, harness.Setup{HR: harness.Diligent, Noisy: true})
 	for _, kind := range sim.Documents() {
 		for name, script := range map[string]sim.Script{
@@ -49,7 +48,6 @@ func TestDocuments(t *testing.T) {
 
 // TestDocumentMisread: the person corrects what the OCR misread, and HR sees where.
 func TestDocumentMisread(t *testing.T) {
-	t.Parallel()
 	h := harness.Start(t, harness.Setup{})
 	p := h.Hire()
 	toDocumentPhoto(p, specimen.Passport)
@@ -70,7 +68,6 @@ func TestDocumentMisread(t *testing.T) {
 
 // TestDocumentPhotoRecalled: what was read goes with the photo.
 func TestDocumentPhotoRecalled(t *testing.T) {
-	t.Parallel()
 	h := harness.Start(t, harness.Setup{})
 	p := h.Hire()
 	toDocumentPhoto(p, specimen.HKMPermit)
