@@ -61,6 +61,9 @@ func (d *decision) documentRead(p *Photo) {
 // documentReadAtForm lets a photo that was sent after the form appeared take the place of the former one.
 func (d *decision) documentReadAtForm(p *Photo) {
 	if p == nil || p.State != PhotoStored || !p.At.After(d.c.EnteredAt) || d.c.Personal.DocumentRead == nil {
+		if p != nil && p.State == PhotoReplaced { // typed meanwhile; the OCR has received the photo nevertheless
+			d.noteDisclosure("feishu_ocr")
+		}
 		dropLatePhoto(d)
 		return
 	}

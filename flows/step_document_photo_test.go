@@ -177,8 +177,8 @@ func TestDocumentUnreadable(t *testing.T) {
 				PhotoID:      "p9",
 				DocumentRead: documentRead(t, idcard.TWTravelPermit, SampleName, sampleDocument, ""),
 			}).wantState(AwaitingConfirmation)
-			if late.Case.Personal.DocumentRead != nil {
-				t.Error("got a late reading in use, want it dropped")
+			if late.Case.Personal.DocumentRead != nil || len(late.Case.Sent) != 1 {
+				t.Errorf("got a late reading in use or the disclosures %v, want it dropped and the OCR named", late.Case.Sent)
 			}
 		})
 	}
