@@ -173,7 +173,7 @@ var codes = map[int]codeRow{
 	232033: {class: ClassPermission, meaning: "external groups"},
 	232034: {class: ClassConfig, meaning: "app not installed or not active in the tenant"},
 
-	// OCR [识别文件中的身份证].
+	// OCR [识别文件中的身份证, 识别文件中的港澳居民来往内地通行证, 识别文件中的台湾居民来往大陆通行证, 识别文件中的中国护照].
 	2110001: {class: ClassPerson, meaning: "file is bad"},
 	2110002: {class: ClassPerson, meaning: "nothing was recognised"},
 	2110003: {class: ClassQuota, meaning: "bought quota is used up"},

@@ -20,6 +20,11 @@ const (
 	opMembers  = "im.chat_members.get"
 	opIsInChat = "im.chat_members.is_in_chat"
 	opReadCard = "document_ai.id_card.recognize"
+
+	opReadHKMPermit = "document_ai.hkm_mainland_travel_permit.recognize"
+	opReadTWPermit  = "document_ai.tw_mainland_travel_permit.recognize"
+	opReadPassport  = "document_ai.chinese_passport.recognize"
+
 	opIdentity = "human_authentication.identity.create"
 	opContact  = "contact.user.get"
 	opBotInfo  = "bot.info.get"
@@ -33,22 +38,25 @@ const (
 
 // answers has the shape of a successful answer for each operation that a case needs.
 var answers = map[string]*shape.Shape{
-	opToken:        tokenAnswer("tenant_access_token"),
-	opAppToken:     tokenAnswer("app_access_token"),
-	opEndpoint:     answer(shape.Object(shape.Fields{"URL": shape.Needed(shape.Text), "ClientConfig": socketSettings})),
-	opBotInfo:      botAnswer,
-	opReadCard:     answer(shape.Object(shape.Fields{"id_card": cardRead})),
-	opIdentity:     answer(shape.Object(shape.Fields{"verify_uid": shape.Needed(shape.Text)})),
-	opContact:      answer(shape.Object(shape.Fields{"user": shape.Of[larkcontact.User](nil)})),
-	opMembers:      answer(shape.Of[larkim.GetChatMembersRespData](nil)),
-	opImage:        answer(shape.Object(shape.Fields{"image_key": shape.Needed(shape.Text)})),
-	opSend:         answer(messageSent),
-	opReply:        answer(messageSent),
-	opPatch:        answer(shape.Any),
-	opRecall:       answer(shape.Any),
-	opIsInChat:     answer(shape.Of[larkim.IsInChatChatMembersRespData](nil)),
-	opResendTicket: answer(shape.Any),
-	opUserToken:    userTokenAnswer,
+	opToken:         tokenAnswer("tenant_access_token"),
+	opAppToken:      tokenAnswer("app_access_token"),
+	opEndpoint:      answer(shape.Object(shape.Fields{"URL": shape.Needed(shape.Text), "ClientConfig": socketSettings})),
+	opBotInfo:       botAnswer,
+	opReadCard:      answer(shape.Object(shape.Fields{"id_card": cardRead})),
+	opReadHKMPermit: documentAnswer[larkdocument.HkmMainlandTravelPermitEntity]("hkm_mainland_travel_permit"),
+	opReadTWPermit:  documentAnswer[larkdocument.TwMainlandTravelPermitEntity]("tw_mainland_travel_permit"),
+	opReadPassport:  documentAnswer[larkdocument.ChinesePassportEntity]("chinese_passport"),
+	opIdentity:      answer(shape.Object(shape.Fields{"verify_uid": shape.Needed(shape.Text)})),
+	opContact:       answer(shape.Object(shape.Fields{"user": shape.Of[larkcontact.User](nil)})),
+	opMembers:       answer(shape.Of[larkim.GetChatMembersRespData](nil)),
+	opImage:         answer(shape.Object(shape.Fields{"image_key": shape.Needed(shape.Text)})),
+	opSend:          answer(messageSent),
+	opReply:         answer(messageSent),
+	opPatch:         answer(shape.Any),
+	opRecall:        answer(shape.Any),
+	opIsInChat:      answer(shape.Of[larkim.IsInChatChatMembersRespData](nil)),
+	opResendTicket:  answer(shape.Any),
+	opUserToken:     userTokenAnswer,
 	opUserInfo: answer(shape.Of[larkauthen.GetUserInfoRespData](shape.Fields{
 		"open_id":    shape.Needed(shape.Text),
 		"tenant_key": shape.Needed(shape.Text),
@@ -58,6 +66,13 @@ var answers = map[string]*shape.Shape{
 // answer is the envelope of a successful answer.
 func answer(data *shape.Shape) *shape.Shape {
 	return shape.Object(shape.Fields{"code": shape.Needed(shape.Number), "msg": shape.Text, "data": data})
+}
+
+// documentAnswer is the answer of the OCR for a document without a resident number. Entity is the SDK's struct of a
+// field.
+func documentAnswer[Entity any](key string) *shape.Shape {
+	read := shape.Object(shape.Fields{"entities": shape.Needed(shape.List(shape.Of[Entity](entityFields)))})
+	return answer(shape.Object(shape.Fields{key: shape.Needed(read)}))
 }
 
 // tokenAnswer is the answer of the token APIs, which has no data object. The answer of one may carry the other token.
@@ -74,6 +89,8 @@ func tokenAnswer(token string) *shape.Shape {
 }
 
 var (
+	// entityFields are those of a field that the OCR read.
+	entityFields = shape.Fields{"type": shape.Needed(shape.Text), "value": shape.Needed(shape.Text)}
 	// userTokenAnswer has neither msg nor data (page "获取 user_access_token").
 	userTokenAnswer = shape.Object(shape.Fields{
 		"code":                     shape.Needed(shape.Number),
@@ -102,12 +119,9 @@ var (
 		"PingInterval":      shape.Number,
 	})
 	cardRead = shape.Needed(shape.Of[larkdocument.IdCard](shape.Fields{
-		"entities": shape.Needed(shape.List(shape.Of[larkdocument.IdEntity](shape.Fields{
-			"type":  shape.Needed(shape.Text),
-			"value": shape.Needed(shape.Text),
-		}))),
-		"side":    shape.Needed(shape.Number),
-		"conners": shape.Needed(shape.List(shape.Number)),
+		"entities": shape.Needed(shape.List(shape.Of[larkdocument.IdEntity](entityFields))),
+		"side":     shape.Needed(shape.Number),
+		"conners":  shape.Needed(shape.List(shape.Number)),
 	}))
 	messageSent = shape.Of[larkim.Message](shape.Fields{
 		"message_id":  shape.Needed(shape.Text),

@@ -25,6 +25,12 @@ func TestAnswersAsPublished(t *testing.T) {
 		{opRecall, `{"code":0,"msg":"success","data":{}}`},
 		{opReadCard, `{"code":0,"msg":"success","data":{"id_card":{"entities":[{"type":"identity_name","value":"x"}],` +
 			`"side":0,"conners":[0]}}}`},
+		{opReadHKMPermit, `{"code":0,"msg":"success","data":{"hkm_mainland_travel_permit":{"entities":[` +
+			`{"type":"full_name_cn","value":"x"}]}}}`},
+		{opReadTWPermit, `{"code":0,"msg":"success","data":{"tw_mainland_travel_permit":{"entities":[` +
+			`{"type":"card_number","value":"x"}]}}}`},
+		{opReadPassport, `{"code":0,"msg":"success","data":{"chinese_passport":{"entities":[` +
+			`{"type":"passport_number","value":"x"}]}}}`},
 		{opIdentity, `{"code":0,"msg":"success","data":{"verify_uid":"uid"}}`},
 		{opContact, `{"code":0,"msg":"success","data":{"user":{"union_id":"on","user_id":"u","open_id":"ou","name":"x",` +
 			`"en_name":"x","nickname":"x","email":"x","mobile":"x","mobile_visible":false,"gender":1,"avatar_key":"x",` +

@@ -14,6 +14,7 @@ import (
 	"shiming/cards"
 	"shiming/failure"
 	"shiming/flows"
+	"shiming/idcard"
 	"shiming/sim/feishu"
 )
 
@@ -232,6 +233,45 @@ func TestSimOtherCalls(t *testing.T) {
 	if _, err := w.client.ReadIDCard(ctx, jpeg, func() {}); !errors.As(err, &refused) ||
 		refused.Class() != bot.ClassPermission {
 		t.Errorf("ocr without scope: %v", err)
+	}
+}
+
+// TestSimDocuments: each kind of document is read by the API and with the scope that the simulation demands.
+func TestSimDocuments(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	jpeg := append([]byte("\xff\xd8\xff\xe0\x00\x10JFIF\x00"), make([]byte, 100)...)
+	for kind, key := range map[idcard.Document]string{
+		idcard.HKMTravelPermit: feishu.DocumentHKMPermit,
+		idcard.TWTravelPermit:  feishu.DocumentTWPermit,
+		idcard.Passport:        feishu.DocumentPassport,
+	} {
+		read := func(img []byte) (class bot.Class, code string) {
+			_, err := w.client.ReadDocument(t.Context(), kind, img, func() {})
+			if refused, ok := errors.AsType[*bot.APIError](err); ok {
+				return refused.Class(), refused.UpstreamCode()
+			}
+			return "", ""
+		}
+		got, err := w.client.ReadDocument(t.Context(), kind, jpeg, func() {})
+		if err != nil || len(got) != 1 || got[0].Value != key {
+			t.Errorf("%s: got %d entities, %v, want one of %s", kind, len(got), err, key)
+		}
+		if class, code := read(jpeg[:12]); class != bot.ClassPerson || code != "2110002" {
+			t.Errorf("%s: got %s, %s for nothing, want the person's", kind, class, code)
+		}
+		w.OCRQuota(0)
+		if class, _ := read(jpeg); class != bot.ClassQuota {
+			t.Errorf("%s: got %s without quota, want %s", kind, class, bot.ClassQuota)
+		}
+		w.OCRQuota(-1)
+		w.Revoke("document_ai:" + key + ":recognize")
+		if class, _ := read(jpeg); class != bot.ClassPermission {
+			t.Errorf("%s: got %s without the scope, want %s", kind, class, bot.ClassPermission)
+		}
+	}
+	if n := len(w.OCRCalls()); n != 9 {
+		t.Errorf("got %d calls, want 9", n)
 	}
 }
 

@@ -66,6 +66,12 @@ func newWorld(t *testing.T) *world {
 			}
 			return []feishu.Entity{{Type: "identity_name", Value: "张三"}}, 1, []int{1, 2, 3, 4, 5, 6, 7, 8}, 0
 		},
+		ReadDocument: func(key string, img []byte) ([]feishu.Entity, int) {
+			if len(img) < 20 {
+				return nil, 2110002
+			}
+			return []feishu.Entity{{Type: "full_name_cn", Value: key}}, 0
+		},
 	})
 	t.Cleanup(w.Close)
 	api := httptest.NewServer(w.Server)

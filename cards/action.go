@@ -3,6 +3,7 @@ package cards
 import (
 	"encoding/json"
 	"math"
+	"slices"
 )
 
 // Act names the action of a button. The values are part of cards that stay in chats for weeks, so they never change.
@@ -22,7 +23,8 @@ const (
 	ActResume        Act = "resume" // with or without To
 	ActMyData        Act = "my_data"
 	ActWithdraw      Act = "withdraw"
-	ActOtherDocument Act = "other_document" // the applicant has no resident identity card
+	ActOtherDocument Act = "other_document" // the applicant has no resident identity card, or types the document's values
+	ActDocumentPhoto Act = "document_photo" // with To: the kind of document of which the applicant sends a photo
 	ActAskHR         Act = "ask_hr"         // the verification does not succeed
 )
 
@@ -54,7 +56,7 @@ const (
 var acts = map[Act]struct{ caseless bool }{
 	ActStart: {caseless: true}, ActConsent: {}, ActDecline: {}, ActRetake: {}, ActConfirm: {}, ActSendCode: {},
 	ActSubmitCode: {}, ActSubmitCard: {}, ActCancel: {}, ActResume: {}, ActMyData: {caseless: true}, ActWithdraw: {},
-	ActAskHR: {}, ActOtherDocument: {},
+	ActAskHR: {}, ActOtherDocument: {}, ActDocumentPhoto: {},
 	ActApprove: {}, ActSendBack: {}, ActReject: {}, ActRetry: {}, ActResolve: {}, ActClose: {}, ActPeek: {},
 	ActKeepOnFile: {},
 	ActRemind:     {caseless: true}, ActNext: {caseless: true},
@@ -74,7 +76,7 @@ type Action struct {
 	Case string // UUID, or empty for acts without a case
 	Rev  int64  // revision of the case that the card showed
 	Side string // "" | front | back
-	To   string // "" | form | after | bottom | again
+	To   string // "" | form | after | bottom | again | for ActDocumentPhoto one of DocumentKinds
 }
 
 // act returns an action on the case of the reference.
@@ -155,7 +157,11 @@ func DecodeAction(value map[string]any) (Action, error) {
 	if a.To, err = optionalString(value, "to"); err != nil {
 		return Action{}, err
 	}
-	if a.To != "" && a.To != ToForm && a.To != ToAfter && a.To != ToBottom && a.To != ToAgain {
+	places := []string{"", ToForm, ToAfter, ToBottom, ToAgain}
+	if a.Act == ActDocumentPhoto {
+		places = DocumentKinds
+	}
+	if !slices.Contains(places, a.To) {
 		return Action{}, &ActionError{"to", "not a known place"}
 	}
 	return a, nil

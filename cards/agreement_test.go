@@ -10,7 +10,7 @@ import (
 // TestAgreementWording compares the hash of the wording of AgreementVersion. After a change of the wording, set a new
 // version and put the new hash here. Otherwise people would consent to another text under an old version.
 func TestAgreementWording(t *testing.T) {
-	const want = "1b59ecea1e5840f0ba0f7a35516b92f616f54f9a73caa607e91acacfda4608cb"
+	const want = "ea227c5581d36ee23cd03b76a0bdea21a5a2feb870d3dd714d6f31c6df05e17b"
 	if got := agreement.Hash(); got != want {
 		t.Errorf("version %s has the hash %s, want %s", AgreementVersion, got, want)
 	}

@@ -15,7 +15,8 @@ func init() {
 		"number_unreadable", "name_unreadable", "date_unreadable", "gender_unreadable", "field_twice", "field_missing",
 		"side_disagrees", "stray_field", "birth_mismatch", "gender_mismatch", "number_mismatch", "issued_before_birth",
 		"issued_in_future", "validity_reversed", "validity_span", "validity_age", "authority_address", "photo_blurred",
-		"photo_low_contrast", "photo_glare", "photo_dark", "photo_small", "photo_grey", "card_cut", "card_small", "other",
+		"photo_low_contrast", "photo_glare", "photo_dark", "photo_small", "photo_grey", "card_cut", "card_small",
+		"document_expired", "other",
 	}
 	families["card_field"] = []string{
 		"identity_name", "identity_code", "address", "gender", "race", "birth", "issued_by", "valid_date_start",

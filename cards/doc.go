@@ -12,8 +12,8 @@
 //     truncated.
 //   - Texts of people and of other systems (OCR results, names, HR's notes) appear as plain_text only, without control
 //     characters. They cannot mention, link or colour anything.
-//   - Only [Confirm], which the applicant alone receives, shows clear ID or mobile numbers. In all other texts clear
-//     numbers are masked again here.
+//   - Only [Confirm] and [Document], which the applicant alone receives, show clear ID or mobile numbers. In all other
+//     texts clear numbers are masked again here.
 //
 // The rules of the format are those of the Feishu pages "卡片 JSON 2.0 结构", "表单容器", "按钮" and "输入框".
 package cards

@@ -10,6 +10,7 @@ type PhotoProblem struct {
 	Need        []string // sides that are still missing
 	Tries       int      // number of unusable photos in this case
 	AskDocument bool     // offer the form for a document that is no resident identity card
+	Document    bool     // the photo was to show a document whose values can be typed instead
 	AskHR       bool     // the case's card, which the button shows, offers the way to HR
 }
 
@@ -22,7 +23,7 @@ var notTheCamera = map[string]bool{
 	"expired_card": true, "other_person": true, "sides_mismatch": true, "duplicate_front": true, "duplicate_back": true,
 	"download_failed": true, "deleted": true, "restricted": true, "too_many": true, "empty": true, "too_large": true,
 	"not_picture": true, "heic": true, "unsupported_format": true, "truncated": true, "too_many_pixels": true,
-	"bad_file": true,
+	"bad_file": true, "document_too_many": true, "document_too_many_day": true, "document_not_picture": true,
 }
 
 // JSON draws the problem, the missing sides and advice for the next photo.
@@ -43,6 +44,7 @@ func (v PhotoProblem) JSON() json.RawMessage {
 		e = append(e, line(need))
 	}
 	switch {
+	case v.Document:
 	case v.AskHR:
 		e = append(e, line(tr("photo_problem.help")))
 	case v.Tries < manyTries:
@@ -51,8 +53,15 @@ func (v PhotoProblem) JSON() json.RawMessage {
 	default:
 		e = append(e, line(tr("photo_problem.many")))
 	}
-	if !notTheCamera[v.Problem] {
+	switch {
+	case notTheCamera[v.Problem]:
+	case v.Document:
+		e = append(e, small(tr("document_photo.guide")))
+	default:
 		e = append(e, small(tr("photos.guide")))
+	}
+	if v.Document {
+		e = append(e, button("type_document", plainButton, v.act(ActOtherDocument)))
 	}
 	if v.AskDocument {
 		e = append(e, button("other_document", plainButton, v.act(ActOtherDocument)))

@@ -30,6 +30,7 @@ type Review struct {
 	Queue                  bool   // the card replaces a list of cases and offers the next one
 	Help                   *Help  // the applicant asks for help, because the verification does not succeed
 	Document               string // kind of document that the applicant chose, "" for one that was photographed
+	DocumentRead           bool   // its values were read on a photo
 	NotTaken               bool   // no platform takes the document: it can be kept on file, and not approved
 	CanPeek                bool   // offer the original photos; each access is audited
 }
@@ -118,7 +119,10 @@ func (v Review) facts() []text {
 
 // notTakenText says why the case cannot be approved, and what HR can do.
 func (v Review) notTakenText() text {
-	if v.Document != "" {
+	switch {
+	case v.DocumentRead:
+		return tr("review.document_read")
+	case v.Document != "":
 		return tr("review.document")
 	}
 	return tr("review.not_taken")

@@ -103,6 +103,16 @@ func caseSamples() []sample {
 	typed.Document, typed.NotTaken, typed.Help = "passport", true, nil
 	typed.Changes, typed.Checks, typed.MaskedNumber, typed.MaskedMobile = nil, nil, "E******78", ""
 
+	read := typed
+	read.Document, read.DocumentRead, read.ValidTo = "tw_travel_permit", true, "2020-06-01"
+	read.Changes = []Change{{Field: "document_number", Before: "0****6●8", After: "0****6●8"}}
+	read.Checks = []Check{
+		{Code: "duplicate_number", Level: Red, Args: map[string]string{"n": "1"}},
+		{Code: "validity", Level: Amber, Issues: []CheckIssue{{Code: "document_expired", Side: "document"}}},
+		{Code: "edited", Level: Amber},
+		{Code: "quality", Level: Amber, Issues: []CheckIssue{{Code: "photo_grey", Side: "document"}}},
+	}
+
 	crowd := attention
 	crowd.Others = 41
 
@@ -114,6 +124,7 @@ func caseSamples() []sample {
 		{name: "review", card: review},
 		{name: "review_permit", card: permit},
 		{name: "review_other_document", card: typed},
+		{name: "review_document_read", card: read},
 		{name: "review_on_file", card: decided(Decision{By: "ou_hr", At: after(time.Hour), What: "on_file"})},
 		{name: "review_round_two", card: green},
 		{name: "review_help", card: help},

@@ -76,6 +76,12 @@ var checkCases = []struct {
 			{"scope_name":"im:message","grant_status":1,"scope_type":"tenant"}]}}`)
 	}},
 	{
+		"scope for passports",
+		"feishu.scope.document_ai:chinese_passport:recognize",
+		doctor.Warning,
+		func(c *checked) { c.world.Feishu.Revoke("document_ai:chinese_passport:recognize") },
+	},
+	{
 		"scope for identities",
 		"feishu.scope.human_authentication:identity",
 		doctor.Problem,

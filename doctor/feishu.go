@@ -33,6 +33,18 @@ var optional = map[string]Text{
 		"without it the check \"same name as in Feishu\" stays grey",
 	},
 	"contact:user.phone:readonly": {"没有它，手机号要员工自己填", "without it people type their mobile themselves"},
+	"document_ai:hkm_mainland_travel_permit:recognize": {
+		"没有它，回乡证要员工自己填",
+		"without it people type the values of Hong Kong and Macao travel permits themselves",
+	},
+	"document_ai:tw_mainland_travel_permit:recognize": {
+		"没有它，台胞证要员工自己填",
+		"without it people type the values of Taiwan travel permits themselves",
+	},
+	"document_ai:chinese_passport:recognize": {
+		"没有它，护照要员工自己填",
+		"without it people type the values of passports themselves",
+	},
 	"im:chat:readonly": {
 		"没有它，check 看不到机器人在不在群里",
 		"without it check cannot see whether the bot is in the groups",

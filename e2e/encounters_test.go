@@ -63,7 +63,8 @@ func meet(h *harness.Harness, e scenario.Encounter) {
 	s := &sim.Scene{
 		Person: p.Employee,
 		Take: func(shot sim.Shot, who specimen.Person) ([]byte, bool, error) {
-			if _, named := specimen.Variants[shot.Variant]; shot.Misread == "" && (named || shot.Variant == "") {
+			_, named := specimen.Variants[shot.Variant]
+			if shot.Document == "" && shot.Misread == "" && (named || shot.Variant == "") {
 				return h.Photo(who, shot.Side, cmp.Or(shot.Variant, "good")), true, nil // drawn once for all tests
 			}
 			return shot.Take(who)

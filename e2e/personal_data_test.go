@@ -17,6 +17,7 @@ import (
 
 	"shiming/e2e/harness"
 	"shiming/sim"
+	"shiming/sim/specimen"
 	"shiming/sim/wire"
 )
 
@@ -164,6 +165,31 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 	s3.Say("删除我的资料")
 	s3.Press("withdraw")
 	s3.WaitForCard("都已删除")
+	// Two have no ID card: one sends a photo that is misread at first, and corrects it; the other types.
+	photographed, typist := h.Hire(), h.Hire()
+	oneOff("feishu", "chinese_passport.recognize", wire.Error)
+	toDocumentPhoto(photographed, specimen.Passport)
+	page := pageOf(photographed, specimen.Passport, "page_number")
+	photographed.SendImage(page)
+	photographed.See(sim.StageConfirmation, "下面是照片上读到的")
+	passport := photographed.Person.PageNumber(specimen.Passport)
+	photographed.Press("confirm", map[string]any{"document_number": passport})
+	photographed.See(sim.StageReview)
+	typist.ToPhotos()
+	typist.Press("other_document")
+	typist.See(sim.StageConfirmation)
+	const foreigner, foreign = "SAMPLESON, JANE ROE", "X7654321Q"
+	typist.Press("confirm", map[string]any{"document": "passport", "identity_name": foreigner, "document_number": foreign})
+	typist.See(sim.StageReview)
+	hr.Decides(typist, "keep_on_file", nil)
+	typist.See(sim.StageOnFile)
+	want("the number of a document", passport)
+	want("a misread number of a document", passport[:len(passport)-1]+string('0'+(passport[len(passport)-1]-'0'+1)%10))
+	want("a name in Latin letters", photographed.Person.EnglishName())
+	want("the name on a document", foreigner)
+	want("a typed number of a document", foreign)
+	wanted = append(wanted, canary{what: "the photo of a document", forms: [][]byte{page[len(page)/2 : len(page)/2+24]}})
+
 	// The last one writes personal data into the chat and recalls the message too late.
 	s2.Say("我是" + s2.Person.Name + "，" + s2.Person.Code + "，手机 " + s2.Person.Mobile)
 	hr.Say("待审")

@@ -6,6 +6,7 @@ import (
 
 	"shiming/cards"
 	"shiming/flows"
+	"shiming/idcard"
 )
 
 // errNoCase says that a click names a case that does not exist, or a case of another tenant.
@@ -186,6 +187,9 @@ func (e *Engine) eventOfClick(c *flows.Case, k click) (ev flows.Event, refusal *
 		ev.Kind, ev.Role = kind, flows.HR
 	} else {
 		return ev, flows.NewToast("bad_request", nil)
+	}
+	if act == cards.ActDocumentPhoto {
+		ev.Document = idcard.Document(k.Action.To)
 	}
 	if act == cards.ActResume && k.Action.To == cards.ToForm {
 		ev.Kind = flows.EditAsked

@@ -219,17 +219,35 @@ func (e *Engine) audit(ctx context.Context, tx flows.Tx, c *flows.Case, ev flows
 	})
 }
 
-// addBlindIndex adds to ev the keyed hash of the ID number in the form, and the other people of the tenant who
-// registered the same number. It adds nothing for a number that is not valid, because Decide refuses the form.
+// addBlindIndex adds to ev the keyed hash of the number in the form, and the other people of the tenant who registered
+// the same number. It adds nothing for a number that is not valid, because Decide refuses the form.
 func (e *Engine) addBlindIndex(ctx context.Context, tx flows.Tx, c *flows.Case, ev *flows.Event) error {
-	_, typed, _ := flows.Submitted(c, ev.Form)
-	n, err := idcard.ParseNumber(typed, ev.At)
-	if err != nil {
+	if ev.BlindIndex = e.blindIndex(c, ev); ev.BlindIndex == nil {
 		return nil
 	}
-	ev.BlindIndex = e.Store.MAC("number", n.Reveal())
+	var err error
 	ev.SameNumberCases, err = tx.SameNumber(ctx, c.TenantKey, ev.BlindIndex, c.OpenID)
 	return err
+}
+
+// blindIndex returns the keyed hash of the number in the form; nil for one that is not valid. The kind of a document
+// is part of what is hashed, so that equal numbers of different kinds do not meet, and none meets an ID number. A
+// residence permit has an ID number, whether it is photographed or typed.
+func (e *Engine) blindIndex(c *flows.Case, ev *flows.Event) []byte {
+	_, typed, _ := flows.Submitted(c, ev.Form)
+	kind := idcard.Document("")
+	if c.Personal.Document != "" {
+		kind, _, typed = flows.SubmittedDocument(c, ev.Form)
+	}
+	n, err := idcard.ParseNumber(typed, ev.At)
+	if err == nil && (kind == "" || n.Document() == kind) {
+		return e.Store.MAC("number", n.Reveal())
+	}
+	number, err := idcard.ParseDocumentNumber(typed)
+	if err != nil || kind == "" {
+		return nil
+	}
+	return e.Store.MAC("document_number", string(kind), number)
 }
 
 // Report applies the result of a job to its case, in a transaction of its own. It returns the case as it is afterwards

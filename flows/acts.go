@@ -16,6 +16,7 @@ var ApplicantActs = map[cards.Act]Kind{
 	cards.ActWithdraw:      Erase,
 	cards.ActAskHR:         HelpAsked,
 	cards.ActOtherDocument: OtherDocument,
+	cards.ActDocumentPhoto: DocumentPhoto,
 	cards.ActMyData:        "",
 }
 

@@ -41,6 +41,8 @@ type Case struct {
 	PhotosBefore []time.Time `json:"photos_before,omitempty"`
 	PhotosGoneAt time.Time   `json:"photos_gone_at,omitzero"` // when the last photo was deleted
 	PurgeAt      time.Time   `json:"purge_at,omitzero"`       // when the photos will be deleted
+	// DocumentUnreadable is set when the OCR for documents without a resident number cannot be used.
+	DocumentUnreadable bool `json:"document_unreadable,omitempty"`
 
 	// MaskedForm is set when the tenant's data loss prevention has refused clear values on the confirmation form (Feishu
 	// error 230028). The form then has empty inputs, and an empty answer means the value that the OCR read.
@@ -301,7 +303,9 @@ type Personal struct {
 	// Document is the kind of document without a resident number that the applicant has chosen, "" if none. Number is then
 	// that document's.
 	Document idcard.Document `json:",omitempty"`
-	Note     string          // note of HR to the applicant; free text
+	// DocumentRead is what the OCR read on a photo of that document, nil if the applicant types everything.
+	DocumentRead *idcard.SealedDocument `json:",omitempty"`
+	Note         string                 // note of HR to the applicant; free text
 }
 
 type clearPersonal Personal

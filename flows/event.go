@@ -23,7 +23,8 @@ const (
 	Cancelled     Kind = "cancel"
 	Erase         Kind = "withdraw"
 	PhotoRecalled Kind = "photo_recalled"
-	OtherDocument Kind = "other_document" // the applicant has no resident identity card
+	OtherDocument Kind = "other_document" // the applicant has no resident identity card, or types the document's values
+	DocumentPhoto Kind = "document_photo" // the applicant photographs the document of the kind in Document
 	HelpAsked     Kind = "ask_hr"         // the verification does not succeed, and HR shall decide
 	CardAsked     Kind = "resume"         // the applicant wants the present card at the bottom of the chat
 )
@@ -104,7 +105,9 @@ type Event struct {
 	Width       int      // PhotoFetched: of the stored picture, in pixels
 	Height      int
 	Readings    []idcard.Reading // PhotoReadOK: one reading a side
-	Job         string           // PhotoClaimed, IdentityStarted, EvidenceStarted: the job that begins
+	// DocumentRead is the reading of a document without a resident number (PhotoReadOK).
+	DocumentRead *idcard.DocumentReading
+	Job          string // PhotoClaimed, IdentityStarted, EvidenceStarted: the job that begins
 	// Proven says that e签宝 has taken an evidence point of the tenant with the present set-up, and has refused none for
 	// the set-up since (IdentityStarted).
 	Proven bool
@@ -114,7 +117,9 @@ type Event struct {
 	Reading *PageReading // Consented, on the page; nil by a click on the card
 	Form    cards.Form   // Confirmed, SentBack, Refused, Resolved
 	Side    string       // Retake, PhotoUploaded
-	Contact Contact      // ContactKnown
+	// Document is the kind that the applicant photographs (DocumentPhoto).
+	Document idcard.Document
+	Contact  Contact // ContactKnown
 	// BlindIndex is the keyed hash of the confirmed number (Confirmed).
 	BlindIndex []byte
 	// SameNumberCases lists ids of other people's cases with the same number (Confirmed).

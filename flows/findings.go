@@ -54,10 +54,14 @@ type FindingIssue struct {
 	Field string // name of the OCR's field, "" if it concerns none
 }
 
-// Findings runs all checks on the stored data of a case. HR sees the findings, and the policy judges them by AllGreen.
-// The result is nil while a side of the card has not been read.
+// Findings runs all checks on the stored data of a case. HR sees the findings, and the policy judges them by
+// AllGreen. The result is nil while a side of the card has not been read. A document without a resident number has
+// checks of its own.
 func Findings(c *Case, policy *Policy, now time.Time) []Finding {
 	p := c.Personal
+	if p.Document != "" {
+		return documentFindings(c, now)
+	}
 	if p.Front == nil || p.Back == nil {
 		return nil
 	}

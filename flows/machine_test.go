@@ -14,6 +14,11 @@ import (
 // TestAnySequenceOfEvents runs arbitrary events in arbitrary order and checks the invariants after each.
 func TestAnySequenceOfEvents(t *testing.T) {
 	front, back := SampleReadings()
+	pages := []*idcard.DocumentReading{
+		documentRead(t, idcard.Passport, SampleName, "E12345678", ""),
+		documentRead(t, idcard.HKMTravelPermit, "", "H1", "2020-01-01"),
+		nil,
+	}
 	kinds := make([]Kind, 0, 40)
 	seen := map[Kind]bool{}
 	for _, r := range Table {
@@ -31,6 +36,10 @@ func TestAnySequenceOfEvents(t *testing.T) {
 		c := Open(p, "01976f00-0000-7000-8000-000000000001", "", "ou_applicant", "oc", SampleTime).Case
 		at := SampleTime
 		photos := 0
+		if rapid.IntRange(0, 3).Draw(rt, "no ID card") == 0 {
+			c, photos = readPage(t, idcard.Passport, ""), 100
+			at = c.EnteredAt.Add(time.Minute)
+		}
 		for step := range rapid.IntRange(1, 80).Draw(rt, "steps") {
 			at = at.Add(time.Duration(rapid.IntRange(0, 300).Draw(rt, "seconds")) * time.Second)
 			k := rapid.SampledFrom(kinds).Draw(rt, "kind")
@@ -71,6 +80,7 @@ func TestAnySequenceOfEvents(t *testing.T) {
 			default:
 				e.Readings = []idcard.Reading{back}
 			}
+			e.DocumentRead = pages[rapid.IntRange(0, len(pages)-1).Draw(rt, "page")]
 
 			ch := Decide(p, c, e)
 			if ch.Case == nil {
@@ -111,6 +121,7 @@ func drawEvent(rt *rapid.T, k Kind) Event {
 		Problem:   "nothing",
 		Step:      Step(sample("step", "identity", "evidence", "photos")),
 		Side:      sample("side", "front", "back", "neither"),
+		Document:  idcard.Document(sample("kind of document", "passport", "hkm_travel_permit", "other_document")),
 		ID:        "id",
 		Field:     "mobile",
 		MAC:       []byte(sample("mac", "right", "wrong")),
@@ -177,6 +188,12 @@ func check(rt *rapid.T, p *Policy, c, next *Case, e Event, ch Change) {
 		if next.PhotoOf(idcard.Front) == nil || next.PhotoOf(idcard.Back) == nil || next.Personal.Front == nil ||
 			next.Personal.Back == nil {
 			rt.Fatalf("%s × %s → %s: a side is missing, want both", c.State, e.Kind, next.State)
+		}
+	}
+	if read := next.Personal.DocumentRead; read != nil && next.PhotosGoneAt.IsZero() {
+		if read.Kind != next.Personal.Document || next.PhotoOf(idcard.DocumentPage) == nil || next.Personal.Front != nil {
+			rt.Fatalf("%s × %s → %s: got the reading of a %s without its photo or beside another document, want both of one",
+				c.State, e.Kind, next.State, read.Kind)
 		}
 	}
 	switch next.State {

@@ -38,6 +38,9 @@ func MaskedMobile(c *Case) string {
 // maskedChange masks the read and the typed value of a field. Dots mark the positions that differ, because equal masks
 // would hide where the applicant changed the value.
 func maskedChange(c *Case, field string) cards.Change {
+	if c.Personal.Document != "" {
+		return documentChange(c, field)
+	}
 	switch field {
 	case "identity_name":
 		before, after := c.Personal.Front.Open().TidyName(), c.Personal.Name
@@ -60,6 +63,35 @@ func diffName(s, other string) string {
 		}
 	}
 	return string(a)
+}
+
+// documentChange is maskedChange for a document without a resident number.
+func documentChange(c *Case, field string) cards.Change {
+	read := c.Personal.DocumentRead.Open()
+	if field == "identity_name" {
+		before, after := read.Name(), c.Personal.Name
+		return cards.Change{Field: field, Before: diffName(before, after), After: diffName(after, before)}
+	}
+	before, after := read.Number(), c.Personal.Number
+	return cards.Change{Field: field, Before: diffDocument(before, after), After: diffDocument(after, before)}
+}
+
+// diffDocument masks the number of a document, which is shorter than an ID number, as idcard.MaskDocumentNumber does. ●
+// marks the positions at which it differs from the other.
+func diffDocument(s, other string) string {
+	a, b := []rune(s), []rune(other)
+	out := make([]rune, len(a))
+	for i, r := range a {
+		switch {
+		case i >= len(b) || r != b[i]:
+			out[i] = '●'
+		case i < 1 || i >= len(a)-2:
+			out[i] = r
+		default:
+			out[i] = '*'
+		}
+	}
+	return string(out)
 }
 
 // diffNumber masks a number. ● marks the positions at which it differs from the other.

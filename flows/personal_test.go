@@ -13,6 +13,10 @@ import (
 // TestPersonalDataIsMasked prints, logs and marshals personal data in every way.
 func TestPersonalDataIsMasked(t *testing.T) {
 	c := SampleCase(Done)
+	read := documentRead(t, idcard.Passport, SampleName, "E99000007", "")
+	sealed := read.Seal()
+	c.Personal.DocumentRead = &sealed
+	event := Event{Kind: PhotoReadOK, DocumentRead: read}
 	log := new(strings.Builder)
 	slog.New(slog.NewTextHandler(log, nil)).Info("x", "case", c.Personal, "contact",
 		Contact{Name: SampleName, Mobile: SampleMobile})
@@ -29,10 +33,11 @@ func TestPersonalDataIsMasked(t *testing.T) {
 		"%v": fmt.Sprintf("%v", c), "%+v": fmt.Sprintf("%+v", *c), "%#v": fmt.Sprintf("%#v", c.Personal), "json": string(raw),
 		"json of the inner": string(inner),
 		"log":               log.String(), "contact": fmt.Sprint(Contact{Name: SampleName, Mobile: SampleMobile}),
+		"event": fmt.Sprintf("%v %+v", event, event), "document": fmt.Sprintf("%v %+v %#v", read, *read, sealed),
 		"card text": fmt.Sprintf("%v %+v", text, text),
 	} {
 		t.Run(what, func(t *testing.T) {
-			for _, clear := range []string{SampleName, SampleNumber, SampleMobile, "123456"} {
+			for _, clear := range []string{SampleName, SampleNumber, SampleMobile, "123456", "E99000007"} {
 				if strings.Contains(s, clear) {
 					t.Errorf("%s shows %s, want it masked", what, clear)
 				}
@@ -44,7 +49,8 @@ func TestPersonalDataIsMasked(t *testing.T) {
 		t.Fatal(err)
 	}
 	back, err := PersonalFromClear(clear)
-	if err != nil || back.Number != SampleNumber || back.Front.RawName != SampleName || back.Empty() {
+	if err != nil || back.Number != SampleNumber || back.Front.RawName != SampleName || back.Empty() ||
+		*back.DocumentRead != sealed {
 		t.Errorf("PersonalFromClear: got %v or other values, want those of Clear", err)
 	}
 }

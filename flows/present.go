@@ -23,8 +23,8 @@ func CardRef(c *Case) cards.Ref { return cards.Ref{Case: c.ID, Rev: c.Rev} }
 func Steps(c *Case, p *Policy) []cards.Step {
 	if p.NotTaken(c) {
 		s := []cards.Step{cards.StepPhotos, cards.StepConfirm, cards.StepReview, cards.StepDone}
-		if c.Personal.Document != "" {
-			return s[1:]
+		if c.Personal.Document != "" && c.Personal.DocumentRead == nil && c.State != AwaitingPhotos {
+			return s[1:] // everything is typed
 		}
 		return s
 	}

@@ -77,7 +77,9 @@ func reviewCard(c *Case, s ViewContext) cards.Card {
 	if c.Check != nil {
 		v.Supplier, v.Serial = c.Check.Supplier, c.Check.Serial
 	}
-	if f := c.Personal.Front; f != nil {
+	if c.Personal.Document != "" {
+		addDocument(&v, c)
+	} else if f := c.Personal.Front; f != nil {
 		v.Gender = string(f.Gender)
 		if !f.Birth.IsZero() {
 			v.Birth = strconv.Itoa(f.Birth.Y)

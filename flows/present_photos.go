@@ -12,6 +12,9 @@ func (c *Case) AnySideRead() bool {
 
 // photosCard shows which sides are known and what the last photo's problem was.
 func photosCard(c *Case, s ViewContext, steps []cards.Step) cards.Card {
+	if c.Personal.Document != "" {
+		return documentPhotoCard(c, s, steps)
+	}
 	v := cards.Photos{
 		Ref:     CardRef(c),
 		Steps:   steps,

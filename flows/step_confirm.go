@@ -113,6 +113,8 @@ func (c *Case) dropHiddenEntries() {
 		"identity_name": &c.Personal.Name,
 		"identity_code": &c.Personal.Number,
 		"mobile":        &c.Personal.Mobile,
+
+		"document_number": &c.Personal.Number,
 	} {
 		if c.FormIssues[field] != "" {
 			*entry = ""

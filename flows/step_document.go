@@ -1,9 +1,11 @@
 package flows
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 
+	"shiming/cards"
 	"shiming/idcard"
 )
 
@@ -18,21 +20,12 @@ func (p *Policy) DocumentChoices() []idcard.Document {
 	})
 }
 
-// otherDocument turns to the form for a document that no platform takes. Its photos are not needed, so that those which
-// have come are deleted.
+// otherDocument turns to the form for a document that no platform takes. Photos that have come are deleted: those of an
+// identity card are not needed, and whoever was asked for one of the document types its values instead.
 func otherDocument(d *decision) {
-	for i := range d.c.Photos {
-		p := &d.c.Photos[i]
-		p.ProblemSeen = true
-		if p.State == PhotoWaiting || p.State == PhotoStored || p.State == PhotoRead {
-			d.dropPhoto(p)
-		}
-	}
-	d.clearReading(idcard.Front)
-	d.clearReading(idcard.Back)
-	d.c.Uploads = nil
-	d.resetForm()
-	d.c.Personal.Document = idcard.OtherDocument
+	kind := cmp.Or(d.c.Personal.Document, idcard.OtherDocument)
+	d.startOver()
+	d.c.Personal.Document = kind
 	d.toast("saved")
 	d.repost(AudienceApplicant)
 }
@@ -41,9 +34,8 @@ func otherDocument(d *decision) {
 // because the suppliers compare resident numbers only.
 func confirmDocument(d *decision) {
 	c, p := d.c, &d.c.Personal
-	typedName, typedNumber := textOf(d.event.Form.IdentityName), textOf(d.event.Form.DocumentNumber)
+	kind, typedName, typedNumber := SubmittedDocument(c, d.event.Form)
 	issues := map[string]string{}
-	kind := idcard.Document(formValue(d.event.Form.Document))
 	if !slices.Contains(d.policy.DocumentChoices(), kind) {
 		kind = idcard.OtherDocument
 		issues["document"] = "required"
@@ -66,6 +58,7 @@ func confirmDocument(d *decision) {
 			d.detail(field, problem)
 		}
 		p.Name, p.Number = truncate(typedName), truncate(typedNumber)
+		c.dropHiddenEntries()
 		d.goTo(AwaitingConfirmation)
 		d.rule("form has problems")
 		d.change.Toast = NewToast("wrong_field", map[string]string{"field": firstWrongField(issues)})
@@ -73,12 +66,47 @@ func confirmDocument(d *decision) {
 		return
 	}
 	p.Name, p.Number, p.Mobile = name.Reveal(), number, ""
+	c.Changed = changedDocument(c)
 	c.Confirmed = d.event.At
-	c.SameNumberCases, c.Help = nil, nil
-	d.change.SetBlindIndex, d.change.BlindIndex = true, nil
+	c.SameNumberCases, c.Help = d.event.SameNumberCases, nil
+	d.dropUnreadPhotos()
+	d.change.SetBlindIndex, d.change.BlindIndex = true, d.event.BlindIndex
 	d.detail("document", string(kind))
 	d.toast("saved")
 	d.submitToHR()
+}
+
+// SubmittedDocument returns the values that the form of a document stands for. A document that was photographed
+// keeps its kind. An empty input of the masked form means the value that its hint shows.
+func SubmittedDocument(c *Case, f cards.Form) (kind idcard.Document, name, number string) {
+	kind = idcard.Document(formValue(f.Document))
+	name, number = textOf(f.IdentityName), textOf(f.DocumentNumber)
+	p := &c.Personal
+	if p.DocumentRead == nil {
+		return kind, name, number
+	}
+	if c.MaskedForm {
+		r := p.DocumentRead.Open()
+		name = ValueOr(name, ValueOr(p.Name, r.Name()))
+		number = ValueOr(number, ValueOr(p.Number, r.Number()))
+	}
+	return p.Document, name, number
+}
+
+// changedDocument lists the fields that differ from what the OCR read.
+func changedDocument(c *Case) (fields []string) {
+	p := &c.Personal
+	if p.DocumentRead == nil {
+		return nil
+	}
+	r := p.DocumentRead.Open()
+	if p.Name != r.Name() {
+		fields = append(fields, "identity_name")
+	}
+	if p.Number != r.Number() {
+		fields = append(fields, "document_number")
+	}
+	return fields
 }
 
 func documentProblem(err error) string {

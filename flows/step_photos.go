@@ -10,7 +10,7 @@ import (
 // addPhoto appends the photo of the event. If there are too many already, it replies to the message and returns false.
 func (d *decision) addPhoto() bool {
 	if problem := d.tooManyPhotos(); problem != "" {
-		d.replyProblem("", problem)
+		d.replyProblem("", d.c.photoProblem(problem))
 		return false
 	}
 	d.forgetOldPhotos()
@@ -101,6 +101,10 @@ func photoRead(d *decision) {
 		d.ignoreLateResult(p)
 		return
 	}
+	if d.c.Personal.Document != "" {
+		d.documentRead(p)
+		return
+	}
 	var (
 		used      bool
 		problem   string // of the first reading that cannot be used
@@ -173,6 +177,7 @@ func (d *decision) requireMatchingSides() bool {
 
 // refusePhoto marks a photo as unusable, deletes its bytes, and replies to its message.
 func (d *decision) refusePhoto(p *Photo, problem string, side idcard.Side) {
+	problem = d.c.photoProblem(problem)
 	if p.State == PhotoRead {
 		d.clearReading(p.Side)
 		if p.BothSides {
@@ -219,10 +224,13 @@ func photoFailed(d *decision) {
 
 // clearReading removes the values that were read from a side.
 func (d *decision) clearReading(s idcard.Side) {
-	if s == idcard.Front {
+	switch s {
+	case idcard.Front:
 		d.c.Personal.Front = nil
-	} else {
+	case idcard.Back:
 		d.c.Personal.Back = nil
+	case idcard.DocumentPage:
+		d.c.Personal.DocumentRead = nil
 	}
 }
 

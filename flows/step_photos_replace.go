@@ -8,6 +8,12 @@ import (
 
 // retakeWhileCollecting drops the photo of one side in AwaitingPhotos.
 func retakeWhileCollecting(d *decision) {
+	if d.c.Personal.Document != "" { // the applicant has an identity card after all
+		d.startOver()
+		d.reenter = true
+		d.toast("saved")
+		return
+	}
 	if d.c.PhotoOf(idcard.Side(d.event.Side)) == nil {
 		d.refuse("nothing to retake", LateToast(d.policy, d.c))
 		return
@@ -17,9 +23,9 @@ func retakeWhileCollecting(d *decision) {
 	d.redraw(AudienceApplicant)
 }
 
-// takePhotoAtForm notes a photo that may replace one. The form of another document needs none.
+// takePhotoAtForm notes a photo that may replace one. The form of another document needs none if its values are typed.
 func takePhotoAtForm(d *decision) {
-	if d.c.Personal.Document != "" {
+	if d.c.Personal.Document != "" && d.c.Personal.DocumentRead == nil {
 		d.refuse("this document needs no photo", nil)
 		return
 	}
@@ -29,8 +35,10 @@ func takePhotoAtForm(d *decision) {
 // retake returns to AwaitingPhotos for a new photo of one side. The other side stays in use. From the form of another
 // document it returns to the photos of the resident identity card.
 func retake(d *decision) {
+	if d.c.Personal.Document != "" {
+		d.startOver()
+	}
 	d.clearSide(idcard.Side(d.event.Side))
-	d.c.Personal.Document = ""
 	d.resetForm()
 	d.toast("saved")
 }
@@ -66,6 +74,10 @@ func (d *decision) resetForm() {
 // side that it shows. An earlier photo, whose job was merely slower, is dropped.
 func photoReadAtForm(d *decision) {
 	p := d.c.PhotoByID(d.event.PhotoID)
+	if d.c.Personal.Document != "" {
+		d.documentReadAtForm(p)
+		return
+	}
 	if p == nil || p.State != PhotoStored || !p.At.After(d.c.EnteredAt) || len(d.event.Readings) == 0 {
 		dropLatePhoto(d)
 		return
@@ -153,7 +165,7 @@ func photoRecalled(d *decision) {
 func photoRecalledAtForm(d *decision) {
 	d.goTo(d.c.State)
 	photoRecalled(d)
-	if d.refused() {
+	if d.refused() || d.c.Personal.Document != "" { // the values of a document can be typed
 		return
 	}
 	if d.c.PhotoOf(idcard.Front) == nil || d.c.PhotoOf(idcard.Back) == nil {

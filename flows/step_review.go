@@ -111,7 +111,7 @@ func sendBack(d *decision) {
 		d.clearSide(idcard.Back)
 	}
 	if d.c.Personal.Document != "" && formValue(d.event.Form.Side) != "" && formValue(d.event.Form.Side) != "details" {
-		d.c.Personal.Document = "" // HR asks for photos of the identity card instead
+		d.startOver() // HR asks for photos of the identity card instead
 	}
 	d.repost(AudienceApplicant)
 	if d.c.Personal.Document != "" {

@@ -46,7 +46,7 @@ func buildTable() []Transition {
 		row(AwaitingPhotos, Retake, Applicant, retakeWhileCollecting, AwaitingPhotos),
 		row(AwaitingPhotos, HelpAsked, Applicant, askHR, NeedsAttention),
 		row(AwaitingPhotos, OtherDocument, Applicant, otherDocument, AwaitingConfirmation),
-		row(AwaitingPhotos, StepStopped, Bot, suspend, NeedsAttention),
+		row(AwaitingPhotos, StepStopped, Bot, suspendPhotos, NeedsAttention, AwaitingConfirmation),
 
 		// The applicant checks the values that were read. A new photo replaces the side that it shows.
 		row(AwaitingConfirmation, Confirmed, Applicant, confirm,
@@ -60,6 +60,8 @@ func buildTable() []Transition {
 		row(AwaitingConfirmation, ContactKnown, Bot, contactKnown, AwaitingConfirmation),
 		row(AwaitingConfirmation, HelpAsked, Applicant, askHR, AwaitingReview),
 		row(AwaitingConfirmation, FormTooClear, Bot, maskForm, AwaitingConfirmation),
+		row(AwaitingConfirmation, DocumentPhoto, Applicant, photographDocument, AwaitingPhotos),
+		row(AwaitingConfirmation, OtherDocument, Applicant, typeDocument, AwaitingConfirmation),
 
 		// The applicant types the code that was sent to the mobile number.
 		row(AwaitingCode, CodePrepared, Bot, codePrepared, AwaitingCode),

@@ -56,6 +56,7 @@ var titles = []struct {
 	stage CardStage
 }{
 	{"发送身份证照片", kindCase, StagePhotos},
+	{"发送证件的照片", kindCase, StagePhotos},
 	{"正在识别照片", kindCase, StagePhotos},
 	{"正在核验", kindCase, StageChecking},
 	{"等 HR 审核", kindCase, StageReview},
@@ -74,11 +75,15 @@ var titles = []struct {
 
 // Values of "act" in the buttons that classify a card.
 const (
-	actStart      = "start"
-	actConsent    = "consent"
-	actDecline    = "decline"
-	actRetake     = "retake"
-	actConfirm    = "confirm"
+	actStart   = "start"
+	actConsent = "consent"
+	actDecline = "decline"
+	actRetake  = "retake"
+	actConfirm = "confirm"
+
+	actOtherDocument = "other_document"
+	actDocumentPhoto = "document_photo"
+
 	actSendCode   = "send_code"
 	actSubmitCode = "submit_code"
 	actCancel     = "cancel"

@@ -15,9 +15,9 @@ const (
 	TheHR        Actor = "hr" // the first admin
 )
 
-// Move is one thing that somebody does, and what follows from it. The texts and the form may contain {name}, {mobile},
-// {code}, {first3}, {last3} and {sms} (the person's, with the latest text message), {other_mobile} and {other_code}
-// (the colleague's).
+// Move is one thing that somebody does, and what follows from it. The texts and the form may contain {name},
+// {mobile}, {passport}, {code}, {first3}, {last3} and {sms} (the person's, with the latest text message),
+// {other_mobile} and {other_code} (the colleague's).
 type Move struct {
 	By    Actor
 	Times int // how often in a row, each with what follows; 0 = once
@@ -26,6 +26,7 @@ type Move struct {
 	Says    string        // a text to the bot
 	Sends   []Shot        // photos of the person's card
 	Presses string        // act of a button; of HR's buttons those about the person
+	To      string        // of Presses: what the button leads to, if the card has several with the act
 	Leaves  bool          // the actor leaves the company
 	Later   time.Duration // the clock of the world moves
 

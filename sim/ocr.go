@@ -30,6 +30,24 @@ func (w *World) readIDCard(img []byte) ([]feishu.Entity, int, []int, int) {
 	return entities, r.Side, r.Corners[:], 0
 }
 
+// readDocument is the OCR of documents other than ID cards.
+func (w *World) readDocument(key string, img []byte) ([]feishu.Entity, int) {
+	w.ocrSlots <- struct{}{}
+	defer func() { <-w.ocrSlots }()
+	read, err := specimen.ReadPage(specimen.Kind(key), img)
+	switch {
+	case errors.Is(err, specimen.ErrBadFile):
+		return nil, 2110001
+	case err != nil:
+		return nil, 2110002
+	}
+	entities := make([]feishu.Entity, len(read))
+	for i, e := range read {
+		entities[i] = feishu.Entity(e)
+	}
+	return entities, 0
+}
+
 // Preload reads a photo in advance, so that the OCR later answers from its cache. Measurements use it where the world
 // shares the machine with the bot.
 func (w *World) Preload(img []byte) error {
@@ -71,11 +89,11 @@ func (c *Readings) read(img []byte, read func() (specimen.Result, error)) (speci
 	return r, nil
 }
 
-// Harmless reports whether a picture cannot show a real ID card: it is a specimen by its mark, or no photo at all.
+// Harmless reports whether a picture cannot show a real document: it is a specimen by its mark, or no photo at all.
 func (w *World) Harmless(img []byte) bool {
 	w.ocrSlots <- struct{}{}
 	defer func() { <-w.ocrSlots }()
-	if _, err := specimen.Read(img); err == nil {
+	if specimen.Marked(img) {
 		return true
 	}
 	return specimen.Drawn(img)

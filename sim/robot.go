@@ -40,6 +40,8 @@ type robot struct {
 	stage       CardStage
 	started     bool // the start button was pressed
 
+	documentAsked bool // the button for a photo of the script's document was pressed
+
 	shots           []*shot
 	problemsHandled map[string]bool // ids of photo problems that markRefused has handled
 	otherSent       bool
@@ -170,9 +172,13 @@ func version(m feishu.Message) int {
 func (r *robot) react(ctx context.Context, now screen) error {
 	switch now.stage {
 	case StagePhotos:
-		if r.script.CancelAt != StagePhotos {
-			return r.sendPhotos(ctx, now) // depends on the photos that were sent, too
+		if r.script.CancelAt == StagePhotos {
+			break
 		}
+		if r.script.Document != "" {
+			return r.documentPhotos(ctx, now)
+		}
+		return r.sendPhotos(ctx, now) // depends on the photos that were sent, too
 	case StageCode:
 		if r.script.CancelAt != StageCode {
 			return r.submitCode(ctx, now) // depends on the text messages, too

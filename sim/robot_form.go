@@ -13,6 +13,9 @@ func (r *robot) confirm(ctx context.Context, now screen) error {
 	if r.confirms++; r.confirms > maxConfirms {
 		return r.stuck("the form comes back again and again")
 	}
+	if r.script.Document != "" {
+		return r.documentForm(ctx, now)
+	}
 	right := map[string]string{"identity_name": r.Person.Name, "identity_code": r.Person.Code, "mobile": r.Person.Mobile}
 	form := map[string]any{}
 	for _, in := range now.fields(actConfirm) {

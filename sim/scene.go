@@ -153,7 +153,7 @@ func (s *Scene) fill(text string) string {
 		return text
 	}
 	p := s.Person.Person
-	all := []string{"{name}", p.Name, "{mobile}", p.Mobile}
+	all := []string{"{name}", p.Name, "{mobile}", p.Mobile, "{passport}", p.PageNumber(specimen.Passport)}
 	if sms := latest(s.w().Tencent.Inbox(p.Mobile)); sms.Code() != "" {
 		code := sms.Code()
 		all = append(all, "{code}", code, "{first3}", code[:3], "{last3}", code[3:], "{sms}", sms.Text)
@@ -236,7 +236,8 @@ func (s *Scene) press(ctx context.Context, m Move) error {
 			}
 			return err
 		}
-		res, err := s.w().press(ctx, s.openID(m.By), card, feishu.ByAct(m.Presses), m.Presses, form)
+		wanted := func(b feishu.Button) bool { return b.Act == m.Presses && (m.To == "" || b.Value["to"] == m.To) }
+		res, err := s.w().press(ctx, s.openID(m.By), card, wanted, m.Presses, form)
 		if errors.Is(err, errStale) {
 			continue
 		}

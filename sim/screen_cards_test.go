@@ -44,6 +44,13 @@ func TestRobotsKnowTheCards(t *testing.T) {
 			Back:      cards.SideRead,
 			CanRetake: true,
 		}, "case", sim.StagePhotos},
+		"document photo": {cards.DocumentPhoto{Ref: ref, Kind: "passport"}, "case", sim.StagePhotos},
+		"document read":  {cards.DocumentPhoto{Ref: ref, Kind: "passport", Reading: true}, "case", sim.StagePhotos},
+		"document form": {cards.Document{
+			Confirm: cards.Confirm{Ref: ref},
+			Kinds:   cards.DocumentKinds,
+			Photos:  []string{"passport"},
+		}, "case", sim.StageConfirmation},
 		"form":            {cards.Confirm{Ref: ref, AskMobile: true}, "case", sim.StageConfirmation},
 		"masked form":     {cards.Confirm{Ref: ref, Masked: true, MaskedName: "样*"}, "case", sim.StageConfirmation},
 		"code":            {code("sent", ""), "case", sim.StageCode},

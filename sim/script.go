@@ -26,6 +26,11 @@ type Script struct {
 	// Front and Back are good photos that were taken before; nil = they are taken when they are needed.
 	Front, Back []byte
 
+	// Document is the document with which a person without an ID card registers; "" = the ID card. BlurredFirst, Corrects
+	// and Width apply to it as well.
+	Document      specimen.Kind
+	TypesDocument bool // types its values instead of sending a photo
+
 	TypedNumberWrong bool // mistypes a digit of the number first
 	// Corrects overwrites wrong prefilled values. Without it a wrong value ends the journey with a *StuckError, because
 	// a good photo must lead to correct values.

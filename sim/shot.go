@@ -8,9 +8,10 @@ import (
 	"shiming/sim/specimen"
 )
 
-// Shot describes a photo that somebody takes of the own card.
+// Shot describes a photo that somebody takes of the own card or document.
 type Shot struct {
-	Side string // SideFront or SideBack
+	Side     string        // SideFront or SideBack
+	Document specimen.Kind // "" = the ID card; otherwise Side has no meaning
 	// Variant is a name of specimen.Variants or one of the Variant constants; "" = good.
 	Variant string
 	Misread string // see specimen.Variant
@@ -38,11 +39,15 @@ func (s Shot) Take(p specimen.Person) (img []byte, known bool, err error) {
 	case "", VariantBroken, VariantNoEnd:
 		v, known = specimen.Variants["good"], true
 	}
-	if !known || s.Side != SideFront && s.Side != SideBack {
+	if !known || s.Document == "" && s.Side != SideFront && s.Side != SideBack {
 		return nil, false, nil
 	}
 	v.Misread = s.Misread
-	img, err = Photo(p, s.Side, v)
+	if s.Document != "" {
+		img, err = specimen.Page(p, s.Document, v)
+	} else {
+		img, err = Photo(p, s.Side, v)
+	}
 	switch {
 	case err != nil:
 	case s.Variant == VariantBroken:

@@ -94,6 +94,7 @@ func Start(ctx context.Context, c Config) (*World, error) {
 		TenantKey:         c.Tenant,
 		Webhook:           w.Webhook,
 		ReadIDCard:        w.readIDCard,
+		ReadDocument:      w.readDocument,
 		Now:               c.Now,
 		OCRPerSecond:      c.OCRPerSecond,
 		NoLimits:          c.NoLimits,

@@ -1,6 +1,7 @@
 package workers
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -67,10 +68,41 @@ func (w *Workers) retryOrSuspend(ctx context.Context, j flows.Job, step flows.St
 	return w.suspend(ctx, j.Case, stop)
 }
 
-// suspend reports that a step cannot go on. The case waits for HR, and its card says why.
+// suspend reports that a step cannot go on. The case waits for HR, and its card says why. A case whose applicant types
+// instead what could not be read goes on; HR only hears of it.
 func (w *Workers) suspend(ctx context.Context, caseID string, stop flows.Attention) error {
-	_, _, err := w.engine.Report(ctx, caseID, flows.Event{Kind: flows.StepStopped, Stop: &stop})
-	return err
+	c, changed, err := w.engine.Report(ctx, caseID, flows.Event{Kind: flows.StepStopped, Stop: &stop})
+	if err != nil || !changed || c.State == flows.NeedsAttention {
+		return err
+	}
+	return w.tellUnreadable(ctx, c, stop)
+}
+
+// unreadableNotices is the notice about documents that cannot be read, by the class of the failure.
+var unreadableNotices = map[flows.StopCode]string{
+	"quota":      "document_quota",
+	"permission": "document_permission",
+}
+
+// noticeUnreadable is the notice for any other failure.
+const noticeUnreadable = "document_unread"
+
+// tellUnreadable tells HR that photos of documents cannot be read. HR hears of a cause once while its key is kept, a
+// week at least, since nobody waits for it.
+func (w *Workers) tellUnreadable(ctx context.Context, c *flows.Case, stop flows.Attention) error {
+	cause := "unreadable/" + c.TenantKey + "/" + string(stop.Code) + "/" + stop.Upstream
+	return w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
+		if told, err := tx.InsertEventKeys(ctx, w.engine.Now(), cause); told || err != nil {
+			return err
+		}
+		to, err := w.engine.HRReceivers(ctx, tx, c.TenantKey, c.OpenID)
+		if err != nil {
+			return err
+		}
+		notice := flows.Reply(flows.ReplyNotice).
+			With(flows.ArgCode, cmp.Or(unreadableNotices[stop.Code], noticeUnreadable)).Of(c.ID)
+		return w.enqueueForEach(ctx, tx, c.TenantKey, cause, notice, to)
+	})
 }
 
 // incidentOf names a cause that many cases may share: STEP/CODE/UPSTREAM.

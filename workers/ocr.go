@@ -11,8 +11,8 @@ import (
 	"shiming/idcard"
 )
 
-// ocrBadFile is the OCR's code for a file that is no picture (page 识别文件中的身份证). The other codes of class Person
-// say that the picture shows no ID card.
+// ocrBadFile is the OCR's code for a file that is no picture (page 识别文件中的身份证, and those of the other documents). The
+// other codes of class Person say that the picture shows no card.
 const ocrBadFile = "2110001"
 
 // readPhotos reads the photos of the case that are stored and unread, until none is left or the case needs none. Few
@@ -20,11 +20,11 @@ const ocrBadFile = "2110001"
 func (w *Workers) readPhotos(ctx context.Context, j flows.Job) error {
 	tried := map[string]bool{}
 	for {
-		claimed, err := w.claimPhotos(ctx, j, tried)
+		c, claimed, err := w.claimPhotos(ctx, j, tried)
 		if len(claimed) == 0 || err != nil {
 			return err
 		}
-		if err := w.readSideBySide(ctx, j, claimed); err != nil {
+		if err := w.readSideBySide(ctx, j, c.Personal.Document, claimed); err != nil {
 			return err
 		}
 		for _, p := range claimed {
@@ -33,15 +33,18 @@ func (w *Workers) readPhotos(ctx context.Context, j flows.Job) error {
 	}
 }
 
-// claimPhotos claims unread photos for this job, so that of several jobs each photo has one reader. A job that runs again
-// begins with its earlier claims. A job that gets none ends: the jobs that read the case look for further photos when they have read.
-func (w *Workers) claimPhotos(ctx context.Context, j flows.Job, tried map[string]bool) (claimed []*flows.Photo, err error) {
-	c, err := w.engine.CaseOf(ctx, j.Case)
+// claimPhotos claims unread photos for this job, so that of several jobs each photo has one reader, and returns them
+// with their case. A job that runs again begins with its earlier claims. A job that gets none ends: the jobs that
+// read the case look for further photos when they have read.
+func (w *Workers) claimPhotos(
+	ctx context.Context, j flows.Job, tried map[string]bool,
+) (c *flows.Case, claimed []*flows.Photo, err error) {
+	c, err = w.engine.CaseOf(ctx, j.Case)
 	if err != nil {
-		return nil, flows.IgnoreNotFound(err)
+		return nil, nil, flows.IgnoreNotFound(err)
 	}
 	if !awaitsStep(c, 0, flows.AwaitingPhotos, flows.AwaitingConfirmation) {
-		return nil, nil
+		return nil, nil, nil
 	}
 	var unclaimed []string
 	reading := 0
@@ -55,16 +58,16 @@ func (w *Workers) claimPhotos(ctx context.Context, j flows.Job, tried map[string
 	}
 	claimed = claimedBy(c, j, tried)
 	if len(claimed) > 0 || len(unclaimed) == 0 || reading >= flows.PhotosAtOnce {
-		return claimed, nil
+		return c, claimed, nil
 	}
 	if err := w.engine.Store.Wait(ctx, w.ocrCaseLimit(j.Case)); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	claim := flows.Event{Kind: flows.PhotoClaimed, PhotoIDs: unclaimed, Job: j.Key}
 	if c, _, err = w.engine.Report(ctx, j.Case, claim); err != nil {
-		return nil, flows.IgnoreNotFound(err)
+		return nil, nil, flows.IgnoreNotFound(err)
 	}
-	return claimedBy(c, j, tried), nil
+	return c, claimedBy(c, j, tried), nil
 }
 
 // claimedBy returns the unread photos that the job has claimed, except those that it has tried.
@@ -77,13 +80,15 @@ func claimedBy(c *flows.Case, j flows.Job, tried map[string]bool) (claimed []*fl
 	return claimed
 }
 
-// readSideBySide reads the photos at the same time. The first failure decides when the job runs again. It then reads
-// only the photos that are still unread.
-func (w *Workers) readSideBySide(ctx context.Context, j flows.Job, photos []*flows.Photo) error {
+// readSideBySide reads the photos at the same time. kind is the document that they show, "" for an ID card. The first
+// failure decides when the job runs again. It then reads only the photos that are still unread.
+func (w *Workers) readSideBySide(
+	ctx context.Context, j flows.Job, kind idcard.Document, photos []*flows.Photo,
+) error {
 	var wg sync.WaitGroup
 	errs := make([]error, len(photos))
 	for i, p := range photos {
-		wg.Go(func() { errs[i] = w.readPhoto(ctx, j, p) })
+		wg.Go(func() { errs[i] = w.readPhoto(ctx, j, kind, p) })
 	}
 	wg.Wait()
 	for _, err := range errs {
@@ -109,7 +114,7 @@ func (w *Workers) acquireOCRSlot(ctx context.Context) (release func(), err error
 }
 
 // readPhoto has one photo read by the OCR, within the tenant's limit.
-func (w *Workers) readPhoto(ctx context.Context, j flows.Job, photo *flows.Photo) error {
+func (w *Workers) readPhoto(ctx context.Context, j flows.Job, kind idcard.Document, photo *flows.Photo) error {
 	release, err := w.acquireOCRSlot(ctx)
 	if err != nil {
 		return err
@@ -128,7 +133,15 @@ func (w *Workers) readPhoto(ctx context.Context, j flows.Job, photo *flows.Photo
 	if err != nil {
 		return err
 	}
-	text, err := w.IDCardReader.ReadIDCard(ctx, jpeg, leaving)
+	read := flows.Event{Kind: flows.PhotoReadOK, PhotoID: photo.ID}
+	if kind == "" {
+		err = w.readIDCard(ctx, jpeg, leaving, &read)
+	} else {
+		err = w.readDocument(ctx, kind, jpeg, leaving, &read)
+	}
+	if e, ok := errors.AsType[*idcard.ReadingError](err); ok {
+		return w.refusePhoto(ctx, j, photo.ID, string(e.Reason))
+	}
 	if err != nil {
 		d := failure.Of(err, false)
 		if d.Class == failure.Retry {
@@ -136,20 +149,32 @@ func (w *Workers) readPhoto(ctx context.Context, j flows.Job, photo *flows.Photo
 		}
 		return w.ocrFailed(ctx, j, photo.ID, d)
 	}
-	now := w.engine.Now()
-	readings, err := idcard.ParseEntities(text.Side, text.Entities, text.Corners, now)
-	if e, ok := errors.AsType[*idcard.ReadingError](err); ok {
-		return w.refusePhoto(ctx, j, photo.ID, string(e.Reason))
-	}
+	return w.report(ctx, j.Case, read)
+}
+
+// readIDCard adds to read what the OCR sees of an ID card.
+func (w *Workers) readIDCard(ctx context.Context, jpeg []byte, leaving func(), read *flows.Event) error {
+	text, err := w.IDCardReader.ReadIDCard(ctx, jpeg, leaving)
 	if err != nil {
 		return err
 	}
-	return w.report(ctx, j.Case, flows.Event{
-		Kind:     flows.PhotoReadOK,
-		At:       now,
-		PhotoID:  photo.ID,
-		Readings: readings,
-	})
+	read.At = w.engine.Now()
+	read.Readings, err = idcard.ParseEntities(text.Side, text.Entities, text.Corners, read.At)
+	return err
+}
+
+// readDocument adds to read what the OCR sees of a document of the kind.
+func (w *Workers) readDocument(
+	ctx context.Context, kind idcard.Document, jpeg []byte, leaving func(), read *flows.Event,
+) error {
+	entities, err := w.IDCardReader.ReadDocument(ctx, kind, jpeg, leaving)
+	if err != nil {
+		return err
+	}
+	read.At = w.engine.Now()
+	document, err := idcard.ParseDocument(kind, entities)
+	read.DocumentRead = &document
+	return err
 }
 
 // ocrFailed refuses the photo if the fault is the picture's. Otherwise it treats the failure like that of any step.

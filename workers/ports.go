@@ -7,6 +7,7 @@ import (
 
 	"shiming/esign"
 	"shiming/flows"
+	"shiming/idcard"
 	"shiming/verify"
 )
 
@@ -29,11 +30,13 @@ type Messenger interface {
 	Contact(ctx context.Context, openID string) (flows.Contact, error)
 }
 
-// IDCardReader reads an ID card from a picture (Feishu OCR).
+// IDCardReader reads ID cards and other documents from pictures (Feishu OCR).
 type IDCardReader interface {
 	// ReadIDCard calls leaving while the request is sent, once or more. The rate limiter counts the call from the last
 	// time on.
 	ReadIDCard(ctx context.Context, jpeg []byte, leaving func()) (flows.CardText, error)
+	// ReadDocument reads a document of a kind of idcard.Readable. leaving is that of ReadIDCard.
+	ReadDocument(ctx context.Context, kind idcard.Document, jpeg []byte, leaving func()) ([]idcard.Entity, error)
 }
 
 // IdentityRecorder records the identity in Feishu (human_authentication/v1/identities).

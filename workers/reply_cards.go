@@ -63,24 +63,27 @@ const noticeUnreached = "applicant_unreached"
 
 // noticeLevels is the colour of each notice. A notice that is not listed has none.
 var noticeLevels = map[string]cards.Level{
-	"photo_in_group":    cards.Red,
-	"no_reviewer":       cards.Red,
-	"no_admin":          cards.Red,
-	"not_hr":            cards.Amber,
-	"not_staff":         cards.Amber,
-	"not_sure_meant":    cards.Amber,
-	"photo_not_needed":  cards.Amber,
-	"too_many_cases":    cards.Amber,
-	"unsupported":       cards.Amber,
-	"late":              cards.Amber,
-	"late_menu":         cards.Amber,
-	"cannot_cancel":     cards.Amber,
-	"only_in_group":     cards.Amber,
-	"code_expected":     cards.Amber,
-	noticeUnreached:     cards.Amber,
-	"review_chat_set":   cards.Green,
-	"announce_chat_set": cards.Green,
-	"already_done":      cards.Green,
+	"photo_in_group":      cards.Red,
+	"no_reviewer":         cards.Red,
+	"no_admin":            cards.Red,
+	"not_hr":              cards.Amber,
+	"not_staff":           cards.Amber,
+	"not_sure_meant":      cards.Amber,
+	"photo_not_needed":    cards.Amber,
+	"too_many_cases":      cards.Amber,
+	"unsupported":         cards.Amber,
+	"late":                cards.Amber,
+	"late_menu":           cards.Amber,
+	"cannot_cancel":       cards.Amber,
+	"only_in_group":       cards.Amber,
+	"code_expected":       cards.Amber,
+	noticeUnreached:       cards.Amber,
+	"document_quota":      cards.Amber,
+	"document_permission": cards.Amber,
+	noticeUnreadable:      cards.Amber,
+	"review_chat_set":     cards.Green,
+	"announce_chat_set":   cards.Green,
+	"already_done":        cards.Green,
 }
 
 // noticeOf builds the card of a ReplyNotice. It returns nil for a notice about an applicant who has gone on meanwhile.
@@ -158,7 +161,11 @@ func (w *Workers) photoProblemCard(ctx context.Context, v flows.View, j flows.Jo
 		Tries:   c.BadPhotos,
 		AskHR:   c.MayAskHR(),
 
-		AskDocument: c.State == flows.AwaitingPhotos && !c.AnySideRead(),
+		AskDocument: c.State == flows.AwaitingPhotos && !c.AnySideRead() && c.Personal.Document == "",
+		Document:    c.State == flows.AwaitingPhotos && c.Personal.Document != "",
+	}
+	if c.Personal.Document != "" { // no side of an identity card is missing
+		return card, nil
 	}
 	if p := c.PhotoByID(j.Args[flows.ArgPhoto]); p != nil {
 		card.Side = string(p.Side)
@@ -188,7 +195,11 @@ func (w *Workers) reminderCard(ctx context.Context, v flows.View, j flows.Job) (
 	if c.State.Turn() != flows.Applicant || j.Revision() != 0 && c.Rev != j.Revision() {
 		return nil, nil
 	}
-	return cards.Reminder{Ref: flows.CardRef(c), Stage: reminderStages[c.State], Expires: c.ExpiresAt}, nil
+	stage := reminderStages[c.State]
+	if c.State == flows.AwaitingPhotos && c.Personal.Document != "" {
+		stage = "document_photo"
+	}
+	return cards.Reminder{Ref: flows.CardRef(c), Stage: stage, Expires: c.ExpiresAt}, nil
 }
 
 // pendingCard lists the cases that wait for HR, without the asker's own case.

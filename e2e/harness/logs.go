@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"shiming/sim/feishu"
+	"shiming/sim/specimen"
 )
 
 // logs collects the bot's log.
@@ -67,11 +68,13 @@ func (h *Harness) SecretIn(text string, names bool) string {
 		switch {
 		case strings.Contains(text, p.Code):
 			return "the number"
+		case strings.Contains(text, p.PageNumber(specimen.HKMPermit)), strings.Contains(text, p.PageNumber(specimen.Passport)):
+			return "the number of a document"
 		case strings.Contains(text, p.Mobile):
 			return "the mobile"
 		case strings.Contains(text, p.Address):
 			return "the address"
-		case names && strings.Contains(text, p.Name):
+		case names && (strings.Contains(text, p.Name) || strings.Contains(text, p.EnglishName())):
 			return "the name"
 		}
 	}

@@ -219,6 +219,9 @@ func init() {
 			scopes:    []string{"document_ai:id_card:recognize"},
 			handle:    (*Server).recognize,
 		},
+		documentRoute(DocumentHKMPermit),
+		documentRoute(DocumentTWPermit),
+		documentRoute(DocumentPassport),
 		{
 			method:    "POST",
 			path:      "/human_authentication/v1/identities",

@@ -24,6 +24,8 @@ type Config struct {
 	// nothing recognised. side is 1 for the name page and 0 for the emblem page; corners are eight pixel values. nil
 	// answers 2110002 to every picture. The server calls it without a lock.
 	ReadIDCard func(img []byte) (entities []Entity, side int, corners []int, code int)
+	// ReadDocument is the OCR of another document, by one of the Document keys. code is that of ReadIDCard.
+	ReadDocument func(key string, img []byte) (entities []Entity, code int)
 
 	Now   func() time.Time                     // default time.Now
 	After func(time.Duration) <-chan time.Time // waits between redeliveries; default time.After

@@ -33,7 +33,7 @@ type Encounter struct {
 
 // Encounters returns all encounters. The caller may change the rows.
 func Encounters() []Encounter {
-	return slices.Concat(shapes, differences, typed, senders, cards, numbers, mismatches)
+	return slices.Concat(shapes, differences, typed, senders, cards, numbers, documents, mismatches)
 }
 
 // EncounterNamed returns the encounter with this name.

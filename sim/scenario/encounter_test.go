@@ -10,7 +10,7 @@ import (
 	"shiming/sim/specimen"
 )
 
-var encounterName = regexp.MustCompile(`^(shape|words|sender|card|match)/[a-z_0-9]+$`)
+var encounterName = regexp.MustCompile(`^(shape|words|sender|card|document|match)/[a-z_0-9]+$`)
 
 func TestEncountersAreWhole(t *testing.T) {
 	seen, taken := map[string]bool{}, map[sim.Shot]bool{}

@@ -15,6 +15,9 @@ const (
 	SideName   = 1 // 人像面
 )
 
+// sidePage marks the page of another document; see Kind.
+const sidePage = 2
+
 // payload is the content of a side's QR code. Keys are short because every byte makes the modules smaller.
 type payload struct {
 	Mark    string `json:"k"` // payloadMark
@@ -29,6 +32,8 @@ type payload struct {
 	From    string `json:"f,omitempty"` // 20060102
 	To      string `json:"t,omitempty"` // 20060102 or 长期
 	Misread string `json:"m,omitempty"` // see Variant.Misread
+	Kind    Kind   `json:"d,omitempty"` // of a page
+	English string `json:"e,omitempty"`
 }
 
 const payloadMark = "样本"
@@ -41,6 +46,10 @@ func payloadOf(p Person, side int, misread string) string {
 	} else {
 		v.Issuer, v.From, v.To = p.IssuedBy, dense(p.ValidFrom), dense(p.ValidTo)
 	}
+	return v.text()
+}
+
+func (v payload) text() string {
 	b, err := json.Marshal(v)
 	if err != nil {
 		panic(err) // strings and a number always marshal

@@ -27,7 +27,13 @@ var misreadings = map[string]func([]Entity) []Entity{
 		}
 		return reads("valid_date_end", func(v string) string { return from + "-" + v })(all)
 	},
-	"city_office": reads("issued_by", func(v string) string { return v[:strings.Index(v, "公安局")+len("公安局")] }),
+	"page_number": func(all []Entity) []Entity {
+		other := func(v string) string { return v[:len(v)-1] + string('0'+(v[len(v)-1]-'0'+1)%10) }
+		return reads("passport_number", other)(reads("card_number", other)(all))
+	},
+	"page_expiry":  reads("date_of_expiry", func(string) string { return "01/02/33" }), // which is the day?
+	"page_no_name": reads("full_name_cn", func(string) string { return "" }),
+	"city_office":  reads("issued_by", func(v string) string { return v[:strings.Index(v, "公安局")+len("公安局")] }),
 	"two_cards": func(all []Entity) []Entity {
 		for _, e := range all {
 			if e.Type == "identity_code" {

@@ -18,8 +18,14 @@ func TestMisreadings(t *testing.T) {
 					changed++
 				}
 			}
+			page := payload{Side: sidePage, Kind: HKMPermit, Name: p.Name, To: "20340506", Code: p.PageNumber(HKMPermit)}
+			misread := page
+			misread.Misread = name
+			if !slices.Equal(page.pageEntities(), misread.pageEntities()) {
+				changed++
+			}
 			if changed != 1 {
-				t.Errorf("got %d changed sides, want 1", changed)
+				t.Errorf("got %d changed sides and pages, want 1", changed)
 			}
 		})
 	}

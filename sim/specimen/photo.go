@@ -59,14 +59,19 @@ func Front(p Person, v Variant) ([]byte, error) { return photo(p, SideName, v) }
 func Back(p Person, v Variant) ([]byte, error) { return photo(p, SideEmblem, v) }
 
 func photo(p Person, side int, v Variant) ([]byte, error) {
+	card, err := drawCard(p, side, v.Misread)
+	if err != nil {
+		return nil, err
+	}
+	return develop(card, v)
+}
+
+// develop takes a photo of a drawn card or page.
+func develop(card *image.RGBA, v Variant) ([]byte, error) {
 	for _, name := range strings.Fields(v.Misread) {
 		if misreadings[name] == nil {
 			return nil, fmt.Errorf("specimen: no misreading %q", name)
 		}
-	}
-	card, err := drawCard(p, side, v.Misread)
-	if err != nil {
-		return nil, err
 	}
 	img := shoot(card, v)
 	if v.EXIFOrientation > 1 && v.EXIFOrientation <= 8 {

@@ -52,7 +52,7 @@ func Read(img []byte) (Result, error) {
 		return Result{}, err
 	}
 	f, ok := search(g)
-	if !ok {
+	if !ok || f.payload.Side == sidePage {
 		return Result{}, ErrNothing
 	}
 	r := Result{Entities: f.entities(), Side: f.payload.Side}
@@ -71,7 +71,7 @@ func parsePayload(text string) (payload, bool) {
 	if err := json.Unmarshal([]byte(text), &p); err != nil || p.Mark != payloadMark {
 		return p, false
 	}
-	return p, p.Side == SideName || p.Side == SideEmblem
+	return p, p.Side == SideName || p.Side == SideEmblem || p.Side == sidePage && pages[p.Kind] != nil
 }
 
 // entities lists the printed fields, misread where the photo says so. Like a real OCR, it omits fields that are empty

@@ -31,18 +31,18 @@ func drawSheet(side int) [2]*image.RGBA {
 	pen := pens.Get().(*pen)
 	defer pens.Put(pen)
 	base := image.NewRGBA(image.Rect(0, 0, cardW, cardH))
-	paper(base, side)
+	left, right := [3]float64{206, 226, 230}, [3]float64{232, 222, 214}
+	if side == SideEmblem {
+		left, right = [3]float64{226, 222, 226}, [3]float64{208, 226, 222}
+	}
+	paper(base, left, right)
 	labels(base, pen, side)
 	roundCorners(base, cornerRadius)
 	return [2]*image.RGBA{base, overprint(pen, base)}
 }
 
 // paper fills the card with a pale gradient and fine wavy lines.
-func paper(img *image.RGBA, side int) {
-	left, right := [3]float64{206, 226, 230}, [3]float64{232, 222, 214}
-	if side == SideEmblem {
-		left, right = [3]float64{226, 222, 226}, [3]float64{208, 226, 222}
-	}
+func paper(img *image.RGBA, left, right [3]float64) {
 	for y := range cardH {
 		fy := float64(y)
 		for x := range cardW {

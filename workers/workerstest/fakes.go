@@ -20,6 +20,37 @@ type FakeIDCardReader struct {
 	Texts    map[string]flows.CardText
 	Calls    int
 	Reads    map[string]int // by picture
+
+	// DocumentFunc reads documents; nil = what SetDocument has set.
+	DocumentFunc func(ctx context.Context, kind idcard.Document, jpeg []byte) ([]idcard.Entity, error)
+	documents    map[string][]idcard.Entity // by kind and picture
+}
+
+// ReadDocument implements workers.IDCardReader.
+func (f *FakeIDCardReader) ReadDocument(
+	ctx context.Context, kind idcard.Document, jpeg []byte, leaving func(),
+) ([]idcard.Entity, error) {
+	f.mu.Lock()
+	f.Calls++
+	entities, known := f.documents[string(kind)+string(jpeg)]
+	f.mu.Unlock()
+	if f.DocumentFunc != nil {
+		return f.DocumentFunc(ctx, kind, jpeg)
+	}
+	if !known {
+		return nil, errors.New("unknown picture")
+	}
+	return entities, nil
+}
+
+// SetDocument sets what the OCR for a kind of document sees in the Picture of a file key.
+func (f *FakeIDCardReader) SetDocument(key string, kind idcard.Document, entities ...idcard.Entity) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.documents == nil {
+		f.documents = map[string][]idcard.Entity{}
+	}
+	f.documents[string(kind)+string(Picture(key))] = entities
 }
 
 // ReadIDCard implements workers.IDCardReader.
