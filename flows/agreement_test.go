@@ -165,6 +165,9 @@ func TestChangedAgreementAsksAgain(t *testing.T) {
 			}
 			decide(t, d.Case, Event{Kind: PhotoReceived, PhotoID: "p9"}, withPage(tt.change)).
 				wantRefused("no photo is wanted now", "")
+			d.Case.Photos[0].MessageID = "om_recalled"
+			decide(t, d.Case, Event{Kind: PhotoRecalled, MessageID: "om_recalled"}, withPage(tt.change)).
+				wantRefused("the photos are confirmed", "")
 
 			read := SampleReading(p)
 			next := decide(t, d.Case, Event{Kind: Consented, Reading: read}, withPage(tt.change)).wantState(Recording)
