@@ -80,3 +80,16 @@ func TestAgreementDiffers(t *testing.T) {
 		t.Error("no version: got another hash, want that of the current one")
 	}
 }
+
+// TestVersionOfAnAgreement: operators write a version as they like, and people see it as the evidence has it.
+func TestVersionOfAnAgreement(t *testing.T) {
+	const version = "2025年8月版（修订）"
+	for name, card := range map[string]Card{
+		"my data": MyData{ReadAt: noon, ReadTitle: "数字证书服务协议", ReadVersion: version},
+		"review":  Review{ReadAt: noon, ReadTitle: "数字证书服务协议", ReadVersion: version},
+	} {
+		if got := string(card.JSON()); !strings.Contains(got, version) {
+			t.Errorf("%s: got %s, want the version %s", name, got, version)
+		}
+	}
+}

@@ -96,7 +96,7 @@ func (v MyData) storedNodes() []node {
 	}
 	if !v.ReadAt.IsZero() {
 		e = append(e, line(tr("my_data.read", timeArg("at", v.ReadAt), quotedArg("title", v.ReadTitle),
-			textArg("version", machineID(v.ReadVersion)))))
+			quotedArg("version", v.ReadVersion))))
 		e = append(e, facts(fact("read_ip", machineID(v.ReadIP)))...)
 	}
 	if v.Identity {

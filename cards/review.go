@@ -106,7 +106,7 @@ func (v Review) facts() []text {
 		out = append(out, fact("method", codeText("method", v.Method)))
 	}
 	if !v.ReadAt.IsZero() {
-		out = append(out, fact("read", join(sameText(" "), foreignText(v.ReadTitle, maxArg), machineID(v.ReadVersion),
+		out = append(out, fact("read", join(sameText(" "), foreignText(v.ReadTitle, maxArg), foreignText(v.ReadVersion, maxArg),
 			timeText(v.ReadAt))))
 	}
 	out = append(out, fact("submitted_at", timeText(v.SubmittedAt)))
