@@ -94,7 +94,7 @@ func (a *App) servePage(page *flows.AgreementPage, m *metrics) (err error) {
 func warnOfProxy(cfg config.Config, log *slog.Logger) {
 	if strings.HasPrefix(cfg.Server.PublicURL, "https:") && len(cfg.Server.TrustedProxies) == 0 {
 		log.Warn("server.public_url is https, so a proxy stands before this server, but server.trusted_proxies is empty: " +
-			"the agreement page cannot tell a reader's address from the proxy's; set it to the addresses of the proxies")
+			"the agreement page cannot tell a reader's address, so that nobody can accept; set it to the addresses of the proxies")
 	}
 }
 
