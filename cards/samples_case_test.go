@@ -109,6 +109,8 @@ func caseSamples() []sample {
 	refused := attention
 	refused.Step, refused.Code, refused.Upstream, refused.Holds = "evidence", "evidence_field", "1435002", true
 	refused.Field = "timeStamp"
+	refusedReading := refused
+	refusedReading.Code, refusedReading.Field = "evidence_reading", "certAgreementReadTitle"
 
 	return []sample{
 		{name: "review", card: review},
@@ -167,6 +169,7 @@ func caseSamples() []sample {
 		{name: "attention_photos", card: manyPhotos},
 		{name: "attention_shared", card: crowd},
 		{name: "attention_filing", card: refused},
+		{name: "attention_filing_reading", card: refusedReading},
 		{name: "attention_bound", card: Attention{
 			Ref:        ref,
 			Applicant:  "ou_applicant",
