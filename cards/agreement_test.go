@@ -10,7 +10,7 @@ import (
 // TestAgreementWording compares the hash of the wording of AgreementVersion. After a change of the wording, set a new
 // version and put the new hash here. Otherwise people would consent to another text under an old version.
 func TestAgreementWording(t *testing.T) {
-	const want = "1b59ecea1e5840f0ba0f7a35516b92f616f54f9a73caa607e91acacfda4608cb"
+	const want = "66dda5cb0930759f21a2d030ed2ef65d811170d6074be09d0d41c93550614ee6"
 	if got := agreement.Hash(); got != want {
 		t.Errorf("version %s has the hash %s, want %s", AgreementVersion, got, want)
 	}

@@ -70,6 +70,9 @@ func (v MyData) receiptNodes() []node {
 	if v.Identity {
 		e = append(e, line(tr("my_data.identity_stays")))
 	}
+	if !v.ReadAt.IsZero() { // the audit row of the reading stays
+		return append(e, small(tr("my_data.proof_reading")))
+	}
 	return append(e, small(tr("my_data.proof")))
 }
 
