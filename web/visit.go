@@ -123,7 +123,7 @@ func (v *visit) ended(o Outcome, code string) {
 		attrs = append(attrs, slog.String("case", v.link.CaseID))
 	}
 	level := slog.LevelInfo
-	if o == Forged || o == BadRequest || o == Limited {
+	if v.link == nil || o == BadRequest || o == Limited {
 		level = slog.LevelDebug // strangers can make as many as they like; the metric counts them
 	}
 	v.log.LogAttrs(v.r.Context(), level, "agreement page", attrs...)
