@@ -103,6 +103,9 @@ func caseSamples() []sample {
 	typed.Document, typed.NotTaken, typed.Help = "passport", true, nil
 	typed.Changes, typed.Checks, typed.MaskedNumber, typed.MaskedMobile = nil, nil, "E******78", ""
 
+	unread := review
+	unread.ReadAt, unread.ReadTitle, unread.ReadVersion, unread.NoReading = time.Time{}, "", "", true
+
 	crowd := attention
 	crowd.Others = 41
 
@@ -114,6 +117,7 @@ func caseSamples() []sample {
 
 	return []sample{
 		{name: "review", card: review},
+		{name: "review_2024", card: unread},
 		{name: "review_permit", card: permit},
 		{name: "review_other_document", card: typed},
 		{name: "review_on_file", card: decided(Decision{By: "ou_hr", At: after(time.Hour), What: "on_file"})},

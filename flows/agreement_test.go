@@ -228,3 +228,23 @@ func TestLinkOfTheConsentCard(t *testing.T) {
 		}
 	}
 }
+
+// TestHRSeesTheReading: HR's card says which agreement was read, or that the evidence will not state any.
+func TestHRSeesTheReading(t *testing.T) {
+	unverified := SampleCase(AwaitingReview)
+	unverified.Method = MethodNone
+	for name, tt := range map[string]struct {
+		c         *Case
+		version   string
+		noReading bool
+	}{
+		"revision 2025-10": {SampleReadCase(AwaitingReview), "20250801", false},
+		"revision 2024":    {SampleCase(AwaitingReview), "", true},
+		"nothing is filed": {unverified, "", false},
+	} {
+		card := reviewCard(tt.c, ViewContext{Now: SampleTime, Policy: SamplePagePolicy()}).(cards.Review)
+		if card.ReadVersion != tt.version || card.NoReading != tt.noReading {
+			t.Errorf("%s: got version %q, no reading %t, want %q, %t", name, card.ReadVersion, card.NoReading, tt.version, tt.noReading)
+		}
+	}
+}
