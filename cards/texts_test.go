@@ -83,7 +83,7 @@ var families = map[string][]string{
 	"closed_title": {"on_file", "rejected", "declined", "withdrawn", "expired", "hr_delay", "closed", "other"},
 	"disclosed":    {"feishu_ocr", "tencent_sms", "tencent_faceid", "feishu_identity", "esign", "other"},
 	"looked":       {"review", "photos", "export", "other"},
-	"reminder":     {"consent", "photos", "confirm", "code", "other"},
+	"reminder":     {"consent", "reading", "photos", "confirm", "code", "other"},
 	"notice": {
 		"not_understood", "nothing_open", "already_done", "too_many_cases", "photo_in_group", "photo_not_needed",
 		"unsupported", "no_reviewer", "no_admin", "applicant_unreached", "code_expected", "human", "ask_about",

@@ -53,6 +53,7 @@ func TestConsentNeedsTheRightWay(t *testing.T) {
 	unverified := SampleReadCase(AwaitingConsent)
 	unverified.Method = MethodNone
 	back := func(p *Policy) { p.Page, p.Revision = nil, Revision2024 }
+	noMore := func(p *Policy) { p.Page, p.Method = nil, MethodNone } // new cases file nothing, and need no page
 	for _, tt := range []struct {
 		name     string
 		c        *Case
@@ -70,6 +71,8 @@ func TestConsentNeedsTheRightWay(t *testing.T) {
 		{"a page for a case that has none", old, withPage(), reading, refusalNotInTable, "card_updated", ""},
 		{"no verification", unverified, withPage(), nil, "", "", Revision202510},
 		{"the operator went back", SampleReadCase(AwaitingConsent), withPage(back), nil, "", "", Revision2024},
+		{"no page any more", SampleReadCase(AwaitingConsent), withPage(noMore), nil, "", "", Revision2024},
+		{"never a page", old, withPage(noMore), nil, "", "", ""},
 		{"the operator went back and kept the page", SampleReadCase(AwaitingConsent),
 			withPage(func(p *Policy) { p.Revision = Revision2024 }), reading, "", "", Revision202510},
 	} {

@@ -188,7 +188,11 @@ func (w *Workers) reminderCard(ctx context.Context, v flows.View, j flows.Job) (
 	if c.State.Turn() != flows.Applicant || j.Revision() != 0 && c.Rev != j.Revision() {
 		return nil, nil
 	}
-	return cards.Reminder{Ref: flows.CardRef(c), Stage: reminderStages[c.State], Expires: c.ExpiresAt}, nil
+	stage := reminderStages[c.State]
+	if c.AfterConsent != "" {
+		stage = "reading"
+	}
+	return cards.Reminder{Ref: flows.CardRef(c), Stage: stage, Expires: c.ExpiresAt}, nil
 }
 
 // pendingCard lists the cases that wait for HR, without the asker's own case.
