@@ -107,7 +107,7 @@ func warnWithoutPage(cfg config.Config, log *slog.Logger) {
 func warnOfProxy(cfg config.Config, log *slog.Logger) {
 	if strings.HasPrefix(cfg.Server.PublicURL, "https:") && len(cfg.Server.TrustedProxies) == 0 {
 		log.Warn("server.public_url is https, so a proxy stands before this server, but server.trusted_proxies is empty: " +
-			"the agreement page cannot tell a reader's address, so that nobody can accept; set it to the addresses of the proxies")
+			"the agreement page cannot tell a reader's address, so that nobody can accept; set it to the proxies' addresses")
 	}
 }
 

@@ -107,8 +107,8 @@ func (v Review) facts() []text {
 		out = append(out, fact("method", codeText("method", v.Method)))
 	}
 	if !v.ReadAt.IsZero() {
-		out = append(out, fact("read", join(sameText(" "), foreignText(v.ReadTitle, maxArg), foreignText(v.ReadVersion, maxArg),
-			timeText(v.ReadAt))))
+		out = append(out, fact("read", join(sameText(" "),
+			foreignText(v.ReadTitle, maxArg), foreignText(v.ReadVersion, maxArg), timeText(v.ReadAt))))
 	} else if v.NoReading && !v.NotTaken {
 		out = append(out, fact("read", tr("review.no_reading")))
 	}

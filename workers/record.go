@@ -187,8 +187,9 @@ func (w *Workers) fileEvidence(ctx context.Context, j flows.Job) error {
 
 // evidenceFailed handles the failure of the call that creates an evidence point. c is the case before the call.
 func (w *Workers) evidenceFailed(ctx context.Context, j flows.Job, c *flows.Case, d failure.Details) error {
+	// In the older revision, which has no such fields, it would mean that the revision is the wrong one.
 	if d.Code == string(flows.StopEvidenceField) && strings.HasPrefix(d.Field, "certAgreementRead") &&
-		c.EvidenceRevision() == flows.Revision202510 { // the older one has no such fields, so that it is the wrong revision
+		c.EvidenceRevision() == flows.Revision202510 {
 		d.Code = string(flows.StopEvidenceReading)
 	}
 	switch d.Class {
