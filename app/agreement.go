@@ -90,11 +90,24 @@ func (a *App) servePage(page *flows.AgreementPage, m *metrics) (err error) {
 	return nil
 }
 
+// warnWithoutPage says at the start what an installation of the outdated revision cannot do, and why.
+func warnWithoutPage(cfg config.Config, log *slog.Logger) {
+	if cfg.Verification.Method == flows.MethodNone || cfg.Esign.EvidenceRevision != config.Revision2024 {
+		return
+	}
+	why := `it is configured so; "2025-10" states it`
+	if cfg.Server.PublicURL == "" {
+		why = "without server.public_url people cannot open the agreement page"
+	}
+	log.Warn("esign.evidence_revision is 2024: the evidence of new cases does not state that people have read "+
+		"《数字证书服务协议》, and e签宝 may refuse it", "why", why)
+}
+
 // warnOfProxy warns before the first person reads for nothing.
 func warnOfProxy(cfg config.Config, log *slog.Logger) {
 	if strings.HasPrefix(cfg.Server.PublicURL, "https:") && len(cfg.Server.TrustedProxies) == 0 {
 		log.Warn("server.public_url is https, so a proxy stands before this server, but server.trusted_proxies is empty: " +
-			"the agreement page cannot tell a reader's address from the proxy's; set it to the addresses of the proxies")
+			"the agreement page cannot tell a reader's address, so that nobody can accept; set it to the proxies' addresses")
 	}
 }
 

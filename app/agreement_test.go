@@ -156,6 +156,30 @@ func TestWarnOfProxy(t *testing.T) {
 	}
 }
 
+func TestWarnWithoutPage(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	const old, nowhere, nothing = "SHIMING_ESIGN_EVIDENCE_REVISION=2024", "SHIMING_SERVER_PUBLIC_URL=",
+		"SHIMING_VERIFICATION_METHOD=none"
+	for name, tt := range map[string]struct {
+		env  []string
+		want string // of the warning; "" wants none
+	}{
+		"2025-10":              {nil, ""},
+		"2024":                 {[]string{old}, "it is configured so"},
+		"2024 without address": {[]string{old, nowhere}, "without server.public_url"},
+		"nothing is filed":     {[]string{old, nothing}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var log bytes.Buffer
+			warnWithoutPage(pageConfig(t, dir, "x", tt.env...), slog.New(slog.NewTextHandler(&log, nil)))
+			if got := log.String(); tt.want == "" && got != "" || !strings.Contains(got, tt.want) {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
 func TestChatURL(t *testing.T) {
 	t.Parallel()
 	for base, want := range map[string]string{

@@ -127,6 +127,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 	}
 	a.client = client
 	a.self = client.Self()
+	warnWithoutPage(cfg, log)
 	policy := Policy(cfg)
 	if policy.Page, err = agreementPage(ctx, cfg, a.store); err != nil {
 		return nil, err

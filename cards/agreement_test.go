@@ -10,7 +10,7 @@ import (
 // TestAgreementWording compares the hash of the wording of AgreementVersion. After a change of the wording, set a new
 // version and put the new hash here. Otherwise people would consent to another text under an old version.
 func TestAgreementWording(t *testing.T) {
-	const want = "ea227c5581d36ee23cd03b76a0bdea21a5a2feb870d3dd714d6f31c6df05e17b"
+	const want = "1bff8f8604c579af2c4bc496134ce29023a84b354d1b44073e6b2d214d1c1582"
 	if got := agreement.Hash(); got != want {
 		t.Errorf("version %s has the hash %s, want %s", AgreementVersion, got, want)
 	}
@@ -78,5 +78,18 @@ func TestAgreementDiffers(t *testing.T) {
 	current.Version = ""
 	if current.Hash() != agreement.Hash() {
 		t.Error("no version: got another hash, want that of the current one")
+	}
+}
+
+// TestVersionOfAnAgreement: operators write a version as they like, and people see it as the evidence has it.
+func TestVersionOfAnAgreement(t *testing.T) {
+	const version = "2025年8月版（修订）"
+	for name, card := range map[string]Card{
+		"my data": MyData{ReadAt: noon, ReadTitle: "数字证书服务协议", ReadVersion: version},
+		"review":  Review{ReadAt: noon, ReadTitle: "数字证书服务协议", ReadVersion: version},
+	} {
+		if got := string(card.JSON()); !strings.Contains(got, version) {
+			t.Errorf("%s: got %s, want the version %s", name, got, version)
+		}
 	}
 }

@@ -44,7 +44,7 @@ func (v Attention) JSON() json.RawMessage {
 		fact("biz_id", bizID),
 		fact("since", timeText(v.Since)),
 		fact("upstream", machineID(v.Upstream)),
-		fact("field", machineID(v.Field)),
+		fact("field", refusedFieldText(v.Field)),
 		fact("log_id", machineID(v.LogID)),
 	)...)
 	if v.Others > 0 && v.Decision == nil {
@@ -73,6 +73,14 @@ func (v Attention) JSON() json.RawMessage {
 	}
 	f.elements = e
 	return f.json()
+}
+
+// refusedFieldText shows a field of e签宝 by its name and, of the agreement, by what it holds.
+func refusedFieldText(name string) text {
+	if !HasText("evidence_field." + name) {
+		return machineID(name)
+	}
+	return join(sameText(" "), codeText("evidence_field", name), machineID(name))
 }
 
 func (v Attention) troubleText() text { return codeText("trouble", v.Code, intArg("n", v.BadPhotos)) }

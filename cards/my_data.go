@@ -70,6 +70,9 @@ func (v MyData) receiptNodes() []node {
 	if v.Identity {
 		e = append(e, line(tr("my_data.identity_stays")))
 	}
+	if !v.ReadAt.IsZero() { // the audit row of the reading stays
+		return append(e, small(tr("my_data.proof_reading")))
+	}
 	return append(e, small(tr("my_data.proof")))
 }
 
@@ -96,7 +99,7 @@ func (v MyData) storedNodes() []node {
 	}
 	if !v.ReadAt.IsZero() {
 		e = append(e, line(tr("my_data.read", timeArg("at", v.ReadAt), quotedArg("title", v.ReadTitle),
-			textArg("version", machineID(v.ReadVersion)))))
+			quotedArg("version", v.ReadVersion))))
 		e = append(e, facts(fact("read_ip", machineID(v.ReadIP)))...)
 	}
 	if v.Identity {

@@ -23,6 +23,7 @@ type Review struct {
 	SubmittedAt            time.Time
 	ReadAt                 time.Time // when the applicant read the agreement; zero in revision 2024
 	ReadTitle, ReadVersion string
+	NoReading              bool // the evidence will not state a reading, because it is of revision 2024
 	Expires                time.Time
 	Round                  int // 1 = first submission, 2 = after one send-back, ...
 	Decision               *Decision
@@ -107,8 +108,10 @@ func (v Review) facts() []text {
 		out = append(out, fact("method", codeText("method", v.Method)))
 	}
 	if !v.ReadAt.IsZero() {
-		out = append(out, fact("read", join(sameText(" "), foreignText(v.ReadTitle, maxArg), machineID(v.ReadVersion),
-			timeText(v.ReadAt))))
+		out = append(out, fact("read", join(sameText(" "),
+			foreignText(v.ReadTitle, maxArg), foreignText(v.ReadVersion, maxArg), timeText(v.ReadAt))))
+	} else if v.NoReading && !v.NotTaken {
+		out = append(out, fact("read", tr("review.no_reading")))
 	}
 	out = append(out, fact("submitted_at", timeText(v.SubmittedAt)))
 	if v.Decision == nil {

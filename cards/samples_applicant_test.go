@@ -359,6 +359,13 @@ func applicantSamples() []sample {
 			Evidence:      true,
 			EvidencePoint: "8d6f0d1e-0000-4000-8000-000000000001",
 		}},
+		{name: "my_data_deleted_after_reading", card: MyData{
+			Ref:         ref,
+			Deleted:     true,
+			ReadAt:      noon,
+			ReadTitle:   "数字证书服务协议",
+			ReadVersion: "20250801",
+		}},
 		{name: "reminder", card: Reminder{Ref: ref, Stage: "photos", Expires: after(72 * time.Hour)}},
 		{name: "notice", card: Notice{Code: "not_understood"}},
 		{name: "notice_start", card: Notice{Code: "nothing_open", Level: Amber, Start: true}},

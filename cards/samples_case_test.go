@@ -113,15 +113,21 @@ func caseSamples() []sample {
 		{Code: "quality", Level: Amber, Issues: []CheckIssue{{Code: "photo_grey", Side: "document"}}},
 	}
 
+	unread := review
+	unread.ReadAt, unread.ReadTitle, unread.ReadVersion, unread.NoReading = time.Time{}, "", "", true
+
 	crowd := attention
 	crowd.Others = 41
 
 	refused := attention
 	refused.Step, refused.Code, refused.Upstream, refused.Holds = "evidence", "evidence_field", "1435002", true
 	refused.Field = "timeStamp"
+	refusedReading := refused
+	refusedReading.Code, refusedReading.Field = "evidence_reading", "certAgreementReadTitle"
 
 	return []sample{
 		{name: "review", card: review},
+		{name: "review_2024", card: unread},
 		{name: "review_permit", card: permit},
 		{name: "review_other_document", card: typed},
 		{name: "review_document_read", card: read},
@@ -178,6 +184,7 @@ func caseSamples() []sample {
 		{name: "attention_photos", card: manyPhotos},
 		{name: "attention_shared", card: crowd},
 		{name: "attention_filing", card: refused},
+		{name: "attention_filing_reading", card: refusedReading},
 		{name: "attention_bound", card: Attention{
 			Ref:        ref,
 			Applicant:  "ou_applicant",

@@ -181,8 +181,8 @@ func (d *Doctor) serveRuns(ctx context.Context) bool {
 	return err == nil && status != 0
 }
 
-// checkProxies finds an installation that cannot tell the address of a reader from that of its proxy. Serve speaks no TLS, so that a
-// proxy stands in front of an https address.
+// checkProxies finds an installation that cannot tell the address of a reader from that of its proxy. Serve speaks no
+// TLS, so that a proxy stands in front of an https address.
 func (d *Doctor) checkProxies(context.Context) result {
 	proxies := d.cfg.Server.TrustedProxies
 	if !strings.HasPrefix(d.cfg.Server.PublicURL, "https://") {
@@ -199,14 +199,14 @@ func (d *Doctor) checkProxies(context.Context) result {
 	return result{
 		outcome: Problem,
 		found: Text{
-			"server.trusted_proxies 是空的，而 https 由前面的代理终止：协议页认不出员工的 IP，不收同意；代理不写 X-Forwarded-For 的话，存证里会是代理的 IP",
+			"server.trusted_proxies 是空的，而 https 由前面的代理终止：协议页认不出员工的 IP，谁都没法同意",
 			"server.trusted_proxies is empty, and a proxy ends https in front of serve: the page cannot tell the reader's " +
-				"address and takes no acceptance, or states the proxy's if that sets no X-Forwarded-For",
+				"address, so that nobody can accept",
 		},
 		remedy: Text{
-			"填上代理连到 serve 时用的地址或网段，例如 [127.0.0.1]、[10.0.0.0/8]；代理要写 X-Forwarded-For",
-			"fill in the addresses or networks from which the proxy connects to serve, such as [127.0.0.1] or [10.0.0.0/8]; " +
-				"it must set X-Forwarded-For",
+			"填上代理连到 serve 时用的地址或网段，例如 [127.0.0.1]、[10.0.0.7]；代理要写 X-Forwarded-For。不要写有员工电脑的网段",
+			"fill in the addresses or networks from which the proxy connects to serve, such as [127.0.0.1] or [10.0.0.7]; " +
+				"it must set X-Forwarded-For. Name no network in which people's computers are",
 		},
 	}
 }

@@ -148,6 +148,12 @@ func TestChangedWhileItWaited(t *testing.T) {
 	if n := len(w.IdentityRecorder.Recorded); n != 0 {
 		t.Fatalf("got %d identities, want none", n)
 	}
+	w.QueueJob(flows.Reminder(now.Rev).Towards(flows.Receiver{Type: "open_id", ID: "ou_1"}).Of(c.ID))
+	w.RunJobs()
+	sent := w.Messenger.SentTo("ou_1")
+	if last := sent[len(sent)-1].Current(); !workerstest.Shows(last, "reminder.reading") {
+		t.Errorf("got the reminder %s, want one of the new version", last)
+	}
 	l := flows.AgreementLink{CaseID: c.ID, Rev: now.Rev}
 	got, err := w.Engine.AgreementCase(t.Context(), l)
 	if err != nil || got.State != engine.AgreementOpen || !got.Again {

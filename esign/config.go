@@ -58,8 +58,8 @@ type Config struct {
 	Timeout time.Duration
 	// PutTimeout limits one PUT of a file; 0 means 60 s.
 	PutTimeout time.Duration
-	// VerifyTimeLayout is the Go layout of verifyTime in every revision; empty means yyyyMMdd for Revision2024 and yyyy-MM-dd HH:mm:ss for
-	// Revision202510. It is configurable, because the documentation shows a sample and no format.
+	// VerifyTimeLayout is the Go layout of verifyTime in every revision; empty means yyyyMMdd for Revision2024 and
+	// yyyy-MM-dd HH:mm:ss for Revision202510. It is configurable, because the documentation shows a sample and no format.
 	VerifyTimeLayout string
 	// Surprised, if set, is called for each difference between an answer and its published page, with the name of the
 	// method, as package shape names it.

@@ -53,6 +53,7 @@ func TestConsentNeedsTheRightWay(t *testing.T) {
 	unverified := SampleReadCase(AwaitingConsent)
 	unverified.Method = MethodNone
 	back := func(p *Policy) { p.Page, p.Revision = nil, Revision2024 }
+	noMore := func(p *Policy) { p.Page, p.Method = nil, MethodNone } // new cases file nothing, and need no page
 	for _, tt := range []struct {
 		name     string
 		c        *Case
@@ -70,6 +71,8 @@ func TestConsentNeedsTheRightWay(t *testing.T) {
 		{"a page for a case that has none", old, withPage(), reading, refusalNotInTable, "card_updated", ""},
 		{"no verification", unverified, withPage(), nil, "", "", Revision202510},
 		{"the operator went back", SampleReadCase(AwaitingConsent), withPage(back), nil, "", "", Revision2024},
+		{"no page any more", SampleReadCase(AwaitingConsent), withPage(noMore), nil, "", "", Revision2024},
+		{"never a page", old, withPage(noMore), nil, "", "", ""},
 		{"the operator went back and kept the page", SampleReadCase(AwaitingConsent),
 			withPage(func(p *Policy) { p.Revision = Revision2024 }), reading, "", "", Revision202510},
 	} {
@@ -165,6 +168,9 @@ func TestChangedAgreementAsksAgain(t *testing.T) {
 			}
 			decide(t, d.Case, Event{Kind: PhotoReceived, PhotoID: "p9"}, withPage(tt.change)).
 				wantRefused("no photo is wanted now", "")
+			d.Case.Photos[0].MessageID = "om_recalled"
+			decide(t, d.Case, Event{Kind: PhotoRecalled, MessageID: "om_recalled"}, withPage(tt.change)).
+				wantRefused("the photos are confirmed", "")
 
 			read := SampleReading(p)
 			next := decide(t, d.Case, Event{Kind: Consented, Reading: read}, withPage(tt.change)).wantState(Recording)
@@ -222,6 +228,26 @@ func TestLinkOfTheConsentCard(t *testing.T) {
 	} {
 		if l := p.PageLink(c, SampleTime); l != "" {
 			t.Errorf("%s: got %s, want no link", name, l)
+		}
+	}
+}
+
+// TestHRSeesTheReading: HR's card says which agreement was read, or that the evidence will not state any.
+func TestHRSeesTheReading(t *testing.T) {
+	unverified := SampleCase(AwaitingReview)
+	unverified.Method = MethodNone
+	for name, tt := range map[string]struct {
+		c         *Case
+		version   string
+		noReading bool
+	}{
+		"revision 2025-10": {SampleReadCase(AwaitingReview), "20250801", false},
+		"revision 2024":    {SampleCase(AwaitingReview), "", true},
+		"nothing is filed": {unverified, "", false},
+	} {
+		card := reviewCard(tt.c, ViewContext{Now: SampleTime, Policy: SamplePagePolicy()}).(cards.Review)
+		if card.ReadVersion != tt.version || card.NoReading != tt.noReading {
+			t.Errorf("%s: got version %q, no reading %t, want %q, %t", name, card.ReadVersion, card.NoReading, tt.version, tt.noReading)
 		}
 	}
 }

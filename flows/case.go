@@ -238,6 +238,8 @@ const (
 	StopUnknownOutcome  StopCode = "unknown_outcome"  // a write may have been applied
 	StopUnavailable     StopCode = "unavailable"      // an upstream has not answered for a long time
 	StopStalled         StopCode = "stalled"          // no job exists for the case although it is the bot's turn
+	StopEvidenceField   StopCode = "evidence_field"   // e签宝 refuses a field of the evidence
+	StopEvidenceReading StopCode = "evidence_reading" // of these, a field about the reading of the agreement
 	StopIncomplete      StopCode = "incomplete"       // a point that the evidence needs is missing in the case
 	StopPhotoLost       StopCode = "photo_lost"       // the store no longer has the photo
 	StopTooManyPhotos   StopCode = "too_many_photos"  // the applicant asks for help after many unusable photos

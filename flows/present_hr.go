@@ -57,6 +57,7 @@ func reviewCard(c *Case, s ViewContext) cards.Card {
 		SubmittedAt:  c.Confirmed,
 		Round:        c.Rounds,
 		Waiting:      s.Waiting,
+		NoReading:    c.Method != MethodNone && c.EvidenceRevision() == Revision2024,
 		NotTaken:     s.Policy.NotTaken(c),
 		Document:     string(c.Personal.Document),
 	}

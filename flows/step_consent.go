@@ -37,9 +37,9 @@ func consent(d *decision) {
 		return
 	case page:
 		d.noteReading(r)
-	case d.c.Revision != d.policy.Revision && d.policy.Page == nil:
-		// The operator has gone back to the older revision and has no page any more.
-		d.c.Revision = d.policy.Revision
+	case d.c.Revision == Revision202510 && d.c.Method != MethodNone:
+		// The operator has no page any more, so that nothing else than the older revision can be filed.
+		d.c.Revision = Revision2024
 		d.detail("revision", string(d.c.Revision))
 	}
 	d.c.Consent = &Consent{

@@ -1,7 +1,24 @@
 package flows
 
-// evidenceStarted stores the intent; the worker calls e签宝 afterwards.
-func evidenceStarted(d *decision) { d.c.Evidence = d.startWrite(d.c.Evidence) }
+// evidenceStarted stores the intent; the worker calls e签宝 afterwards. What e签宝 has refused in revision 2025-10 is filed
+// in the older one once the operator has gone back to it, which asks for nothing more.
+func evidenceStarted(d *decision) {
+	d.c.Evidence = d.startWrite(d.c.Evidence)
+	if d.refused() || d.c.Revision != Revision202510 || d.policy.Revision != Revision2024 || !d.c.fieldRefused() {
+		return
+	}
+	d.c.Revision = Revision2024
+	d.detail("revision", string(Revision2024))
+}
+
+// fieldRefused reports whether the case stopped last because e签宝 refused a field of the evidence.
+func (c *Case) fieldRefused() bool {
+	a := c.Attention
+	if a == nil && c.Resolution != nil {
+		a = &c.Resolution.Attention
+	}
+	return a != nil && (a.Code == StopEvidenceField || a.Code == StopEvidenceReading)
+}
 
 // evidenceFiled notes the eviPointId, and the case is done.
 func evidenceFiled(d *decision) {

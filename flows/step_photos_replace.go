@@ -161,6 +161,16 @@ func photoRecalled(d *decision) {
 	d.redraw(AudienceApplicant)
 }
 
+// photoRecalledUnread handles a recall before the consent. Where only an agreement is read again, the photos are
+// confirmed already and stay, as they do in every later state.
+func photoRecalledUnread(d *decision) {
+	if d.c.AfterConsent != "" {
+		d.refuse("the photos are confirmed", nil)
+		return
+	}
+	photoRecalled(d)
+}
+
 // photoRecalledAtForm handles a recall in AwaitingConfirmation. It returns to AwaitingPhotos if a side is missing then.
 func photoRecalledAtForm(d *decision) {
 	d.goTo(d.c.State)

@@ -144,10 +144,9 @@ func buildTable() []Transition {
 			row(s, Cancelled, Applicant, cancel, Withdrawn),
 			row(s, Erase, Applicant, eraseOpenCase, Withdrawn))
 	}
-	for _, s := range []State{AwaitingConsent, AwaitingPhotos} {
-		t = append(t, row(s, PhotoRecalled, Applicant, photoRecalled, s))
-	}
 	t = append(t,
+		row(AwaitingConsent, PhotoRecalled, Applicant, photoRecalledUnread, AwaitingConsent),
+		row(AwaitingPhotos, PhotoRecalled, Applicant, photoRecalled, AwaitingPhotos),
 		row(AwaitingConfirmation, PhotoRecalled, Applicant, photoRecalledAtForm, AwaitingPhotos, AwaitingConfirmation))
 
 	// Rows that follow from the kind of the state.

@@ -111,7 +111,7 @@ func (v *visit) changed(c engine.AgreementCase) {
 
 // readerAddress returns the address that becomes evidence. The first time that it is not known the operator is told.
 func (v *visit) readerAddress() (netip.Addr, error) {
-	a, err := v.proxies.client(v.r)
+	a, err := v.readerOf(v.r)
 	if err != nil {
 		v.warnOfProxy.Do(func() {
 			v.log.WarnContext(v.r.Context(), "agreement page: the address of a reader is not known, so that nobody can accept "+

@@ -328,9 +328,10 @@ func TestEngineWhileAccepting(t *testing.T) {
 func TestProxyAddress(t *testing.T) {
 	t.Parallel()
 	t.Run("trusted", func(t *testing.T) {
-		w := newWorld(t, flows.ReadCheck, flows.LoginNone, func(c *Config) { c.TrustedProxies = proxyNetwork })
+		w := newWorld(t, flows.ReadCheck, flows.LoginNone, nil)
+		w.peer = "[2001:db8::7]:1"
 		b := w.browser()
-		b.header.Set(xForwardedFor, "198.51.100.1, 2001:db8::7")
+		b.header.Set(xForwardedFor, "198.51.100.1")
 		page := b.get(w.url())
 		if a := b.post(page.action(t), page.form()); a.StatusCode != http.StatusSeeOther {
 			t.Fatalf("got %d, want 303: %s", a.StatusCode, a.body)
@@ -339,20 +340,31 @@ func TestProxyAddress(t *testing.T) {
 			t.Errorf("got the address %s, want that of the nearest hop", got)
 		}
 	})
-	t.Run("not trusted", func(t *testing.T) {
-		w := newWorld(t, flows.ReadCheck, flows.LoginNone, nil)
-		b := w.browser()
-		page := b.get(w.url())
-		b.header.Set(xForwardedFor, "198.51.100.1")
-		for range 3 {
-			w.says(b.post(page.action(t), page.form()), http.StatusServiceUnavailable, "no_address", NoAddress)
-		}
-		w.wantNothing()
-		if got := strings.Count(w.log.String(), "server.trusted_proxies to"); got != 1 {
-			t.Errorf("got %d warnings, want 1: %s", got, &w.log)
-		}
-		if s := w.log.String(); strings.Contains(s, "198.51") || strings.Contains(s, "203.0") {
-			t.Errorf("got an address in the log: %s", s)
-		}
+	for name, header := range map[string]string{"not trusted": "198.51.100.1", "not trusted and silent": ""} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, flows.ReadCheck, flows.LoginNone, nil)
+			b := w.browser()
+			page := b.get(w.url())
+			w.peer, w.proxy = "203.0.113.1:1", "" // a proxy that the settings do not name
+			if header != "" {
+				b.header.Set(xForwardedFor, header)
+			}
+			w.says(b.get(w.url()), http.StatusServiceUnavailable, "no_address", NoAddress)
+			for range 3 {
+				w.says(b.post(page.action(t), page.form()), http.StatusServiceUnavailable, "no_address", NoAddress)
+			}
+			w.wantNothing()
+			if got := strings.Count(w.log.String(), "server.trusted_proxies to"); got != 1 {
+				t.Errorf("got %d warnings, want 1: %s", got, &w.log)
+			}
+			if s := w.log.String(); strings.Contains(s, "198.51") || strings.Contains(s, "203.0") {
+				t.Errorf("got an address in the log: %s", s)
+			}
+		})
+	}
+	t.Run("http without a proxy", func(t *testing.T) {
+		w := newWorld(t, flows.ReadCheck, flows.LoginNone, func(c *Config) { c.PublicURL = "http://hr.example.com" })
+		w.proxy = ""
+		w.says(w.browser().get(w.url()), http.StatusOK, "agreement", Shown)
 	})
 }

@@ -12,6 +12,7 @@ import (
 // Why the address of a reader is not known. The texts hold no address.
 var (
 	errProxyNotTrusted = errors.New("a peer that is not in server.trusted_proxies names another address")
+	errPeerNotTrusted  = errors.New("a proxy that is not in server.trusted_proxies ends https")
 	errNoForwarded     = errors.New("a trusted proxy names no address")
 	errForwardedDiffer = errors.New("X-Forwarded-For and Forwarded name different addresses")
 	errForwarded       = errors.New("a trusted proxy names something that is no client's address")
@@ -85,6 +86,16 @@ func (p proxies) client(r *http.Request) (netip.Addr, error) {
 		return netip.Addr{}, errForwardedDiffer
 	}
 	return found[0], nil
+}
+
+// readerOf returns the address that becomes evidence. This server speaks no TLS, so that behind an https address every
+// peer is a proxy, even one that sets no header.
+func (p *Pages) readerOf(r *http.Request) (netip.Addr, error) {
+	a, err := p.proxies.client(r)
+	if peer, _ := peerOf(r); err == nil && p.https && !p.proxies.trust(peer) {
+		return netip.Addr{}, errPeerNotTrusted
+	}
+	return a, err
 }
 
 // peerOf returns the address from which the connection comes.

@@ -162,7 +162,8 @@ type world struct {
 	now   time.Time
 	log   bytes.Buffer
 	seen  []Outcome
-	peer  string
+	peer  string // who connects to the proxy, or to the pages without one
+	proxy string // stands before the pages and names the peer; "" without one
 	link  func(flows.AgreementLink, time.Time) string
 }
 
@@ -183,6 +184,7 @@ func newWorld(t *testing.T, read flows.ReadType, login flows.PageLogin, change f
 		texts: map[string][]byte{},
 		now:   start,
 		peer:  "203.0.113.9:4000",
+		proxy: "192.0.2.1:5000",
 		link:  Links(site, testMAC),
 	}
 	for i, title := range titles {
@@ -211,6 +213,8 @@ func newWorld(t *testing.T, read flows.ReadType, login flows.PageLogin, change f
 			}
 			return nil, flows.ErrNotFound
 		},
+		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")},
+
 		ChatURL: chat,
 		Now:     func() time.Time { return w.now },
 		Log:     slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
@@ -239,7 +243,11 @@ func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
 	sent := *r.URL
 	sent.Fragment = "" // stays in the browser
 	in := httptest.NewRequestWithContext(r.Context(), r.Method, sent.String(), r.Body)
-	in.Header, in.RemoteAddr, in.ContentLength = r.Header, w.peer, r.ContentLength
+	in.Header, in.RemoteAddr, in.ContentLength = r.Header.Clone(), w.peer, r.ContentLength
+	if w.proxy != "" {
+		in.RemoteAddr = w.proxy
+		in.Header.Add(xForwardedFor, netip.MustParseAddrPort(w.peer).Addr().String())
+	}
 	rec := httptest.NewRecorder()
 	w.pages.ServeHTTP(rec, in)
 	return rec.Result(), nil
@@ -395,6 +403,3 @@ func (w *world) wantNothing() {
 		w.t.Errorf("got %v and %d new cards, want nothing recorded", w.cases.accepted, w.cases.renewed)
 	}
 }
-
-// proxyNetwork makes the peer of a world a trusted proxy.
-var proxyNetwork = []netip.Prefix{netip.MustParsePrefix("203.0.113.0/24")}

@@ -32,7 +32,7 @@ type agreementView struct {
 type fileView struct {
 	flows.AgreementFile
 	N       int
-	Text    string
+	Text    string // the mark of large_text.go
 	Exact   string // address of the exact bytes
 	Open    string // with CLICK: address that opens it
 	Opened  bool
@@ -144,14 +144,16 @@ func (v *visit) showAgreement(status int, c engine.AgreementCase, f form) {
 	if page.Click {
 		shown = v.clicked(&page, c, texts, f)
 	}
+	var bodies [][]byte
 	for i := range shown {
-		body, err := v.textOf(v.r.Context(), shown[i].SHA256)
+		body, err := v.escapedOf(v.r.Context(), shown[i].SHA256)
 		if err != nil {
 			v.log.ErrorContext(v.r.Context(), "agreement page: a text is missing", "sha256", shown[i].SHA256, "error", err)
 			v.say(unavailable, 0)
 			return
 		}
-		shown[i].Text = string(body)
+		shown[i].Text = markOf(len(bodies))
+		bodies = append(bodies, body)
 		if !page.Click && f.sent {
 			shown[i].Ticked = f.ticked[i]
 			shown[i].Missing = !f.ticked[i]
@@ -175,7 +177,7 @@ func (v *visit) showAgreement(status int, c engine.AgreementCase, f form) {
 	case page.Changed:
 		page.Problem = v.lang.must("agreement.changed.title")
 	}
-	v.render("agreement.html", status, page)
+	v.render("agreement.html", status, page, bodies...)
 }
 
 // clicked fills a page of CLICK: the list of texts and, if a click has opened one, that text. The last one that is

@@ -118,8 +118,8 @@ func TestStates(t *testing.T) {
 		"expired and accepted": {func(w *world) {
 			w.now, w.cases.c.State, w.cases.c.Reading = w.now.Add(hour), engine.AgreementAccepted, &flows.Reading{}
 		}, 200, "already", Already},
-		"no address": {func(w *world) { w.pages.proxies = newProxies(proxyNetwork) }, 503, "no_address", NoAddress},
-		"no text":    {func(w *world) { clear(w.pages.texts) }, 503, "unavailable", Unavailable},
+		"no address": {func(w *world) { w.pages.proxies = nil }, 503, "no_address", NoAddress},
+		"no text":    {func(w *world) { w.pages.texts, w.pages.escaped = nil, nil }, 503, "unavailable", Unavailable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, flows.ReadCheck, flows.LoginNone, nil)

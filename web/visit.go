@@ -124,14 +124,14 @@ func (v *visit) ended(o Outcome, code string) {
 		attrs = append(attrs, slog.String("case", v.link.CaseID))
 	}
 	level := slog.LevelInfo
-	if o == Forged || o == BadRequest || o == Limited {
+	if v.link == nil || o == BadRequest || o == Limited {
 		level = slog.LevelDebug // strangers can make as many as they like; the metric counts them
 	}
 	v.log.LogAttrs(v.r.Context(), level, "agreement page", attrs...)
 }
 
-// render answers with a page. It writes nothing before the whole page is made.
-func (v *visit) render(name string, status int, data any) {
+// render answers with a page and the texts whose marks are in it. It writes nothing before the whole page is made.
+func (v *visit) render(name string, status int, data any, texts ...[]byte) {
 	var b bytes.Buffer
 	if err := templates.ExecuteTemplate(&b, name, data); err != nil {
 		v.log.ErrorContext(v.r.Context(), "agreement page cannot be drawn", "page", name, "error", err)
@@ -139,23 +139,30 @@ func (v *visit) render(name string, status int, data any) {
 		return
 	}
 	v.w.Header().Set("Content-Language", v.lang.tag())
-	v.send(status, "text/html; charset=utf-8", b.Bytes())
+	v.send(status, "text/html; charset=utf-8", inserted(b.Bytes(), texts)...)
 }
 
 // perSecond is how many bytes a slow phone takes in a second. A long text may outlast the time that the server gives an
 // answer.
 const perSecond = 16 << 10
 
-func (v *visit) send(status int, kind string, body []byte) {
-	if extra := time.Duration(len(body)/perSecond) * time.Second; extra > 0 {
+func (v *visit) send(status int, kind string, parts ...[]byte) {
+	size := 0
+	for _, part := range parts {
+		size += len(part)
+	}
+	if extra := time.Duration(size/perSecond) * time.Second; extra > 0 {
 		// Not every server has deadlines; then there is none to move.
 		_ = http.NewResponseController(v.w).SetWriteDeadline(time.Now().Add(10*time.Second + extra))
 	}
 	v.w.Header().Set("Content-Type", kind)
-	v.w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	v.w.Header().Set("Content-Length", strconv.Itoa(size))
 	v.w.WriteHeader(status)
-	if v.r.Method != http.MethodHead {
-		_, _ = v.w.Write(body) // fails only if the client has disconnected
+	if v.r.Method == http.MethodHead {
+		return
+	}
+	for _, part := range parts {
+		_, _ = v.w.Write(part) // fails only if the client has disconnected
 	}
 }
 

@@ -56,7 +56,8 @@ type Pages struct {
 	mac     MAC
 	login   Login
 	page    flows.AgreementPage
-	texts   map[string][]byte
+	texts   map[string][]byte // as they are
+	escaped map[string][]byte // as a page shows them
 	kept    func(context.Context, string) ([]byte, error)
 	proxies proxies
 	chatURL string
@@ -87,6 +88,7 @@ func New(c Config) (*Pages, error) {
 		login:       c.Login,
 		page:        c.Page,
 		texts:       maps.Clone(c.Texts),
+		escaped:     map[string][]byte{},
 		kept:        c.Kept,
 		proxies:     newProxies(c.TrustedProxies),
 		chatURL:     c.ChatURL,
@@ -99,6 +101,9 @@ func New(c Config) (*Pages, error) {
 		byClient:    newLimiter(50, 300), // a whole company may share one address
 		byLink:      newLimiter(1, 20),
 		renewals:    newLimiter(1.0/300, 2), // each one is a message in the chat
+	}
+	for sha256, text := range p.texts {
+		p.escaped[sha256] = escape(text)
 	}
 	if p.observe == nil {
 		p.observe = func(Outcome) {}

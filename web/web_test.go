@@ -351,3 +351,16 @@ func FuzzToken(f *testing.F) {
 		}
 	})
 }
+
+// TestStrangersFillNoLog: what anybody can send without a link of ours is counted, and logged for debugging only.
+func TestStrangersFillNoLog(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, flows.ReadCheck, flows.LoginFeishu, nil)
+	b := w.browser()
+	for _, path := range []string{"x", loginPath, loginPath + "?code=x&state=y", textPath + "x", strings.Repeat("x", maxURL)} {
+		b.get(site + Prefix + path)
+	}
+	if s := w.log.String(); len(w.seen) != 5 || strings.Count(s, "level=DEBUG") != 5 || strings.Contains(s, "level=INFO") {
+		t.Errorf("got outcomes %v and\n%s\nwant 5, for debugging only", w.seen, s)
+	}
+}

@@ -171,15 +171,14 @@ func (w *Workers) fileEvidence(ctx context.Context, j flows.Job) error {
 	if upstream, doubtful := doubtfulWrite(c.Evidence, j); doubtful {
 		return w.reportUnknownOutcome(ctx, j, flows.StepEvidence, failure.Details{Upstream: upstream})
 	}
-	point := EvidenceOf(c, &w.engine.Policy)
 	if missing := missingEvidence(c, &w.engine.Policy); missing != "" {
 		return w.failed(ctx, j, flows.StepEvidence, incomplete(missing))
 	}
-	_, begun, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.EvidenceStarted, Job: j.Key})
+	started, begun, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.EvidenceStarted, Job: j.Key})
 	if err != nil || !begun {
 		return flows.IgnoreNotFound(err)
 	}
-	id, err := w.EvidenceClient.CreatePersonPoint(ctx, point)
+	id, err := w.EvidenceClient.CreatePersonPoint(ctx, EvidenceOf(started, &w.engine.Policy))
 	if err == nil {
 		return w.report(ctx, j.Case, flows.Event{Kind: flows.EvidenceFiled, ID: id})
 	}
@@ -188,6 +187,11 @@ func (w *Workers) fileEvidence(ctx context.Context, j flows.Job) error {
 
 // evidenceFailed handles the failure of the call that creates an evidence point. c is the case before the call.
 func (w *Workers) evidenceFailed(ctx context.Context, j flows.Job, c *flows.Case, d failure.Details) error {
+	// In the older revision, which has no such fields, it would mean that the revision is the wrong one.
+	if d.Code == string(flows.StopEvidenceField) && strings.HasPrefix(d.Field, "certAgreementRead") &&
+		c.EvidenceRevision() == flows.Revision202510 {
+		d.Code = string(flows.StopEvidenceReading)
+	}
 	switch d.Class {
 	case failure.Unknown:
 		return w.reportUnknownOutcome(ctx, j, flows.StepEvidence, d)

@@ -196,7 +196,10 @@ func (w *Workers) reminderCard(ctx context.Context, v flows.View, j flows.Job) (
 		return nil, nil
 	}
 	stage := reminderStages[c.State]
-	if c.State == flows.AwaitingPhotos && c.Personal.Document != "" {
+	switch {
+	case c.AfterConsent != "":
+		stage = "reading"
+	case c.State == flows.AwaitingPhotos && c.Personal.Document != "":
 		stage = "document_photo"
 	}
 	return cards.Reminder{Ref: flows.CardRef(c), Stage: stage, Expires: c.ExpiresAt}, nil
