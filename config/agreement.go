@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -83,6 +84,8 @@ func (v *validator) agreement() {
 		v.require(path+".title", f.Title)
 		v.require(path+".version", f.Version)
 		v.require(path+".path", f.Path)
+		v.oneLine(path+".title", f.Title)
+		v.oneLine(path+".version", f.Version)
 		name := [2]string{f.Title, f.Version}
 		if f.Title != "" && f.Version != "" && seen[name] {
 			v.wrong(path+".version", SameAgreement)
@@ -100,6 +103,21 @@ func (v *validator) agreement() {
 	}
 	if readable && len(v.Agreement.Files) > 0 && v.Agreements() == nil {
 		v.wrong("agreement.files", NoCertAgreement)
+	}
+}
+
+// maxAgreementName is the largest number of characters of a title or a version. e签宝 names no limit.
+const maxAgreementName = 100
+
+// oneLine checks a text that the evidence quotes and cards show.
+func (v *validator) oneLine(path, text string) {
+	switch {
+	case !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool {
+		return unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp)
+	}):
+		v.wrong(path, NotOneLine)
+	case utf8.RuneCountInString(text) > maxAgreementName:
+		v.wrong(path, TooLong, strconv.Itoa(maxAgreementName))
 	}
 }
 

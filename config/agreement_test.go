@@ -140,16 +140,20 @@ func TestAgreementMistakes(t *testing.T) {
 			[]string{"agreement.files[0].path missing"},
 		},
 		{
-			"version as a number", fmt.Sprintf(`[{title: 数字证书服务协议, version: 1.10, path: %q}]`, good),
+			"version as a list", fmt.Sprintf(`[{title: 数字证书服务协议, version: [1], path: %q}]`, good),
 			[]string{"agreement.files[0].version not_text"},
 		},
 		{
-			"version as an octal number", fmt.Sprintf(`[{title: 数字证书服务协议, version: 0701, path: %q}]`, good),
-			[]string{"agreement.files[0].version not_text"},
+			"a line break in a version", fmt.Sprintf(`[{title: 数字证书服务协议, version: "1\n2", path: %q}]`, good),
+			[]string{"agreement.files[0].version not_one_line"},
 		},
 		{
-			"version as a date", fmt.Sprintf(`[{title: 数字证书服务协议, version: 2025-08-01, path: %q}]`, good),
-			[]string{"agreement.files[0].version not_text"},
+			"a title that runs backwards", fmt.Sprintf(`[{title: "\u202e数字证书服务协议", version: "1", path: %q}]`, good),
+			[]string{"agreement.files[0].title not_one_line"},
+		},
+		{
+			"a long title", fmt.Sprintf(`[{title: 数字证书服务协议%s, version: "1", path: %q}]`, strings.Repeat("甲", 93), good),
+			[]string{"agreement.files[0].title too_long"},
 		},
 		{
 			"unknown key in an entry", fmt.Sprintf(`[{title: 数字证书服务协议, version: "1", path: %q, lang: zh}]`, good),
@@ -191,6 +195,23 @@ func TestAgreementMistakes(t *testing.T) {
 			if c.name != "not YAML" {
 				yaml := strings.Replace(completeWithPage(good), listed(good, "e签宝数字证书服务协议"), c.list, 1)
 				check("config.yaml", mistakes(t, files.WriteTemp(t, "config.yaml", yaml)))
+			}
+		})
+	}
+}
+
+// TestVersionAsWritten: a version is quoted to the letter, also where YAML would read a number or a date.
+func TestVersionAsWritten(t *testing.T) {
+	text := files.WriteTemp(t, "agreement.txt", certText)
+	for _, version := range []string{"20250801", "1.10", "0701", "2025-08-01", "1e3", "true", "0x1F", "1_000", `"20250801"`} {
+		t.Run(version, func(t *testing.T) {
+			list := fmt.Sprintf(`[{title: 数字证书服务协议, version: %s, path: %q}]`, version, text)
+			written := strings.Replace(completeWithPage(text), listed(text, "e签宝数字证书服务协议"), list, 1)
+			for kind, environ := range map[string][]string{"config.yaml": nil, "variable": {"SHIMING_AGREEMENT_FILES=" + list}} {
+				c, err := Load(files.WriteTemp(t, "config.yaml", written), environ)
+				if want := strings.Trim(version, `"`); err != nil || c.Agreement.Files[0].Version != want {
+					t.Errorf("%s: got %+v, %v, want %s", kind, c.Agreement.Files, err, want)
+				}
 			}
 		})
 	}

@@ -99,8 +99,8 @@ func (l *loader) set(path string, value any) {
 		l.unknown(path)
 	case isSection:
 		l.wrong(path, NotSection)
-	case value != nil && path == agreementFiles:
-		l.setFiles(value)
+	case path == agreementFiles:
+		l.setFilesText(value)
 	case value != nil:
 		_ = l.values.Set(path, value) // fails only with koanf's option StrictMerge
 	}
@@ -131,7 +131,11 @@ func (l *loader) readFile(path string) error {
 		return &Error{[]Mistake{unreadable(path, err)}}
 	}
 	for _, key := range k.Keys() {
-		l.set(key, k.Get(key))
+		if key != agreementFiles {
+			l.set(key, k.Get(key))
+		} else if err := l.readFiles(path); err != nil {
+			return err
+		}
 	}
 	return nil
 }

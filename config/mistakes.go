@@ -92,6 +92,7 @@ const (
 	NoAgreement        Code = "no_agreement"
 	NoCertAgreement    Code = "no_cert_agreement"
 	SameAgreement      Code = "same_agreement"
+	NotOneLine         Code = "not_one_line"
 	AgreementTooLarge  Code = "agreement_too_large"
 	AgreementEmpty     Code = "agreement_empty"
 	NotPlainText       Code = "not_plain_text"
@@ -128,7 +129,7 @@ var english = map[Code]string{
 	WrongType:         "want another type of value: %s",
 	MethodUnavailable: "%s is not available in this version; use three_elements or none",
 	NotFiles:          "want a list such as [{title: 数字证书服务协议, version: \"20250801\", path: agreement.txt}]",
-	NotText:           "want a text in quotes: YAML reads what stands there as a number, a date or a list",
+	NotText:           "want a text, not a list or a section",
 	NotNetwork:        "want addresses or networks such as 10.0.0.7, 10.0.0.0/8 or fd00::/8",
 	TrustsEverybody:   "a network of all addresses lets readers choose the address that their evidence states",
 
@@ -151,6 +152,7 @@ var english = map[Code]string{
 	NoAgreement: "is missing: evidence of revision 2025-10 states which version of 《数字证书服务协议》 people have read. " +
 		"Get the text from e签宝 and name its file, or set esign.evidence_revision: \"2024\", which e签宝 may refuse",
 	NoCertAgreement:    "none of the files has 数字证书服务协议 in its title or text, which e签宝 asks for",
+	NotOneLine:         "want one line without control characters",
 	SameAgreement:      "the same title and version as another file",
 	AgreementTooLarge:  "the file is larger than 1 MB",
 	AgreementEmpty:     "the file is empty",

@@ -41,8 +41,10 @@ func TestEveryCode(t *testing.T) {
 			"feishu.transport", NotOneOf, []string{"webhook, websocket"}}},
 		{complete, "VERIFICATION_METHOD=face", Mistake{"verification.method", MethodUnavailable, []string{"face"}}},
 		{complete, "AGREEMENT_FILES=agreement.txt", Mistake{"agreement.files", NotFiles, nil}},
-		{complete, `AGREEMENT_FILES=[{title: x, version: 1.10, path: ` + text + `}]`, Mistake{
-			"agreement.files[0].version", NotText, nil}},
+		{page, `AGREEMENT_FILES=[{title: 数字证书服务协议, version: "1", path: [` + text + `]}]`, Mistake{
+			"agreement.files[0].path", NotText, nil}},
+		{page, `AGREEMENT_FILES=[{title: 数字证书服务协议, version: "1\n2", path: ` + text + `}]`, Mistake{
+			"agreement.files[0].version", NotOneLine, nil}},
 		{complete, "SERVER_TRUSTED_PROXIES=10.0.0.0/33", Mistake{"server.trusted_proxies", NotNetwork, nil}},
 		{complete, "SERVER_TRUSTED_PROXIES=0.0.0.0/0", Mistake{"server.trusted_proxies", TrustsEverybody, nil}},
 		{page, "SERVER_PUBLIC_URL=", Mistake{"server.public_url", PageWithoutURL, nil}},

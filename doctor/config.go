@@ -24,7 +24,7 @@ var chinese = map[config.Code]string{
 	config.MethodUnavailable: "这个版本没有 %s，请用 three_elements 或 none",
 
 	config.NotFiles:        `要写成列表，例如 [{title: 数字证书服务协议, version: "20250801", path: agreement.txt}]`,
-	config.NotText:         "要加引号写成文字：现在 YAML 把它读成了数字、日期或列表",
+	config.NotText:         "要写成文字，不是列表或一节",
 	config.NotNetwork:      "要写地址或网段，例如 10.0.0.7、10.0.0.0/8、fd00::/8",
 	config.TrustsEverybody: "这是所有地址：那样员工想写什么 IP，存证里就是什么 IP",
 
@@ -47,6 +47,7 @@ var chinese = map[config.Code]string{
 	config.NoAgreement: "没有填写：2025-10 版存证要写明员工读的是哪一版《数字证书服务协议》。" +
 		"向 e签宝要全文，把文件写进来，或者 esign.evidence_revision 改成 \"2024\"，不过 e签宝可能不收",
 	config.NoCertAgreement:    "没有一份协议的标题或正文里有「数字证书服务协议」，e签宝要求有",
+	config.NotOneLine:         "要写成一行，不能有控制字符",
 	config.SameAgreement:      "和另一份的标题、版本都一样",
 	config.AgreementTooLarge:  "文件超过 1 MB",
 	config.AgreementEmpty:     "文件是空的",
