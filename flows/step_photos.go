@@ -127,10 +127,18 @@ func photoRead(d *decision) {
 	case problem == "expired_card": // the front of the same photo stays in use
 		d.replyProblem(p.ID, problem)
 	}
-	d.redraw(AudienceApplicant)
+	if problem != "" || !d.readsAnother() {
+		d.redraw(AudienceApplicant)
+	}
 	if used && d.c.PhotoOf(idcard.Front) != nil && d.c.PhotoOf(idcard.Back) != nil {
 		d.proceedToForm()
 	}
+}
+
+// readsAnother reports whether another photo of the case is being read. Its result, which comes at nearly the same time,
+// draws the card for both: the form would have to wait until a card has been drawn for one.
+func (d *decision) readsAnother() bool {
+	return slices.ContainsFunc(d.c.Photos, func(p Photo) bool { return p.State == PhotoStored && p.Reader != "" })
 }
 
 // proceedToForm goes to the confirmation form, unless the two sides cannot be of one card.

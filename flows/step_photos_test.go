@@ -289,3 +289,27 @@ func TestPhotoFailed(t *testing.T) {
 		})
 	}
 }
+
+// TestOneDrawingForBothSides: while the other side is being read, the result of the first draws nothing, because the
+// form would wait for that drawing. A problem is shown at once.
+func TestOneDrawingForBothSides(t *testing.T) {
+	front, back := SampleReadings()
+	both := func() *Case {
+		c := SampleCase(AwaitingPhotos)
+		c.Personal.Front = nil
+		for i := range c.Photos {
+			c.Photos[i].State, c.Photos[i].Side, c.Photos[i].Reader = PhotoStored, "", "job"
+		}
+		return c
+	}
+	first := decide(t, both(), Event{Kind: PhotoReadOK, PhotoID: "p1", Readings: []idcard.Reading{front}}).wantStay()
+	first.wantCards(nil, nil)
+	decide(t, first.Case, Event{Kind: PhotoReadOK, PhotoID: "p2", Readings: []idcard.Reading{back}}).
+		wantState(AwaitingConfirmation).wantCards([]string{AudienceApplicant}, []string{AudienceApplicant})
+	alone := both()
+	alone.Photos[1].Reader = ""
+	decide(t, alone, Event{Kind: PhotoReadOK, PhotoID: "p1", Readings: []idcard.Reading{front}}).
+		wantCards([]string{AudienceApplicant}, nil)
+	decide(t, both(), Event{Kind: PhotoFailed, PhotoID: "p1", Problem: "no_card"}).
+		wantCards([]string{AudienceApplicant}, nil)
+}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -49,7 +50,7 @@ func (b *balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			break
 		}
-		w.Header().Set("Content-Type", resp.Header.Get("Content-Type"))
+		maps.Copy(w.Header(), resp.Header) // the agreement page redirects and sets cookies
 		w.WriteHeader(resp.StatusCode)
 		_, _ = w.Write(answer) // an error means that the client is gone
 		return

@@ -47,10 +47,10 @@ func TestVerify(t *testing.T) {
 						At:        at(1),
 						OpenID:    "ou_1",
 						MessageID: "om_card",
-						Act:       "consent",
+						Act:       "confirm",
 						Case:      "c1",
 						Status:    200,
-						Toast:     accepted["consent"],
+						Toast:     accepted["confirm"],
 					},
 					{
 						At:        at(4),

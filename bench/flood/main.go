@@ -178,7 +178,7 @@ func (c *command) open(ctx context.Context, market bool) (*harness.Harness, erro
 		Store:  c.Store,
 		Sync:   c.Sync,
 		Market: market,
-		World:  sim.Config{Latency: c.Latency, Seed: 7, EsignRevision: "2024"},
+		World:  sim.Config{Latency: c.Latency, Seed: 7},
 	})
 }
 
