@@ -47,10 +47,10 @@ func TestVerify(t *testing.T) {
 						At:        at(1),
 						OpenID:    "ou_1",
 						MessageID: "om_card",
-						Act:       "confirm",
+						Act:       "start",
 						Case:      "c1",
 						Status:    200,
-						Toast:     accepted["confirm"],
+						Toast:     "好的",
 					},
 					{
 						At:        at(4),
