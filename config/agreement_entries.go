@@ -26,8 +26,9 @@ var entryKeys = func() (keys []string) {
 	return keys
 }()
 
-// setFiles records agreement.files from the entries as they are written. Evidence quotes title and version to the letter,
-// and a scalar that YAML reads as a number or a date is not what stands there any more: 1.10 is 1.1, 0701 is 449.
+// setFiles records agreement.files from the entries as they are written. Evidence quotes title and version to the
+// letter, and a scalar that YAML reads as a number or a date is not what stands there any more: 1.10 is 1.1, 0701 is
+// 449.
 func (l *loader) setFiles(list []map[string]yaml.Node) {
 	entries := make([]any, len(list))
 	for i, entry := range list {

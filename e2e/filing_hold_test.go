@@ -10,8 +10,8 @@ import (
 	"shiming/sim/wire"
 )
 
-// TestRefusedFieldHoldsTheOthers: e签宝 refuses a field of the first filing. One person's identity is written at most; the
-// card to HR names the field; the others wait before theirs, and all go on by themselves when e签宝 takes it.
+// TestRefusedFieldHoldsTheOthers: e签宝 refuses a field of the first filing. One person's identity is written at most;
+// the card to HR names the field; the others wait before theirs, and all go on by themselves when e签宝 takes it.
 func TestRefusedFieldHoldsTheOthers(t *testing.T) {
 	const field = "certAgreementReadIP"
 	h := harness.Start(t, harness.Setup{})

@@ -29,7 +29,8 @@ type AgreementCase struct {
 	Files             []flows.AgreementFile
 }
 
-// AgreementCase returns what a link stands for. It changes nothing. It returns flows.ErrNotFound if there is no such case.
+// AgreementCase returns what a link stands for. It changes nothing. It returns flows.ErrNotFound if there is no such
+// case.
 func (e *Engine) AgreementCase(ctx context.Context, l flows.AgreementLink) (AgreementCase, error) {
 	c, err := e.CaseOf(ctx, l.CaseID)
 	if err != nil {
@@ -85,8 +86,8 @@ func (e *Engine) AcceptAgreement(
 	return a, err
 }
 
-// RenewAgreementLink sends the applicant a new card with a new link, if the case still waits for the consent. It returns
-// flows.ErrNotFound if there is no such case.
+// RenewAgreementLink sends the applicant a new card with a new link, if the case still waits for the consent. It
+// returns flows.ErrNotFound if there is no such case.
 func (e *Engine) RenewAgreementLink(ctx context.Context, l flows.AgreementLink) (a AgreementCase, err error) {
 	err = e.Store.Tx(ctx, func(tx flows.Tx) error {
 		c, err := tx.Case(ctx, l.CaseID)

@@ -30,7 +30,8 @@ func wantLink(t *testing.T, w *workerstest.Harness, l flows.AgreementLink, want 
 	}
 }
 
-// TestAcceptAgreement: a link works once, looking changes nothing, and a second submission tells what the first one did.
+// TestAcceptAgreement: a link works once, looking changes nothing, and a second submission tells what the first one
+// did.
 func TestAcceptAgreement(t *testing.T) {
 	t.Parallel()
 	w, c, l := pageWorld(t)

@@ -99,8 +99,9 @@ func (p *Policy) PageLink(c *Case, now time.Time) string {
 	return p.Page.Link(AgreementLink{CaseID: c.ID, Rev: c.Rev}, now.Truncate(round).Add(round+AgreementLinkLife))
 }
 
-// mustReadAgain reports whether the consent or an agreement has another text than the one that the applicant has read. Once the
-// identity is written nobody is asked again: the reading took place, and an end of the case would cost its evidence.
+// mustReadAgain reports whether the consent or an agreement has another text than the one that the applicant has read.
+// Once the identity is written nobody is asked again: the reading took place, and an end of the case would cost its
+// evidence.
 func (p *Policy) mustReadAgain(c *Case) bool {
 	if !p.NeedsPage(c) || c.Identity != nil && c.Identity.State != WriteRefused {
 		return false

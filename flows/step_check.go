@@ -55,8 +55,8 @@ func (d *decision) submitToHR() {
 	d.repost(AudienceHR)
 }
 
-// startRecording queues the uploads, or the identity if no evidence follows. A case whose agreements have changed asks the
-// applicant first.
+// startRecording queues the uploads, or the identity if no evidence follows. A case whose agreements have changed asks
+// the applicant first.
 func (d *decision) startRecording() {
 	if d.askToReadAgain() {
 		return

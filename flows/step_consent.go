@@ -69,8 +69,8 @@ func (p *Policy) shows(r *PageReading) bool {
 	return slices.Equal(r.Files, p.Page.Files) && r.ConsentHash == p.Agreement.Hash()
 }
 
-// noteReading stores what the applicant has read, and adds it to the audit row: the certificate agreement by the names of
-// e签宝's fields, then the others.
+// noteReading stores what the applicant has read, and adds it to the audit row: the certificate agreement by the names
+// of e签宝's fields, then the others.
 func (d *decision) noteReading(r *PageReading) {
 	d.c.Reading = &Reading{
 		Files: r.Files,
@@ -95,8 +95,8 @@ func (d *decision) noteReading(r *PageReading) {
 	d.detail("read_ip", r.IP)
 }
 
-// askToReadAgain asks the applicant to read the agreements, and reports whether it had to. The case goes on from Recording
-// afterwards. A decision of HR stays.
+// askToReadAgain asks the applicant to read the agreements, and reports whether it had to. The case goes on from
+// Recording afterwards. A decision of HR stays.
 func (d *decision) askToReadAgain() bool {
 	if !d.policy.mustReadAgain(d.c) {
 		return false

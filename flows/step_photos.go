@@ -70,8 +70,8 @@ func (d *decision) ignoreLateResult(p *Photo) {
 	d.change.Silent = true
 }
 
-// PhotosAtOnce is how many photos of one case are read at a time: the two sides of a card. Further photos follow only if
-// these do not complete the card, so that somebody who sends a hundred photos costs few calls of the OCR.
+// PhotosAtOnce is how many photos of one case are read at a time: the two sides of a card. Further photos follow only
+// if these do not complete the card, so that somebody who sends a hundred photos costs few calls of the OCR.
 const PhotosAtOnce = 2
 
 // photoClaimed assigns stored photos to the job of the event, so that two jobs never read the same photo.
@@ -135,8 +135,8 @@ func photoRead(d *decision) {
 	}
 }
 
-// readsAnother reports whether another photo of the case is being read. Its result, which comes at nearly the same time,
-// draws the card for both: the form would have to wait until a card has been drawn for one.
+// readsAnother reports whether another photo of the case is being read. Its result, which comes at nearly the same
+// time, draws the card for both: the form would have to wait until a card has been drawn for one.
 func (d *decision) readsAnother() bool {
 	return slices.ContainsFunc(d.c.Photos, func(p Photo) bool { return p.State == PhotoStored && p.Reader != "" })
 }

@@ -26,8 +26,8 @@ type bucket struct {
 	at     time.Time
 }
 
-// slack keeps a full bucket a little longer. The cache forgets by the machine's clock, and the bucket fills by the clock
-// of the pages.
+// slack keeps a full bucket a little longer. The cache forgets by the machine's clock, and the bucket fills by the
+// clock of the pages.
 const slack = time.Minute
 
 // maxBuckets limits the memory under an attack from many addresses. Further ones share a bucket.

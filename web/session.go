@@ -10,8 +10,8 @@ import (
 	"shiming/flows"
 )
 
-// sessionLife is how long a login lasts. Somebody who reads 60 pages must not meet another login at the end, and a session
-// is good for one acceptance of one case.
+// sessionLife is how long a login lasts. Somebody who reads 60 pages must not meet another login at the end, and a
+// session is good for one acceptance of one case.
 const sessionLife = flows.AgreementLinkLife
 
 // Names of cookies, without the prefix that https adds.

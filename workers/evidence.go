@@ -6,8 +6,8 @@ import (
 )
 
 // missingEvidence names what is not on record although the evidence point has to state it: verification, sms_code,
-// agreement, photos, or a document that the settings name (document_type). It returns "" if nothing is missing. The card
-// of HR shows the name.
+// agreement, photos, or a document that the settings name (document_type). It returns "" if nothing is missing. The
+// card of HR shows the name.
 func missingEvidence(c *flows.Case, p *flows.Policy) string {
 	switch {
 	case c.Check == nil || c.Check.Outcome != flows.CheckMatch || c.Check.Serial == "":
@@ -62,8 +62,8 @@ func EvidenceOf(c *flows.Case, policy *flows.Policy) esign.PersonPoint {
 	}
 }
 
-// agreementOf returns what the record says of the reading of the certificate agreement, nil if the revision has no place
-// for it.
+// agreementOf returns what the record says of the reading of the certificate agreement, nil if the revision has no
+// place for it.
 func agreementOf(c *flows.Case) *esign.CertAgreement {
 	if c.Revision != flows.Revision202510 {
 		return nil

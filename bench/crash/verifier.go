@@ -146,8 +146,8 @@ func photosTaken(e *evidence) (string, []string) {
 }
 
 // accepted holds the toasts of the clicks that a person makes once for each case. A later click on an outdated card
-// gets another toast, so the same toast twice means that the first click was lost. The consent is given on the agreement
-// page: one that was lost would leave its person at the consent card.
+// gets another toast, so the same toast twice means that the first click was lost. The consent is given on the
+// agreement page: one that was lost would leave its person at the consent card.
 var accepted = map[string]string{"confirm": "收到了", "approve": "已通过"}
 
 // busyToast asks for another click. It is no acknowledgement.

@@ -4,10 +4,10 @@
 //
 // In the end a crowd registers at once, and the calls that Feishu refuses for its limits are counted.
 //
-// Each flood meets bots and a world of its own: 300 texts, 100 photos or 300 clicks of one person, or 150 mentions in one
-// group by 60 people. During it others register one after another. Every call to a platform takes 200 ms. In the last
-// two the bot is a marketplace app: a company of 60 people sends all its photos at once while people of another company
-// register, beside a run in which it is quiet.
+// Each flood meets bots and a world of its own: 300 texts, 100 photos or 300 clicks of one person, or 150 mentions in
+// one group by 60 people. During it others register one after another. Every call to a platform takes 200 ms. In the
+// last two the bot is a marketplace app: a company of 60 people sends all its photos at once while people of another
+// company register, beside a run in which it is quiet.
 package main
 
 import (
