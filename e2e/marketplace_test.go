@@ -35,6 +35,7 @@ func startMarket(t *testing.T, ocrPerSecond int) *market {
 				Seed:          815,
 				OCRPerSecond:  ocrPerSecond,
 				RetrySchedule: harness.FastRetries,
+				AnswerWithin:  harness.AnswerWithin,
 			})
 			if err != nil {
 				t.Fatal(err)

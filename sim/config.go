@@ -37,6 +37,8 @@ type Config struct {
 	NoLimits bool
 	// Latency is the minimum duration of every call to a platform.
 	Latency time.Duration
+	// AnswerWithin is how long Feishu waits for the bot to answer an event or a click; 0 = 3 s.
+	AnswerWithin time.Duration
 	// RetrySchedule lists the delay before each redelivery of an event; nil = 15 s, 5 min, 1 h, 6 h.
 	RetrySchedule []time.Duration
 	// Tenant is the company's tenant_key in Feishu; "" = tk_sim. Companies with different keys share no id.

@@ -98,6 +98,7 @@ func Start(ctx context.Context, c Config) (*World, error) {
 		Now:               c.Now,
 		OCRPerSecond:      c.OCRPerSecond,
 		NoLimits:          c.NoLimits,
+		AnswerWithin:      c.AnswerWithin,
 		RetrySchedule:     c.RetrySchedule,
 		HTTPClient:        &http.Client{Transport: w.transport},
 		WasBefore:         moved.wasBefore,

@@ -36,6 +36,7 @@ func StartPlayground(t *testing.T, before ...func(*testing.T)) *Playground {
 		OCRPerSecond:  50,
 		Seed:          4711,
 		RetrySchedule: FastRetries,
+		AnswerWithin:  AnswerWithin,
 		Readings:      readings,
 	}
 	play, err := playground.Start(ctx, playground.Config{Inspect: true, World: world})

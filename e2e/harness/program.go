@@ -67,7 +67,8 @@ func ServeProgram(t *testing.T, c sim.Config, env ...string) *ServedProgram {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(context.Background(), TestTimeout())
 	t.Cleanup(cancel)
-	c.OCRPerSecond, c.Seed, c.RetrySchedule, c.Readings = 50, 4711, FastRetries, readings
+	c.OCRPerSecond, c.Seed, c.Readings = 50, 4711, readings
+	c.RetrySchedule, c.AnswerWithin = FastRetries, AnswerWithin
 	world, err := sim.Start(ctx, c)
 	if err != nil {
 		t.Fatal(err)
