@@ -114,7 +114,7 @@ type View interface {
 	// Durations returns medians over the cases done since: from start to done, and from submission to review.
 	Durations(ctx context.Context, tenantKey string, since time.Time) (toDone, toReview time.Duration, err error)
 	// CountUnreadPhotos counts the unread photos of other cases that were received before the time: the position in the
-	// OCR queue.
+	// OCR queue. Of each case it counts at most PhotosAtOnce, because the further ones are read later than others' first.
 	CountUnreadPhotos(ctx context.Context, before time.Time, notCase string) (int, error)
 	Surface(ctx context.Context, id string) (*Surface, error) // ErrNotFound
 	SurfacesOf(ctx context.Context, caseID, audience string) ([]*Surface, error)

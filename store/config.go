@@ -64,7 +64,7 @@ const (
 // defaultWorkers is the number of workers of each queue. fetch and ocr keep pictures in memory, so
 // that their numbers bound its use.
 var defaultWorkers = map[string]int{
-	"fetch":     4,
+	"fetch":     6,
 	"ocr":       16,
 	"cards":     16,
 	"groups":    8,

@@ -90,16 +90,21 @@ func (v *view) CaseOfMessage(ctx context.Context, messageID string) (*flows.Case
 	)
 }
 
-// CountUnreadPhotos counts the unread photos of other cases that were received before a time.
+// CountUnreadPhotos counts the unread photos of other cases that were received before a time, of each case as many as are
+// read at once.
 func (v *view) CountUnreadPhotos(ctx context.Context, before time.Time, notCase string) (int, error) {
 	var n int
 	err := v.q.QueryRowContext(ctx, `
-		SELECT count(*)
-		FROM case_photos
-		WHERE unread = 1
-		  AND received_ms < $1
-		  AND case_id <> $2`,
-		millis(before), notCase,
+		SELECT CAST(coalesce(sum(CASE WHEN n > $3 THEN $3 ELSE n END), 0) AS BIGINT)
+		FROM (
+			SELECT count(*) AS n
+			FROM case_photos
+			WHERE unread = 1
+			  AND received_ms < $1
+			  AND case_id <> $2
+			GROUP BY case_id
+		) AS of_case`,
+		millis(before), notCase, flows.PhotosAtOnce,
 	).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("store: unread: %w", err)

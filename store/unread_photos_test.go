@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -18,6 +19,14 @@ func TestUnreadPhotos(t *testing.T) {
 			{ID: "p3", MessageID: "m2", State: flows.PhotoRefused, At: epoch},
 		}
 		ts.insert(t, c)
+		// Somebody who sends a hundred photos is not a hundred photos ahead of everybody.
+		many := newCase("c2", "ou_2")
+		many.Consent = &flows.Consent{At: epoch}
+		for i := range 100 {
+			many.Photos = append(many.Photos, flows.Photo{ID: fmt.Sprint("q", i), MessageID: "m9", State: flows.PhotoStored,
+				At: epoch.Add(time.Hour)})
+		}
+		ts.insert(t, many)
 		unread := func(before time.Time, not string, want int) {
 			t.Helper()
 			ts.view(t, func(v flows.View) error {
@@ -32,6 +41,9 @@ func TestUnreadPhotos(t *testing.T) {
 			t.Helper()
 			ts.tx(t, func(tx flows.Tx) error { return tx.UpdateCase(ctx, c) })
 		}
+		unread(epoch.Add(2*time.Hour), "c1", flows.PhotosAtOnce)
+		many.State = flows.Withdrawn
+		ts.tx(t, func(tx flows.Tx) error { return tx.UpdateCase(ctx, many) })
 		later := epoch.Add(time.Minute)
 		unread(later, "", 0) // without consent a photo is not downloaded
 		c.Consent = &flows.Consent{At: epoch}

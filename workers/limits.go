@@ -26,6 +26,18 @@ func (w *Workers) ocrCaseLimit(caseID string) flows.BurstLimit {
 	}
 }
 
+// fetchCaseLimit is the limit of one case for fetched photos, on all instances together: somebody who sends a hundred
+// photos leaves the processors to others. Three pairs of photos are fetched at once, others about as fast as somebody
+// takes them. A case at its limit is put off.
+func fetchCaseLimit(caseID string) flows.BurstLimit {
+	return flows.BurstLimit{
+		Key:     "fetch_case/" + caseID,
+		Every:   3 * time.Second,
+		Burst:   6,
+		MaxWait: time.Millisecond,
+	}
+}
+
 // Feishu limits each of its message APIs for each tenant to 1000 calls a minute and 50 a second (pages 发送消息,
 // 更新已发送的消息卡片). Sixteen a second with a burst of thirty keep both limits.
 const (

@@ -12,9 +12,10 @@ import (
 	"shiming/idcard"
 )
 
-// Four workers fetch photos. One tenant of a marketplace app may occupy three of them, one case two, for its two sides.
+// Six workers fetch photos. One tenant of a marketplace app may occupy four of them, one case two, so that the two sides of
+// a card of another tenant are fetched at once.
 const (
-	fetchSlots     = 3
+	fetchSlots     = 4
 	fetchCaseSlots = 2
 	fetchInterval  = 100 * time.Millisecond
 )
@@ -40,7 +41,7 @@ func (w *Workers) fetchPhoto(ctx context.Context, j flows.Job) error {
 		return err
 	}
 	defer releaseCase()
-	if err := w.engine.Store.Wait(ctx, w.callLimit(ctx, apiDownload)); err != nil {
+	if err := w.engine.Store.Wait(ctx, w.callLimit(ctx, apiDownload), fetchCaseLimit(j.Case)); err != nil {
 		return err
 	}
 	raw, err := w.Messenger.Download(ctx, p.MessageID, p.FileKey, p.Kind)

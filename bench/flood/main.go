@@ -14,6 +14,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -30,14 +31,20 @@ type command struct {
 	Store   string        `help:"Database." default:"sqlite" enum:"sqlite,postgres"`
 	Sync    string        `help:"store.sync." default:"full" enum:"full,normal"`
 	Latency time.Duration `help:"What every call to a platform takes at least." default:"200ms"`
+	Floods  []string      `help:"Floods to measure besides the runs without one; default all, and the crowd." placeholder:"NAME"`
 	Out     string        `help:"File to which the run is added; default bench/results/flood.jsonl."`
 }
 
-// flood is what somebody else does meanwhile.
+// flood is what somebody else does meanwhile. prepare does what takes the processors, such as drawing photos, and returns
+// the flood itself.
 type flood struct {
-	name   string
-	market bool // a marketplace app; the flood comes from another company
-	begin  func(ctx context.Context, s *harness.Harness, others []*sim.Employee) error
+	name    string
+	market  bool // a marketplace app; the flood comes from another company
+	prepare func(ctx context.Context, s *harness.Harness, others []*sim.Employee) (begin func() error, err error)
+}
+
+func quiet(context.Context, *harness.Harness, []*sim.Employee) (func() error, error) {
+	return func() error { return nil }, nil
 }
 
 const (
@@ -50,53 +57,56 @@ const (
 )
 
 var floods = []flood{
-	{"none", false, func(context.Context, *harness.Harness, []*sim.Employee) error { return nil }},
-	{"texts", false, func(ctx context.Context, s *harness.Harness, others []*sim.Employee) error {
+	{"none", false, quiet},
+	{"texts", false, func(ctx context.Context, s *harness.Harness, others []*sim.Employee) (func() error, error) {
 		return repeat(texts, func(i int) error {
 			_, err := s.World.Feishu.SendText(ctx, others[0].OpenID, fmt.Sprint("在吗 ", i))
 			return err
-		})
+		}), nil
 	}},
-	{"photos", false, func(ctx context.Context, s *harness.Harness, others []*sim.Employee) error {
+	{"photos", false, func(ctx context.Context, s *harness.Harness, others []*sim.Employee) (func() error, error) {
 		front, err := specimen.Front(others[0].Person, specimen.Variant{})
 		if err != nil {
-			return err
+			return nil, err
+		}
+		if err := s.World.Preload(front); err != nil {
+			return nil, err
 		}
 		if err := s.Consent(ctx, others[0]); err != nil {
-			return err
+			return nil, err
 		}
 		return repeat(photos, func(int) error {
 			_, err := s.World.Feishu.SendImage(ctx, others[0].OpenID, front)
 			return err
-		})
+		}), nil
 	}},
-	{"clicks", false, func(ctx context.Context, s *harness.Harness, others []*sim.Employee) error {
+	{"clicks", false, func(ctx context.Context, s *harness.Harness, others []*sim.Employee) (func() error, error) {
 		if _, err := s.World.Feishu.SendText(ctx, others[0].OpenID, "帮助"); err != nil {
-			return err
+			return nil, err
 		}
 		help, err := s.Card(ctx, others[0].ChatID, "start")
 		if err != nil {
-			return err
+			return nil, err
 		}
 		return repeat(clicks, func(int) error {
 			_, err := s.World.Feishu.ClickAct(ctx, others[0].OpenID, help.ID, "start", nil)
 			return err
-		})
+		}), nil
 	}},
-	{"mentions", false, func(ctx context.Context, s *harness.Harness, others []*sim.Employee) error {
+	{"mentions", false, func(ctx context.Context, s *harness.Harness, others []*sim.Employee) (func() error, error) {
 		group := s.World.Settings()["hr.announce_chat"]
 		return repeat(mentions, func(i int) error {
 			_, err := s.World.Feishu.SendGroupText(ctx, others[i%len(others)].OpenID, group, "帮助", true)
 			return err
-		})
+		}), nil
 	}},
-	{"market-none", true, func(context.Context, *harness.Harness, []*sim.Employee) error { return nil }},
-	{"tenant", true, func(ctx context.Context, s *harness.Harness, others []*sim.Employee) error {
+	{"market-none", true, quiet},
+	{"tenant", true, func(ctx context.Context, s *harness.Harness, others []*sim.Employee) (func() error, error) {
 		other := *s
 		other.World = s.Other
 		shots, err := draw(&other, others)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		return repeat(len(others), func(i int) error {
 			if err := other.Consent(ctx, others[i]); err != nil {
@@ -104,26 +114,28 @@ var floods = []flood{
 			}
 			_, err := other.World.Feishu.SendImages(ctx, others[i].OpenID, shots[i][0], shots[i][1])
 			return err
-		})
+		}), nil
 	}},
 }
 
-// repeat calls act n times, inFlight at a time, and returns the first error.
-func repeat(n int, act func(i int) error) error {
-	var wg sync.WaitGroup
-	slots, errs := make(chan struct{}, inFlight), make(chan error, n)
-	for i := range n {
-		slots <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-slots }()
-			if err := act(i); err != nil {
-				errs <- err
-			}
-		})
+// repeat returns a function that calls act n times, inFlight at a time, and returns the first error.
+func repeat(n int, act func(i int) error) (begin func() error) {
+	return func() error {
+		var wg sync.WaitGroup
+		slots, errs := make(chan struct{}, inFlight), make(chan error, n)
+		for i := range n {
+			slots <- struct{}{}
+			wg.Go(func() {
+				defer func() { <-slots }()
+				if err := act(i); err != nil {
+					errs <- err
+				}
+			})
+		}
+		wg.Wait()
+		close(errs)
+		return <-errs
 	}
-	wg.Wait()
-	close(errs)
-	return <-errs
 }
 
 func main() { harness.Main(&command{}, "How long people wait while somebody else floods the bot.") }
@@ -143,6 +155,9 @@ func (c *command) Measure(ctx context.Context) error {
 	bar := harness.Progress(len(floods)*c.People, "people")
 	calmOf := map[bool]waits{} // by flood.market: the first run has no flood
 	for _, f := range floods {
+		if len(c.Floods) > 0 && !strings.HasSuffix(f.name, "none") && !slices.Contains(c.Floods, f.name) {
+			continue
+		}
 		w, err := c.during(ctx, f, func() { _ = bar.Add(1) })
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.name, err)
@@ -165,6 +180,9 @@ func (c *command) Measure(ctx context.Context) error {
 		result.Add(f.name+"/refused", "", float64(w.refused))
 	}
 	_ = bar.Finish()
+	if len(c.Floods) > 0 {
+		return nil // a part is not kept among the results
+	}
 	if err := c.crowd(ctx, result); err != nil {
 		return fmt.Errorf("crowd: %w", err)
 	}
@@ -200,9 +218,16 @@ func (c *command) during(ctx context.Context, f flood, step func()) (w waits, er
 	if err != nil {
 		return w, err
 	}
+	begin, err := f.prepare(ctx, s, others)
+	if err != nil {
+		return w, err
+	}
+	if err := s.Quiet(ctx); err != nil {
+		return w, err
+	}
 	count := countRefused(s)
 	flooded := make(chan error, 1)
-	go func() { flooded <- f.begin(ctx, s, others) }()
+	go func() { flooded <- begin() }()
 	for i, e := range people {
 		if err := c.register(ctx, s, e, shots[i], &w); err != nil {
 			return w, err
