@@ -16,6 +16,8 @@ func Policy(cfg config.Config) flows.Policy {
 	return flows.Policy{
 		Method:       cfg.Verification.Method,
 		ReviewAlways: cfg.Review.Required == config.ReviewAlways,
+		ReviewQueue:  cfg.Review.Style == config.StyleQueue,
+		Undo:         cfg.Review.Undo,
 		Admins:       cfg.HR.Admins,
 		Agreement: cards.Agreement{
 			Company:    cfg.Company.Name,

@@ -40,16 +40,23 @@ const (
 	ActRemind     Act = "remind"
 	ActNext       Act = "next"
 	ActKeepOnFile Act = "keep_on_file" // for a document that no platform takes
+	ActUndo       Act = "undo"         // of a decision that has not taken effect
+	ActFilter     Act = "filter"       // with To: the part of the queue that the desk shows
+	ActBulk       Act = "bulk"         // with or without To
 )
 
 // Values of Action.Side and Action.To.
 const (
-	SideFront = "front"  // 人像面, the side with name and portrait
-	SideBack  = "back"   // 国徽面, the side with emblem and validity
-	ToForm    = "form"   // ActResume: return to the form, to change the mobile number
-	ToAfter   = "after"  // ActNext: open the case after this one
-	ToAgain   = "again"  // ActStart: register again, although the person is registered
-	ToBottom  = "bottom" // ActNext: send the card of this case again, at the bottom of HR's chat
+	SideFront = "front"   // 人像面, the side with name and portrait
+	SideBack  = "back"    // 国徽面, the side with emblem and validity
+	ToForm    = "form"    // ActResume: return to the form, to change the mobile number
+	ToAfter   = "after"   // ActNext: open the case after this one
+	ToAgain   = "again"   // ActStart: register again, although the person is registered
+	ToList    = "list"    // ActNext: show the queue
+	ToDesk    = "desk"    // ActNext: send the desk of the person who clicks again, in private
+	ToConfirm = "confirm" // ActBulk: approve the cases that the card lists
+	ToUndo    = "undo"    // ActBulk: take the approval of all of them back
+	ToBottom  = "bottom"  // ActNext: send the card of this case again, at the bottom of HR's chat
 )
 
 // acts lists every act. A caseless act needs no case id, because it opens a case or concerns none.
@@ -58,8 +65,8 @@ var acts = map[Act]struct{ caseless bool }{
 	ActSubmitCode: {}, ActSubmitCard: {}, ActCancel: {}, ActResume: {}, ActMyData: {caseless: true}, ActWithdraw: {},
 	ActAskHR: {}, ActOtherDocument: {}, ActDocumentPhoto: {},
 	ActApprove: {}, ActSendBack: {}, ActReject: {}, ActRetry: {}, ActResolve: {}, ActClose: {}, ActPeek: {},
-	ActKeepOnFile: {},
-	ActRemind:     {caseless: true}, ActNext: {caseless: true},
+	ActKeepOnFile: {}, ActUndo: {},
+	ActRemind: {caseless: true}, ActNext: {caseless: true}, ActFilter: {caseless: true}, ActBulk: {caseless: true},
 }
 
 // actionVersion is the version of the buttons' value. Cards can be clicked for 14 days, so a click can carry the value
@@ -157,9 +164,12 @@ func DecodeAction(value map[string]any) (Action, error) {
 	if a.To, err = optionalString(value, "to"); err != nil {
 		return Action{}, err
 	}
-	places := []string{"", ToForm, ToAfter, ToBottom, ToAgain}
-	if a.Act == ActDocumentPhoto {
+	places := []string{"", ToForm, ToAfter, ToList, ToDesk, ToConfirm, ToUndo, ToBottom, ToAgain}
+	switch a.Act {
+	case ActDocumentPhoto:
 		places = DocumentKinds
+	case ActFilter:
+		places = DeskFilters
 	}
 	if !slices.Contains(places, a.To) {
 		return Action{}, &ActionError{"to", "not a known place"}

@@ -22,6 +22,8 @@ type Attention struct {
 	Holds      bool      // no other identity is written until the stop has ended
 	Unknown    bool      // the outcome of a write is unknown
 	Decision   *Decision // set after the stop has ended
+	Desk       bool      // the card is shown at a review desk
+	Last       *Undo     // at a desk: the decision before
 }
 
 // JSON draws the stop. For a write with an unknown outcome the card explains both choices in full, because the wrong
@@ -70,6 +72,9 @@ func (v Attention) JSON() json.RawMessage {
 		e = append(e, rule())
 		e = append(e, v.choiceNodes()...)
 		e = append(e, askFirst("close", dangerButton, v.act(ActClose)))
+	}
+	if v.Desk {
+		e = append(e, deskButtons(v.Ref, v.Last)...)
 	}
 	f.elements = e
 	return f.json()

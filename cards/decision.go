@@ -9,7 +9,7 @@ type Decision struct {
 	What   string // approved | sent_back | on_file | rejected | …; texts "did.<code>"
 	Reason string
 	Note   string
-	Stage  string // progress since then: recording | filing | done | attention | ...
+	Stage  string // progress since then: pending | recording | filing | done | attention | ...
 	Filed  bool
 	Order  string // others wait for this case, or it waits: first | refused | held_first | held_refused; "" for neither
 }

@@ -29,11 +29,14 @@ type Review struct {
 	Decision               *Decision
 	Waiting                int    // number of other cases that wait for review
 	Queue                  bool   // the card replaces a list of cases and offers the next one
+	Desk                   bool   // the card is shown at a review desk
+	Last                   *Undo  // at a desk: the decision before
 	Help                   *Help  // the applicant asks for help, because the verification does not succeed
 	Document               string // kind of document that the applicant chose, "" for one that was photographed
 	DocumentRead           bool   // its values were read on a photo
 	NotTaken               bool   // no platform takes the document: it can be kept on file, and not approved
 	CanPeek                bool   // offer the original photos; each access is audited
+	CanUndo                bool   // the decision has not taken effect
 }
 
 // Reasons are the codes of reasons that HR can choose (texts "reason.<code>").
@@ -77,6 +80,9 @@ func (v Review) JSON() json.RawMessage {
 		e = append(e, rule())
 		e = append(e, v.Decision.nodes()...)
 		f.header, f.tag, f.tagColour = v.Decision.header(), codeText("did", v.Decision.What), "neutral"
+		if v.CanUndo {
+			e = append(e, button("undo", plainButton, v.act(ActUndo)))
+		}
 	} else {
 		e = append(e, rule())
 		e = append(e, v.answerNodes()...)
@@ -84,7 +90,10 @@ func (v Review) JSON() json.RawMessage {
 	if v.Waiting > 0 {
 		e = append(e, small(tr("review.waiting", intArg("n", v.Waiting))))
 	}
-	if v.Queue {
+	switch {
+	case v.Desk:
+		e = append(e, deskButtons(v.Ref, v.Last)...)
+	case v.Queue:
 		after := v.act(ActNext)
 		after.To = ToAfter
 		e = append(e, button("next", plainButton, after))
@@ -171,7 +180,7 @@ func supplier(s string) text {
 const tencent = "腾讯云"
 
 // maxChanges is the largest number of changed fields on a card.
-const maxChanges = 6
+const maxChanges = 4
 
 // changeNodes draws the read and the typed value of each changed field.
 func (v Review) changeNodes() []node {

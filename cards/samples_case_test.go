@@ -128,6 +128,8 @@ func caseSamples() []sample {
 	return []sample{
 		{name: "review", card: review},
 		{name: "review_2024", card: unread},
+		{name: "review_desk", card: atDesk(review)},
+		{name: "review_pending", card: pending(decided(Decision{By: "ou_hr", At: noon, What: "approved", Stage: "pending"}))},
 		{name: "review_permit", card: permit},
 		{name: "review_other_document", card: typed},
 		{name: "review_document_read", card: read},
@@ -200,4 +202,16 @@ func caseSamples() []sample {
 		{name: "attention_code_unknown", card: unknown("code")},
 		{name: "attention_resolved", card: solved},
 	}
+}
+
+// atDesk shows a review at a desk, after a decision on another case.
+func atDesk(v Review) Review {
+	v.Desk, v.Last = true, &Undo{Ref: ref, Applicant: "ou_applicant", What: "sent_back"}
+	return v
+}
+
+// pending shows a decision that can be undone.
+func pending(v Review) Review {
+	v.CanUndo = true
+	return v
 }

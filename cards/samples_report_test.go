@@ -27,6 +27,12 @@ func reportSamples() []sample {
 	return []sample{
 		{name: "pending", card: Pending{Rows: rows, Total: 34, Attention: 2}},
 		{name: "pending_none", card: Pending{}},
+		{name: "desk", card: deskSample()},
+		{name: "desk_filter_empty", card: Desk{Counts: map[string]int{"all": 2, "red": 2}, Filter: "green", At: noon}},
+		{name: "desk_none", card: Desk{At: noon, Last: &Undo{Bulk: 12}}},
+		{name: "bulk", card: Bulk{Names: []string{"演*", "示*例", "样*"}}},
+		{name: "queue", card: Queue{Total: 34, Green: 20, Stuck: 2, Taken: 3, Oldest: after(-3 * time.Hour), At: noon}},
+		{name: "queue_none", card: Queue{At: noon}},
 		{name: "stats", card: Stats{
 			ByState: map[string]int{"awaiting_photos": 4, "awaiting_review": 2, "done": 120, "on_file": 2, "expired": 3,
 				"from_the_future": 1},
@@ -60,5 +66,25 @@ func reportSamples() []sample {
 			At:        noon,
 		}},
 		{name: "board_empty", card: Board{Day: "2026-11-21", At: noon}},
+	}
+}
+
+// deskSample is a desk with a case of each kind.
+func deskSample() Desk {
+	row := func(name string, level Level, state string, ago time.Duration, taken bool) DeskRow {
+		return DeskRow{MaskedName: name, Risk: level, State: state, Since: after(-ago), Taken: taken}
+	}
+	return Desk{
+		Counts: map[string]int{"all": 34, "green": 28, "amber": 3, "red": 1, "stuck": 2},
+		Filter: "all",
+		Taken:  1,
+		Rows: []DeskRow{
+			row("演*", Green, "awaiting_review", 50*time.Hour, false),
+			row("示*例", Red, "awaiting_review", 3*time.Hour, true),
+			row("样*", Grey, "awaiting_review", 20*time.Minute, false),
+			row("例*", Amber, "needs_attention", time.Minute, false),
+		},
+		Last: &Undo{Ref: ref, Applicant: "ou_applicant", What: "approved"},
+		At:   noon,
 	}
 }

@@ -67,6 +67,7 @@ var families = map[string][]string{
 	},
 	"field": {"required", "length", "characters", "check_digit", "date", "future", "name_characters", "name_length",
 		"mobile_format", "document_number", "resident_number", "bound_identity_name", "bound_identity_code", "bound_mobile", "other"},
+	"desk":         append(slices.Clone(DeskFilters), "other"),
 	"document":     append(slices.Clone(DocumentKinds), "other"),
 	"document_ask": {"hkm_travel_permit", "tw_travel_permit", "passport", "other"},
 	"reason":       append(slices.Concat(Reasons, Overrides), "bound_differs"),
@@ -89,7 +90,7 @@ var families = map[string][]string{
 	"looked":       {"review", "photos", "export", "other"},
 	"reminder":     {"consent", "reading", "photos", "document_photo", "confirm", "code", "other"},
 	"notice": {
-		"not_understood", "nothing_open", "already_done", "too_many_cases", "photo_in_group", "photo_not_needed",
+		"desk_sent", "not_understood", "nothing_open", "already_done", "too_many_cases", "photo_in_group", "photo_not_needed",
 		"unsupported", "no_reviewer", "no_admin", "applicant_unreached", "document_quota", "document_permission",
 		"document_unread",
 		"code_expected", "human", "ask_about",
@@ -104,7 +105,7 @@ var families = map[string][]string{
 	},
 	"order":         {"first", "refused", "held_first", "held_refused", "other"},
 	"progress_held": {"first", "refused", "other"},
-	"stage": {"checking", "recording", "filing", "done", "done_filed",
+	"stage": {"pending", "checking", "recording", "filing", "done", "done_filed",
 		"done_unfiled", "attention", "applicant", "closed", "other", "reading"},
 	"attention_step": {"photos", "code", "check", "identity", "upload", "evidence", "other"},
 	"trouble": {

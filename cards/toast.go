@@ -13,6 +13,13 @@ var toastTypes = map[string]string{
 	"not_yours":       "warning",
 	"not_allowed":     "warning",
 	"self_review":     "warning",
+	"undone":          "success",
+	"read_by_another": "info",    // who
+	"bulk_done":       "success", // n, skipped
+	"bulk_none":       "info",
+	"bulk_undone":     "success", // n
+	"desk_sent":       "success",
+	"undo_not_yours":  "warning",
 	"not_staff":       "warning",
 	"came_late":       "info", // when
 	"closed":          "info",

@@ -80,6 +80,8 @@ func (v *validator) node(where string, o map[string]any, depth int, inForm, atRo
 		if inForm || object(o["chart_spec"])["type"] == nil {
 			v.fail(where, "in a form or without type")
 		}
+	case "table":
+		v.table(where, o, atRoot)
 	case "person_list":
 		if o["drop_invalid_user_id"] != true {
 			v.fail(where, "somebody who has left would make the card unsendable")
@@ -174,4 +176,28 @@ func anyOf(x any, f func(map[string]any) bool) bool {
 		}
 	}
 	return false
+}
+
+// table checks a table (page "表格"): at the root, at most ten rows on a page, each cell of a column.
+func (v *validator) table(where string, o map[string]any, atRoot bool) {
+	if size, _ := o["page_size"].(float64); !atRoot || size < 1 || size > 10 {
+		v.fail(where, "not at the root, or page_size %v", o["page_size"])
+	}
+	columns := map[string]bool{}
+	for i, c := range list(o["columns"]) {
+		at := fmt.Sprintf("%s.columns[%d]", where, i)
+		v.only(at, object(c), []string{"name", "display_name", "data_type", "width"})
+		if object(c)["data_type"] != "text" || object(c)["display_name"] == "" {
+			v.fail(at, "not a column of texts with a title")
+		}
+		name, _ := object(c)["name"].(string)
+		columns[name] = true
+	}
+	for i, r := range list(o["rows"]) {
+		for name, cell := range object(r) {
+			if _, text := cell.(string); !text || !columns[name] {
+				v.fail(fmt.Sprintf("%s.rows[%d]", where, i), "cell %q", name)
+			}
+		}
+	}
 }

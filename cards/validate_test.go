@@ -27,6 +27,7 @@ var knownProperties = map[string][]string{
 	"hr":         {"tag", "margin", "element_id"},
 	"person_list": {"tag", "persons", "size", "show_name", "show_avatar", "lines", "drop_invalid_user_id", "icon",
 		"ud_icon", "margin", "element_id"},
+	"table": {"tag", "page_size", "columns", "rows", "row_height", "element_id"},
 	"chart": {"tag", "chart_spec", "aspect_ratio", "color_theme", "height", "preview", "margin", "element_id"},
 	"column_set": {"tag", "columns", "flex_mode", "horizontal_spacing", "horizontal_align", "background_style",
 		"action", "margin", "element_id"},

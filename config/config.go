@@ -46,7 +46,9 @@ type Config struct {
 		AnnounceChat string   `koanf:"announce_chat"`
 	} `koanf:"hr"`
 	Review struct {
-		Required Review `koanf:"required"`
+		Required Review        `koanf:"required"`
+		Style    ReviewStyle   `koanf:"style"`
+		Undo     time.Duration `koanf:"undo"`
 	} `koanf:"review"`
 	OCR struct {
 		PerSecond PerSecond `koanf:"per_second"`
@@ -100,6 +102,8 @@ func Defaults() (c Config) {
 	c.Feishu.Transport = Webhook
 	c.Feishu.UserIDType = OpenID
 	c.Review.Required = ReviewAlways
+	c.Review.Style = StyleCards
+	c.Review.Undo = 10 * time.Second
 	c.OCR.PerSecond = 10
 	c.Verification.Method = flows.ThreeElements
 	c.Verification.Tencent.EndpointFaceID = verify.DefaultEndpointFaceID

@@ -66,6 +66,17 @@ func (r *Revision) UnmarshalText(text []byte) error {
 	return oneOf(r, text, Revision202510, Revision2024)
 }
 
+// ReviewStyle says how HR gets the cases to review.
+type ReviewStyle string
+
+const (
+	StyleQueue ReviewStyle = "queue" // a review desk for each admin, a board in the review group
+	StyleCards ReviewStyle = "cards" // a card of each case
+)
+
+// UnmarshalText accepts the constants.
+func (s *ReviewStyle) UnmarshalText(text []byte) error { return oneOf(s, text, StyleQueue, StyleCards) }
+
 // PageLogin says how the agreement page learns who reads it.
 type PageLogin string
 

@@ -54,9 +54,19 @@ func (e *Engine) handleClick(ctx context.Context, tx flows.Tx, k click) (flows.A
 		return e.openFromCard(ctx, tx, k)
 	case cards.ActMyData:
 		return e.replyByCard(ctx, tx, k, flows.Reply(flows.ReplyMyData))
-	case cards.ActNext, cards.ActRemind:
+	case cards.ActNext, cards.ActRemind, cards.ActFilter, cards.ActBulk:
 		if !e.IsAdmin(k.TenantKey, k.OpenID) {
 			return flows.Answer{Toast: flows.NewToast("not_allowed", nil)}, nil
+		}
+		if k.Action.Act != cards.ActRemind && e.Policy.ReviewQueue {
+			desk, err := e.atDesk(ctx, tx, k)
+			if err != nil {
+				return flows.Answer{}, err
+			}
+			if desk == nil {
+				return e.openDesk(ctx, tx, k)
+			}
+			return e.clickAtDesk(ctx, tx, k, desk)
 		}
 		if k.Action.Act == cards.ActRemind {
 			return e.replyByCard(ctx, tx, k, remindAll(k.At))
@@ -243,10 +253,16 @@ func (e *Engine) answerWith(ctx context.Context, tx flows.Tx, k click, out outco
 	if out.Change.Rule == flows.RetryTooSoon {
 		return a, nil // nothing has changed, so the card stays
 	}
+	desk, err := e.atDesk(ctx, tx, k)
+	if err != nil {
+		return flows.Answer{}, err
+	}
+	if desk != nil {
+		return e.afterDecisionAtDesk(ctx, tx, k, desk, out, a.Toast)
+	}
 	if err := e.redrawAfterClick(ctx, tx, k, out); err != nil {
 		return flows.Answer{}, err
 	}
-	var err error
 	a.Card, err = e.cardAfterClick(ctx, tx, k, out.Case)
 	if err != nil {
 		return flows.Answer{}, err

@@ -191,6 +191,9 @@ func (e *Engine) handleHRCommand(ctx context.Context, tx flows.Tx, m flows.Messa
 	}
 	switch command {
 	case flows.CommandPending:
+		if e.Policy.ReviewQueue {
+			return e.sendDeskTo(ctx, tx, m)
+		}
 		return e.reply(ctx, tx, m, flows.Reply(flows.ReplyPending))
 	case flows.CommandStats:
 		return e.reply(ctx, tx, m, flows.Reply(flows.ReplyStats))
@@ -204,6 +207,18 @@ func (e *Engine) handleHRCommand(ctx context.Context, tx flows.Tx, m flows.Messa
 		return e.reply(ctx, tx, m, flows.Reply(flows.ReplyReconcile))
 	}
 	return e.chooseGroup(ctx, tx, m, command)
+}
+
+// sendDeskTo sends the sender's review desk in private, and says so in a group.
+func (e *Engine) sendDeskTo(ctx context.Context, tx flows.Tx, m flows.Message) error {
+	d, err := loadDesk(ctx, tx, m.TenantKey, m.OpenID)
+	if err != nil {
+		return err
+	}
+	if err := e.sendDesk(ctx, tx, m.TenantKey, m.OpenID, "message/"+m.MessageID+m.EventID, d); err != nil || m.Private {
+		return err
+	}
+	return e.replyNotice(ctx, tx, m, "desk_sent")
 }
 
 // chooseGroup makes the group of the message the tenant's review or announcement group.

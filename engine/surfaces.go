@@ -58,6 +58,14 @@ func (e *Engine) MarkSurfaces(
 	var jobs []flows.Job
 	for _, audience := range ch.Redraw {
 		repost := slices.Contains(ch.Repost, audience)
+		if audience == flows.AudienceHR && e.Policy.ReviewQueue {
+			desks, err := e.markDesks(ctx, tx, c, ch, clicked)
+			if err != nil {
+				return nil, err
+			}
+			jobs = append(jobs, desks...)
+			repost = repost && c.Attention != nil && c.Attention.Incident != "" // one card for all of an incident
+		}
 		var list []*flows.Surface
 		var err error
 		switch audience {

@@ -26,6 +26,7 @@ var HRActs = map[cards.Act]Kind{
 	cards.ActSendBack:   SentBack,
 	cards.ActReject:     Refused,
 	cards.ActKeepOnFile: KeptOnFile,
+	cards.ActUndo:       Undone,
 	cards.ActRetry:      Retry,
 	cards.ActResolve:    Resolved,
 	cards.ActClose:      Closed,

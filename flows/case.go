@@ -58,6 +58,11 @@ type Case struct {
 	Code       *Code       `json:"code,omitempty"`
 	Check      *Check      `json:"check,omitempty"`
 	Review     *Review     `json:"review,omitempty"`
+	// Risk is the worst level of the findings when the case was submitted for review.
+	Risk     Level       `json:"risk,omitempty"`
+	Assigned *Assignment `json:"assigned,omitempty"` // the admin who reads it
+	// Pending is set while HR can undo Review.
+	Pending *PendingReview `json:"pending,omitempty"`
 
 	FailedChecks int    `json:"failed_checks,omitempty"` // number of checks that did not match
 	FailedAnswer string `json:"failed_answer,omitempty"` // Mismatch after the last of them
@@ -190,8 +195,16 @@ type Review struct {
 	By     string        `json:"by"` // open_id; "" for the policy
 	What   ReviewOutcome `json:"what"`
 	Reason string        `json:"reason,omitempty"`
+	Redo   string        `json:"redo,omitempty"` // what the applicant has to do again, one of cards.Sides
 	At     time.Time     `json:"at"`
 	Round  int           `json:"round"`
+}
+
+// PendingReview is a decision that has not taken effect.
+type PendingReview struct {
+	Until  time.Time `json:"until"`            // when it takes effect
+	Since  time.Time `json:"since"`            // when the case began to wait for the review
+	Before *Review   `json:"before,omitempty"` // the review of the round before, which an undo restores
 }
 
 // Write is a write to a platform that must not happen twice. Its intent is stored before the call; see write_intent.go.
@@ -308,6 +321,7 @@ type Personal struct {
 	// DocumentRead is what the OCR read on a photo of that document, nil if the applicant types everything.
 	DocumentRead *idcard.SealedDocument `json:",omitempty"`
 	Note         string                 // note of HR to the applicant; free text
+	NoteBefore   string                 `json:",omitempty"` // note of the round before, while HR can undo the review
 }
 
 type clearPersonal Personal

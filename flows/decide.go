@@ -17,6 +17,8 @@ type decision struct {
 	target State
 	// reenter makes the case enter target although it is in this state already: a new revision, new timers, new cards.
 	reenter bool
+	// since is when the case began to wait in target, if that was before the event; otherwise zero.
+	since time.Time
 }
 
 // Decide says what an event means for a case. It is pure: it reads no clock, no network and no database, and it does
@@ -138,6 +140,9 @@ func (d *decision) enter(s State) {
 	d.c.State = s
 	d.c.Rev++
 	d.c.EnteredAt = d.event.At
+	if !d.since.IsZero() {
+		d.c.EnteredAt = d.since
+	}
 	d.c.ReachedAt = d.reachedAt()
 	d.c.ExpiresAt = time.Time{}
 	d.c.Delayed, d.c.Hold = "", nil
@@ -153,11 +158,24 @@ func (d *decision) enter(s State) {
 	if from.Turn() == HR || s.Turn() == HR || d.c.Review != nil && s != Filing {
 		d.redraw(AudienceHR)
 	}
+	switch s {
+	case AwaitingReview:
+		d.c.Risk = Worst(Findings(d.c, d.policy, d.event.At))
+		if d.c.Help != nil {
+			d.c.Risk = LevelFailed // also if no check was made
+		}
+	case NeedsAttention:
+	default:
+		d.c.Assigned = nil
+	}
+	if s == Decided {
+		d.job(TakeEffect(d.c.Rev, d.c.Pending.Until))
+	}
 	if s.Turn() == Applicant || s.Turn() == HR {
 		d.c.Reminders = 0
 		d.c.ExpiresAt = d.event.At.Add(d.policy.ExpireAfter)
 		if s.Turn() == HR {
-			d.c.ExpiresAt = d.event.At.Add(MaxHRWait)
+			d.c.ExpiresAt = d.c.EnteredAt.Add(MaxHRWait)
 		}
 		d.job(Remind(d.c.Rev, d.event.At.Add(d.policy.ReminderAfter)))
 		d.job(Expire(d.c.Rev, d.c.ExpiresAt))

@@ -35,6 +35,9 @@ const (
 	SentBack   Kind = "send_back"
 	Refused    Kind = "reject"
 	KeptOnFile Kind = "keep_on_file"
+	Assigned   Kind = "assign"
+	Released   Kind = "release"
+	Undone     Kind = "undo" // the admin takes the decision back before it takes effect
 	Retry      Kind = "retry"
 	Resolved   Kind = "resolve"
 	Closed     Kind = "close"
@@ -74,6 +77,7 @@ const (
 const (
 	ReminderDue Kind = "reminder_due"
 	ExpiryDue   Kind = "expiry_due"
+	DecisionDue Kind = "decision_due" // the time for undoing a decision is over
 )
 
 // Event is one event with everything that Decide needs: the time, the actor, and facts that the engine looked up

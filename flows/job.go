@@ -23,6 +23,7 @@ const (
 	JobReply         JobKind = "reply"
 	JobRemind        JobKind = "remind"
 	JobExpire        JobKind = "expire"
+	JobTakeEffect    JobKind = "take_effect"
 	JobPurge         JobKind = "purge"
 	JobRetryIncident JobKind = "retry_incident"
 	JobRecount       JobKind = "recount"

@@ -29,7 +29,8 @@ func (j Job) CodeSeq() int64 { return j.rev }
 // Checking.
 func CheckPerson(rev int64) Job { return Job{Kind: JobCheck, rev: rev} }
 
-// Revision returns the revision of the case to which CheckPerson, Remind, Expire or Reminder belongs; 0 means any.
+// Revision returns the revision of the case to which CheckPerson, Remind, Expire, TakeEffect or Reminder belongs; 0 means
+// any.
 func (j Job) Revision() int64 { return j.rev }
 
 // RecordIdentity writes the identity of the person to Feishu.
@@ -57,6 +58,9 @@ func Remind(rev int64, at time.Time) Job { return Job{Kind: JobRemind, rev: rev,
 
 // Expire reports ExpiryDue at the given time, if the case still has the revision.
 func Expire(rev int64, at time.Time) Job { return Job{Kind: JobExpire, rev: rev, At: at} }
+
+// TakeEffect reports DecisionDue at the given time, if the case still has the revision.
+func TakeEffect(rev int64, at time.Time) Job { return Job{Kind: JobTakeEffect, rev: rev, At: at} }
 
 // PurgeScope names the data that a purge deletes.
 type PurgeScope string

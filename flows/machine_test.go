@@ -29,6 +29,9 @@ func TestAnySequenceOfEvents(t *testing.T) {
 	}
 	rapid.Check(t, func(rt *rapid.T) {
 		p := SamplePolicy()
+		if rapid.Bool().Draw(rt, "undo") {
+			p.Undo = undoTime
+		}
 		p.ReviewAlways = rapid.Bool().Draw(rt, "review always")
 		if rapid.IntRange(0, 3).Draw(rt, "method") == 0 {
 			p.Method = MethodNone

@@ -10,8 +10,10 @@ import (
 // Policy holds the settings that decisions depend on. Package app fills it from the configuration.
 type Policy struct {
 	Method       Method
-	ReviewAlways bool     // false: a case in which AllGreen holds needs no review
-	Admins       []string // open_ids, or tenant_key/open_id; see AdminsOf
+	ReviewAlways bool          // false: a case in which AllGreen holds needs no review
+	ReviewQueue  bool          // HR reviews at desks; false: HR gets a card of each case
+	Undo         time.Duration // from HR's decision on a review until it takes effect; 0: at once
+	Admins       []string      // open_ids, or tenant_key/open_id; see AdminsOf
 	Agreement    cards.Agreement
 	Documents    Documents
 	EvidenceMark string         // template of the evidence's remark; see MarkOf

@@ -131,8 +131,14 @@ type Cursor struct {
 	ID string    `json:"id,omitempty"`
 }
 
-// QueueEntry is a waiting case with its applicant.
-type QueueEntry struct{ CaseID, OpenID string }
+// QueueEntry is a waiting case, as far as it can be read without decrypting it.
+type QueueEntry struct {
+	CaseID, OpenID string
+	State          State
+	Since          time.Time   // when it entered the state
+	Risk           Level       // see Case.Risk
+	Assigned       *Assignment // nil if nobody reads it
+}
 
 // Day holds the figures of one day.
 type Day struct {

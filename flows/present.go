@@ -62,12 +62,12 @@ func ApplicantCard(c *Case, s ViewContext) cards.Card {
 		return confirmCard(c, s, steps)
 	case AwaitingCode:
 		return codeCard(c, s, steps)
-	case Checking, AwaitingReview, Recording, Filing, NeedsAttention:
+	case Checking, AwaitingReview, Decided, Recording, Filing, NeedsAttention:
 		return cards.Progress{
 			Ref:       CardRef(c),
 			Steps:     steps,
 			Stage:     progressStage(c, s.Policy),
-			Since:     c.EnteredAt,
+			Since:     waitingSince(c),
 			Held:      heldWhy(c),
 			Delayed:   c.Delayed != "",
 			CanCancel: canCancel(c),
@@ -84,6 +84,15 @@ func ApplicantCard(c *Case, s ViewContext) cards.Card {
 	return out
 }
 
+// waitingSince returns when the case began to wait in the state that the applicant's card shows. HR's decision does not
+// show before it takes effect.
+func waitingSince(c *Case) time.Time {
+	if c.Pending != nil {
+		return c.Pending.Since
+	}
+	return c.EnteredAt
+}
+
 // heldWhy says why the identity waits behind another case; "" if it does not wait.
 func heldWhy(c *Case) string {
 	if c.State != Recording || c.Hold == nil {
@@ -97,7 +106,7 @@ func progressStage(c *Case, p *Policy) string {
 	switch c.State {
 	case Checking:
 		return "checking"
-	case AwaitingReview:
+	case AwaitingReview, Decided:
 		switch {
 		case c.Help != nil:
 			return "help"

@@ -98,6 +98,7 @@ func reviewCard(c *Case, s ViewContext) cards.Card {
 	}
 	if c.State != AwaitingReview {
 		v.Decision = decisionOf(c)
+		v.CanUndo = c.State == Decided
 	}
 	return v
 }
@@ -144,6 +145,8 @@ func decisionOf(c *Case) *cards.Decision {
 		d.By, d.At, d.What = "", c.EnteredAt, c.Outcome
 	case Recording, Filing, Done:
 		d.Stage = string(c.State)
+	case Decided:
+		d.Stage = "pending"
 	case AwaitingConsent:
 		d.Stage = stageReading
 	}

@@ -179,7 +179,7 @@ func SampleCase(s State) *Case {
 			Supplier: "腾讯云",
 		}
 		c.CodeSeq, c.CodesAsked = 1, []time.Time{SampleTime.Add(-2 * time.Minute)}
-	case Checking, AwaitingReview, Recording, Filing, NeedsAttention, Done:
+	case Checking, AwaitingReview, Decided, Recording, Filing, NeedsAttention, Done:
 		c.Code = &Code{
 			Seq:      1,
 			State:    CodeStateSent,
@@ -211,6 +211,10 @@ func SampleCase(s State) *Case {
 		}
 		c.Uploads = map[string]string{"front": "f1", "back": "f2"}
 		c.Identity = &Write{State: WriteStarted, Attempt: 1, Job: "job"}
+	}
+	if s == Decided {
+		c.Review = &Review{By: "ou_hr1", What: ReviewApproved, At: SampleTime.Add(-5 * time.Second), Round: 1}
+		c.Pending = &PendingReview{Until: SampleTime.Add(5 * time.Second), Since: SampleTime.Add(-time.Minute)}
 	}
 	if s == OnFile {
 		c.Review = &Review{By: "ou_hr1", What: ReviewOnFile, At: SampleTime.Add(-30 * time.Second), Round: 1}

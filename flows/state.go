@@ -11,6 +11,7 @@ const (
 	AwaitingCode         State = "awaiting_code"
 	Checking             State = "checking"
 	AwaitingReview       State = "awaiting_review"
+	Decided              State = "decided"         // HR has decided, and may still undo it; nobody is told before that ends
 	Recording            State = "recording"       // the identity is written to Feishu, the photos are uploaded to e签宝
 	Filing               State = "filing"          // the evidence point is created at e签宝
 	NeedsAttention       State = "needs_attention" // a step stopped; Attention says why
@@ -29,7 +30,7 @@ const (
 // States lists every state in the order of a registration, terminal states last.
 var States = []State{
 	AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingCode, Checking,
-	AwaitingReview, Recording, Filing, NeedsAttention,
+	AwaitingReview, Decided, Recording, Filing, NeedsAttention,
 	Done, OnFile, Rejected, Declined, Withdrawn, Expired,
 }
 
@@ -49,7 +50,7 @@ func (s State) Turn() Role {
 		return Applicant
 	case AwaitingReview, NeedsAttention:
 		return HR
-	case Checking, Recording, Filing:
+	case Checking, Decided, Recording, Filing:
 		return Bot
 	}
 	return Nobody

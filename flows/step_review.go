@@ -17,6 +17,7 @@ func (d *decision) recordReview(what ReviewOutcome) {
 		At:     d.event.At,
 		Round:  d.c.Rounds,
 		Reason: formValue(d.event.Form.Reason),
+		Redo:   formValue(d.event.Form.Side),
 	}
 	d.c.Personal.Note = shortNote(formValue(d.event.Form.Note))
 	d.detail("reason", d.c.Review.Reason)
@@ -56,14 +57,12 @@ func approve(d *decision) {
 		d.refuse("red, and no reason given", NewToast("red", nil))
 		return
 	}
-	d.recordReview(ReviewApproved)
 	if len(red) > 0 {
-		d.c.Review.Reason = reason
-		d.detail("reason", reason)
+		d.event.Form.Reason = &reason
 		d.detail("despite_red", strings.Join(red, " "))
 	}
 	d.toast("approved")
-	d.startRecording()
+	d.settle(ReviewApproved)
 }
 
 // redFindings returns the codes of the findings that have failed.
@@ -83,25 +82,30 @@ func keepOnFile(d *decision) {
 		d.refuse("the document can be recorded", NewToast("can_be_recorded", nil))
 		return
 	}
-	d.recordReview(ReviewOnFile)
 	d.detail("document", string(d.c.DocumentKind()))
 	d.toast("on_file")
-	d.repost(AudienceApplicant)
+	d.settle(ReviewOnFile)
 }
 
-// sendBack returns the case to the applicant, for new photos of the sides that HR chose or otherwise to the form. The
-// other side and the mobile number stay. The typed name and number stay as well if both sides do.
+// sendBack returns the case to the applicant. HR has to give a reason or a note.
 func sendBack(d *decision) {
 	if formValue(d.event.Form.Reason) == "" && formValue(d.event.Form.Note) == "" {
 		d.refuse(refusalNoReason, NewToast("missing_field", map[string]string{"field": "reason"}))
 		return
 	}
-	d.recordReview(ReviewSentBack)
 	d.toast("sent_back")
+	d.settle(ReviewSentBack)
+}
+
+// returnToApplicant asks the applicant for new photos of the sides that HR chose or otherwise for the form. The other
+// side and the mobile number stay. The typed name and number stay as well if both sides do.
+func (d *decision) returnToApplicant() {
+	d.goTo(AwaitingConfirmation)
 	d.c.Mismatch, d.c.FormIssues = "", nil
 	d.c.Code, d.c.Check = nil, nil
 	d.c.Personal.SMSCode = ""
-	switch formValue(d.event.Form.Side) {
+	redo := d.c.Review.Redo
+	switch redo {
 	case "front":
 		d.clearSide(idcard.Front)
 	case "back":
@@ -110,7 +114,7 @@ func sendBack(d *decision) {
 		d.clearSide(idcard.Front)
 		d.clearSide(idcard.Back)
 	}
-	if d.c.Personal.Document != "" && formValue(d.event.Form.Side) != "" && formValue(d.event.Form.Side) != "details" {
+	if d.c.Personal.Document != "" && redo != "" && redo != "details" {
 		d.startOver() // HR asks for photos of the identity card instead
 	}
 	d.repost(AudienceApplicant)
@@ -130,7 +134,6 @@ func reject(d *decision) {
 		d.refuse(refusalNoReason, NewToast("missing_field", map[string]string{"field": "reason"}))
 		return
 	}
-	d.recordReview(ReviewRejected)
 	d.toast("rejected")
-	d.repost(AudienceApplicant)
+	d.settle(ReviewRejected)
 }

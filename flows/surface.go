@@ -10,14 +10,16 @@ const (
 	AudienceApplicant = "applicant"
 	AudienceHR        = "hr"
 	AudienceBoard     = "board" // a group's announcement
+	AudienceDesk      = "desk"  // the review desk of an admin
+	AudienceQueue     = "queue" // the review group's board
 )
 
 // Surface is a message that is kept up to date: the card of a case for one receiver, or the board of a group.
 type Surface struct {
-	ID        string // case/<id>/applicant, case/<id>/hr/<receiver>, board/<chat>/<day>
-	CaseID    string // "" for boards
-	TenantKey string // set for boards only; a case knows its tenant
-	Audience  string // applicant | hr | board
+	ID        string // case/<id>/applicant, case/<id>/hr/<receiver>, board/<chat>/<day>, desk/<tenant>/<admin>, queue/<chat>
+	CaseID    string // "" for what is about no single case
+	TenantKey string // set for what is about no single case; a case knows its tenant
+	Audience  string // applicant | hr | board | desk | queue
 	To        Receiver
 	// Messages of a surface have generations. While WantedGeneration > SentGeneration, a new message has to be posted at
 	// the bottom of the chat. The former message then becomes a pointer to it (cards.Superseded).

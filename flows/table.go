@@ -83,10 +83,21 @@ func buildTable() []Transition {
 		row(Checking, StepStopped, Bot, suspend, NeedsAttention),
 
 		// HR decides.
-		row(AwaitingReview, Approved, HR, approve, Recording, AwaitingConsent),
-		row(AwaitingReview, SentBack, HR, sendBack, AwaitingConfirmation, AwaitingPhotos),
-		row(AwaitingReview, Refused, HR, reject, Rejected),
-		row(AwaitingReview, KeptOnFile, HR, keepOnFile, OnFile),
+		row(AwaitingReview, Approved, HR, approve, Decided, Recording, AwaitingConsent),
+		row(AwaitingReview, SentBack, HR, sendBack, Decided, AwaitingConfirmation, AwaitingPhotos),
+		row(AwaitingReview, Refused, HR, reject, Decided, Rejected),
+		row(AwaitingReview, KeptOnFile, HR, keepOnFile, Decided, OnFile),
+
+		// One admin reads a case at a time.
+		row(AwaitingReview, Assigned, HR, assign, AwaitingReview),
+		row(AwaitingReview, Released, HR, release, AwaitingReview),
+		row(NeedsAttention, Assigned, HR, assign, NeedsAttention),
+		row(NeedsAttention, Released, HR, release, NeedsAttention),
+
+		// The decision takes effect when the time for undoing it is over.
+		row(Decided, Undone, HR, undo, AwaitingReview),
+		row(Decided, DecisionDue, Clock, takeEffect,
+			Recording, AwaitingConsent, AwaitingConfirmation, AwaitingPhotos, Rejected, OnFile),
 
 		// Both photos are uploaded, then the identity is recorded.
 		row(Recording, IdentityStarted, Bot, identityStarted, Recording, AwaitingConsent),
@@ -138,7 +149,7 @@ func buildTable() []Transition {
 	}
 
 	// The applicant may cancel until the first write to a platform begins.
-	cancellable := []State{AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingCode, Checking, AwaitingReview}
+	cancellable := []State{AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingCode, Checking, AwaitingReview, Decided}
 	for _, s := range cancellable {
 		t = append(t,
 			row(s, Cancelled, Applicant, cancel, Withdrawn),

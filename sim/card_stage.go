@@ -47,6 +47,7 @@ const (
 	kindSuperseded kind = "superseded" // replaced by a newer card further down the chat
 	kindReview     kind = "review"     // asks HR to review a case
 	kindAttention  kind = "attention"  // asks HR to resolve a case that is stuck
+	kindDesk       kind = "desk"       // an admin's review desk from which the next case can be opened
 )
 
 // titles distinguishes the cards whose buttons are alike, by the beginning of the Chinese title.
@@ -70,6 +71,7 @@ var titles = []struct {
 	{"这次实名已取消", kindCase, StageWithdrawn},
 	{"这次实名已过期", kindCase, StageExpired},
 	{"这次实名已结束", kindCase, StageClosed},
+	{"审核台", kindDesk, StageNone},
 	{"这张卡片已移到下面", kindSuperseded, StageNone},
 }
 
@@ -95,6 +97,7 @@ const (
 	actRetry      = "retry"
 	actResolve    = "resolve"
 	actClose      = "close"
+	actNext       = "next"
 )
 
 // classify returns the kind of a card with this title and these acts, and the stage if the card shows a case.

@@ -11,7 +11,8 @@ import (
 	"shiming/sim/feishu"
 )
 
-// HR is an admin who decides on the cards in the review group and in the admin's own chat with the bot.
+// HR is an admin who decides on the cards in the review group and in the admin's own chat with the bot, and opens one case
+// after the other at the review desk.
 type HR struct {
 	OpenID string
 
@@ -34,7 +35,7 @@ func (w *World) HR(i int) *HR {
 
 // HRCard is a card that asks HR for a decision.
 type HRCard struct {
-	Kind      string // "review" or "attention"
+	Kind      string // review | attention | desk
 	Case      string
 	Applicant string   // open_id
 	Acts      []string // acts of the buttons
@@ -130,7 +131,11 @@ func (h *HR) Work(ctx context.Context, p Policy) error {
 			// again.
 			_, err := h.w.Feishu.Watch(ctx, chat, func(m feishu.Message) bool {
 				if c, ok := h.readRequest(m); ok {
-					if d := p(c); d.Act != "" {
+					d := Decision{Act: actNext}
+					if c.Kind != string(kindDesk) {
+						d = p(c)
+					}
+					if d.Act != "" {
 						busy.Go(func() { h.clickDecision(ctx, cancel, c, d) })
 					}
 				}
@@ -152,7 +157,7 @@ func (h *HR) Work(ctx context.Context, p Policy) error {
 // on this version already.
 func (h *HR) readRequest(m feishu.Message) (HRCard, bool) {
 	s := read(m)
-	if s.kind != kindReview && s.kind != kindAttention {
+	if s.kind != kindReview && s.kind != kindAttention && s.kind != kindDesk {
 		return HRCard{}, false
 	}
 	h.mu.Lock()

@@ -3,6 +3,7 @@ package sim
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"shiming/sim/feishu"
@@ -58,13 +59,26 @@ func readCard(raw json.RawMessage) screen {
 	}
 	s.acts[actConsent] = s.acts[actConsent] || s.page != ""
 	s.kind, s.stage = classify(card.Title(), s.acts)
+	if s.kind == kindDesk && !s.acts[actNext] || s.kind == kindOther && leadsToList(card) {
+		s.kind = kindOther
+		if s.acts[actNext] { // a case at a desk that somebody else has decided on
+			s.kind = kindDesk
+		}
+	}
 	return s
+}
+
+// leadsToList reports whether the card has a button of a review desk that leads back to the list.
+func leadsToList(card *feishu.Card) bool {
+	return slices.ContainsFunc(card.Buttons(), func(b feishu.Button) bool {
+		return b.Act == actNext && b.Value["to"] == "list"
+	})
 }
 
 // CardReading is what a person recognises in a message of the bot.
 type CardReading struct {
 	Card  *feishu.Card // empty if the message is no card
-	Kind  string       // case, offer, resume, problem, superseded, review, attention; "" for anything else
+	Kind  string       // case, offer, resume, problem, superseded, review, attention, desk; "" for anything else
 	Stage CardStage    // stage of the applicant's case
 	Case  string       // "" when no button names one
 	Page  string       // address of the agreement page; "" unless the card takes the consent there

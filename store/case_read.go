@@ -95,7 +95,7 @@ func (v *view) InState(
 	return v.manyCases(ctx, "cases in state", `SELECT `+caseColumns+from, args...)
 }
 
-// Queue returns the queue of the states, in the order of entry, without decoding the cases.
+// Queue returns the queue of the states, in the order of entry, without decrypting the cases.
 func (v *view) Queue(
 	ctx context.Context, tenantKey string, states []flows.State, limit int,
 ) ([]flows.QueueEntry, error) {
@@ -103,11 +103,22 @@ func (v *view) Queue(
 		return nil, nil
 	}
 	scan := func(scan scanner) (entry flows.QueueEntry, err error) {
-		err = scan(&entry.CaseID, &entry.OpenID)
+		var since int64
+		var data string
+		if err := scan(&entry.CaseID, &entry.OpenID, &entry.State, &since, &data); err != nil {
+			return entry, err
+		}
+		entry.Since = fromMillis(since)
+		var c struct {
+			Risk     flows.Level       `json:"risk"`
+			Assigned *flows.Assignment `json:"assigned"`
+		}
+		err = json.Unmarshal([]byte(data), &c)
+		entry.Risk, entry.Assigned = c.Risk, c.Assigned
 		return entry, err
 	}
 	from, args := pageOf(tenantKey, states, limit, 0)
-	return collect(ctx, v.q, "line", scan, `SELECT c.id, c.open_id`+from, args...)
+	return collect(ctx, v.q, "line", scan, `SELECT c.id, c.open_id, c.state, c.entered_ms, c.data`+from, args...)
 }
 
 // pageOf returns the FROM clause, with the alias c, of a page of cases in the states. Each state

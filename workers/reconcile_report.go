@@ -47,6 +47,9 @@ func (w *Workers) reopenStalled(ctx context.Context, d flows.Difference) error {
 		if err != nil || !flows.Stalled(c, working[c.ID], w.engine.Now()) || !c.EnteredAt.Equal(d.Since) {
 			return err
 		}
+		if c.State == flows.Decided { // nothing has to be asked again: HR has decided
+			return w.engine.Apply(ctx, tx, c, flows.Event{Kind: flows.DecisionDue, At: w.engine.Now(), Rev: &c.Rev})
+		}
 		return w.engine.Apply(ctx, tx, c, flows.Event{
 			Kind: flows.StepStopped,
 			At:   w.engine.Now(),

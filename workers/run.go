@@ -27,6 +27,7 @@ func (w *Workers) newHandlers() map[flows.JobKind]handler {
 		flows.JobReply:         w.sendReply,
 		flows.JobRemind:        w.remind,
 		flows.JobExpire:        w.expire,
+		flows.JobTakeEffect:    w.takeEffect,
 		flows.JobPurge:         w.purge,
 		flows.JobRetryIncident: w.retryIncident,
 		flows.JobRecount:       w.recountIncident,
@@ -123,6 +124,11 @@ func (w *Workers) remind(ctx context.Context, j flows.Job) error {
 // expire reports that the time of the case is over. A job of an earlier revision changes nothing.
 func (w *Workers) expire(ctx context.Context, j flows.Job) error {
 	return w.report(ctx, j.Case, flows.Event{Kind: flows.ExpiryDue, Rev: new(j.Revision())})
+}
+
+// takeEffect reports that HR's decision can no longer be undone.
+func (w *Workers) takeEffect(ctx context.Context, j flows.Job) error {
+	return w.report(ctx, j.Case, flows.Event{Kind: flows.DecisionDue, Rev: new(j.Revision())})
 }
 
 // purge reports that photos or fields have been kept long enough. The engine deletes them with the event.

@@ -29,8 +29,15 @@ func (w *Workers) render(ctx context.Context, s *drawing) (raw json.RawMessage, 
 // cardOf builds the card that the surface has to show now, and notes the version of the case in s.
 func (w *Workers) cardOf(ctx context.Context, s *drawing) (card cards.Card, err error) {
 	err = w.engine.Store.View(ctx, func(v flows.View) error {
-		if s.Audience == flows.AudienceBoard {
+		switch s.Audience {
+		case flows.AudienceBoard:
 			card, err = w.boardCard(ctx, v, &s.Surface)
+			return err
+		case flows.AudienceDesk:
+			card, err = w.engine.DeskCard(ctx, v, s.TenantKey, s.To.ID)
+			return err
+		case flows.AudienceQueue:
+			card, err = w.engine.QueueCard(ctx, v, s.TenantKey)
 			return err
 		}
 		c, err := v.Case(ctx, s.CaseID)

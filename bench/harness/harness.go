@@ -71,6 +71,7 @@ func (h *Harness) open(ctx context.Context, c Setup) (err error) {
 	h.closing = append(h.closing, func() { closeWorld(h.World) })
 	settings := h.World.Settings()
 	settings["store.sync"] = c.Sync
+	settings["review.undo"] = "0s" // the time for undoing a decision is HR's, not the bot's own
 	var market *feishu.Market
 	if c.Market {
 		if market, err = h.openMarket(ctx, c.World, settings); err != nil {

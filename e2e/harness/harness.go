@@ -131,6 +131,7 @@ func Start(t *testing.T, s Setup) *Harness {
 		"server.listen":      "127.0.0.1:0",
 		"company.name":       "样本科技有限公司",
 		"timing.write_quiet": "1ms",
+		"review.undo":        "0s", // a decision takes effect at once
 	})
 	maps.Copy(h.Values, database(t, dir))
 	maps.Copy(h.Values, s.Settings)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"shiming/cmd"
+	"shiming/config"
 )
 
 // AsProgram, set in the environment, makes the test binary run as the program.
@@ -24,6 +25,8 @@ func Prepare() {
 		os.Exit(cmd.Main())
 	}
 	flag.Parse()
+	// In the programs that the tests start, a decision takes effect at once.
+	_ = os.Setenv(config.EnvName("review.undo"), "0s")
 	debug.SetGCPercent(200) // the live heap is small beside the pictures that come and go
 	// The tests mostly wait for upstreams and clocks, so many can run in parallel.
 	parallel := "32"

@@ -1,0 +1,180 @@
+package cards
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Desk is an admin's list of the cases that wait for a decision. A decision opens the next case in its place.
+type Desk struct {
+	Counts map[string]int // filter -> number of cases; see DeskFilters
+	Filter string         // the filter in use
+	Taken  int            // cases that another admin reads
+	Rows   []DeskRow      // the first cases of the filter, oldest first; the card shows maxDeskRows
+	Last   *Undo
+	At     time.Time
+}
+
+// DeskRow is one waiting case.
+type DeskRow struct {
+	MaskedName string
+	Risk       Level
+	State      string // awaiting_review | needs_attention
+	Since      time.Time
+	Taken      bool // another admin reads it
+}
+
+// Undo offers to take back the decision that was made a moment ago.
+type Undo struct {
+	Ref              // the case of a single decision
+	Applicant string // open_id
+	What      string // approved | sent_back | …
+	Bulk      int    // number of cases that were approved together; 0 for a single decision
+}
+
+// DeskFilters lists the filters of a desk (texts "desk.<code>").
+var DeskFilters = []string{"all", "green", "amber", "red", "stuck"}
+
+// maxDeskRows is the number of cases in the table, which has ten on a page.
+const maxDeskRows = 20
+
+// JSON draws the numbers, the filters, the table and the button for the next case.
+func (v Desk) JSON() json.RawMessage {
+	e := v.Last.nodes()
+	if len(e) > 0 {
+		e = append(e, rule())
+	}
+	total := v.Counts["all"]
+	if total == 0 {
+		e = append(e, line(tr("desk.none")))
+		return frame{title: tr("desk.title"), header: headerSuccess, elements: append(e, asOf(v.At)...)}.json()
+	}
+	e = append(e, v.filterRow())
+	if len(v.Rows) == 0 {
+		e = append(e, line(tr("desk.none_of_filter")))
+	} else {
+		e = append(e, v.table())
+		if more := v.Counts[v.Filter] - min(len(v.Rows), maxDeskRows); more > 0 {
+			e = append(e, small(tr("desk.more", intArg("n", more))))
+		}
+	}
+	if v.Taken > 0 {
+		e = append(e, small(tr("desk.taken", intArg("n", v.Taken))))
+	}
+	if len(v.Rows) > 0 {
+		e = append(e, button("begin", mainButton, Ref{}.act(ActNext)))
+	}
+	if v.Counts["green"] > 1 {
+		e = append(e, labelled(tr("desk.bulk"), plainButton, Ref{}.act(ActBulk)))
+	}
+	return frame{
+		title:     tr("desk.title"),
+		header:    headerYourTurn,
+		tag:       tr("tag.count", intArg("n", total)),
+		tagColour: "blue",
+		elements:  append(e, asOf(v.At)...),
+	}.json()
+}
+
+// filterRow draws a button for each part of the queue that has cases.
+func (v Desk) filterRow() node {
+	var buttons []node
+	for _, f := range DeskFilters {
+		n := v.Counts[f]
+		if n == 0 && f != v.Filter {
+			continue
+		}
+		look := quietButton
+		if f == v.Filter {
+			look = plainButton
+		}
+		a := Ref{}.act(ActFilter)
+		a.To = f
+		buttons = append(buttons, labelled(tr("desk.filter", textArg("what", codeText("desk", f)), intArg("n", n)), look, a))
+	}
+	return row(buttons...)
+}
+
+// table draws the first cases. Cells have no translations, so that they hold signs, names and times.
+func (v Desk) table() node {
+	var rows []node
+	for _, r := range v.Rows[:min(len(v.Rows), maxDeskRows)] {
+		taken := ""
+		if r.Taken {
+			taken = "👀"
+		}
+		rows = append(rows, node{
+			"risk":  r.sign(),
+			"who":   cleanText(r.MaskedName, 12),
+			"since": r.Since.In(chinaTime).Format("01-02 15:04"),
+			"wait":  shortSpan(v.At.Sub(r.Since)),
+			"taken": taken,
+		})
+	}
+	column := func(name, label, width string) node {
+		return node{"name": name, "display_name": bilingual(label), "data_type": "text", "width": width}
+	}
+	return node{
+		"tag":       "table",
+		"page_size": 10,
+		"columns": []node{
+			column("risk", "desk.column_risk", "60px"),
+			column("who", "desk.column_who", "80px"),
+			column("since", "desk.column_since", "110px"),
+			column("wait", "desk.column_wait", "70px"),
+			column("taken", "desk.column_taken", "60px"),
+		},
+		"rows": rows,
+	}
+}
+
+// sign is the worst finding of the case, or that a step of it has stopped.
+func (r DeskRow) sign() string {
+	switch {
+	case r.State == "needs_attention":
+		return "⛔"
+	case r.Risk == Green:
+		return "🟢"
+	case r.Risk == Red:
+		return "🔴"
+	}
+	return "🟡"
+}
+
+// shortSpan formats a waiting time for a table: 5m, 3h, 2d.
+func shortSpan(d time.Duration) string {
+	switch {
+	case d < time.Hour:
+		return intArg("n", max(0, int(d/time.Minute))).val.zh + "m"
+	case d < 48*time.Hour:
+		return intArg("n", int(d/time.Hour)).val.zh + "h"
+	}
+	return intArg("n", int(d/(24*time.Hour))).val.zh + "d"
+}
+
+// deskButtons lead from an open case to the next one, to the list, and back to the decision before.
+func deskButtons(r Ref, last *Undo) []node {
+	after, list := r.act(ActNext), Ref{}.act(ActNext)
+	after.To, list.To = ToAfter, ToList
+	return append(last.nodes(), row(button("next", plainButton, after), button("to_list", quietButton, list)))
+}
+
+// nodes draws the offer; nothing for nil.
+func (u *Undo) nodes() []node {
+	if u == nil {
+		return nil
+	}
+	if u.Bulk > 0 {
+		a := Ref{}.act(ActBulk)
+		a.To = ToUndo
+		return []node{row(line(tr("desk.undo_bulk", intArg("n", u.Bulk))), button("undo", plainButton, a))}
+	}
+	return []node{row(person(u.Applicant), line(codeText("did", u.What)), button("undo", plainButton, u.act(ActUndo)))}
+}
+
+// labelled is a button with a text of its own instead of one of the texts "button.<id>".
+func labelled(t text, look string, a Action) node {
+	b := button("next", look, a)
+	b["text"] = plainText(t)
+	return b
+}

@@ -1,0 +1,45 @@
+package flows
+
+// settle ends a review with HR's decision. The decision takes effect when the time for undoing it is over. Until then
+// nothing is written to a platform, and the applicant's card stays as it is.
+func (d *decision) settle(what ReviewOutcome) {
+	before, note := d.c.Review, d.c.Personal.Note
+	d.recordReview(what)
+	if d.policy.Undo <= 0 {
+		takeEffect(d)
+		return
+	}
+	d.c.Pending = &PendingReview{Until: d.event.At.Add(d.policy.Undo), Since: d.c.EnteredAt, Before: before}
+	d.c.Personal.NoteBefore = note
+	d.goTo(Decided)
+}
+
+// takeEffect does what the decision of the review says.
+func takeEffect(d *decision) {
+	d.c.Pending, d.c.Personal.NoteBefore = nil, ""
+	switch d.c.Review.What {
+	case ReviewApproved:
+		d.startRecording()
+	case ReviewSentBack:
+		d.returnToApplicant()
+	case ReviewOnFile:
+		d.goTo(OnFile)
+		d.repost(AudienceApplicant)
+	default:
+		d.goTo(Rejected)
+		d.repost(AudienceApplicant)
+	}
+}
+
+// undo takes the decision back. Only the admin who made it may: another one who disagrees would undo it unseen.
+func undo(d *decision) {
+	if d.event.Actor != d.c.Review.By {
+		d.refuse("decided by another admin", NewToast("undo_not_yours", nil))
+		return
+	}
+	d.detail("undone", string(d.c.Review.What))
+	d.since = d.c.Pending.Since
+	d.c.Review, d.c.Personal.Note = d.c.Pending.Before, d.c.Personal.NoteBefore
+	d.c.Pending, d.c.Personal.NoteBefore = nil, ""
+	d.toast("undone")
+}
