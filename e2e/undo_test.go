@@ -58,7 +58,7 @@ func TestUndoWindow(t *testing.T) {
 	if got := writes(h); got != "0 0 0" {
 		t.Errorf("got the calls %s for a rejected person, want none", got)
 	}
-	p.See(sim.StageClosed)
+	p.See(sim.StageRejected)
 }
 
 // TestUndoAcrossARestart: a bot that dies between the tap and the write carries the decision out afterwards.
