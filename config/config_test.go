@@ -215,6 +215,8 @@ func TestEveryKeyFromEnvironment(t *testing.T) {
 				"feishu.transport":        "websocket",
 				"feishu.user_id_type":     "union_id",
 				"review.required":         "warnings",
+				"review.style":            "queue",
+				"review.undo":             "33m",
 				"ocr.per_second":          "7",
 				"verification.method":     "none",
 				"esign.evidence_revision": "2024",

@@ -63,7 +63,7 @@ export function diagram() {
     const walked = new Set(path.slice(1).map((s, i) => path[i] + ' ' + s));
     const name = p?.name || '';
     const words = path.map((s) => t('s.' + s)).join(' → ');
-    const width = 16 + 5 * boxW + 4 * gapX;
+    const width = 16 + 6 * boxW + 5 * gapX;
     const height = 44 + 3 * boxH + 2 * gapY;
     const lines = flow.edges.map(([a, b, why]) => svg('path', { d: line(a, b), class: 'edge', 'data-walked': walked.has(a + ' ' + b), 'data-ahead': a === now }, svg('title', {}, `${t('s.' + a)} → ${t('s.' + b)}${why ? ': ' + why : ''}`)));
     // The path is drawn last, above the other transitions.

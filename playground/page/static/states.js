@@ -3,9 +3,9 @@
 
 // places holds column and row. The path goes right along the top and back along the bottom.
 export const places = {
-  awaiting_consent: [0, 0], awaiting_photos: [1, 0], awaiting_confirmation: [2, 0], awaiting_code: [3, 0], checking: [4, 0],
-  declined: [0, 1], withdrawn: [1, 1], expired: [2, 1], needs_attention: [3, 1],
-  on_file: [4, 1], rejected: [0, 2], done: [1, 2], filing: [2, 2], recording: [3, 2], awaiting_review: [4, 2],
+  awaiting_consent: [0, 0], awaiting_photos: [1, 0], awaiting_confirmation: [2, 0], awaiting_code: [3, 0], checking: [4, 0], awaiting_review: [5, 0],
+  declined: [0, 1], withdrawn: [1, 1], expired: [2, 1], needs_attention: [3, 1], on_file: [4, 1], rejected: [5, 1],
+  done: [2, 2], filing: [3, 2], recording: [4, 2], decided: [5, 2],
 };
 
 const stages = {
