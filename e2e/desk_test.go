@@ -1,13 +1,16 @@
 package e2e
 
 import (
+	"context"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"shiming/e2e/harness"
 	"shiming/flows"
+	"shiming/sim"
 	"shiming/sim/feishu"
 )
 
@@ -168,7 +171,6 @@ func TestDeskRings(t *testing.T) {
 	for _, p := range h.HireAll(3) {
 		p.ToReview()
 	}
-	desk(a, "next", "全部 1")
 	h.Advance(flows.QueueEvery)
 	desk(a, "next", "全部 3")
 	h.Find(h.World.ReviewChat(), "the board", func(s harness.CardView) bool { return s.Says("待审核", "全绿 3") })
@@ -189,4 +191,49 @@ func TestDeskRings(t *testing.T) {
 	h.Until("a third desk", func() bool { return sent(a.Chat()) == 3 })
 	presses(a, h.Find(h.World.ReviewChat(), "the board", func(s harness.CardView) bool { return s.Has("next") }), "next", "desk")
 	h.Until("a fourth desk", func() bool { return sent(a.Chat()) == 4 })
+}
+
+// TestRobotsAtDesks: two admins work through what a crowd submits. The group gets the board and nothing about a person.
+func TestRobotsAtDesks(t *testing.T) {
+	s := withDesks("review.undo", "1s")
+	s.HR = harness.Diligent
+	h := harness.Start(t, s)
+	second := h.World.HR(1)
+	working, stop := context.WithCancel(h.Ctx)
+	defer stop()
+	worked := make(chan error, 1)
+	go func() { worked <- second.Work(working, second.Diligent) }()
+	var crowd sync.WaitGroup
+	for _, p := range h.HireAll(12) {
+		crowd.Go(func() {
+			if _, err := p.Register(h.Ctx, sim.Script{}, nil); err != nil {
+				t.Errorf("%s: %v", p.OpenID, err)
+			}
+		})
+	}
+	crowd.Wait()
+	stop()
+	if err := <-worked; err != nil {
+		t.Error(err)
+	}
+	board := 0
+	for _, m := range h.World.Feishu.Messages(h.World.ReviewChat()) {
+		if m.FromBot {
+			board++
+		}
+	}
+	if board != 1 {
+		t.Errorf("%d messages in the review group for twelve people, want 1", board)
+	}
+	by := map[string]int{}
+	h.ReadStore(func(v flows.View) error {
+		cases, err := v.InState(h.Ctx, harness.Tenant, []flows.State{flows.Done}, 20, 0)
+		for _, c := range cases {
+			by[c.Review.By]++
+		}
+		return err
+	})
+	if by[h.Admin(0).OpenID]+by[h.Admin(1).OpenID] != 12 {
+		t.Errorf("decided by %v, want all twelve by the two admins", by)
+	}
 }

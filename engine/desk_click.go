@@ -8,17 +8,22 @@ import (
 	"shiming/flows"
 )
 
-// atDesk returns the desk whose message was clicked by its admin; nil for any other message.
+// atDesk returns the desk whose message was clicked by its admin; nil for any other message. A message that no surface
+// knows is the desk's if one is being sent: it was clicked before its id was stored.
 func (e *Engine) atDesk(ctx context.Context, v flows.View, k click) (*flows.Surface, error) {
 	if !e.Policy.ReviewQueue || k.MessageID == "" {
 		return nil, nil
 	}
 	s, err := v.SurfaceByMessage(ctx, k.MessageID)
-	if err != nil {
-		return nil, flows.IgnoreNotFound(err)
+	switch {
+	case err == nil && s.ID == deskID(k.TenantKey, k.OpenID) && s.MessageID == k.MessageID:
+		return s, nil
+	case !flows.IsNotFound(err):
+		return nil, err
 	}
-	if s.Audience != flows.AudienceDesk || s.ID != deskID(k.TenantKey, k.OpenID) || s.MessageID != k.MessageID {
-		return nil, nil
+	s, err = v.Surface(ctx, deskID(k.TenantKey, k.OpenID))
+	if err != nil || s.SendingGeneration <= s.SentGeneration {
+		return nil, flows.IgnoreNotFound(err)
 	}
 	return s, nil
 }
@@ -76,7 +81,7 @@ func (e *Engine) answerAtDesk(
 	if err := saveDesk(ctx, tx, k.TenantKey, k.OpenID, d); err != nil {
 		return flows.Answer{}, err
 	}
-	if err := e.redrawCurrent(ctx, tx, k, "", s.ID); err != nil {
+	if err := e.redrawDesk(ctx, tx, k, s); err != nil {
 		return flows.Answer{}, err
 	}
 	card, err := e.deskCard(ctx, tx, k.TenantKey, k.OpenID, d)
@@ -84,6 +89,14 @@ func (e *Engine) answerAtDesk(
 		toast = flows.NewToast("opened", nil)
 	}
 	return flows.Answer{Toast: toast, Card: card}, err
+}
+
+// redrawDesk queues the drawing of the clicked desk.
+func (e *Engine) redrawDesk(ctx context.Context, tx flows.Tx, k click, s *flows.Surface) error {
+	if s.MessageID == k.MessageID {
+		return e.redrawCurrent(ctx, tx, k, "", s.ID)
+	}
+	return e.Enqueue(ctx, tx, "answered/"+k.EventID, e.redrawJob("", s.ID).With(flows.ArgClicked, k.MessageID))
 }
 
 // nextAtDesk opens the next case of the filter, or the list if there is none.
