@@ -5,6 +5,7 @@ import "time"
 // Decision shows a decision of HR or of the policy. It replaces the buttons of the card.
 type Decision struct {
 	By     string // open_id; "" for the policy
+	First  string // open_id of the first of two admins
 	At     time.Time
 	What   string // approved | sent_back | on_file | rejected | …; texts "did.<code>"
 	Reason string
@@ -27,6 +28,9 @@ func (d Decision) nodes() []node {
 		e = append(e, what, small(tr("decision.automatic")))
 	default:
 		e = append(e, row(person(d.By), what))
+	}
+	if d.First != "" {
+		e = append(e, row(person(d.First), line(tr("decision.first"))))
 	}
 	if d.Reason != "" {
 		e = append(e, line(fact("reason", codeText("reason", d.Reason))))

@@ -27,16 +27,19 @@ type Review struct {
 	Expires                time.Time
 	Round                  int // 1 = first submission, 2 = after one send-back, ...
 	Decision               *Decision
-	Waiting                int    // number of other cases that wait for review
-	Queue                  bool   // the card replaces a list of cases and offers the next one
-	Desk                   bool   // the card is shown at a review desk
-	Last                   *Undo  // at a desk: the decision before
-	Help                   *Help  // the applicant asks for help, because the verification does not succeed
-	Document               string // kind of document that the applicant chose, "" for one that was photographed
-	DocumentRead           bool   // its values were read on a photo
-	NotTaken               bool   // no platform takes the document: it can be kept on file, and not approved
-	CanPeek                bool   // offer the original photos; each access is audited
-	CanUndo                bool   // the decision has not taken effect
+	Waiting                int      // number of other cases that wait for review
+	Queue                  bool     // the card replaces a list of cases and offers the next one
+	Desk                   bool     // the card is shown at a review desk
+	Last                   *Undo    // at a desk: the decision before
+	Help                   *Help    // the applicant asks for help, because the verification does not succeed
+	Document               string   // kind of document that the applicant chose, "" for one that was photographed
+	DocumentRead           bool     // its values were read on a photo
+	NotTaken               bool     // no platform takes the document: it can be kept on file, and not approved
+	CanPeek                bool     // offer the original photos; each access is audited
+	CanUndo                bool     // the decision has not taken effect
+	FourEyes               []string // why two admins have to approve; empty if one is enough
+	FirstBy                string   // open_id of the first of them, once that one has approved
+	FirstAt                time.Time
 }
 
 // Reasons are the codes of reasons that HR can choose (texts "reason.<code>").
@@ -85,6 +88,7 @@ func (v Review) JSON() json.RawMessage {
 		}
 	} else {
 		e = append(e, rule())
+		e = append(e, v.fourEyesNodes()...)
 		e = append(e, v.answerNodes()...)
 	}
 	if v.Waiting > 0 {
@@ -215,6 +219,25 @@ func (v Review) approveNode() node {
 	}
 	return button("approve", mainButton, a)
 }
+
+// fourEyesNodes says that two admins have to approve and why, and who was the first.
+func (v Review) fourEyesNodes() []node {
+	if len(v.FourEyes) == 0 {
+		return nil
+	}
+	why := make([]text, 0, len(v.FourEyes))
+	for _, code := range v.FourEyes[:min(len(v.FourEyes), maxFourEyes)] {
+		why = append(why, codeText("four_eyes", code))
+	}
+	e := []node{line(tr("review.four_eyes", textArg("why", join(text{zh: "、", en: ", ", trusted: true}, why...))), colourOrange)}
+	if v.FirstBy != "" {
+		e = append(e, row(person(v.FirstBy), line(tr("review.first_approval", timeArg("at", v.FirstAt)))))
+	}
+	return e
+}
+
+// maxFourEyes is the number of reasons for two admins.
+const maxFourEyes = 3
 
 // answerNodes draws the buttons for a decision.
 func (v Review) answerNodes() []node {

@@ -129,6 +129,9 @@ func caseSamples() []sample {
 		{name: "review", card: review},
 		{name: "review_2024", card: unread},
 		{name: "review_desk", card: atDesk(review)},
+		{name: "review_four_eyes", card: fourEyes(review, "")},
+		{name: "review_second_approval", card: fourEyes(review, "ou_hr2")},
+		{name: "review_approved_by_two", card: decided(Decision{By: "ou_hr", First: "ou_hr2", At: noon, What: "approved"})},
 		{name: "review_pending", card: pending(decided(Decision{By: "ou_hr", At: noon, What: "approved", Stage: "pending"}))},
 		{name: "review_permit", card: permit},
 		{name: "review_other_document", card: typed},
@@ -213,5 +216,14 @@ func atDesk(v Review) Review {
 // pending shows a decision that can be undone.
 func pending(v Review) Review {
 	v.CanUndo = true
+	return v
+}
+
+// fourEyes shows a review that takes two admins, of whom first has approved.
+func fourEyes(v Review, first string) Review {
+	v.FourEyes = []string{"red", "name"}
+	if first != "" {
+		v.FirstBy, v.FirstAt = first, noon
+	}
 	return v
 }

@@ -14,6 +14,9 @@ var toastTypes = map[string]string{
 	"not_allowed":     "warning",
 	"self_review":     "warning",
 	"undone":          "success",
+	"second_needed":   "info",
+	"second_other":    "info",
+	"four_eyes_alone": "warning",
 	"read_by_another": "info",    // who
 	"bulk_done":       "success", // n, skipped
 	"bulk_none":       "info",

@@ -75,7 +75,16 @@ func TestApprovingUnderSixteen(t *testing.T) {
 		t.Errorf("one tap: got the toast %q, want a refusal", toast)
 	}
 	h.InState(p.OpenID, flows.AwaitingReview)
-	h.ClickOn(hr.OpenID, s, "approve", map[string]any{"override": "exception_permitted"})
+	form := map[string]any{"override": "exception_permitted"}
+	if toast := h.ClickOn(hr.OpenID, s, "approve", form); toast != "记下了，还要另一位 HR 也通过" {
+		t.Errorf("the first approval: got the toast %q, want that another one is missing", toast)
+	}
+	s = hr.Sees(h.World.ReviewChat(), p, "approve", "等另一位")
+	if toast := h.ClickOn(hr.OpenID, s, "approve", form); toast != "你已经通过了，这一件要另一位 HR 来" {
+		t.Errorf("the same admin again: got the toast %q, want a refusal", toast)
+	}
+	h.InState(p.OpenID, flows.AwaitingReview)
+	h.ClickOn(h.Admin(1).OpenID, s, "approve", form)
 	h.Find(h.World.ReviewChat(), "the decision", func(s harness.CardView) bool {
 		return s.Says("已通过", "依法批准的例外")
 	})

@@ -180,7 +180,7 @@ func (e *Engine) afterDecisionAtDesk(
 		if refusal, err := e.openAtDesk(ctx, tx, k, &d, c.ID); err != nil || refusal != nil {
 			return flows.Answer{Toast: refusal}, err
 		}
-	case c.State.Turn() != flows.HR:
+	case c.State.Turn() != flows.HR || c.FirstApproval != nil && c.FirstApproval.By == k.OpenID:
 		d.Decided = nil
 		if c.State == flows.Decided {
 			d.Decided = []string{c.ID}
@@ -240,7 +240,7 @@ const maxBulk = 50
 
 // allGreen reports whether a case may be approved with others unread.
 func (e *Engine) allGreen(c *flows.Case) bool {
-	return c.Help == nil && flows.AllGreen(flows.Findings(c, &e.Policy, e.Now()))
+	return c.Help == nil && !c.OtherNumber && flows.AllGreen(flows.Findings(c, &e.Policy, e.Now()))
 }
 
 // approveOffered approves the offered cases that are as they were when they were offered, and leaves out the others.

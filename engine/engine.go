@@ -12,6 +12,7 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"log/slog"
@@ -226,8 +227,27 @@ func (e *Engine) addBlindIndex(ctx context.Context, tx flows.Tx, c *flows.Case, 
 		return nil
 	}
 	var err error
-	ev.SameNumberCases, err = tx.SameNumber(ctx, c.TenantKey, ev.BlindIndex, c.OpenID)
+	if ev.SameNumberCases, err = tx.SameNumber(ctx, c.TenantKey, ev.BlindIndex, c.OpenID); err != nil {
+		return err
+	}
+	ev.OtherNumber, err = e.hadOtherNumber(ctx, tx, c, ev)
 	return err
+}
+
+// hadOtherNumber reports whether the person was registered before with another number than the one in the form. A number
+// that was deleted is not compared.
+func (e *Engine) hadOtherNumber(ctx context.Context, v flows.View, c *flows.Case, ev *flows.Event) (bool, error) {
+	all, err := v.CasesOf(ctx, c.TenantKey, c.OpenID)
+	if err != nil {
+		return false, err
+	}
+	for _, before := range all {
+		if before.State == flows.Done && before.Personal.Number != "" &&
+			!bytes.Equal(e.indexOf(before.Personal.Document, before.Personal.Number, ev.At), ev.BlindIndex) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // blindIndex returns the keyed hash of the number in the form; nil for one that is not valid. The kind of a document
@@ -239,7 +259,12 @@ func (e *Engine) blindIndex(c *flows.Case, ev *flows.Event) []byte {
 	if c.Personal.Document != "" {
 		kind, _, typed = flows.SubmittedDocument(c, ev.Form)
 	}
-	n, err := idcard.ParseNumber(typed, ev.At)
+	return e.indexOf(kind, typed, ev.At)
+}
+
+// indexOf is the keyed hash of a number of a kind of document, "" for a resident number; nil for one that is not valid.
+func (e *Engine) indexOf(kind idcard.Document, typed string, now time.Time) []byte {
+	n, err := idcard.ParseNumber(typed, now)
 	if err == nil && (kind == "" || n.Document() == kind) {
 		return e.Store.MAC("number", n.Reveal())
 	}

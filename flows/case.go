@@ -61,6 +61,10 @@ type Case struct {
 	// Risk is the worst level of the findings when the case was submitted for review.
 	Risk     Level       `json:"risk,omitempty"`
 	Assigned *Assignment `json:"assigned,omitempty"` // the admin who reads it
+	// FirstApproval is the first of two approvals, until the second or another decision; see FourEyes.
+	FirstApproval *Review `json:"first_approval,omitempty"`
+	// OtherNumber is set if the person was registered with another number before.
+	OtherNumber bool `json:"other_number,omitempty"`
 	// Pending is set while HR can undo Review.
 	Pending *PendingReview `json:"pending,omitempty"`
 
@@ -192,7 +196,8 @@ const (
 
 // Review is a decision of HR or of the policy.
 type Review struct {
-	By     string        `json:"by"` // open_id; "" for the policy
+	By     string        `json:"by"`              // open_id; "" for the policy
+	First  string        `json:"first,omitempty"` // open_id of the first of two admins
 	What   ReviewOutcome `json:"what"`
 	Reason string        `json:"reason,omitempty"`
 	Redo   string        `json:"redo,omitempty"` // what the applicant has to do again, one of cards.Sides
@@ -205,6 +210,7 @@ type PendingReview struct {
 	Until  time.Time `json:"until"`            // when it takes effect
 	Since  time.Time `json:"since"`            // when the case began to wait for the review
 	Before *Review   `json:"before,omitempty"` // the review of the round before, which an undo restores
+	First  *Review   `json:"first,omitempty"`  // the first of two approvals, which an undo restores
 }
 
 // Write is a write to a platform that must not happen twice. Its intent is stored before the call; see write_intent.go.

@@ -50,7 +50,8 @@ func FilterOf(q QueueEntry) DeskFilter {
 func (f DeskFilter) Matches(q QueueEntry) bool { return f == "" || f == FilterAll || f == FilterOf(q) }
 
 // NextOf returns the case that an admin reads next: the first one behind the cursor, in the order of the queue, that the
-// filter selects and no other admin reads. The last one is followed by the first. It returns "" if there is none.
+// filter selects, that no other admin reads and that does not wait for another admin's approval. The last one is followed by
+// the first. It returns "" if there is none.
 func NextOf(queue []QueueEntry, f DeskFilter, behind Cursor, admin string, now time.Time) string {
 	start := max(0, slices.IndexFunc(queue, func(q QueueEntry) bool {
 		return q.Since.After(behind.At) || q.Since.Equal(behind.At) && q.CaseID > behind.ID
@@ -58,7 +59,7 @@ func NextOf(queue []QueueEntry, f DeskFilter, behind Cursor, admin string, now t
 	for i := range queue {
 		q := queue[(start+i)%len(queue)]
 		by := q.Assigned.ReaderAt(now)
-		if q.CaseID != behind.ID && f.Matches(q) && (by == "" || by == admin) {
+		if q.CaseID != behind.ID && f.Matches(q) && (by == "" || by == admin) && q.FirstBy != admin {
 			return q.CaseID
 		}
 	}

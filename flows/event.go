@@ -126,6 +126,8 @@ type Event struct {
 	Contact  Contact // ContactKnown
 	// BlindIndex is the keyed hash of the confirmed number (Confirmed).
 	BlindIndex []byte
+	// OtherNumber says that the person was registered with another number before (Confirmed).
+	OtherNumber bool
 	// SameNumberCases lists ids of other people's cases with the same number (Confirmed).
 	SameNumberCases []string
 

@@ -251,9 +251,12 @@ func TestApprovalDespiteRed(t *testing.T) {
 			for _, form := range []cards.Form{{}, {Override: ptr("")}, {Override: ptr("because")}, {Reason: ptr("other")}} {
 				decide(t, c, Event{Kind: Approved, Form: form}).wantRefused("red, and no reason given", "red")
 			}
-			d := decide(t, c, Event{Kind: Approved, Form: cards.Form{Override: ptr("exception_permitted")}}).
+			approval := Event{Kind: Approved, Form: cards.Form{Override: ptr("exception_permitted")}}
+			first := decide(t, c, approval).wantDetail("despite_red", tt.red, "reason", "exception_permitted").Case
+			approval.Actor = "ou_hr2"
+			d := decide(t, first, approval).
 				wantState(Recording).
-				wantDetail("despite_red", tt.red, "reason", "exception_permitted")
+				wantDetail("despite_red", tt.red, "reason", "exception_permitted", "first_approval", "ou_hr1")
 			if d.Case.Review.Reason != "exception_permitted" {
 				t.Errorf("got the reason %q on record, want exception_permitted", d.Case.Review.Reason)
 			}

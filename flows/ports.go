@@ -138,6 +138,7 @@ type QueueEntry struct {
 	Since          time.Time   // when it entered the state
 	Risk           Level       // see Case.Risk
 	Assigned       *Assignment // nil if nobody reads it
+	FirstBy        string      // the admin whose approval is the first of two, "" without one
 }
 
 // Day holds the figures of one day.

@@ -96,7 +96,14 @@ func reviewCard(c *Case, s ViewContext) cards.Card {
 			v.ValidTo = b.ValidTo.String()
 		}
 	}
-	if c.State != AwaitingReview {
+	if c.State == AwaitingReview {
+		for _, why := range FourEyes(c, s.Policy, s.Now) {
+			v.FourEyes = append(v.FourEyes, string(why))
+		}
+		if f := c.FirstApproval; f != nil {
+			v.FirstBy, v.FirstAt = f.By, f.At
+		}
+	} else {
 		v.Decision = decisionOf(c)
 		v.CanUndo = c.State == Decided
 	}
@@ -136,7 +143,7 @@ func attentionCard(c *Case, a *Attention) cards.Attention {
 func decisionOf(c *Case) *cards.Decision {
 	d := &cards.Decision{At: c.EnteredAt, What: c.Outcome}
 	if r := c.Review; r != nil {
-		d.By, d.At, d.What, d.Reason, d.Note = r.By, r.At, string(r.What), r.Reason, c.Personal.Note
+		d.By, d.First, d.At, d.What, d.Reason, d.Note = r.By, r.First, r.At, string(r.What), r.Reason, c.Personal.Note
 	}
 	switch c.State {
 	case Withdrawn, Declined:

@@ -37,7 +37,7 @@ func (d *decision) returnToForm() {
 
 // afterCheck goes to the review. If the policy does not ask for one and AllGreen holds, the case is approved at once.
 func (d *decision) afterCheck() {
-	if !d.policy.ReviewAlways && AllGreen(Findings(d.c, d.policy, d.event.At)) {
+	if !d.policy.ReviewAlways && !d.c.OtherNumber && AllGreen(Findings(d.c, d.policy, d.event.At)) {
 		d.c.Rounds++
 		d.c.Review = &Review{What: ReviewApproved, At: d.event.At, Round: d.c.Rounds}
 		d.rule("policy: all checks green")
@@ -50,7 +50,7 @@ func (d *decision) afterCheck() {
 // submitToHR goes to the review.
 func (d *decision) submitToHR() {
 	d.c.Rounds++
-	d.c.Review = nil
+	d.c.Review, d.c.FirstApproval = nil, nil
 	d.goTo(AwaitingReview)
 	d.repost(AudienceHR)
 }

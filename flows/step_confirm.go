@@ -73,7 +73,7 @@ func confirm(d *decision) {
 		c.Changed = append(c.Changed, "identity_code")
 	}
 	c.Confirmed = d.event.At
-	c.SameNumberCases = d.event.SameNumberCases
+	c.SameNumberCases, c.OtherNumber = d.event.SameNumberCases, d.event.OtherNumber
 	c.Check, c.Review, c.Help = nil, nil, nil
 	d.change.SetBlindIndex, d.change.BlindIndex = true, d.event.BlindIndex
 	d.toast("saved")

@@ -68,7 +68,7 @@ func confirmDocument(d *decision) {
 	p.Name, p.Number, p.Mobile = name.Reveal(), number, ""
 	c.Changed = changedDocument(c)
 	c.Confirmed = d.event.At
-	c.SameNumberCases, c.Help = d.event.SameNumberCases, nil
+	c.SameNumberCases, c.OtherNumber, c.Help = d.event.SameNumberCases, d.event.OtherNumber, nil
 	d.dropUnreadPhotos()
 	d.change.SetBlindIndex, d.change.BlindIndex = true, d.event.BlindIndex
 	d.detail("document", string(kind))

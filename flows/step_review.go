@@ -19,6 +19,9 @@ func (d *decision) recordReview(what ReviewOutcome) {
 		Reason: formValue(d.event.Form.Reason),
 		Redo:   formValue(d.event.Form.Side),
 	}
+	if f := d.c.FirstApproval; f != nil && what == ReviewApproved {
+		d.c.Review.First = f.By
+	}
 	d.c.Personal.Note = shortNote(formValue(d.event.Form.Note))
 	d.detail("reason", d.c.Review.Reason)
 }
@@ -59,7 +62,11 @@ func approve(d *decision) {
 	}
 	if len(red) > 0 {
 		d.event.Form.Reason = &reason
+		d.detail("reason", reason)
 		d.detail("despite_red", strings.Join(red, " "))
+	}
+	if d.needsSecondApproval(reason) {
+		return
 	}
 	d.toast("approved")
 	d.settle(ReviewApproved)

@@ -5,11 +5,18 @@ package flows
 func (d *decision) settle(what ReviewOutcome) {
 	before, note := d.c.Review, d.c.Personal.Note
 	d.recordReview(what)
+	first := d.c.FirstApproval
+	d.c.FirstApproval = nil
 	if d.policy.Undo <= 0 {
 		takeEffect(d)
 		return
 	}
-	d.c.Pending = &PendingReview{Until: d.event.At.Add(d.policy.Undo), Since: d.c.EnteredAt, Before: before}
+	d.c.Pending = &PendingReview{
+		Until:  d.event.At.Add(d.policy.Undo),
+		Since:  d.c.EnteredAt,
+		Before: before,
+		First:  first,
+	}
 	d.c.Personal.NoteBefore = note
 	d.goTo(Decided)
 }
@@ -40,6 +47,7 @@ func undo(d *decision) {
 	d.detail("undone", string(d.c.Review.What))
 	d.since = d.c.Pending.Since
 	d.c.Review, d.c.Personal.Note = d.c.Pending.Before, d.c.Personal.NoteBefore
+	d.c.FirstApproval = d.c.Pending.First
 	d.c.Pending, d.c.Personal.NoteBefore = nil, ""
 	d.toast("undone")
 }

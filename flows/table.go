@@ -83,7 +83,7 @@ func buildTable() []Transition {
 		row(Checking, StepStopped, Bot, suspend, NeedsAttention),
 
 		// HR decides.
-		row(AwaitingReview, Approved, HR, approve, Decided, Recording, AwaitingConsent),
+		row(AwaitingReview, Approved, HR, approve, Decided, Recording, AwaitingConsent, AwaitingReview),
 		row(AwaitingReview, SentBack, HR, sendBack, Decided, AwaitingConfirmation, AwaitingPhotos),
 		row(AwaitingReview, Refused, HR, reject, Decided, Rejected),
 		row(AwaitingReview, KeptOnFile, HR, keepOnFile, Decided, OnFile),

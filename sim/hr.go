@@ -41,6 +41,7 @@ type HRCard struct {
 	Acts      []string // acts of the buttons
 	Fields    []string // names of the fields
 	Text      string   // all Chinese text of the card
+	Approved  bool     // this admin has approved, and another one has to as well
 
 	screen screen
 }
@@ -135,6 +136,9 @@ func (h *HR) Work(ctx context.Context, p Policy) error {
 					if c.Kind != string(kindDesk) {
 						d = p(c)
 					}
+					if c.Approved && chat != h.w.ReviewChat() {
+						d.Act = "" // a colleague has a card of his own
+					}
 					if d.Act != "" {
 						busy.Go(func() { h.clickDecision(ctx, cancel, c, d) })
 					}
@@ -172,6 +176,7 @@ func (h *HR) readRequest(m feishu.Message) (HRCard, bool) {
 	}
 	if who, _ := persons(m.Card); len(who) > 0 {
 		c.Applicant = who[0]
+		c.Approved = slices.Contains(who[1:], h.OpenID) && s.mentions("等另一位")
 	}
 	for _, b := range s.card.Buttons() {
 		if b.Act != "" && !slices.Contains(c.Acts, b.Act) {
@@ -182,6 +187,16 @@ func (h *HR) readRequest(m feishu.Message) (HRCard, bool) {
 		c.Fields = append(c.Fields, in.Name)
 	}
 	return c, !again && c.Applicant != h.OpenID // an admin cannot decide on the own case
+}
+
+// colleague returns another admin than this one and the applicant.
+func (h *HR) colleague(applicant string) string {
+	for _, a := range h.w.Admins() {
+		if a != h.OpenID && a != applicant {
+			return a
+		}
+	}
+	return h.OpenID
 }
 
 // clickDecision presses the button. If another admin was faster, it does nothing: Work sees the card's new version by
@@ -200,7 +215,11 @@ func (h *HR) clickDecision(ctx context.Context, stop context.CancelCauseFunc, c 
 		}
 		form[name] = v
 	}
-	_, err := h.w.press(ctx, h.OpenID, c.screen, feishu.ByAct(d.Act), d.Act, form)
+	who := h.OpenID
+	if c.Approved { // in the group a colleague gives the second approval
+		who = h.colleague(c.Applicant)
+	}
+	_, err := h.w.press(ctx, who, c.screen, feishu.ByAct(d.Act), d.Act, form)
 	if err != nil && !errors.Is(err, errStale) && ctx.Err() == nil {
 		stop(fmt.Errorf("sim: HR on case %s: %w", c.Case, err))
 	}

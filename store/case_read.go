@@ -112,9 +112,13 @@ func (v *view) Queue(
 		var c struct {
 			Risk     flows.Level       `json:"risk"`
 			Assigned *flows.Assignment `json:"assigned"`
+			First    *flows.Review     `json:"first_approval"`
 		}
 		err = json.Unmarshal([]byte(data), &c)
 		entry.Risk, entry.Assigned = c.Risk, c.Assigned
+		if c.First != nil {
+			entry.FirstBy = c.First.By
+		}
 		return entry, err
 	}
 	from, args := pageOf(tenantKey, states, limit, 0)
