@@ -50,7 +50,7 @@ var mayImport = map[string][]string{
 	"playground/page": {}, "playground/child": {}, "playground/scrape": {},
 
 	"e2e/…": {anything}, "bench/…": {anything}, "docs": {anything}, "deploy": {anything},
-	"store/pgtest": {}, "workers/workerstest": {anything},
+	"store/pgtest": {}, "store/storetest": {"store", "store/keyset"}, "workers/workerstest": {anything},
 }
 
 // onlyIn lists the libraries that only one package may use.

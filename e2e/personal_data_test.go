@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -25,13 +24,13 @@ import (
 type canary struct {
 	what  string
 	forms [][]byte
-	bound *regexp.Regexp // short digit strings match as a whole number only
+	whole []byte // a short digit string, which matches as a whole number only
 }
 
 func newCanary(what, text string) canary {
 	c := canary{what: what}
 	if len(text) == 6 && strings.Trim(text, "0123456789") == "" {
-		c.bound = regexp.MustCompile(`(^|[^0-9A-Za-z.])` + text + `($|[^0-9A-Za-z])`)
+		c.whole = []byte(text)
 		return c
 	}
 	add := func(b ...byte) { c.forms = append(c.forms, b) }
@@ -62,8 +61,8 @@ func newCanary(what, text string) canary {
 }
 
 func (c canary) in(b []byte) bool {
-	if c.bound != nil {
-		return c.bound.Match(b)
+	if c.whole != nil {
+		return hasWhole(b, c.whole)
 	}
 	for _, f := range c.forms {
 		if bytes.Contains(b, f) {
@@ -71,6 +70,22 @@ func (c canary) in(b []byte) bool {
 		}
 	}
 	return false
+}
+
+// hasWhole reports whether b contains digits that are no part of a longer word or number.
+func hasWhole(b, digits []byte) bool {
+	word := func(c byte) bool { return c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' }
+	for at := 0; ; at++ {
+		i := bytes.Index(b[at:], digits)
+		if i < 0 {
+			return false
+		}
+		at += i
+		end := at + len(digits)
+		if (at == 0 || !word(b[at-1]) && b[at-1] != '.') && (end == len(b) || !word(b[end])) {
+			return true
+		}
+	}
 }
 
 func TestCanaries(t *testing.T) {
@@ -83,8 +98,12 @@ func TestCanaries(t *testing.T) {
 			t.Errorf("got no match in %q, want one", in)
 		}
 	}
-	if newCanary("code", "123456").in([]byte("1123456")) || !newCanary("code", "123456").in([]byte(`"123456"`)) {
-		t.Error("got a match inside longer digits, or none alone, want the contrary")
+	code := newCanary("code", "123456")
+	for in, want := range map[string]bool{`"123456"`: true, "123456": true, "码123456，": true, "123456.": true,
+		"1234567 123456": true, "1123456": false, "1234567": false, "0.123456": false, "a123456": false, "123456Z": false} {
+		if got := code.in([]byte(in)); got != want {
+			t.Errorf("got %t for %q, want %t", got, in, want)
+		}
 	}
 }
 

@@ -208,9 +208,9 @@ func TestInspectVariants(t *testing.T) {
 }
 
 func TestInspectScalesDown(t *testing.T) {
-	p := mustInspect(t, asJPEG(t, card(t, 5000, 2501), 80))
-	if p.Width != 4096 || p.Height != 2048 {
-		t.Errorf("got %v, want 4096x2048", p)
+	p := mustInspect(t, asJPEG(t, card(t, 5000, 1251), 80))
+	if p.Width != 4096 || p.Height != 1024 {
+		t.Errorf("got %v, want 4096x1024", p)
 	}
 	grey := image.NewGray(image.Rect(0, 0, 300, 5000))
 	for i := range grey.Pix {

@@ -81,16 +81,18 @@ func sharpness(luma plane) float64 {
 		for tx := range grid {
 			x0, x1 := max(1, tx*s.w/grid), min(s.w-1, (tx+1)*s.w/grid)
 			y0, y1 := max(1, ty*s.h/grid), min(s.h-1, (ty+1)*s.h/grid)
-			var n, sum, squares float64
+			var sum, squares int
 			for y := y0; y < y1; y++ {
 				up, row, down := s.row(y-1), s.row(y), s.row(y+1)
 				for x := x0; x < x1; x++ {
-					l := float64(int(up[x]) + int(down[x]) + int(row[x-1]) + int(row[x+1]) - 4*int(row[x]))
-					n, sum, squares = n+1, sum+l, squares+l*l
+					l := int(up[x]) + int(down[x]) + int(row[x-1]) + int(row[x+1]) - 4*int(row[x])
+					sum, squares = sum+l, squares+l*l
 				}
 			}
-			if n > 0 {
-				tiles = append(tiles, squares/n-sum/n*sum/n)
+			if x0 < x1 && y0 < y1 {
+				n := float64((x1 - x0) * (y1 - y0))
+				mean := float64(sum) / n
+				tiles = append(tiles, float64(squares)/n-mean*mean)
 			}
 		}
 	}
@@ -106,11 +108,13 @@ func smooth(src plane) plane {
 			continue
 		}
 		a, b, c, out := src.row(y-1), src.row(y), src.row(y+1), dst.row(y)
-		for x := 1; x < src.w-1; x++ {
-			above := int(a[x-1]) + int(a[x]) + int(a[x+1])
-			level := int(b[x-1]) + int(b[x]) + int(b[x+1])
-			below := int(c[x-1]) + int(c[x]) + int(c[x+1])
-			out[x] = byte((above + level + below + 4) / 9)
+		var left, middle int // sums of the columns before x and at x
+		for x, v := range b {
+			right := int(a[x]) + int(v) + int(c[x])
+			if x >= 2 {
+				out[x-1] = byte((left + middle + right + 4) / 9)
+			}
+			left, middle = middle, right
 		}
 	}
 	return dst

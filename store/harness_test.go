@@ -16,17 +16,18 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"shiming/flows"
-	"shiming/store/keyset"
 	"shiming/store/pgtest"
 )
 
-// databases lists the databases that every test runs on. dsn returns the DSN of a new database.
+// databases lists the databases that every test runs on. dsn returns the DSN of a new database, migrated that of a
+// database of the present version, with templateKeys.
 var databases = []struct {
-	name string
-	dsn  func(t testing.TB, dir string) string
+	name          string
+	dsn, migrated func(t testing.TB, dir string) string
 }{
-	{"sqlite", func(_ testing.TB, dir string) string { return "sqlite:" + filepath.Join(dir, "data", "bot.db") }},
-	{"postgres", func(t testing.TB, _ string) string { return pgtest.DSN(t) }},
+	{"sqlite", newSQLite, migratedSQLite},
+	{"postgres", func(t testing.TB, _ string) string { return pgtest.DSN(t) },
+		func(t testing.TB, _ string) string { return postgresTemplate.DSN(t) }},
 }
 
 // testStore is a new store on one of the databases.
@@ -44,7 +45,7 @@ func eachDatabase(t *testing.T, test func(t *testing.T, ts *testStore)) {
 }
 
 // onDatabase runs a test on one database, or on every one if database is "". The tests run in
-// parallel, each with a database of its own.
+// parallel, each with a database of its own. Tests of empty databases open theirs themselves.
 func onDatabase(t *testing.T, database string, test func(t *testing.T, ts *testStore)) {
 	t.Parallel()
 	for _, d := range databases {
@@ -60,9 +61,9 @@ func onDatabase(t *testing.T, database string, test func(t *testing.T, ts *testS
 				dir:      dir,
 				log:      log,
 				cfg: Config{
-					DSN:    d.dsn(t, dir),
+					DSN:    d.migrated(t, dir),
 					Sync:   "normal",
-					Keyset: keyset.New(),
+					Keyset: templateKeys,
 					Log:    slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 				},
 			}

@@ -39,19 +39,20 @@ func TestReopenKeepsData(t *testing.T) {
 }
 
 func TestFilesArePrivate(t *testing.T) {
-	onDatabase(t, "sqlite", func(t *testing.T, ts *testStore) {
-		ts.insert(t, newCase("c1", "ou_1"))
-		must(t, filepath.WalkDir(filepath.Join(ts.dir, "data"), func(path string, d fs.DirEntry, err error) error {
-			if err != nil {
-				return err
-			}
-			info, err := d.Info()
-			if err == nil && info.Mode().Perm()&0o077 != 0 {
-				t.Errorf("%s has mode %v, want no access for others", path, info.Mode())
-			}
+	t.Parallel()
+	dir := t.TempDir()
+	ts := &testStore{Store: mustOpen(t, Config{DSN: newSQLite(t, dir), Keyset: keyset.New()})}
+	ts.insert(t, newCase("c1", "ou_1"))
+	must(t, filepath.WalkDir(filepath.Join(dir, "data"), func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
 			return err
-		}))
-	})
+		}
+		info, err := d.Info()
+		if err == nil && info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s has mode %v, want no access for others", path, info.Mode())
+		}
+		return err
+	}))
 }
 
 func TestUnsupportedDSN(t *testing.T) {

@@ -12,18 +12,24 @@ import (
 // unique, callback values are objects, 200 elements, 30 KB. Sources: 卡片 JSON 2.0 结构, 卡片 JSON 2.0 版本更新说明, 表单容器, 按钮, 输入框
 // and the component pages. The Server checks separately whether pictures and people exist.
 func ValidateCard(card []byte) []error {
+	_, errs := parseValid(card)
+	return errs
+}
+
+// parseValid is ValidateCard with the parsed card, which is nil if the card cannot be parsed.
+func parseValid(card []byte) (*Card, []error) {
 	v := &validator{names: map[string]bool{}, ids: map[string]bool{}}
 	if n := requestBytes(string(card)); n > maxCard {
 		v.fail(codeTooLong, "", "the card makes a request of %d bytes, more than 30 KB", n)
-		return v.errs
+		return nil, v.errs
 	}
 	c, err := ParseCard(card)
 	if err != nil {
 		v.fail(codeParse, "", "the card is not a JSON object")
-		return v.errs
+		return nil, v.errs
 	}
 	v.card(c.root)
-	return v.errs
+	return c, v.errs
 }
 
 const (

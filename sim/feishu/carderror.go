@@ -65,13 +65,9 @@ func (s *Server) checkCard(card []byte) *apiError {
 var atTag = regexp.MustCompile(`<(?:at|person)\s+[^>]*?id\s*=\s*['"]?([A-Za-z0-9_-]+)`)
 
 func (s *Server) cardFaults(card []byte) []error {
-	errs := ValidateCard(card)
+	c, errs := parseValid(card)
 	if len(errs) > 0 {
 		return errs
-	}
-	c, err := ParseCard(card)
-	if err != nil {
-		return []error{&CardError{Code: codeParse, Msg: "not JSON"}}
 	}
 	known := func(id string) bool {
 		return id == "all" || s.users[id] != nil || s.resolveUser("union_id", id) != nil ||

@@ -109,11 +109,12 @@ func shoot(card *image.RGBA, v Variant) *image.RGBA {
 	}
 	layTable(img, background)
 	lay(img, m)
-	scaler := xdraw.Transformer(xdraw.ApproxBiLinear)
-	if math.Hypot(m[0], m[3]) < 0.7 {
-		scaler = xdraw.BiLinear // averages the pixels that become one
+	from := m // of the card at the size from which it is drawn
+	for math.Hypot(from[0], from[3]) < 0.7 {
+		card = halved(card)
+		from[0], from[1], from[3], from[4] = 2*from[0], 2*from[1], 2*from[3], 2*from[4]
 	}
-	scaler.Transform(img, m, card, card.Rect, draw.Over, nil)
+	xdraw.ApproxBiLinear.Transform(img, from, card, card.Rect, draw.Over, nil)
 
 	if v.Grey {
 		grey(img)
@@ -126,6 +127,21 @@ func shoot(card *image.RGBA, v Variant) *image.RGBA {
 		blur(img, v.Blur*unit)
 	}
 	return img
+}
+
+// halved averages 2 × 2 pixels into one.
+func halved(img *image.RGBA) *image.RGBA {
+	out := image.NewRGBA(image.Rect(0, 0, img.Rect.Dx()/2, img.Rect.Dy()/2))
+	for y := range out.Rect.Dy() {
+		row := out.Pix[y*out.Stride : y*out.Stride+4*out.Rect.Dx()]
+		upper, lower := img.Pix[2*y*img.Stride:], img.Pix[(2*y+1)*img.Stride:]
+		for i := range row {
+			at := i + i&^3 // the same channel of the left pixel of two
+			sum := int(upper[at]) + int(upper[at+4]) + int(lower[at]) + int(lower[at+4])
+			row[i] = uint8((sum + 2) / 4)
+		}
+	}
+	return out
 }
 
 // frame returns the picture's size and the transformation from card pixels to picture pixels.

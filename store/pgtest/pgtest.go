@@ -57,13 +57,19 @@ func open(durable bool) (*Server, error) {
 
 // Database creates a database and returns its URL.
 func (s *Server) Database(ctx context.Context) (dsn string, err error) {
+	_, dsn, err = s.create(ctx, "")
+	return dsn, err
+}
+
+// create creates a database with the options of CREATE DATABASE.
+func (s *Server) create(ctx context.Context, options string) (name, dsn string, err error) {
 	at, err := url.Parse(s.URL)
 	if err != nil {
-		return "", errors.New("postgres: SHIMING_TEST_POSTGRES is not a URL")
+		return "", "", errors.New("postgres: SHIMING_TEST_POSTGRES is not a URL")
 	}
-	name := "shiming_" + strings.ToLower(rand.Text()[:12])
+	name = "shiming_" + strings.ToLower(rand.Text()[:12])
 	at.Path = "/" + name
-	return at.String(), s.exec(ctx, "CREATE DATABASE "+name)
+	return name, at.String(), s.exec(ctx, "CREATE DATABASE "+name+options)
 }
 
 // Kill stops the server at once, without a clean shutdown: the next start recovers from the log. It
@@ -125,9 +131,15 @@ func DSN(t testing.TB) string {
 	t.Helper()
 	s, err := shared()
 	SkipIfMissing(t, err)
+	return s.forTest(t, "")
+}
+
+// forTest creates a database that the end of the test drops.
+func (s *Server) forTest(t testing.TB, options string) string {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	dsn, err := s.Database(ctx)
+	_, dsn, err := s.create(ctx, options)
 	if err != nil {
 		t.Fatal(err)
 	}

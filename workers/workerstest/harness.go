@@ -14,7 +14,7 @@ import (
 	"shiming/engine"
 	"shiming/flows"
 	"shiming/store"
-	"shiming/store/keyset"
+	"shiming/store/storetest"
 	"shiming/workers"
 )
 
@@ -54,10 +54,11 @@ func New(t testing.TB, adjust ...func(*engine.Deps, *workers.Deps)) *Harness {
 		EvidenceClient:   &FakeEvidenceClient{},
 	}
 	w.Verifier = &FakeVerifier{now: w.Now}
+	path := filepath.Join(t.TempDir(), "bot.db")
 	s, err := store.Open(t.Context(), store.Config{
-		DSN:    "sqlite:" + filepath.Join(t.TempDir(), "bot.db"),
+		DSN:    "sqlite:" + path,
 		Sync:   "normal",
-		Keyset: keyset.New(),
+		Keyset: storetest.Write(t, path),
 		Now:    w.Now,
 	})
 	if err != nil {
