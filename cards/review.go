@@ -188,8 +188,17 @@ func (v Review) changeNodes() []node {
 		return nil
 	}
 	e := []node{headline(tr("review.changes"))}
-	for _, c := range v.Changes[:min(len(v.Changes), maxChanges)] {
-		e = append(e, line(fact(c.Field, join(sameText(" → "), valueOrDash(c.Before), valueOrDash(c.After))), colourOrange))
+	return append(e, changeLines(v.Changes)...)
+}
+
+// changeLines draws what differs, a line a field.
+func changeLines(changes []Change) (e []node) {
+	for _, c := range changes[:min(len(changes), maxChanges)] {
+		value := join(sameText(" → "), valueOrDash(c.Before), valueOrDash(c.After))
+		if c.Different {
+			value = tr("review.different")
+		}
+		e = append(e, line(fact(c.Field, value), colourOrange))
 	}
 	return e
 }

@@ -22,8 +22,8 @@ func caseSamples() []sample {
 		Birth:        "1996",
 		ValidTo:      "2027-01-05",
 		Checks:       checks,
-		Changes: []Change{{Field: "identity_name", Before: "张*", After: "张**"},
-			{Field: "identity_code", Before: "", After: "130***********8395"}},
+		Changes: []Change{{Field: "identity_name", Before: "*小*", After: "*晓*"},
+			{Field: "identity_code", Different: true}},
 		Method:      "three_elements",
 		Supplier:    "腾讯云",
 		Serial:      "d9f1b6c2-2f6a-4d6e-9f0e-000000000001",
@@ -105,7 +105,7 @@ func caseSamples() []sample {
 
 	read := typed
 	read.Document, read.DocumentRead, read.ValidTo = "tw_travel_permit", true, "2020-06-01"
-	read.Changes = []Change{{Field: "document_number", Before: "0****6●8", After: "0****6●8"}}
+	read.Changes = []Change{{Field: "document_number", Before: "******1*", After: "******7*"}}
 	read.Checks = []Check{
 		{Code: "duplicate_number", Level: Red, Args: map[string]string{"n": "1"}},
 		{Code: "validity", Level: Amber, Issues: []CheckIssue{{Code: "document_expired", Side: "document"}}},

@@ -36,7 +36,9 @@ func TestCorrectedDetails(t *testing.T) {
 			t.Error("got a changed value in clear on HR's card, want it masked")
 		}
 	}
-	if !s.Says("899", "●", "→", number[:3]+"***********"+number[14:]) {
+	// Only the day's sequence and the check digit of the number differ, and the name has one character more.
+	if !s.Says("→ "+strings.Repeat("*", len([]rune(p.Person.Name)))+"改", number[:3]+"***********"+number[14:],
+		"→ "+strings.Repeat("*", 14)+number[14:15]+"**"+number[17:]) {
 		t.Errorf("got the card %q, want the change on it", s.Text)
 	}
 	h.ClickOn(hr.OpenID, s, "approve", nil)

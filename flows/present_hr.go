@@ -89,6 +89,7 @@ func reviewCard(c *Case, s ViewContext) cards.Card {
 			v.Changes = append(v.Changes, maskedChange(c, field))
 		}
 	}
+	v.MaskedName = nameBeside(v.MaskedName, v.Changes)
 	if b := c.Personal.Back; b != nil {
 		if b.LongTerm {
 			v.ValidTo = "长期"
