@@ -37,6 +37,8 @@ type Review struct {
 	NotTaken               bool   // no platform takes the document: it can be kept on file, and not approved
 	CanPeek                bool   // offer the original photos; each access is audited
 	CanUndo                bool   // the decision has not taken effect
+	Presets                []Preset
+	FormOpen               bool // show the form for sending back and rejecting
 }
 
 // Reasons are the codes of reasons that HR can choose (texts "reason.<code>").
@@ -51,8 +53,7 @@ var Overrides = []string{"card_seen", "other_account", "exception_permitted", "c
 // Sides are the codes of what the applicant has to do again (texts "redo.<code>").
 var Sides = []string{"details", "front", "back", "both"}
 
-// JSON draws applicant, masked values, checks and the buttons of the decision. Sending back and rejecting share a form,
-// because both need a reason.
+// JSON draws applicant, masked values, checks and the buttons of the decision.
 func (v Review) JSON() json.RawMessage {
 	e := []node{person(v.Applicant)}
 	e = append(e, facts(v.facts()...)...)
@@ -225,31 +226,62 @@ func (v Review) approveNode() node {
 	return button("approve", mainButton, a)
 }
 
-// answerNodes draws the buttons for a decision.
+// answerNodes draws the buttons for a decision. The approval stands alone; the rest opens with a tap, unless it is all
+// that HR can do.
 func (v Review) answerNodes() []node {
 	var e []node
-	if v.Help == nil || v.NotTaken {
+	approvable := v.Help == nil || v.NotTaken
+	if approvable {
 		e = append(e, v.approveNode())
 	}
 	if v.CanPeek {
 		e = append(e, askFirst("peek", quietButton, v.act(ActPeek)))
 	}
+	switch {
+	case !approvable:
+		return append(e, v.decisionForm())
+	case v.FormOpen:
+		return append(e, headline(tr("review.or")), v.decisionForm())
+	}
+	return append(e, collapsed(tr("review.or"), v.presetNodes()...))
+}
+
+// Preset sends the case back with one tap.
+type Preset struct {
+	Reason string // one of Reasons
+	Redo   string // one of Sides
+}
+
+// presetNodes draws a button for each preset, and the one that opens the form. A panel must not contain the form.
+func (v Review) presetNodes() []node {
+	var e []node
+	if len(v.Presets) > 0 {
+		e = append(e, small(tr("review.presets")))
+	}
+	for _, p := range v.Presets {
+		a := v.act(ActSendBack)
+		a.Reason, a.Side = p.Reason, p.Redo
+		e = append(e, labelled(tr("review.preset",
+			textArg("reason", codeText("reason", p.Reason)), textArg("what", codeText("redo", p.Redo))), plainButton, a))
+	}
+	return append(e, button("decide", quietButton, v.act(ActDecide)))
+}
+
+// decisionForm is the form for sending back and rejecting with any reason and words of HR's own.
+func (v Review) decisionForm() node {
 	inputs := choice("reason", "reason", Reasons, "", true)
 	inputs = append(inputs, choice("side", "redo", Sides, "details", false)...)
-	inputs = append(inputs,
+	return form("decision", append(inputs,
 		field{
 			name:  "note",
 			hint:  tr("hint.note"),
 			max:   maxNote,
 			lines: true,
 		}.node(),
+		small(tr("review.reads")),
 		row(
 			asSubmit(button("send_back", plainButton, v.act(ActSendBack)), v.act(ActSendBack)),
 			asSubmit(withDialog(button("reject", dangerButton, v.act(ActReject)), "reject"), v.act(ActReject)),
 		),
-	)
-	if v.Help == nil || v.NotTaken {
-		e = append(e, headline(tr("review.or")))
-	}
-	return append(e, form("decision", inputs...))
+	)...)
 }

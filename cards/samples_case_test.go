@@ -35,6 +35,9 @@ func caseSamples() []sample {
 		Round:       1,
 		Waiting:     3,
 	}
+	review.Presets = []Preset{{Reason: "expired", Redo: "back"}, {Reason: "details_wrong", Redo: "details"}}
+	opened := review
+	opened.FormOpen = true
 	green := review
 	green.Gender = "female"
 	green.Checks, green.Changes, green.CanPeek, green.Round = []Check{{Code: "number_valid", Level: Green}}, nil, true, 2
@@ -127,6 +130,7 @@ func caseSamples() []sample {
 
 	return []sample{
 		{name: "review", card: review},
+		{name: "review_form", card: opened},
 		{name: "review_2024", card: unread},
 		{name: "review_desk", card: atDesk(review)},
 		{name: "review_pending", card: pending(decided(Decision{By: "ou_hr", At: noon, What: "approved", Stage: "pending"}))},

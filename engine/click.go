@@ -76,6 +76,9 @@ func (e *Engine) handleClick(ctx context.Context, tx flows.Tx, k click) (flows.A
 		}
 		return e.openNextInQueue(ctx, tx, k)
 	}
+	if k.Action.Act == cards.ActDecide {
+		return e.openDecisionForm(ctx, tx, k)
+	}
 	return e.clickOnCase(ctx, tx, k)
 }
 
@@ -200,6 +203,9 @@ func (e *Engine) eventOfClick(c *flows.Case, k click) (ev flows.Event, refusal *
 	}
 	if act == cards.ActDocumentPhoto {
 		ev.Document = idcard.Document(k.Action.To)
+	}
+	if act == cards.ActSendBack && k.Action.Reason != "" {
+		ev.Form.Reason, ev.Form.Side = &k.Action.Reason, &k.Action.Side
 	}
 	if act == cards.ActResume && k.Action.To == cards.ToForm {
 		ev.Kind = flows.EditAsked

@@ -76,7 +76,7 @@ func (e *Engine) deskCard(ctx context.Context, v flows.View, tenantKey, admin st
 			if c.State.Turn() == flows.HR {
 				vc.Waiting--
 			}
-			return atDesk(flows.HRCard(c, vc), last), nil
+			return atDesk(flows.HRCard(c, vc), d, last), nil
 		case err != nil && !flows.IsNotFound(err):
 			return nil, err
 		}
@@ -85,10 +85,10 @@ func (e *Engine) deskCard(ctx context.Context, v flows.View, tenantKey, admin st
 }
 
 // atDesk adds to the card of a case what a desk has besides.
-func atDesk(card cards.Card, last *cards.Undo) cards.Card {
+func atDesk(card cards.Card, d flows.Desk, last *cards.Undo) cards.Card {
 	switch c := card.(type) {
 	case cards.Review:
-		c.Desk, c.Last = true, last
+		c.Desk, c.Last, c.FormOpen = true, last, d.Form
 		return c
 	case cards.Attention:
 		c.Desk, c.Last = true, last

@@ -46,13 +46,14 @@ const showHRDeadline = 14 * 24 * time.Hour
 
 // reviewCard shows masked values, findings and, after the decision, its outcome.
 func reviewCard(c *Case, s ViewContext) cards.Card {
+	findings := Findings(c, s.Policy, s.Now)
 	v := cards.Review{
 		Ref:          CardRef(c),
 		Applicant:    c.OpenID,
 		MaskedName:   MaskedName(c),
 		MaskedNumber: MaskedNumber(c),
 		MaskedMobile: MaskedMobile(c),
-		Checks:       cardChecks(reviewed(c, Findings(c, s.Policy, s.Now))),
+		Checks:       cardChecks(reviewed(c, findings)),
 		Method:       string(c.Method),
 		SubmittedAt:  c.Confirmed,
 		Round:        c.Rounds,
@@ -97,7 +98,9 @@ func reviewCard(c *Case, s ViewContext) cards.Card {
 			v.ValidTo = b.ValidTo.String()
 		}
 	}
-	if c.State != AwaitingReview {
+	if c.State == AwaitingReview {
+		v.Presets = presetsOf(c, findings)
+	} else {
 		v.Decision = decisionOf(c)
 		v.CanUndo = c.State == Decided
 	}

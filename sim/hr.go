@@ -19,8 +19,9 @@ type HR struct {
 	w *World
 
 	mu      sync.Mutex
-	handled map[string]int // by message id: the version that was decided on
-	retries map[string]int // by case: number of retries
+	handled map[string]int  // by message id: the version that was decided on
+	retries map[string]int  // by case: number of retries
+	opening map[string]bool // by message id: the form of a decision is being filled in
 }
 
 // HR returns the i-th admin, from 0.
@@ -30,6 +31,7 @@ func (w *World) HR(i int) *HR {
 		w:       w,
 		handled: map[string]int{},
 		retries: map[string]int{},
+		opening: map[string]bool{},
 	}
 }
 
@@ -161,7 +163,7 @@ func (h *HR) readRequest(m feishu.Message) (HRCard, bool) {
 		return HRCard{}, false
 	}
 	h.mu.Lock()
-	again := h.handled[m.ID] == version(m)
+	again := h.handled[m.ID] == version(m) || h.opening[m.ID] && s.opened()
 	h.handled[m.ID] = version(m)
 	h.mu.Unlock()
 	c := HRCard{
@@ -200,8 +202,38 @@ func (h *HR) clickDecision(ctx context.Context, stop context.CancelCauseFunc, c 
 		}
 		form[name] = v
 	}
-	_, err := h.w.press(ctx, h.OpenID, c.screen, feishu.ByAct(d.Act), d.Act, form)
+	err := h.pressOn(ctx, c.screen, d.Act, form)
 	if err != nil && !errors.Is(err, errStale) && ctx.Err() == nil {
 		stop(fmt.Errorf("sim: HR on case %s: %w", c.Case, err))
+	}
+}
+
+// pressOn presses the button of an act, in the form that it may have to open first.
+func (h *HR) pressOn(ctx context.Context, s screen, act string, form map[string]any) error {
+	if s.foldsForm(act) {
+		h.setOpening(s.msg.ID, true)
+		defer h.setOpening(s.msg.ID, false)
+	}
+	for {
+		opened, err := h.w.openForm(ctx, h.OpenID, s, act)
+		if err == nil {
+			_, err = h.w.press(ctx, h.OpenID, opened, feishu.ByAct(act), act, form)
+		}
+		m, _ := h.w.Feishu.Message(s.msg.ID)
+		now := read(m)
+		if !errors.Is(err, errStale) || now.caseID != s.caseID || !now.foldsForm(act) {
+			return err
+		}
+		s = now // the card was drawn meanwhile, without the form
+	}
+}
+
+func (h *HR) setOpening(messageID string, is bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if is {
+		h.opening[messageID] = true
+	} else {
+		delete(h.opening, messageID)
 	}
 }
