@@ -38,7 +38,10 @@ type Review struct {
 	CanPeek                bool   // offer the original photos; each access is audited
 	CanUndo                bool   // the decision has not taken effect
 	Presets                []Preset
-	FormOpen               bool // show the form for sending back and rejecting
+	Asked                  *Asked        // what HR asked for the last time, and what came back
+	Earlier                []EarlierCase // of the same person
+	SameNumber             []string      // open_ids of the other people who have the number
+	FormOpen               bool          // show the form for sending back and rejecting
 }
 
 // Reasons are the codes of reasons that HR can choose (texts "reason.<code>").
@@ -61,11 +64,15 @@ func (v Review) JSON() json.RawMessage {
 	if v.NotTaken && v.Decision == nil {
 		e = append(e, line(v.notTakenText(), colourOrange))
 	}
+	if v.Decision == nil {
+		e = append(e, v.Asked.nodes()...)
+	}
 	e = append(e, v.changeNodes()...)
 	e = append(e, checkNodes(v.Checks, facts(
 		fact("supplier", supplier(v.Supplier)),
 		fact("serial", machineID(v.Serial)),
 	)...)...)
+	e = append(e, v.otherNodes()...)
 	f := frame{
 		title:     tr("review.title"),
 		header:    headerWarning,
@@ -252,13 +259,16 @@ type Preset struct {
 	Redo   string // one of Sides
 }
 
+// maxPresets is the largest number of presets on a card.
+const maxPresets = 6
+
 // presetNodes draws a button for each preset, and the one that opens the form. A panel must not contain the form.
 func (v Review) presetNodes() []node {
 	var e []node
 	if len(v.Presets) > 0 {
 		e = append(e, small(tr("review.presets")))
 	}
-	for _, p := range v.Presets {
+	for _, p := range v.Presets[:min(len(v.Presets), maxPresets)] {
 		a := v.act(ActSendBack)
 		a.Reason, a.Side = p.Reason, p.Redo
 		e = append(e, labelled(tr("review.preset",

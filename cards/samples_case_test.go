@@ -36,6 +36,24 @@ func caseSamples() []sample {
 		Waiting:     3,
 	}
 	review.Presets = []Preset{{Reason: "expired", Redo: "back"}, {Reason: "details_wrong", Redo: "details"}}
+	again := review
+	again.Round, again.Presets = 2, nil
+	again.Asked = &Asked{
+		By:      "ou_hr",
+		At:      noon.Add(-time.Hour),
+		Reason:  "blurred",
+		Redo:    "back",
+		Note:    "右下角有反光",
+		Photos:  []string{"back"},
+		Changes: []Change{{Field: "mobile", Before: "*******1***", After: "*******7***"}},
+	}
+	again.Earlier = []EarlierCase{
+		{At: noon.Add(-48 * time.Hour), What: "expired"},
+		{At: noon.Add(-72 * time.Hour), What: "rejected"},
+	}
+	again.SameNumber = []string{"ou_other1", "ou_other2"}
+	same := again
+	same.Asked = &Asked{By: "ou_hr", At: noon.Add(-time.Hour), Note: "请核对"}
 	opened := review
 	opened.FormOpen = true
 	green := review
@@ -131,6 +149,8 @@ func caseSamples() []sample {
 	return []sample{
 		{name: "review", card: review},
 		{name: "review_form", card: opened},
+		{name: "review_asked", card: again},
+		{name: "review_asked_nothing_new", card: same},
 		{name: "review_2024", card: unread},
 		{name: "review_desk", card: atDesk(review)},
 		{name: "review_pending", card: pending(decided(Decision{By: "ou_hr", At: noon, What: "approved", Stage: "pending"}))},

@@ -52,7 +52,8 @@ func TestSendBack(t *testing.T) {
 			p.See(sim.StageConfirmation, "HR 请你再看一下：信息填得不对", note)
 			submitForm(p)
 			p.See(sim.StageReview)
-			s := hr.Sees(h.World.ReviewChat(), p, "approve", "第 2 次提交")
+			since := map[string]string{"details": "照片和信息都没有变", "front": "重拍了人像面", "both": "重拍了国徽面"}[side]
+			s := hr.Sees(h.World.ReviewChat(), p, "approve", "第 2 次提交", "上次退回", "信息填得不对", note, since)
 			h.ClickOn(hr.OpenID, s, "approve", nil)
 			p.CheckFiled()
 			if n := p.SMSCount(); n != 2 {
@@ -134,7 +135,7 @@ func TestReject(t *testing.T) {
 	p.SendBoth()
 	submitForm(p)
 	p.See(sim.StageReview)
-	s = hr.Sees(h.World.ReviewChat(), p, "approve")
+	s = hr.Sees(h.World.ReviewChat(), p, "approve", "以前的申请", "已拒绝")
 	h.ClickOn(hr.OpenID, s, "approve", nil)
 	p.CheckFiled()
 	if j := h.World.Journey(p.OpenID); len(j.Cases) != 2 {

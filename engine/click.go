@@ -278,9 +278,12 @@ func (e *Engine) answerWith(ctx context.Context, tx flows.Tx, k click, out outco
 
 // cardAfterClick returns the present card of the case for the person who clicked.
 func (e *Engine) cardAfterClick(ctx context.Context, v flows.View, k click, c *flows.Case) (cards.Card, error) {
-	vc := flows.ViewContext{Now: e.Now(), Policy: &e.Policy}
 	if _, own := flows.ApplicantActs[k.Action.Act]; own {
-		return flows.ApplicantCard(c, vc), nil
+		return flows.ApplicantCard(c, flows.ViewContext{Now: e.Now(), Policy: &e.Policy}), nil
+	}
+	vc, err := e.HRView(ctx, v, c)
+	if err != nil {
+		return nil, err
 	}
 	card := flows.HRCard(c, vc)
 	review, ok := card.(cards.Review)
@@ -288,7 +291,7 @@ func (e *Engine) cardAfterClick(ctx context.Context, v flows.View, k click, c *f
 		return card, nil
 	}
 	// A message that belongs to no surface is HR's queue. Its card offers the next case.
-	_, err := v.SurfaceByMessage(ctx, k.MessageID)
+	_, err = v.SurfaceByMessage(ctx, k.MessageID)
 	if flows.IsNotFound(err) {
 		review.Queue = true
 		return review, nil

@@ -72,7 +72,11 @@ func (e *Engine) deskCard(ctx context.Context, v flows.View, tenantKey, admin st
 		c, err := v.Case(ctx, d.Case)
 		switch {
 		case err == nil && c.TenantKey == tenantKey:
-			vc := flows.ViewContext{Now: e.Now(), Policy: &e.Policy, Waiting: len(queue)}
+			vc, err := e.HRView(ctx, v, c)
+			if err != nil {
+				return nil, err
+			}
+			vc.Waiting = len(queue)
 			if c.State.Turn() == flows.HR {
 				vc.Waiting--
 			}

@@ -61,6 +61,8 @@ type Case struct {
 	// Risk is the worst level of the findings when the case was submitted for review.
 	Risk     Level       `json:"risk,omitempty"`
 	Assigned *Assignment `json:"assigned,omitempty"` // the admin who reads it
+	// Asked is the review with which HR sent the case back last. Review is removed when the applicant submits again.
+	Asked *Review `json:"asked,omitempty"`
 	// Pending is set while HR can undo Review.
 	Pending *PendingReview `json:"pending,omitempty"`
 
@@ -322,6 +324,8 @@ type Personal struct {
 	DocumentRead *idcard.SealedDocument `json:",omitempty"`
 	Note         string                 // note of HR to the applicant; free text
 	NoteBefore   string                 `json:",omitempty"` // note of the round before, while HR can undo the review
+	// What was submitted when HR sent the case back last, and the note of HR.
+	AskedName, AskedNumber, AskedMobile, AskedNote string `json:",omitempty"`
 }
 
 type clearPersonal Personal

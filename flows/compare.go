@@ -91,18 +91,18 @@ func printed(r rune) rune {
 	return r
 }
 
-// nameBeside masks the confirmed name for a card that shows a change of it. Its first character is masked as well where
+// nameBeside masks the confirmed name for a card that shows changes of it. Its first character is masked as well where
 // the changed ones would complete the name.
 func nameBeside(masked string, changes []cards.Change) string {
+	completes := func(shown []bool) bool { return len(shown) > 1 && !slices.Contains(shown[1:], false) }
 	for _, ch := range changes {
-		if ch.Field != "identity_name" {
-			continue
+		before := cards.Change{Field: ch.Field, After: ch.Before}
+		if completes(shownOf([]cards.Change{before}, "identity_name")) {
+			return maskAll(masked)
 		}
-		for _, shown := range []string{ch.Before, ch.After} {
-			if rest := []rune(shown); len(rest) > 1 && !slices.Contains(rest[1:], '*') {
-				return strings.Repeat("*", len([]rune(masked)))
-			}
-		}
+	}
+	if completes(shownOf(changes, "identity_name")) {
+		return maskAll(masked)
 	}
 	return masked
 }

@@ -90,7 +90,12 @@ func reviewCard(c *Case, s ViewContext) cards.Card {
 			v.Changes = append(v.Changes, maskedChange(c, field))
 		}
 	}
-	v.MaskedName = nameBeside(v.MaskedName, v.Changes)
+	changes := v.Changes
+	if addAsked(&v, c); v.Asked != nil {
+		changes = slices.Concat(changes, v.Asked.Changes)
+	}
+	v.MaskedName = nameBeside(v.MaskedName, changes)
+	addOthers(&v, s)
 	if b := c.Personal.Back; b != nil {
 		if b.LongTerm {
 			v.ValidTo = "长期"
