@@ -43,6 +43,7 @@ const (
 	ActUndo       Act = "undo"         // of a decision that has not taken effect
 	ActFilter     Act = "filter"       // with To: the part of the queue that the desk shows
 	ActBulk       Act = "bulk"         // with or without To
+	ActDecide     Act = "decide"       // open the form for sending back and rejecting
 )
 
 // Values of Action.Side and Action.To.
@@ -65,7 +66,7 @@ var acts = map[Act]struct{ caseless bool }{
 	ActSubmitCode: {}, ActSubmitCard: {}, ActCancel: {}, ActResume: {}, ActMyData: {caseless: true}, ActWithdraw: {},
 	ActAskHR: {}, ActOtherDocument: {}, ActDocumentPhoto: {},
 	ActApprove: {}, ActSendBack: {}, ActReject: {}, ActRetry: {}, ActResolve: {}, ActClose: {}, ActPeek: {},
-	ActKeepOnFile: {}, ActUndo: {},
+	ActKeepOnFile: {}, ActUndo: {}, ActDecide: {},
 	ActRemind: {caseless: true}, ActNext: {caseless: true}, ActFilter: {caseless: true}, ActBulk: {caseless: true},
 }
 
@@ -82,8 +83,10 @@ type Action struct {
 	Act  Act
 	Case string // UUID, or empty for acts without a case
 	Rev  int64  // revision of the case that the card showed
-	Side string // "" | front | back
+	Side string // "" | front | back; for ActSendBack one of Sides
 	To   string // "" | form | after | bottom | again | for ActDocumentPhoto one of DocumentKinds
+	// Reason is one of Reasons, for an ActSendBack that needs no form.
+	Reason string
 }
 
 // act returns an action on the case of the reference.
@@ -105,12 +108,15 @@ func (a Action) Value() map[string]any {
 	if a.To != "" {
 		v["to"] = a.To
 	}
+	if a.Reason != "" {
+		v["reason"] = a.Reason
+	}
 	return v
 }
 
 // ActionError names the invalid part of a click. It does not contain the part, which may be forged or personal.
 type ActionError struct {
-	Field   string // v, act, case, rev, side, to, or form.<field>
+	Field   string // v, act, case, rev, side, to, reason, or form.<field>
 	Problem string
 }
 
@@ -158,8 +164,18 @@ func DecodeAction(value map[string]any) (Action, error) {
 	if a.Side, err = optionalString(value, "side"); err != nil {
 		return Action{}, err
 	}
-	if a.Side != "" && a.Side != SideFront && a.Side != SideBack || a.Side == "" && a.Act == ActRetake {
+	sides := []string{SideFront, SideBack}
+	if a.Act == ActSendBack {
+		sides = Sides
+	}
+	if a.Side != "" && !slices.Contains(sides, a.Side) || a.Side == "" && a.Act == ActRetake {
 		return Action{}, &ActionError{"side", "neither front nor back"}
+	}
+	if a.Reason, err = optionalString(value, "reason"); err != nil {
+		return Action{}, err
+	}
+	if a.Reason != "" && !slices.Contains(Reasons, a.Reason) {
+		return Action{}, &ActionError{"reason", "not a known reason"}
 	}
 	if a.To, err = optionalString(value, "to"); err != nil {
 		return Action{}, err

@@ -170,7 +170,7 @@ func TestForms(t *testing.T) {
 		"confirm":                    {"details", []string{"identity_name", "identity_code", "mobile", named("confirm")}},
 		"confirm_sent_back":          {"details", []string{"identity_name", "identity_code", named("confirm")}},
 		"code_sent":                  {"code", []string{"sms_code", named("submit_code")}},
-		"review":                     {"decision", []string{"reason", "side", "note", named(ActSendBack), named(ActReject)}},
+		"review_form":                {"decision", []string{"reason", "side", "note", named(ActSendBack), named(ActReject)}},
 		"attention_evidence_unknown": {"evidence", []string{"evi_point_id", named("resolve")}},
 	} {
 		t.Run(name, func(t *testing.T) {

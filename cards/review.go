@@ -40,6 +40,11 @@ type Review struct {
 	FourEyes               []string // why two admins have to approve; empty if one is enough
 	FirstBy                string   // open_id of the first of them, once that one has approved
 	FirstAt                time.Time
+	Presets                []Preset
+	Asked                  *Asked        // what HR asked for the last time, and what came back
+	Earlier                []EarlierCase // of the same person
+	SameNumber             []string      // open_ids of the other people who have the number
+	FormOpen               bool          // show the form for sending back and rejecting
 }
 
 // Reasons are the codes of reasons that HR can choose (texts "reason.<code>").
@@ -54,8 +59,7 @@ var Overrides = []string{"card_seen", "other_account", "exception_permitted", "c
 // Sides are the codes of what the applicant has to do again (texts "redo.<code>").
 var Sides = []string{"details", "front", "back", "both"}
 
-// JSON draws applicant, masked values, checks and the buttons of the decision. Sending back and rejecting share a form,
-// because both need a reason.
+// JSON draws applicant, masked values, checks and the buttons of the decision.
 func (v Review) JSON() json.RawMessage {
 	e := []node{person(v.Applicant)}
 	e = append(e, facts(v.facts()...)...)
@@ -63,11 +67,15 @@ func (v Review) JSON() json.RawMessage {
 	if v.NotTaken && v.Decision == nil {
 		e = append(e, line(v.notTakenText(), colourOrange))
 	}
+	if v.Decision == nil {
+		e = append(e, v.Asked.nodes()...)
+	}
 	e = append(e, v.changeNodes()...)
 	e = append(e, checkNodes(v.Checks, facts(
 		fact("supplier", supplier(v.Supplier)),
 		fact("serial", machineID(v.Serial)),
 	)...)...)
+	e = append(e, v.otherNodes()...)
 	f := frame{
 		title:     tr("review.title"),
 		header:    headerWarning,
@@ -192,8 +200,17 @@ func (v Review) changeNodes() []node {
 		return nil
 	}
 	e := []node{headline(tr("review.changes"))}
-	for _, c := range v.Changes[:min(len(v.Changes), maxChanges)] {
-		e = append(e, line(fact(c.Field, join(sameText(" → "), valueOrDash(c.Before), valueOrDash(c.After))), colourOrange))
+	return append(e, changeLines(v.Changes)...)
+}
+
+// changeLines draws what differs, a line a field.
+func changeLines(changes []Change) (e []node) {
+	for _, c := range changes[:min(len(changes), maxChanges)] {
+		value := join(sameText(" → "), valueOrDash(c.Before), valueOrDash(c.After))
+		if c.Different {
+			value = tr("review.different")
+		}
+		e = append(e, line(fact(c.Field, value), colourOrange))
 	}
 	return e
 }
@@ -239,31 +256,65 @@ func (v Review) fourEyesNodes() []node {
 // maxFourEyes is the number of reasons for two admins.
 const maxFourEyes = 3
 
-// answerNodes draws the buttons for a decision.
+// answerNodes draws the buttons for a decision. The approval stands alone; the rest opens with a tap, unless it is all
+// that HR can do.
 func (v Review) answerNodes() []node {
 	var e []node
-	if v.Help == nil || v.NotTaken {
+	approvable := v.Help == nil || v.NotTaken
+	if approvable {
 		e = append(e, v.approveNode())
 	}
 	if v.CanPeek {
 		e = append(e, askFirst("peek", quietButton, v.act(ActPeek)))
 	}
+	switch {
+	case !approvable:
+		return append(e, v.decisionForm())
+	case v.FormOpen:
+		return append(e, headline(tr("review.or")), v.decisionForm())
+	}
+	return append(e, collapsed(tr("review.or"), v.presetNodes()...))
+}
+
+// Preset sends the case back with one tap.
+type Preset struct {
+	Reason string // one of Reasons
+	Redo   string // one of Sides
+}
+
+// maxPresets is the largest number of presets on a card.
+const maxPresets = 6
+
+// presetNodes draws a button for each preset, and the one that opens the form. A panel must not contain the form.
+func (v Review) presetNodes() []node {
+	var e []node
+	if len(v.Presets) > 0 {
+		e = append(e, small(tr("review.presets")))
+	}
+	for _, p := range v.Presets[:min(len(v.Presets), maxPresets)] {
+		a := v.act(ActSendBack)
+		a.Reason, a.Side = p.Reason, p.Redo
+		e = append(e, labelled(tr("review.preset",
+			textArg("reason", codeText("reason", p.Reason)), textArg("what", codeText("redo", p.Redo))), plainButton, a))
+	}
+	return append(e, button("decide", quietButton, v.act(ActDecide)))
+}
+
+// decisionForm is the form for sending back and rejecting with any reason and words of HR's own.
+func (v Review) decisionForm() node {
 	inputs := choice("reason", "reason", Reasons, "", true)
 	inputs = append(inputs, choice("side", "redo", Sides, "details", false)...)
-	inputs = append(inputs,
+	return form("decision", append(inputs,
 		field{
 			name:  "note",
 			hint:  tr("hint.note"),
 			max:   maxNote,
 			lines: true,
 		}.node(),
+		small(tr("review.reads")),
 		row(
 			asSubmit(button("send_back", plainButton, v.act(ActSendBack)), v.act(ActSendBack)),
 			asSubmit(withDialog(button("reject", dangerButton, v.act(ActReject)), "reject"), v.act(ActReject)),
 		),
-	)
-	if v.Help == nil || v.NotTaken {
-		e = append(e, headline(tr("review.or")))
-	}
-	return append(e, form("decision", inputs...))
+	)...)
 }

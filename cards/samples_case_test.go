@@ -22,8 +22,8 @@ func caseSamples() []sample {
 		Birth:        "1996",
 		ValidTo:      "2027-01-05",
 		Checks:       checks,
-		Changes: []Change{{Field: "identity_name", Before: "张*", After: "张**"},
-			{Field: "identity_code", Before: "", After: "130***********8395"}},
+		Changes: []Change{{Field: "identity_name", Before: "*小*", After: "*晓*"},
+			{Field: "identity_code", Different: true}},
 		Method:      "three_elements",
 		Supplier:    "腾讯云",
 		Serial:      "d9f1b6c2-2f6a-4d6e-9f0e-000000000001",
@@ -35,6 +35,27 @@ func caseSamples() []sample {
 		Round:       1,
 		Waiting:     3,
 	}
+	review.Presets = []Preset{{Reason: "expired", Redo: "back"}, {Reason: "details_wrong", Redo: "details"}}
+	again := review
+	again.Round, again.Presets = 2, nil
+	again.Asked = &Asked{
+		By:      "ou_hr",
+		At:      noon.Add(-time.Hour),
+		Reason:  "blurred",
+		Redo:    "back",
+		Note:    "右下角有反光",
+		Photos:  []string{"back"},
+		Changes: []Change{{Field: "mobile", Before: "*******1***", After: "*******7***"}},
+	}
+	again.Earlier = []EarlierCase{
+		{At: noon.Add(-48 * time.Hour), What: "expired"},
+		{At: noon.Add(-72 * time.Hour), What: "rejected"},
+	}
+	again.SameNumber = []string{"ou_other1", "ou_other2"}
+	same := again
+	same.Asked = &Asked{By: "ou_hr", At: noon.Add(-time.Hour), Note: "请核对"}
+	opened := review
+	opened.FormOpen = true
 	green := review
 	green.Gender = "female"
 	green.Checks, green.Changes, green.CanPeek, green.Round = []Check{{Code: "number_valid", Level: Green}}, nil, true, 2
@@ -105,7 +126,7 @@ func caseSamples() []sample {
 
 	read := typed
 	read.Document, read.DocumentRead, read.ValidTo = "tw_travel_permit", true, "2020-06-01"
-	read.Changes = []Change{{Field: "document_number", Before: "0****6●8", After: "0****6●8"}}
+	read.Changes = []Change{{Field: "document_number", Before: "******1*", After: "******7*"}}
 	read.Checks = []Check{
 		{Code: "duplicate_number", Level: Red, Args: map[string]string{"n": "1"}},
 		{Code: "validity", Level: Amber, Issues: []CheckIssue{{Code: "document_expired", Side: "document"}}},
@@ -127,6 +148,9 @@ func caseSamples() []sample {
 
 	return []sample{
 		{name: "review", card: review},
+		{name: "review_form", card: opened},
+		{name: "review_asked", card: again},
+		{name: "review_asked_nothing_new", card: same},
 		{name: "review_2024", card: unread},
 		{name: "review_desk", card: atDesk(review)},
 		{name: "review_four_eyes", card: fourEyes(review, "")},

@@ -12,6 +12,7 @@ func TestValidatorRefuses(t *testing.T) {
 		Applicant:  "ou_1",
 		MaskedName: "张*",
 		Checks:     []Check{{Code: "age", Level: Green}},
+		FormOpen:   true,
 	}.JSON())
 	if errs := validate([]byte(good), false); len(errs) > 0 {
 		t.Fatalf("good card: got %v, want no errors", errs)

@@ -58,9 +58,11 @@ type CheckIssue struct {
 	Field string // texts "card_field.<field>"
 }
 
-// Change is a field in which the typed value differs from the read one. Both values are already masked.
+// Change is a field in which one value differs from another, such as the typed one from the read one. Both are already
+// masked: at most the characters are legible in which they differ.
 type Change struct {
-	Field  string // identity_name, identity_code
-	Before string
-	After  string
+	Field     string // identity_name, identity_code, document_number
+	Before    string
+	After     string
+	Different bool // so much differs that neither value is given
 }

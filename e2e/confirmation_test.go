@@ -36,7 +36,9 @@ func TestCorrectedDetails(t *testing.T) {
 			t.Error("got a changed value in clear on HR's card, want it masked")
 		}
 	}
-	if !s.Says("899", "●", "→", number[:3]+"***********"+number[14:]) {
+	// Only the day's sequence and the check digit of the number differ, and the name has one character more.
+	if !s.Says("→ "+strings.Repeat("*", len([]rune(p.Person.Name)))+"改", number[:3]+"***********"+number[14:],
+		"→ "+strings.Repeat("*", 14)+number[14:15]+"**"+number[17:]) {
 		t.Errorf("got the card %q, want the change on it", s.Text)
 	}
 	hr.Decides(p, "approve", nil) // by two admins
@@ -187,7 +189,11 @@ func TestSameNumberTwice(t *testing.T) {
 	q.See(sim.StageCode, "验证码已在")
 	q.Press("submit_code", map[string]any{"sms_code": code})
 	q.See(sim.StageReview)
-	h.Admin(0).Sees(h.World.ReviewChat(), q, "approve", "这个证件号还登记在另外 1 个账号名下", "有红色提示，仍然通过")
+	s := h.Admin(0).Sees(h.World.ReviewChat(), q, "approve", "这个证件号还登记在另外 1 个账号名下", "还有这些人在用",
+		"有红色提示，仍然通过")
+	if !strings.Contains(string(s.Msg.Card), p.OpenID) {
+		t.Error("got a card without the other person who has the number, want the person on it")
+	}
 	for _, m := range h.World.Feishu.Messages(q.ChatID) {
 		if s := harness.ViewCard(m); s.Says("另外") || s.Says("账号") {
 			t.Error("got a notice of the first account for the second person, want none")

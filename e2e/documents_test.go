@@ -55,7 +55,7 @@ func TestDocumentMisread(t *testing.T) {
 	p.See(sim.StageConfirmation, "下面是照片上读到的")
 	p.Press("confirm", map[string]any{"document_number": p.Person.PageNumber(specimen.Passport)})
 	p.See(sim.StageReview)
-	h.Admin(0).Sees(h.World.ReviewChat(), p, "keep_on_file", "从照片上识别", "●", "有效期未检查")
+	h.Admin(0).Sees(h.World.ReviewChat(), p, "keep_on_file", "从照片上识别", "→", "有效期未检查")
 	p.Say("我的资料")
 	p.WaitForCard("飞书", "1 张")
 	p.Say("删除我的资料")

@@ -52,7 +52,8 @@ func TestSendBack(t *testing.T) {
 			p.See(sim.StageConfirmation, "HR 请你再看一下：信息填得不对", note)
 			submitForm(p)
 			p.See(sim.StageReview)
-			s := hr.Sees(h.World.ReviewChat(), p, "approve", "第 2 次提交")
+			since := map[string]string{"details": "照片和信息都没有变", "front": "重拍了人像面", "both": "重拍了国徽面"}[side]
+			s := hr.Sees(h.World.ReviewChat(), p, "approve", "第 2 次提交", "上次退回", "信息填得不对", note, since)
 			h.ClickOn(hr.OpenID, s, "approve", nil)
 			p.CheckFiled()
 			if n := p.SMSCount(); n != 2 {
@@ -62,11 +63,53 @@ func TestSendBack(t *testing.T) {
 	}
 }
 
+// TestPreset: a reason on HR's card sends the case back with one tap, and asks for the side that belongs to it. The
+// employee reads the words that were on the button.
+func TestPreset(t *testing.T) {
+	h := harness.Start(t, harness.Setup{})
+	p, hr := h.Hire(), h.Admin(0)
+	p.ToReview()
+	s := hr.Sees(h.World.ReviewChat(), p, "send_back", "照片不清楚（重拍国徽面）")
+	toast := h.Click(hr.OpenID, s, "the preset", func(b feishu.Button) bool {
+		return b.Value["reason"] == "blurred" && b.Value["side"] == "back"
+	}, nil)
+	if toast != "已退回给员工" {
+		t.Errorf("got the toast %q, want %q", toast, "已退回给员工")
+	}
+	p.See(sim.StagePhotos, "还差一张：国徽面", "照片不清楚")
+	if r := h.CaseOf(p.OpenID).Review; r == nil || r.Reason != "blurred" || r.Redo != "back" || r.By != hr.OpenID {
+		t.Errorf("got the review %+v, want the preset's reason and side by %s", r, hr.OpenID)
+	}
+}
+
+// TestFoldedForm: only an admin opens the form for sending back and rejecting, and only while the case waits.
+func TestFoldedForm(t *testing.T) {
+	h := harness.Start(t, harness.Setup{})
+	p, hr := h.Hire(), h.Admin(0)
+	p.ToReview()
+	s := hr.Sees(h.World.ReviewChat(), p, "decide")
+	if s.Field("note") != "(no such field)" {
+		t.Error("got the form on HR's card before anybody wants it, want it folded away")
+	}
+	if a := h.Forge(p.OpenID, s.Msg, s.Value("decide"), nil); a.Toast != "只有 HR 能做这一步" || a.Card.Text != "" {
+		t.Errorf("the employee opens the form: got %q and the card %q, want a refusal", a.Toast, a.Card.Text)
+	}
+	open := h.OpenForm(hr.OpenID, s, "reject")
+	if !open.Has("approve") || open.Field("note") == "(no such field)" {
+		t.Errorf("got %q, want the approval and the form", open.Text)
+	}
+	h.ClickOn(hr.OpenID, open, "approve", nil)
+	p.See(sim.StageDone)
+	if a := h.Forge(hr.OpenID, s.Msg, s.Value("decide"), nil); a.Card.Has("reject") || a.Toast == "" {
+		t.Errorf("after the approval: got %q and %q, want the decided card", a.Toast, a.Card.Text)
+	}
+}
+
 func TestReject(t *testing.T) {
 	h := harness.Start(t, harness.Setup{Settings: noResendPause()})
 	p, hr := h.Hire(), h.Admin(0)
 	p.ToReview()
-	s := hr.Sees(h.World.ReviewChat(), p, "reject")
+	s := h.OpenForm(hr.OpenID, hr.Sees(h.World.ReviewChat(), p, "reject"), "reject")
 	if a := h.Forge(hr.OpenID, s.Msg, s.Value("reject"), map[string]any{"note": ""}); a.Toast != "还差一项：原因" {
 		t.Errorf("without a reason: %q, want %q", a.Toast, "还差一项：原因")
 	}
@@ -92,7 +135,7 @@ func TestReject(t *testing.T) {
 	p.SendBoth()
 	submitForm(p)
 	p.See(sim.StageReview)
-	s = hr.Sees(h.World.ReviewChat(), p, "approve")
+	s = hr.Sees(h.World.ReviewChat(), p, "approve", "以前的申请", "已拒绝")
 	h.ClickOn(hr.OpenID, s, "approve", nil)
 	p.CheckFiled()
 	if j := h.World.Journey(p.OpenID); len(j.Cases) != 2 {

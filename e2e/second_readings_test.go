@@ -33,7 +33,7 @@ func TestFormsWithoutValue(t *testing.T) {
 			list := h.Find(hr.Chat(), "the queue", func(s harness.CardView) bool { return s.Has("next") })
 			h.ClickOn(hr.OpenID, list, "next", nil)
 			open := h.Find(hr.Chat(), "the case in the queue's card", func(s harness.CardView) bool {
-				return s.Msg.ID == list.Msg.ID && s.Has("reject")
+				return s.Msg.ID == list.Msg.ID && s.Offers("reject")
 			})
 			if toast := h.ClickOn(hr.OpenID, open, "reject", map[string]any{"reason": "other", "note": "x"}); toast != "已拒绝" {
 				t.Errorf("got the toast %q, want %q", toast, "已拒绝")

@@ -76,6 +76,9 @@ func (e *Engine) handleClick(ctx context.Context, tx flows.Tx, k click) (flows.A
 		}
 		return e.openNextInQueue(ctx, tx, k)
 	}
+	if k.Action.Act == cards.ActDecide {
+		return e.openDecisionForm(ctx, tx, k)
+	}
 	return e.clickOnCase(ctx, tx, k)
 }
 
@@ -201,6 +204,9 @@ func (e *Engine) eventOfClick(c *flows.Case, k click) (ev flows.Event, refusal *
 	if act == cards.ActDocumentPhoto {
 		ev.Document = idcard.Document(k.Action.To)
 	}
+	if act == cards.ActSendBack && k.Action.Reason != "" {
+		ev.Form.Reason, ev.Form.Side = &k.Action.Reason, &k.Action.Side
+	}
 	if act == cards.ActResume && k.Action.To == cards.ToForm {
 		ev.Kind = flows.EditAsked
 	}
@@ -272,9 +278,12 @@ func (e *Engine) answerWith(ctx context.Context, tx flows.Tx, k click, out outco
 
 // cardAfterClick returns the present card of the case for the person who clicked.
 func (e *Engine) cardAfterClick(ctx context.Context, v flows.View, k click, c *flows.Case) (cards.Card, error) {
-	vc := flows.ViewContext{Now: e.Now(), Policy: &e.Policy}
 	if _, own := flows.ApplicantActs[k.Action.Act]; own {
-		return flows.ApplicantCard(c, vc), nil
+		return flows.ApplicantCard(c, flows.ViewContext{Now: e.Now(), Policy: &e.Policy}), nil
+	}
+	vc, err := e.HRView(ctx, v, c)
+	if err != nil {
+		return nil, err
 	}
 	card := flows.HRCard(c, vc)
 	review, ok := card.(cards.Review)
@@ -282,7 +291,7 @@ func (e *Engine) cardAfterClick(ctx context.Context, v flows.View, k click, c *f
 		return card, nil
 	}
 	// A message that belongs to no surface is HR's queue. Its card offers the next case.
-	_, err := v.SurfaceByMessage(ctx, k.MessageID)
+	_, err = v.SurfaceByMessage(ctx, k.MessageID)
 	if flows.IsNotFound(err) {
 		review.Queue = true
 		return review, nil

@@ -72,11 +72,15 @@ func (e *Engine) deskCard(ctx context.Context, v flows.View, tenantKey, admin st
 		c, err := v.Case(ctx, d.Case)
 		switch {
 		case err == nil && c.TenantKey == tenantKey:
-			vc := flows.ViewContext{Now: e.Now(), Policy: &e.Policy, Waiting: len(queue)}
+			vc, err := e.HRView(ctx, v, c)
+			if err != nil {
+				return nil, err
+			}
+			vc.Waiting = len(queue)
 			if c.State.Turn() == flows.HR {
 				vc.Waiting--
 			}
-			return atDesk(flows.HRCard(c, vc), last), nil
+			return atDesk(flows.HRCard(c, vc), d, last), nil
 		case err != nil && !flows.IsNotFound(err):
 			return nil, err
 		}
@@ -85,10 +89,10 @@ func (e *Engine) deskCard(ctx context.Context, v flows.View, tenantKey, admin st
 }
 
 // atDesk adds to the card of a case what a desk has besides.
-func atDesk(card cards.Card, last *cards.Undo) cards.Card {
+func atDesk(card cards.Card, d flows.Desk, last *cards.Undo) cards.Card {
 	switch c := card.(type) {
 	case cards.Review:
-		c.Desk, c.Last = true, last
+		c.Desk, c.Last, c.FormOpen = true, last, d.Form
 		return c
 	case cards.Attention:
 		c.Desk, c.Last = true, last

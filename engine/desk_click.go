@@ -134,14 +134,14 @@ func (e *Engine) openAtDesk(
 	if err != nil || !out.Changed() {
 		return out.Change.Toast, err
 	}
-	d.Case, d.Cursor, d.Offered = c.ID, flows.CursorOf(c), nil
+	d.Case, d.Form, d.Cursor, d.Offered = c.ID, false, flows.CursorOf(c), nil
 	return nil, e.auditView(ctx, tx, c, k.OpenID, "opened at the desk")
 }
 
 // closeAtDesk gives the open case back, so that other admins find it, and shows the list.
 func (e *Engine) closeAtDesk(ctx context.Context, tx flows.Tx, k click, d *flows.Desk) error {
 	open := d.Case
-	d.Case = ""
+	d.Case, d.Form = "", false
 	if open == "" {
 		return nil
 	}

@@ -47,7 +47,12 @@ func (e *Engine) openNextInQueue(ctx context.Context, tx flows.Tx, k click) (flo
 	if err := e.auditView(ctx, tx, c, k.OpenID, "opened from the queue"); err != nil {
 		return flows.Answer{}, err
 	}
-	card := flows.HRCard(c, flows.ViewContext{Now: e.Now(), Policy: &e.Policy, Waiting: len(ids) - 1})
+	vc, err := e.HRView(ctx, tx, c)
+	if err != nil {
+		return flows.Answer{}, err
+	}
+	vc.Waiting = len(ids) - 1
+	card := flows.HRCard(c, vc)
 	if r, ok := card.(cards.Review); ok {
 		r.Queue = true
 		card = r

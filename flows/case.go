@@ -65,6 +65,8 @@ type Case struct {
 	FirstApproval *Review `json:"first_approval,omitempty"`
 	// OtherNumber is set if the person was registered with another number before.
 	OtherNumber bool `json:"other_number,omitempty"`
+	// Asked is the review with which HR sent the case back last. Review is removed when the applicant submits again.
+	Asked *Review `json:"asked,omitempty"`
 	// Pending is set while HR can undo Review.
 	Pending *PendingReview `json:"pending,omitempty"`
 
@@ -328,6 +330,8 @@ type Personal struct {
 	DocumentRead *idcard.SealedDocument `json:",omitempty"`
 	Note         string                 // note of HR to the applicant; free text
 	NoteBefore   string                 `json:",omitempty"` // note of the round before, while HR can undo the review
+	// What was submitted when HR sent the case back last, and the note of HR.
+	AskedName, AskedNumber, AskedMobile, AskedNote string `json:",omitempty"`
 }
 
 type clearPersonal Personal

@@ -10,6 +10,7 @@ type Desk struct {
 	SentAt  time.Time  `json:"sent_at,omitzero"`  // when its present message was asked for
 	Filter  DeskFilter `json:"filter,omitempty"`  // "" for all
 	Case    string     `json:"case,omitempty"`    // id of the open case; "" for the queue
+	Form    bool       `json:"form,omitempty"`    // the form of the open case is shown
 	Cursor  Cursor     `json:"cursor,omitzero"`   // position of the case that was opened last
 	Decided []string   `json:"decided,omitempty"` // ids of the cases of the last decision, which one undo takes back
 	Offered []Offered  `json:"offered,omitempty"` // the cases that the admin is asked to approve together

@@ -35,77 +35,23 @@ func MaskedMobile(c *Case) string {
 	return m.Masked()
 }
 
-// maskedChange masks the read and the typed value of a field. Dots mark the positions that differ, because equal masks
-// would hide where the applicant changed the value.
+// maskedChange compares the read and the typed value of a field.
 func maskedChange(c *Case, field string) cards.Change {
 	if c.Personal.Document != "" {
 		return documentChange(c, field)
 	}
-	switch field {
-	case "identity_name":
-		before, after := c.Personal.Front.Open().TidyName(), c.Personal.Name
-		return cards.Change{Field: field, Before: diffName(before, after), After: diffName(after, before)}
-	default:
-		before, after := c.Personal.Front.Open().TidyNumber(), c.Personal.Number
-		return cards.Change{Field: field, Before: diffNumber(before, after), After: diffNumber(after, before)}
+	read := c.Personal.Front.Open()
+	if field == "identity_name" {
+		return compareValues(field, read.TidyName(), c.Personal.Name, nameLimit)
 	}
-}
-
-// diffName masks a name. ● marks the positions at which it differs from the other.
-func diffName(s, other string) string {
-	a, b := []rune(s), []rune(other)
-	for i, r := range a {
-		switch {
-		case i >= len(b) || r != b[i]:
-			a[i] = '●'
-		case i > 0:
-			a[i] = '*'
-		}
-	}
-	return string(a)
+	return compareValues(field, read.TidyNumber(), c.Personal.Number, numberLimit)
 }
 
 // documentChange is maskedChange for a document without a resident number.
 func documentChange(c *Case, field string) cards.Change {
 	read := c.Personal.DocumentRead.Open()
 	if field == "identity_name" {
-		before, after := read.Name(), c.Personal.Name
-		return cards.Change{Field: field, Before: diffName(before, after), After: diffName(after, before)}
+		return compareValues(field, read.Name(), c.Personal.Name, nameLimit)
 	}
-	before, after := read.Number(), c.Personal.Number
-	return cards.Change{Field: field, Before: diffDocument(before, after), After: diffDocument(after, before)}
-}
-
-// diffDocument masks the number of a document, which is shorter than an ID number, as idcard.MaskDocumentNumber does. ●
-// marks the positions at which it differs from the other.
-func diffDocument(s, other string) string {
-	a, b := []rune(s), []rune(other)
-	out := make([]rune, len(a))
-	for i, r := range a {
-		switch {
-		case i >= len(b) || r != b[i]:
-			out[i] = '●'
-		case i < 1 || i >= len(a)-2:
-			out[i] = r
-		default:
-			out[i] = '*'
-		}
-	}
-	return string(out)
-}
-
-// diffNumber masks a number. ● marks the positions at which it differs from the other.
-func diffNumber(s, other string) string {
-	out := make([]rune, 0, len(s))
-	for i, r := range []rune(s) {
-		switch {
-		case i >= len(other) || string(r) != other[i:i+1]:
-			out = append(out, '●')
-		case i < 3 || i >= len(s)-4:
-			out = append(out, r)
-		default:
-			out = append(out, '*')
-		}
-	}
-	return string(out)
+	return compareValues(field, read.Number(), c.Personal.Number, numberLimit)
 }

@@ -13,6 +13,9 @@ type ViewContext struct {
 	Ahead   int // unread photos of other people that come before this person's
 	Waiting int // other cases that wait for review
 	Others  int // other cases with the same incident
+
+	Earlier    []*Case  // ended cases of the same person, newest first
+	SameNumber []string // open_ids of the other people of Case.SameNumberCases
 }
 
 // CardRef returns the reference that the buttons of a card carry.

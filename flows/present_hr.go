@@ -46,13 +46,14 @@ const showHRDeadline = 14 * 24 * time.Hour
 
 // reviewCard shows masked values, findings and, after the decision, its outcome.
 func reviewCard(c *Case, s ViewContext) cards.Card {
+	findings := Findings(c, s.Policy, s.Now)
 	v := cards.Review{
 		Ref:          CardRef(c),
 		Applicant:    c.OpenID,
 		MaskedName:   MaskedName(c),
 		MaskedNumber: MaskedNumber(c),
 		MaskedMobile: MaskedMobile(c),
-		Checks:       cardChecks(reviewed(c, Findings(c, s.Policy, s.Now))),
+		Checks:       cardChecks(reviewed(c, findings)),
 		Method:       string(c.Method),
 		SubmittedAt:  c.Confirmed,
 		Round:        c.Rounds,
@@ -89,6 +90,12 @@ func reviewCard(c *Case, s ViewContext) cards.Card {
 			v.Changes = append(v.Changes, maskedChange(c, field))
 		}
 	}
+	changes := v.Changes
+	if addAsked(&v, c); v.Asked != nil {
+		changes = slices.Concat(changes, v.Asked.Changes)
+	}
+	v.MaskedName = nameBeside(v.MaskedName, changes)
+	addOthers(&v, s)
 	if b := c.Personal.Back; b != nil {
 		if b.LongTerm {
 			v.ValidTo = "长期"
@@ -103,6 +110,7 @@ func reviewCard(c *Case, s ViewContext) cards.Card {
 		if f := c.FirstApproval; f != nil {
 			v.FirstBy, v.FirstAt = f.By, f.At
 		}
+		v.Presets = presetsOf(c, findings)
 	} else {
 		v.Decision = decisionOf(c)
 		v.CanUndo = c.State == Decided

@@ -66,40 +66,6 @@ func TestSupplierInBothLanguages(t *testing.T) {
 	}
 }
 
-// TestChangesAreMasked checks that HR sees the changed positions and no clear value.
-func TestChangesAreMasked(t *testing.T) {
-	c := SampleCase(AwaitingReview)
-	c.Changed = []string{"identity_name", "identity_code"}
-	c.Personal.Name, c.Personal.Number = "样甲鸣", SampleNumber[:16]+"10"
-	card := HRCard(c, sampleView()).(cards.Review)
-	if len(card.Changes) != 2 {
-		t.Fatalf("%d changes, want 2", len(card.Changes))
-	}
-	number := card.Changes[1]
-	if number.Field != "identity_code" || number.Before != "899***********02●●" || number.After != number.Before {
-		t.Errorf("number: got change %+v, want two marked positions on both sides", number)
-	}
-	for _, ch := range card.Changes {
-		for _, clear := range []string{SampleName, "样甲鸣", SampleNumber} {
-			if strings.Contains(ch.Before+ch.After, clear) {
-				t.Errorf("change of %s: got a clear value, want masks", ch.Field)
-			}
-		}
-	}
-	for _, tt := range []struct{ s, other, want string }{
-		{"123456789012345678", "123456789012345678", "123***********5678"},
-		{"123456789012345678", "1234567890123456", "123***********56●●"},
-		{"12", "123456", "12"},
-		{"", "1", ""},
-	} {
-		t.Run(tt.s, func(t *testing.T) {
-			if got := diffNumber(tt.s, tt.other); got != tt.want {
-				t.Errorf("%q against %q: %q, want %q", tt.s, tt.other, got, tt.want)
-			}
-		})
-	}
-}
-
 // TestSteps checks that the row of steps shows the review only if the case has one.
 func TestSteps(t *testing.T) {
 	has := func(c *Case, always bool, s cards.Step) bool {

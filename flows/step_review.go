@@ -108,6 +108,9 @@ func sendBack(d *decision) {
 // side and the mobile number stay. The typed name and number stay as well if both sides do.
 func (d *decision) returnToApplicant() {
 	d.goTo(AwaitingConfirmation)
+	asked, p := *d.c.Review, &d.c.Personal
+	d.c.Asked = &asked
+	p.AskedName, p.AskedNumber, p.AskedMobile, p.AskedNote = p.Name, p.Number, p.Mobile, p.Note
 	d.c.Mismatch, d.c.FormIssues = "", nil
 	d.c.Code, d.c.Check = nil, nil
 	d.c.Personal.SMSCode = ""

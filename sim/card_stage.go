@@ -98,6 +98,7 @@ const (
 	actResolve    = "resolve"
 	actClose      = "close"
 	actNext       = "next"
+	actDecide     = "decide" // opens the form of send_back and reject
 )
 
 // classify returns the kind of a card with this title and these acts, and the stage if the card shows a case.

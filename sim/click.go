@@ -58,6 +58,31 @@ func (w *World) press(ctx context.Context, openID string, s screen, match func(f
 	}
 }
 
+// foldsForm reports whether the card has the form of an act behind a button that opens it.
+func (s screen) foldsForm(act string) bool {
+	return s.acts[actDecide] && s.fields(act) == nil && (act == actSendBack || act == actReject)
+}
+
+// opened reports whether the card shows the form that it may fold away.
+func (s screen) opened() bool {
+	return s.fields(actReject) != nil && (s.acts[actApprove] || s.acts[actKeepOnFile])
+}
+
+// openForm opens the form of an act that the card folds away, and returns the card with it.
+func (w *World) openForm(ctx context.Context, openID string, s screen, act string) (screen, error) {
+	if !s.foldsForm(act) {
+		return s, nil
+	}
+	if _, err := w.press(ctx, openID, s, feishu.ByAct(actDecide), actDecide, nil); err != nil {
+		return s, err
+	}
+	m, _ := w.Feishu.Message(s.msg.ID)
+	if s = read(m); s.fields(act) == nil {
+		return s, errStale
+	}
+	return s, nil
+}
+
 // changed reports whether the card has changed since it was read.
 func (w *World) changed(s screen) bool {
 	now, ok := w.Feishu.Message(s.msg.ID)

@@ -19,8 +19,9 @@ type HR struct {
 	w *World
 
 	mu      sync.Mutex
-	handled map[string]int // by message id: the version that was decided on
-	retries map[string]int // by case: number of retries
+	handled map[string]int  // by message id: the version that was decided on
+	retries map[string]int  // by case: number of retries
+	opening map[string]bool // by message id: the form of a decision is being filled in
 }
 
 // HR returns the i-th admin, from 0.
@@ -30,6 +31,7 @@ func (w *World) HR(i int) *HR {
 		w:       w,
 		handled: map[string]int{},
 		retries: map[string]int{},
+		opening: map[string]bool{},
 	}
 }
 
@@ -165,7 +167,7 @@ func (h *HR) readRequest(m feishu.Message) (HRCard, bool) {
 		return HRCard{}, false
 	}
 	h.mu.Lock()
-	again := h.handled[m.ID] == version(m)
+	again := h.handled[m.ID] == version(m) || h.opening[m.ID] && s.opened()
 	h.handled[m.ID] = version(m)
 	h.mu.Unlock()
 	c := HRCard{
@@ -219,8 +221,38 @@ func (h *HR) clickDecision(ctx context.Context, stop context.CancelCauseFunc, c 
 	if c.Approved { // in the group a colleague gives the second approval
 		who = h.colleague(c.Applicant)
 	}
-	_, err := h.w.press(ctx, who, c.screen, feishu.ByAct(d.Act), d.Act, form)
+	err := h.pressOn(ctx, who, c.screen, d.Act, form)
 	if err != nil && !errors.Is(err, errStale) && ctx.Err() == nil {
 		stop(fmt.Errorf("sim: HR on case %s: %w", c.Case, err))
+	}
+}
+
+// pressOn has an admin press the button of an act, in the form that it may have to open first.
+func (h *HR) pressOn(ctx context.Context, who string, s screen, act string, form map[string]any) error {
+	if s.foldsForm(act) {
+		h.setOpening(s.msg.ID, true)
+		defer h.setOpening(s.msg.ID, false)
+	}
+	for {
+		opened, err := h.w.openForm(ctx, who, s, act)
+		if err == nil {
+			_, err = h.w.press(ctx, who, opened, feishu.ByAct(act), act, form)
+		}
+		m, _ := h.w.Feishu.Message(s.msg.ID)
+		now := read(m)
+		if !errors.Is(err, errStale) || now.caseID != s.caseID || !now.foldsForm(act) {
+			return err
+		}
+		s = now // the card was drawn meanwhile, without the form
+	}
+}
+
+func (h *HR) setOpening(messageID string, is bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if is {
+		h.opening[messageID] = true
+	} else {
+		delete(h.opening, messageID)
 	}
 }

@@ -220,7 +220,7 @@ func (s *Scene) press(ctx context.Context, m Move) error {
 		var card screen
 		_, err := s.w().Feishu.Watch(ctx, s.chat, func(feishu.Message) bool {
 			for _, msg := range slices.Backward(s.w().Feishu.Messages(s.chat)) {
-				if card = read(msg); card.acts[m.Presses] && s.concerns(m, msg.Card) {
+				if card = read(msg); (card.acts[m.Presses] || card.foldsForm(m.Presses)) && s.concerns(m, msg.Card) {
 					return true
 				}
 			}
@@ -237,7 +237,11 @@ func (s *Scene) press(ctx context.Context, m Move) error {
 			return err
 		}
 		wanted := func(b feishu.Button) bool { return b.Act == m.Presses && (m.To == "" || b.Value["to"] == m.To) }
-		res, err := s.w().press(ctx, s.openID(m.By), card, wanted, m.Presses, form)
+		card, err = s.w().openForm(ctx, s.openID(m.By), card, m.Presses)
+		var res feishu.CallbackResult
+		if err == nil {
+			res, err = s.w().press(ctx, s.openID(m.By), card, wanted, m.Presses, form)
+		}
 		if errors.Is(err, errStale) {
 			continue
 		}

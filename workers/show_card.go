@@ -45,14 +45,18 @@ func (w *Workers) cardOf(ctx context.Context, s *drawing) (card cards.Card, err 
 			return err
 		}
 		s.caseVersion = c.Version
-		vc := flows.ViewContext{Now: w.engine.Now(), Policy: &w.engine.Policy}
 		if s.Audience == flows.AudienceHR {
+			vc, err := w.engine.HRView(ctx, v, c)
+			if err != nil {
+				return err
+			}
 			if vc.Others, err = w.othersWithIncident(ctx, v, c); err != nil {
 				return err
 			}
 			card = flows.HRCard(c, vc)
 			return nil
 		}
+		vc := flows.ViewContext{Now: w.engine.Now(), Policy: &w.engine.Policy}
 		if c.State == flows.AwaitingPhotos {
 			if vc.Ahead, err = w.photosAhead(ctx, v, c); err != nil {
 				return err

@@ -145,6 +145,7 @@ func TestPageRegistersSomebody(t *testing.T) {
 	p.press(`[data-pane="phone"] [data-act="submit_code"]`)
 	p.until(`document.querySelector('[data-pane="hr"] [data-act="approve"]')`)
 	p.shot("4-review")
+	p.openForm()
 	p.press(`[data-pane="hr"] [data-act="reject"]`)
 	p.until(`document.querySelector('[data-pane="hr"] .c-error:not([hidden])')`) // no reason was chosen
 	p.press(`[data-pane="hr"] [data-act="approve"]`)

@@ -128,9 +128,18 @@ func (p *tab) code() {
 	p.until(`document.querySelector('[data-pane="hr"] [data-act="approve"]')`)
 }
 
+// openForm opens the folded form on HR's card.
+func (p *tab) openForm() {
+	p.b.t.Helper()
+	p.press(`[data-pane="hr"] .c-fold:has([data-act="decide"]) .c-fold-head`)
+	p.press(`[data-pane="hr"] [data-act="decide"]`)
+	p.until(`document.querySelector('[data-pane="hr"] [data-field="note"]')`)
+}
+
 // decide fills in HR's form and presses one of its buttons.
 func (p *tab) decide(reason, note, act string) {
 	p.b.t.Helper()
+	p.openForm()
 	p.fill(`[data-pane="hr"] [data-field="reason"]`, reason)
 	p.fill(`[data-pane="hr"] [data-field="note"]`, note)
 	p.press(`[data-pane="hr"] [data-act="` + act + `"]`)

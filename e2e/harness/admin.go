@@ -24,7 +24,7 @@ func (a Admin) Say(text string) {
 func (a Admin) Sees(chat string, p Person, act string, words ...string) CardView {
 	a.H.Helper()
 	return a.H.Find(chat, "HR's card with "+act, func(s CardView) bool {
-		return strings.Contains(string(s.Msg.Card), p.OpenID) && (act == "" || s.Has(act)) && s.Says(words...)
+		return strings.Contains(string(s.Msg.Card), p.OpenID) && (act == "" || s.Offers(act)) && s.Says(words...)
 	})
 }
 

@@ -35,6 +35,13 @@ func (s CardView) Says(words ...string) bool {
 	return true
 }
 
+// Offers reports whether the card has the button of an act, or the one that opens the form of this act.
+func (s CardView) Offers(act string) bool { return s.Has(act) || s.foldsForm(act) }
+
+func (s CardView) foldsForm(act string) bool {
+	return s.Has("decide") && (act == "send_back" || act == "reject")
+}
+
 // Value returns the value of the button of an act.
 func (s CardView) Value(act string) map[string]any {
 	b, _ := s.Card.FindAct(act)
@@ -96,7 +103,21 @@ func (h *Harness) Find(chat, what string, ok func(CardView) bool) (got CardView)
 // ClickOn presses the button of an act on a card and returns the toast.
 func (h *Harness) ClickOn(openID string, s CardView, act string, form map[string]any) string {
 	h.Helper()
-	return h.Click(openID, s, act, feishu.ByAct(act), form)
+	return h.Click(openID, h.OpenForm(openID, s, act), act, feishu.ByAct(act), form)
+}
+
+// OpenForm opens the form of an act that the card folds away, and returns the card with it.
+func (h *Harness) OpenForm(openID string, s CardView, act string) CardView {
+	h.Helper()
+	if !s.foldsForm(act) {
+		return s
+	}
+	h.Click(openID, s, "decide", feishu.ByAct("decide"), nil)
+	m, _ := h.World.Feishu.Message(s.Msg.ID)
+	if s = ViewCard(m); s.foldsForm(act) || !s.Has(act) {
+		h.Fatalf("got the card %q, want the form of %s on it", s.Text, act)
+	}
+	return s
 }
 
 // Click presses the button that which selects and returns the toast. act names it in failures.

@@ -44,7 +44,7 @@ var documents = []Encounter{
 			sim.Move{Sends: page(specimen.Passport, sim.VariantExpired, "page_number")},
 			sees(sim.StageConfirmation, "下面是照片上读到的"),
 			sim.Move{Presses: "confirm", Form: map[string]string{"document_number": "{passport}"}},
-			sees(sim.StageReview, "不能录入飞书"), hrSees("护照", "●", "有效期已经过了"), kept, told),
+			sees(sim.StageReview, "不能录入飞书"), hrSees("护照", "→", "有效期已经过了"), kept, told),
 		Ends: sim.StageOnFile,
 	},
 	{

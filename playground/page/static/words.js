@@ -149,7 +149,7 @@ export const words = {
   'tour.confirm': ['飞书 OCR 读出姓名和号码，员工连同手机号一起核对，不对就改。', 'Feishu OCR has read name and number. The employee checks them, and the mobile, and corrects what is wrong.'],
   'tour.code': ['验证码短信到了，点一下就填好。然后由腾讯云核对姓名、号码和手机是不是同一个人。', 'The code arrives; one tap fills it in. Tencent Cloud then checks that name, number and mobile are one person.'],
   'tour.review': ['核验一致，卡片到了 HR 的审核群，列出查过的每一项。证件号和手机号打了码。', 'They match, and HR gets a card with every check that was made. ID and mobile numbers are masked.'],
-  'tour.approve': ['HR 点一下“通过”。要退回或拒绝，就选一个原因。', 'HR approves with one tap. To send back or reject, HR chooses a reason.'],
+  'tour.approve': ['HR 点一下“通过”。要退回或拒绝，就点开，选一个原因。', 'HR approves with one tap. To send back or reject, HR opens the list below and chooses a reason.'],
   'tour.done': ['实名信息登记到飞书，证据存进 e签宝，员工马上知道办好了。', 'The identity is recorded in Feishu, the evidence is filed with e签宝, and the employee knows at once.'],
   'tour.wire': ['机器人收到的事件、发出的调用都在这里，敏感内容已打码。这一行就是存证。', 'Every event and call is here, masked. This line filed the evidence.'],
   'tour.diagram': ['登记走过的路在图上亮着。', 'The way the case went is lit in the diagram.'],

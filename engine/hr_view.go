@@ -1,0 +1,33 @@
+package engine
+
+import (
+	"context"
+	"slices"
+
+	"shiming/flows"
+)
+
+// HRView returns what HR's card of a case needs beside the case. How earlier cases ended, and who else has the number,
+// is looked up only while HR has to decide.
+func (e *Engine) HRView(ctx context.Context, v flows.View, c *flows.Case) (flows.ViewContext, error) {
+	vc := flows.ViewContext{Now: e.Now(), Policy: &e.Policy}
+	if c.State != flows.AwaitingReview {
+		return vc, nil
+	}
+	all, err := v.CasesOf(ctx, c.TenantKey, c.OpenID)
+	if err != nil {
+		return vc, err
+	}
+	vc.Earlier = slices.DeleteFunc(all, func(o *flows.Case) bool { return o.ID == c.ID || !o.State.Terminal() })
+	for _, id := range c.SameNumberCases {
+		other, err := v.Case(ctx, id)
+		switch {
+		case flows.IsNotFound(err):
+		case err != nil:
+			return vc, err
+		case other.TenantKey == c.TenantKey && !slices.Contains(vc.SameNumber, other.OpenID):
+			vc.SameNumber = append(vc.SameNumber, other.OpenID)
+		}
+	}
+	return vc, nil
+}
