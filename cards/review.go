@@ -35,7 +35,7 @@ type Review struct {
 	Document               string // kind of document that the applicant chose, "" for one that was photographed
 	DocumentRead           bool   // its values were read on a photo
 	NotTaken               bool   // no platform takes the document: it can be kept on file, and not approved
-	CanPeek                bool   // offer the original photos; each access is audited
+	CanPeek                bool   // offer the original photos, before the decision
 	CanUndo                bool   // the decision has not taken effect
 }
 
@@ -86,6 +86,9 @@ func (v Review) JSON() json.RawMessage {
 	} else {
 		e = append(e, rule())
 		e = append(e, v.answerNodes()...)
+		if v.CanPeek {
+			e = append(e, peekForm(v.Ref))
+		}
 	}
 	if v.Waiting > 0 {
 		e = append(e, small(tr("review.waiting", intArg("n", v.Waiting))))
@@ -221,9 +224,6 @@ func (v Review) answerNodes() []node {
 	var e []node
 	if v.Help == nil || v.NotTaken {
 		e = append(e, v.approveNode())
-	}
-	if v.CanPeek {
-		e = append(e, askFirst("peek", quietButton, v.act(ActPeek)))
 	}
 	inputs := choice("reason", "reason", Reasons, "", true)
 	inputs = append(inputs, choice("side", "redo", Sides, "details", false)...)
