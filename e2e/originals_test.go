@@ -333,19 +333,16 @@ func TestOriginalsKept(t *testing.T) {
 			looks(a, p, "other")
 			seesOriginals(a)
 			waitIdle(h)
-			arm := func(operation, code string) {
+			h.World.Feishu.Set(func(b *feishu.Behaviour) { b.RecallWithin = time.Minute })
+			if c.patchFails {
 				h.World.Faults.Arm(wire.Fault{
 					Upstream:  "feishu",
-					Operation: operation,
+					Operation: "message.patch",
 					Kind:      wire.Error,
 					Status:    400,
-					Body:      `{"code":` + code + `,"msg":"refused"}`,
+					Body:      `{"code":230031,"msg":"refused"}`,
 					Times:     1,
 				})
-			}
-			arm("message.delete", "230009")
-			if c.patchFails {
-				arm("message.patch", "230031")
 			}
 			h.Advance(flows.LookFor + time.Second)
 			h.Find(h.World.ReviewChat(), "a notice to HR", func(s harness.CardView) bool {
