@@ -18,6 +18,8 @@ func Policy(cfg config.Config) flows.Policy {
 		ReviewAlways: cfg.Review.Required == config.ReviewAlways,
 		ReviewQueue:  cfg.Review.Style == config.StyleQueue,
 		Undo:         cfg.Review.Undo,
+		Originals:    flows.OriginalsRule(cfg.Review.Photos),
+		TellLooks:    bool(cfg.Review.TellLooks),
 		Admins:       cfg.HR.Admins,
 		Agreement: cards.Agreement{
 			Company:    cfg.Company.Name,

@@ -84,7 +84,7 @@ func readUpTo(r io.Reader, announced, limit int64) ([]byte, error) {
 }
 
 // UploadImage uploads a picture of at most 10 MB for use in a card and returns its image_key (page "上传图片"). Feishu
-// documents no way to delete it, so the picture must not be a photo of an ID card.
+// documents no way to delete it: docs/data.md says what that means for the originals that HR looks at.
 func (c *Client) UploadImage(ctx context.Context, picture []byte) (string, error) {
 	var out struct {
 		Data struct {

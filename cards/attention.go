@@ -21,6 +21,7 @@ type Attention struct {
 	Others     int       // other cases with the same cause
 	Holds      bool      // no other identity is written until the stop has ended
 	Unknown    bool      // the outcome of a write is unknown
+	CanPeek    bool      // offer the original photos
 	Decision   *Decision // set after the stop has ended
 	Desk       bool      // the card is shown at a review desk
 	Last       *Undo     // at a desk: the decision before
@@ -72,6 +73,9 @@ func (v Attention) JSON() json.RawMessage {
 		e = append(e, rule())
 		e = append(e, v.choiceNodes()...)
 		e = append(e, askFirst("close", dangerButton, v.act(ActClose)))
+		if v.CanPeek {
+			e = append(e, peekForm(v.Ref))
+		}
 	}
 	if v.Desk {
 		e = append(e, deskButtons(v.Ref, v.Last)...)

@@ -83,8 +83,8 @@ func TestEveryViewHasASample(t *testing.T) {
 			}
 		}
 	}
-	if views != 25 {
-		t.Errorf("found %d views, want 25", views)
+	if views != 27 {
+		t.Errorf("found %d views, want 27", views)
 	}
 }
 

@@ -21,6 +21,7 @@ type Form struct {
 	EviPointID                         *string
 	Override                           *string
 	Document, DocumentNumber           *string
+	PeekReason                         *string
 }
 
 // DecodeForm reads event.action.form_value of a card.action.trigger callback. It ignores unknown fields. A value that
@@ -41,6 +42,7 @@ func DecodeForm(value map[string]any) (Form, error) {
 		"override":        &f.Override,
 		"document":        &f.Document,
 		"document_number": &f.DocumentNumber,
+		"peek_reason":     &f.PeekReason,
 	} {
 		raw, given := value[name]
 		if !given || raw == nil {
@@ -78,6 +80,7 @@ func (f Form) String() string {
 		{"override", f.Override != nil},
 		{"document", f.Document != nil},
 		{"document_number", f.DocumentNumber != nil},
+		{"peek_reason", f.PeekReason != nil},
 	} {
 		if !field.set {
 			continue

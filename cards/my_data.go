@@ -37,9 +37,18 @@ type Disclosure struct {
 
 // View is an access to personal data by an admin.
 type View struct {
-	By   string // open_id
-	At   time.Time
-	What string
+	By     string // open_id
+	At     time.Time
+	What   string // texts "looked.<code>"
+	Reason string // of a look at the originals, one of PeekReasons or policy; else ""
+}
+
+// text says what was looked at, and why.
+func (w View) text() text {
+	if w.Reason == "" {
+		return codeText("looked", w.What)
+	}
+	return join(colon, codeText("looked", w.What), codeText("peek_reason", w.Reason))
 }
 
 // maxHistory is the number of latest disclosures and of latest views on the card.
@@ -132,7 +141,7 @@ func (v MyData) historyNodes() []node {
 		return append(e, line(tr("my_data.no_views")))
 	}
 	for _, w := range v.Views[max(0, len(v.Views)-maxHistory):] {
-		e = append(e, row(person(w.By), small(join(sameText("  "), sameText(Stamp(w.At)), codeText("looked", w.What)))))
+		e = append(e, row(person(w.By), small(join(sameText("  "), sameText(Stamp(w.At)), w.text()))))
 	}
 	return e
 }

@@ -35,7 +35,7 @@ type Review struct {
 	Document               string   // kind of document that the applicant chose, "" for one that was photographed
 	DocumentRead           bool     // its values were read on a photo
 	NotTaken               bool     // no platform takes the document: it can be kept on file, and not approved
-	CanPeek                bool     // offer the original photos; each access is audited
+	CanPeek                bool     // offer the original photos, before the decision
 	CanUndo                bool     // the decision has not taken effect
 	FourEyes               []string // why two admins have to approve; empty if one is enough
 	FirstBy                string   // open_id of the first of them, once that one has approved
@@ -98,6 +98,9 @@ func (v Review) JSON() json.RawMessage {
 		e = append(e, rule())
 		e = append(e, v.fourEyesNodes()...)
 		e = append(e, v.answerNodes()...)
+		if v.CanPeek {
+			e = append(e, peekForm(v.Ref))
+		}
 	}
 	if v.Waiting > 0 {
 		e = append(e, small(tr("review.waiting", intArg("n", v.Waiting))))
@@ -263,9 +266,6 @@ func (v Review) answerNodes() []node {
 	approvable := v.Help == nil || v.NotTaken
 	if approvable {
 		e = append(e, v.approveNode())
-	}
-	if v.CanPeek {
-		e = append(e, askFirst("peek", quietButton, v.act(ActPeek)))
 	}
 	switch {
 	case !approvable:

@@ -63,7 +63,7 @@ func applicantSamples() []sample {
 		EvidencePoint:  "8d6f0d1e-0000-4000-8000-000000000001",
 		Sent: []Disclosure{{To: "feishu_ocr", At: noon}, {To: "tencent_sms", At: noon},
 			{To: "tencent_faceid", At: noon}, {To: "feishu_identity", At: noon}, {To: "esign", At: noon}},
-		Views:       []View{{By: "ou_hr", At: noon, What: "review"}, {By: "ou_hr", At: noon, What: "photos"}},
+		Views:       []View{{By: "ou_hr", At: noon, What: "review"}, {By: "ou_hr", At: noon, What: "photos", Reason: "policy"}},
 		CanWithdraw: true,
 	}
 
@@ -366,6 +366,7 @@ func applicantSamples() []sample {
 			ReadTitle:   "数字证书服务协议",
 			ReadVersion: "20250801",
 		}},
+		{name: "looked", card: Looked{By: "ou_hr", At: noon, Reason: "name_check"}},
 		{name: "reminder", card: Reminder{Ref: ref, Stage: "photos", Expires: after(72 * time.Hour)}},
 		{name: "notice", card: Notice{Code: "not_understood"}},
 		{name: "notice_start", card: Notice{Code: "nothing_open", Level: Amber, Start: true}},

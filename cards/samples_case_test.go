@@ -138,7 +138,7 @@ func caseSamples() []sample {
 	unread.ReadAt, unread.ReadTitle, unread.ReadVersion, unread.NoReading = time.Time{}, "", "", true
 
 	crowd := attention
-	crowd.Others = 41
+	crowd.Others, crowd.CanPeek = 41, true
 
 	refused := attention
 	refused.Step, refused.Code, refused.Upstream, refused.Holds = "evidence", "evidence_field", "1435002", true
@@ -209,6 +209,13 @@ func caseSamples() []sample {
 			Reason: "wrong_person",
 		})},
 		{name: "review_sent_back_queue", card: queued},
+		{name: "original", card: Original{
+			Applicant: "ou_applicant",
+			Images:    []string{"img_v3_front", "img_v3_back"},
+			Reason:    "name_check",
+			Until:     after(5 * time.Minute),
+		}},
+		{name: "original_over", card: Original{Applicant: "ou_applicant"}},
 		{name: "attention", card: attention},
 		{name: "attention_photos", card: manyPhotos},
 		{name: "attention_shared", card: crowd},

@@ -89,11 +89,12 @@ var families = map[string][]string{
 	"closed_title": {"on_file", "rejected", "declined", "withdrawn", "expired", "hr_delay", "closed", "other"},
 	"disclosed":    {"feishu_ocr", "tencent_sms", "tencent_faceid", "feishu_identity", "esign", "other"},
 	"looked":       {"review", "photos", "export", "other"},
+	"peek_reason":  append(slices.Clone(PeekReasons), "policy"),
 	"reminder":     {"consent", "reading", "photos", "document_photo", "confirm", "code", "other"},
 	"notice": {
 		"desk_sent", "not_understood", "nothing_open", "already_done", "too_many_cases", "photo_in_group", "photo_not_needed",
 		"unsupported", "no_reviewer", "no_admin", "applicant_unreached", "document_quota", "document_permission",
-		"document_unread",
+		"document_unread", "many_looks", "original_kept", "original_emptied", "original_not_shown",
 		"code_expected", "human", "ask_about",
 		"cannot_cancel", "not_hr",
 		"only_in_group", "review_chat_set", "announce_chat_set", "not_staff", "not_sure_meant", "late",

@@ -61,6 +61,9 @@ var toastTypes = map[string]string{
 	"brought":         "success",
 	"write_quiet":     "info", // seconds
 	"peek_sent":       "success",
+	"peek_open":       "info",
+	"peek_limit":      "warning", // n
+	"no_originals":    "info",
 	"permit":          "warning",
 	"open_page":       "warning",
 	"on_file":         "success",

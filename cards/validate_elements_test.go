@@ -41,6 +41,8 @@ func (v *validator) node(where string, o map[string]any, depth int, inForm, atRo
 	switch tag {
 	case "div":
 		v.text(where, object(o["text"]), 10_000)
+	case "img":
+		v.text(where+".alt", object(o["alt"]), 100)
 	case "markdown":
 		v.languages(where, o)
 		if s, _ := o["content"].(string); longMarkups.MatchString(s) {

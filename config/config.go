@@ -49,6 +49,9 @@ type Config struct {
 		Required Review        `koanf:"required"`
 		Style    ReviewStyle   `koanf:"style"`
 		Undo     time.Duration `koanf:"undo"`
+		// Photos says when HR gets the original photos unasked.
+		Photos    ReviewPhotos `koanf:"photos"`
+		TellLooks YesNo        `koanf:"tell_looks"`
 	} `koanf:"review"`
 	OCR struct {
 		PerSecond PerSecond `koanf:"per_second"`
@@ -104,6 +107,7 @@ func Defaults() (c Config) {
 	c.Review.Required = ReviewAlways
 	c.Review.Style = StyleCards
 	c.Review.Undo = 10 * time.Second
+	c.Review.Photos = PhotosOnRequest
 	c.OCR.PerSecond = 10
 	c.Verification.Method = flows.ThreeElements
 	c.Verification.Tencent.EndpointFaceID = verify.DefaultEndpointFaceID

@@ -217,6 +217,8 @@ func TestEveryKeyFromEnvironment(t *testing.T) {
 				"review.required":         "warnings",
 				"review.style":            "queue",
 				"review.undo":             "33m",
+				"review.photos":           "on_warning",
+				"review.tell_looks":       "true",
 				"ocr.per_second":          "7",
 				"verification.method":     "none",
 				"esign.evidence_revision": "2024",

@@ -38,6 +38,9 @@ func format(v reflect.Value) string {
 	if d, ok := v.Interface().(time.Duration); ok {
 		return withoutZeros(withoutZeros(d.String(), "m0s"), "h0m")
 	}
+	if v.Kind() == reflect.Bool {
+		return strconv.FormatBool(v.Bool())
+	}
 	if v.CanInt() {
 		return strconv.FormatInt(v.Int(), 10)
 	}

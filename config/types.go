@@ -77,6 +77,20 @@ const (
 // UnmarshalText accepts the constants.
 func (s *ReviewStyle) UnmarshalText(text []byte) error { return oneOf(s, text, StyleQueue, StyleCards) }
 
+// ReviewPhotos says when an admin who opens a case at the desk gets its original photos without asking.
+type ReviewPhotos string
+
+const (
+	PhotosOnRequest ReviewPhotos = "on_request" // never
+	PhotosOnWarning ReviewPhotos = "on_warning" // with a finding that is amber or red
+	PhotosAlways    ReviewPhotos = "always"
+)
+
+// UnmarshalText accepts the constants.
+func (p *ReviewPhotos) UnmarshalText(text []byte) error {
+	return oneOf(p, text, PhotosOnRequest, PhotosOnWarning, PhotosAlways)
+}
+
 // PageLogin says how the agreement page learns who reads it.
 type PageLogin string
 
@@ -140,6 +154,19 @@ func list[T ~string](values []T) string {
 		words[i] = string(v)
 	}
 	return strings.Join(words, ", ")
+}
+
+// YesNo is true or false.
+type YesNo bool
+
+// UnmarshalText accepts true and false.
+func (y *YesNo) UnmarshalText(text []byte) error {
+	var word string
+	if err := oneOf(&word, text, "true", "false"); err != nil {
+		return err
+	}
+	*y = word == "true"
+	return nil
 }
 
 // PerSecond is a rate in calls a second.

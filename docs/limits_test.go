@@ -14,7 +14,7 @@ import (
 func TestLimitsHaveTheirFigures(t *testing.T) {
 	want := []int{
 		flows.MaxCasesPerDay, flows.MaxPhotos, flows.MaxPhotos, flows.MaxCodesPerDay, -1, flows.MaxCodeTries,
-		flows.MaxReminders, int(flows.NudgeEvery / time.Hour), 1, 1, 1,
+		flows.MaxReminders, int(flows.NudgeEvery / time.Hour), 1, 1, 1, flows.MaxLooks,
 	}
 	for _, name := range pair("docs/configuration.md") {
 		t.Run(name, func(t *testing.T) {

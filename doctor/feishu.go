@@ -17,6 +17,7 @@ var wider = map[string][]string{
 	"im:message:send_as_bot":           {"im:message", "im:message:send"},
 	"im:message:readonly":              {"im:message", "im:message.history:readonly"},
 	"contact:contact.base:readonly":    {"contact:contact:readonly_as_app", "contact:contact:access_as_app"},
+	"im:resource:upload":               {"im:resource"},
 	"im:chat:readonly":                 {"im:chat", "im:chat.members:read", "im:chat.group_info:readonly"},
 	ScopeApp:                           {"admin:app.info:readonly"},
 }
@@ -27,6 +28,7 @@ var optional = map[string]Text{
 		"没有它，群里 @机器人 不起作用（设为审核群等）",
 		"without it @bot does nothing in groups (设为审核群 and the like)",
 	},
+	"im:resource:upload":            {"没有它，HR 看不了证件原件", "without it HR cannot look at originals"},
 	"contact:contact.base:readonly": {"没有它，姓名和手机号要员工自己填", "without it people type name and mobile themselves"},
 	"contact:user.base:readonly": {
 		"没有它，「与飞书姓名一致」一项是灰色",

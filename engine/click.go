@@ -153,6 +153,9 @@ func (e *Engine) clickOnCase(ctx context.Context, tx flows.Tx, k click) (flows.A
 	if err != nil {
 		return flows.Answer{}, err
 	}
+	if k.Action.Act == cards.ActPeek {
+		return e.peek(ctx, tx, k, c)
+	}
 	ev, refusal := e.eventOfClick(c, k)
 	if refusal != nil {
 		return flows.Answer{Toast: refusal}, nil

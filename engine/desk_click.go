@@ -135,7 +135,10 @@ func (e *Engine) openAtDesk(
 		return out.Change.Toast, err
 	}
 	d.Case, d.Form, d.Cursor, d.Offered = c.ID, false, flows.CursorOf(c), nil
-	return nil, e.auditView(ctx, tx, c, k.OpenID, "opened at the desk")
+	if err := e.auditView(ctx, tx, c, k.OpenID, "opened at the desk"); err != nil {
+		return nil, err
+	}
+	return nil, e.lookUnasked(ctx, tx, k, out.Case)
 }
 
 // closeAtDesk gives the open case back, so that other admins find it, and shows the list.

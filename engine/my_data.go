@@ -15,13 +15,17 @@ const sameView = 10 * time.Minute
 // sameDisclosure is how long disclosures to one receiver count as one, such as both photos of a card.
 const sameDisclosure = time.Minute
 
-// viewsByColleagues lists which colleagues saw the masked data and when. Every act of a colleague on the case implies
+// viewsByColleagues lists which colleagues saw the masked data or the originals, and when. Every act of a colleague on the case implies
 // that the colleague saw it, except a reminder.
 func viewsByColleagues(rows []flows.AuditRow, owner string) []cards.View {
 	var out []cards.View
 	for _, r := range rows {
 		if r.Actor == owner || r.Actor == string(flows.Bot) || r.Actor == string(flows.Clock) ||
 			r.Actor == string(flows.HR) || r.Event == string(flows.Nudged) {
+			continue
+		}
+		if r.Event == flows.EventOriginal { // each one counts
+			out = append(out, cards.View{By: r.Actor, At: r.At, What: "photos", Reason: r.Detail["reason"]})
 			continue
 		}
 		if n := len(out); n > 0 && out[n-1].By == r.Actor && r.At.Sub(out[n-1].At) < sameView {

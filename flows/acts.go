@@ -20,7 +20,7 @@ var ApplicantActs = map[cards.Act]Kind{
 	cards.ActMyData:        "",
 }
 
-// HRActs gives the event of each button of HR.
+// HRActs gives the event of each button of HR. The empty kind marks a button that changes no case: engine/original.go.
 var HRActs = map[cards.Act]Kind{
 	cards.ActApprove:    Approved,
 	cards.ActSendBack:   SentBack,
@@ -30,6 +30,7 @@ var HRActs = map[cards.Act]Kind{
 	cards.ActRetry:      Retry,
 	cards.ActResolve:    Resolved,
 	cards.ActClose:      Closed,
+	cards.ActPeek:       "",
 }
 
 // AnyRevision lists the events for which the revision of the clicked card does not matter.

@@ -28,6 +28,8 @@ const (
 	JobRetryIncident JobKind = "retry_incident"
 	JobRecount       JobKind = "recount"
 	JobReconcile     JobKind = "reconcile"
+	JobOriginal      JobKind = "show_original"
+	JobRecall        JobKind = "recall_original"
 )
 
 // Queue names the queue of the job. Each upstream has its own queue, so an upstream that does not answer delays only
@@ -43,7 +45,7 @@ func (j Job) Queue() string {
 			return "groups"
 		}
 		return "cards"
-	case JobReply:
+	case JobReply, JobOriginal, JobRecall:
 		return "cards"
 	case JobSendCode:
 		return "sms"

@@ -29,8 +29,8 @@ func (j Job) CodeSeq() int64 { return j.rev }
 // Checking.
 func CheckPerson(rev int64) Job { return Job{Kind: JobCheck, rev: rev} }
 
-// Revision returns the revision of the case to which CheckPerson, Remind, Expire, TakeEffect or Reminder belongs; 0 means
-// any.
+// Revision returns the revision of the case to which CheckPerson, Remind, Expire, TakeEffect, Reminder or ShowOriginal belongs; 0
+// means any.
 func (j Job) Revision() int64 { return j.rev }
 
 // RecordIdentity writes the identity of the person to Feishu.
@@ -50,8 +50,24 @@ func ShowSurface(caseID, surfaceID string) Job {
 	return Job{Kind: JobShow, Case: caseID, ref: surfaceID}
 }
 
-// SurfaceID returns the surface of ShowSurface.
+// SurfaceID returns the surface of ShowSurface, ShowOriginal and RecallOriginal.
 func (j Job) SurfaceID() string { return j.ref }
+
+// ShowOriginal sends the original photos of the case to the admin of the surface, if the case still has the revision.
+func ShowOriginal(surfaceID string, rev int64, reason string, until time.Time) Job {
+	return Job{Kind: JobOriginal, ref: surfaceID, rev: rev}.
+		With(ArgReason, reason).With(ArgUntil, until.UTC().Format(time.RFC3339))
+}
+
+// EndLook recalls the message of a look when its time is over.
+func EndLook(surfaceID string, until time.Time) Job {
+	j := RecallOriginal(surfaceID)
+	j.At = until
+	return j.With(ArgUntil, until.UTC().Format(time.RFC3339))
+}
+
+// RecallOriginal recalls the message of a look at once.
+func RecallOriginal(surfaceID string) Job { return Job{Kind: JobRecall, ref: surfaceID} }
 
 // Remind reports ReminderDue at the given time, if the case still has the revision.
 func Remind(rev int64, at time.Time) Job { return Job{Kind: JobRemind, rev: rev, At: at} }
@@ -133,6 +149,7 @@ const (
 	ReplyReconcile Template = "reconcile"
 	ReplyWaiting   Template = "waiting" // list of waiting cases; nothing if no case waits any more
 	ReplyDiffers   Template = "differs" // list of differences; nothing if none is left
+	ReplyLooked    Template = "looked"  // to the applicant: an admin looks at the originals
 )
 
 // Reply sends a card that is not kept up to date. The receiver follows by Towards or ToHR.
@@ -175,6 +192,11 @@ const (
 	ArgCapped  Arg = "capped"   // ReplyReminded: number of applicants with MaxReminders
 	ArgAt      Arg = "at"       // ReplyReminded: when the reminders are sent, RFC 3339
 	ArgMade    Arg = "made"     // late notices, ReplyRemindAll: when the message was made by Feishu's clock, RFC 3339
+	ArgReason  Arg = "reason"   // ShowOriginal, ReplyLooked: id of the text
+	ArgUntil   Arg = "until"    // ShowOriginal, EndLook: when the message is recalled, RFC 3339
+	ArgAbout   Arg = "about"    // ReplyNotice, ReplyLooked: open_id of the admin who looks
+	ArgLooks   Arg = "looks"    // ReplyNotice many_looks: number of looks
+	ArgSince   Arg = "since"    // ReplyNotice many_looks: when the first of them was; ReplyLooked: when; RFC 3339
 	ArgClicked Arg = "clicked"  // ShowSurface: the clicked message, if it is not the surface's present one
 )
 

@@ -11,6 +11,8 @@ import (
 type Policy struct {
 	Method       Method
 	ReviewAlways bool          // false: a case in which AllGreen holds needs no review
+	Originals    OriginalsRule // when HR gets the original photos unasked
+	TellLooks    bool          // the applicant is told of each look at the originals at once
 	ReviewQueue  bool          // HR reviews at desks; false: HR gets a card of each case
 	Undo         time.Duration // from HR's decision on a review until it takes effect; 0: at once
 	Admins       []string      // open_ids, or tenant_key/open_id; see AdminsOf
@@ -43,6 +45,7 @@ const (
 	MaxCodesPerDay = 10 // codes of one person and to one mobile number within 24 h, in all cases
 	MaxCasesPerDay = 20 // cases that one person starts within 24 h
 	MaxPhotos      = 40 // photos of one person within 24 h, in all cases, and unread ones of a case
+	MaxLooks       = 20 // looks of one admin at originals within LooksWindow, without those that the policy makes
 	MaxReminders   = 3  // reminders of an applicant in one state, by the clock and by HR together
 	// MaxHRWait ends a case that waits for HR, because personal data must not be kept without end. Until then HR is
 	// reminded, and nothing that the applicant submitted is lost.

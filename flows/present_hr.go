@@ -61,6 +61,7 @@ func reviewCard(c *Case, s ViewContext) cards.Card {
 		NoReading:    c.Method != MethodNone && c.EvidenceRevision() == Revision2024,
 		NotTaken:     s.Policy.NotTaken(c),
 		Document:     string(c.Personal.Document),
+		CanPeek:      len(Originals(c)) > 0,
 	}
 	if c.State == AwaitingReview && s.Now.After(c.ExpiresAt.Add(-showHRDeadline)) {
 		v.Expires = c.ExpiresAt // a date months ahead would say that there is no hurry
@@ -144,6 +145,7 @@ func attentionCard(c *Case, a *Attention) cards.Attention {
 		Holds:      c.Lead != "" && c.HoldsOthers(),
 		Unknown:    a.Code == StopUnknownOutcome,
 		BadPhotos:  c.BadPhotos,
+		CanPeek:    len(Originals(c)) > 0,
 	}
 }
 

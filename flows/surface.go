@@ -12,14 +12,17 @@ const (
 	AudienceBoard     = "board" // a group's announcement
 	AudienceDesk      = "desk"  // the review desk of an admin
 	AudienceQueue     = "queue" // the review group's board
+	// AudienceOriginal is a message with the original photos of a case, to one admin. It is recalled, and never drawn
+	// again: see workers/original.go.
+	AudienceOriginal = "original"
 )
 
 // Surface is a message that is kept up to date: the card of a case for one receiver, or the board of a group.
 type Surface struct {
-	ID        string // case/<id>/applicant, case/<id>/hr/<receiver>, board/<chat>/<day>, desk/<tenant>/<admin>, queue/<chat>
+	ID        string // case/<id>/applicant, case/<id>/hr/<receiver>, board/<chat>/<day>, desk/<tenant>/<admin>, queue/<chat>, original/<case>/<event>
 	CaseID    string // "" for what is about no single case
 	TenantKey string // set for what is about no single case; a case knows its tenant
-	Audience  string // applicant | hr | board | desk | queue
+	Audience  string // applicant | hr | board | desk | queue | original
 	To        Receiver
 	// Messages of a surface have generations. While WantedGeneration > SentGeneration, a new message has to be posted at
 	// the bottom of the chat. The former message then becomes a pointer to it (cards.Superseded).
@@ -39,7 +42,8 @@ type Surface struct {
 	LeaseUntil time.Time
 	Dirty      bool
 	// Unreachable means that Feishu has refused the surface for good: the receiver takes no messages, or the message was
-	// recalled or is older than 14 days. Nothing is tried until the case changes or its applicant writes.
+	// recalled or is older than 14 days. Nothing is tried until the case changes or its applicant writes. Of
+	// AudienceOriginal: the look is over, and nothing more is sent or recalled.
 	Unreachable bool
 }
 

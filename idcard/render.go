@@ -142,24 +142,26 @@ func (b *limitedBuffer) Write(p []byte) (int, error) {
 
 // encodeJPEG returns the JPEG, or errTooLong.
 func encodeJPEG(pic *picture, quality int) ([]byte, error) {
-	var img image.Image
-	bounds := image.Rect(0, 0, pic.w, pic.h)
-	if pic.grey {
-		img = &image.Gray{Pix: pic.y.pix, Stride: pic.y.stride, Rect: bounds}
-	} else {
-		img = &image.YCbCr{
-			Y:              pic.y.pix,
-			YStride:        pic.y.stride,
-			Cb:             pic.cb.pix,
-			Cr:             pic.cr.pix,
-			CStride:        pic.cb.stride,
-			SubsampleRatio: image.YCbCrSubsampleRatio420,
-			Rect:           bounds,
-		}
-	}
 	var out limitedBuffer
-	if err := jpeg.Encode(&out, img, &jpeg.Options{Quality: quality}); err != nil {
+	if err := jpeg.Encode(&out, pic.image(), &jpeg.Options{Quality: quality}); err != nil {
 		return nil, err
 	}
 	return out.Bytes(), nil
+}
+
+// image returns the scaled picture, without a copy. Its colour planes have half of its size.
+func (pic *picture) image() image.Image {
+	bounds := image.Rect(0, 0, pic.w, pic.h)
+	if pic.grey {
+		return &image.Gray{Pix: pic.y.pix, Stride: pic.y.stride, Rect: bounds}
+	}
+	return &image.YCbCr{
+		Y:              pic.y.pix,
+		YStride:        pic.y.stride,
+		Cb:             pic.cb.pix,
+		Cr:             pic.cr.pix,
+		CStride:        pic.cb.stride,
+		SubsampleRatio: image.YCbCrSubsampleRatio420,
+		Rect:           bounds,
+	}
 }

@@ -113,4 +113,6 @@ func (w *Workers) callLimit(ctx context.Context, api string) flows.BurstLimit {
 const (
 	apiDownload  = "download"
 	apiDirectory = "directory"
+	apiImage     = "image"
+	apiRecall    = "recall"
 )

@@ -23,6 +23,10 @@ type Messenger interface {
 	// no click on the message is being answered, and the answers to later clicks wait for it: otherwise the answer
 	// could arrive after the patch and undo it on the screen.
 	Patch(ctx context.Context, messageID string, draw func() (json.RawMessage, error)) error
+	// UploadImage uploads a picture of at most 10 MB and returns its image_key. Feishu offers no way to delete it.
+	UploadImage(ctx context.Context, picture []byte) (imageKey string, err error)
+	// Recall recalls a message of the bot.
+	Recall(ctx context.Context, messageID string) error
 	// Download fetches a picture from a message. kind is image or file. It returns at most idcard.MaxPhotoBytes+1
 	// bytes, so that the inspection refuses a picture that is too large.
 	Download(ctx context.Context, messageID, fileKey, kind string) ([]byte, error)

@@ -2,6 +2,7 @@ package workers
 
 import (
 	"context"
+	"time"
 
 	"shiming/cards"
 	"shiming/flows"
@@ -40,6 +41,8 @@ func (w *Workers) replyCard(ctx context.Context, j flows.Job) (card cards.Card, 
 			}
 		case flows.ReplyStats:
 			card, err = w.statsCard(ctx, v, tenantKey)
+		case flows.ReplyLooked:
+			card = lookedCard(j)
 		case flows.ReplyReminded:
 			card, err = remindedCard(j)
 		case flows.ReplyReconcile:
@@ -84,6 +87,11 @@ var noticeLevels = map[string]cards.Level{
 	"review_chat_set":     cards.Green,
 	"announce_chat_set":   cards.Green,
 	"already_done":        cards.Green,
+
+	flows.NoticeManyLooks:        cards.Red,
+	flows.NoticeOriginalKept:     cards.Red,
+	flows.NoticeOriginalEmptied:  cards.Amber,
+	flows.NoticeOriginalNotShown: cards.Amber,
 }
 
 // noticeOf builds the card of a ReplyNotice. It returns nil for a notice about an applicant who has gone on meanwhile.
@@ -107,13 +115,28 @@ func (w *Workers) noticeCard(j flows.Job) cards.Notice {
 	if made, err := madeAt(j); err == nil && !made.IsZero() {
 		args = map[string]string{"when": flows.MadeText(made, w.engine.Now())}
 	}
-	return cards.Notice{
-		Code:  code,
-		Args:  args,
-		Level: noticeLevels[code],
-		Start: code == "nothing_open",
-		Again: code == "already_done",
+	if code == flows.NoticeManyLooks {
+		args = map[string]string{"n": j.Args[flows.ArgLooks], "since": cards.Stamp(sinceOf(j))}
 	}
+	return cards.Notice{
+		Code:   code,
+		Args:   args,
+		Level:  noticeLevels[code],
+		Person: j.Args[flows.ArgAbout],
+		Start:  code == "nothing_open",
+		Again:  code == "already_done",
+	}
+}
+
+// sinceOf returns the time in ArgSince.
+func sinceOf(j flows.Job) time.Time {
+	since, _ := time.Parse(time.RFC3339, j.Args[flows.ArgSince]) // the zero time is shown as a dash
+	return since
+}
+
+// lookedCard tells the applicant of a look at the originals.
+func lookedCard(j flows.Job) cards.Card {
+	return cards.Looked{By: j.Args[flows.ArgAbout], At: sinceOf(j), Reason: j.Args[flows.ArgReason]}
 }
 
 // greetingCard says what the bot is for. It shows the open case of the asker, but not in a group.

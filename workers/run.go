@@ -32,6 +32,8 @@ func (w *Workers) newHandlers() map[flows.JobKind]handler {
 		flows.JobRetryIncident: w.retryIncident,
 		flows.JobRecount:       w.recountIncident,
 		flows.JobReconcile:     w.reconcile,
+		flows.JobOriginal:      w.showOriginal,
+		flows.JobRecall:        w.recallOriginal,
 	}
 }
 

@@ -9,6 +9,7 @@
 //   - photos.go (fetch) with ocr.go (read) and contact.go, person.go (code and check)
 //   - record.go with evidence.go (identity, uploads, evidence point)
 //   - show.go with show_failed.go and show_card.go (cards that are kept up to date)
+//   - original.go with recall_original.go (originals for one admin, for minutes)
 //   - reply.go with reply_cards.go, stats.go and remind_all.go (cards that are sent once); incident.go
 //   - reconcile*.go (the comparison with the platforms, every night)
 //   - limits.go, photo_budget.go and slots.go bound what runs at a time; names.go keeps the admins' names known

@@ -57,6 +57,10 @@ type Behaviour struct {
 	// AlterEvents changes pushes of an event type: what stands at dotted paths of the body; see wire.Alter.
 	AlterEvents map[string]map[string]any
 
+	// RecallWithin is how old a message of the bot may be when it is recalled (230009), as a company's administrator sets
+	// it (撤回消息). 0 means any age.
+	RecallWithin time.Duration
+
 	// BotOff answers like an app whose bot ability is disabled (230006).
 	BotOff bool
 }

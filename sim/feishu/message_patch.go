@@ -90,6 +90,8 @@ func (s *Server) deleteMessage(c *call) (any, *apiError) {
 		return nil, refuse(400, 230110, "Action unavailable as the message has been deleted.")
 	case !m.FromBot:
 		return nil, refuse(400, 230026, "No permission to recall this message.")
+	case s.behaviour.RecallWithin > 0 && c.now.Sub(m.CreatedAt) > s.behaviour.RecallWithin:
+		return nil, refuse(400, 230009, "This message has passed the recall time limit.")
 	}
 	if err := s.reachable(m.chat); err != nil {
 		return nil, err

@@ -152,6 +152,9 @@ func TestPatchRules(t *testing.T) {
 	w.clock.add(2 * time.Second)
 	w.want(patch(id, two), 400, 230031)
 
+	w.Set(func(b *Behaviour) { b.RecallWithin = 14 * 24 * time.Hour })
+	w.want(w.do("DELETE", "/im/v1/messages/"+id, nil), 400, 230009)
+	w.Set(func(b *Behaviour) { b.RecallWithin = 0 })
 	w.want(w.do("DELETE", "/im/v1/messages/"+id, nil), 200, 0)
 	w.want(patch(id, two), 400, 230011)
 	w.want(w.do("DELETE", "/im/v1/messages/"+id, nil), 400, 230110)

@@ -11,10 +11,10 @@ type Elsewhere struct {
 
 // elsewhere is in the order of the platforms.
 var elsewhere = []elsewhereRow{
-	{"撤回消息", "230009 230026", notRecalled},
+	{"撤回消息", "230009 230026", whenLooking},
 	{"发送应用内加急", "230012 230023 230024 230052 230098", notCalled},
 	{"批量发送消息", "11203 11233 11247", notCalled},
-	{"上传图片", "232096 234006 234010 234011 234039", notCalled},
+	{"上传图片", "232096 234006 234010 234011 234039", whenLooking},
 	{"延时更新消息卡片", "10002 11311 100000 100030 200000 200310 200320 300020 300030 300040 300090",
 		Text{"不调用：卡片用更新接口改", "not called: cards are changed with PATCH"}},
 	{"获取群成员列表, 判断用户或机器人是否在群里", "232001 232004 232006 232010 232011 232025 232033 232034",
@@ -40,7 +40,7 @@ type elsewhereRow struct {
 
 var (
 	notCalled   = Text{"不调用", "not called"}
-	notRecalled = Text{"不调用：消息不撤回", "not called: no message is recalled"}
+	whenLooking = Text{"只有 HR 查看原件时才调用", "only called when HR looks at originals"}
 )
 
 // NoScenario returns the documented codes without a scenario.

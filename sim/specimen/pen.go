@@ -1,7 +1,6 @@
 package specimen
 
 import (
-	_ "embed"
 	"image"
 	"image/color"
 	"image/draw"
@@ -11,15 +10,14 @@ import (
 	"golang.org/x/image/font/gofont/gomedium"
 	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/math/fixed"
-)
 
-//go:embed font/droid-gb2312.ttf
-var droid []byte
+	"shiming/hanfont"
+)
 
 // fonts are parsed once. Goroutines may share a parsed font, but not a face.
 var fonts = sync.OnceValue(func() (f struct{ han, latin *opentype.Font }) {
 	var err error
-	if f.han, err = opentype.Parse(droid); err != nil {
+	if f.han, err = opentype.Parse(hanfont.TTF); err != nil {
 		panic(err) // the embedded file is broken
 	}
 	if f.latin, err = opentype.Parse(gomedium.TTF); err != nil {

@@ -26,6 +26,8 @@ type FakeMessenger struct {
 	ReplyFunc    func(ctx context.Context, messageID string, card json.RawMessage, uuid string) (string, error)
 	PatchFunc    func(ctx context.Context, messageID string, card json.RawMessage) error
 	DownloadFunc func(ctx context.Context, messageID, fileKey, kind string) ([]byte, error)
+	RecallFunc   func(ctx context.Context, messageID string) error
+	UploadFunc   func(ctx context.Context, picture []byte) (string, error)
 	ContactFunc  func(ctx context.Context, openID string) (flows.Contact, error)
 	// BeforePatch is called before a patch builds its card, when the real client waits for clicks to be answered.
 	BeforePatch func(ctx context.Context, messageID string)
@@ -35,6 +37,8 @@ type FakeMessenger struct {
 	byUUID    map[string]*Message
 	Patches   int
 	Downloads int
+	Uploaded  [][]byte // by UploadImage
+	Recalled  []string // ids of messages
 }
 
 // Post adds a message, or returns the one that has the uuid.
@@ -103,6 +107,30 @@ func (f *FakeMessenger) Patch(ctx context.Context, messageID string, draw func()
 		return f.PatchFunc(ctx, messageID, card)
 	}
 	f.Replace(messageID, card)
+	return nil
+}
+
+// UploadImage implements workers.Messenger.
+func (f *FakeMessenger) UploadImage(ctx context.Context, picture []byte) (string, error) {
+	if f.UploadFunc != nil {
+		return f.UploadFunc(ctx, picture)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.Uploaded = append(f.Uploaded, picture)
+	return fmt.Sprintf("img_v3_%d", len(f.Uploaded)), nil
+}
+
+// Recall implements workers.Messenger.
+func (f *FakeMessenger) Recall(ctx context.Context, messageID string) error {
+	if f.RecallFunc != nil {
+		if err := f.RecallFunc(ctx, messageID); err != nil {
+			return err
+		}
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.Recalled = append(f.Recalled, messageID)
 	return nil
 }
 

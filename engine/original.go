@@ -1,0 +1,166 @@
+package engine
+
+import (
+	"context"
+	"encoding/hex"
+	"slices"
+	"strconv"
+	"time"
+
+	"shiming/cards"
+	"shiming/flows"
+)
+
+// A look at the originals of a case is a surface of AudienceOriginal: one message to one admin, in private. The look is
+// on record before anything is sent. One job sends the photos, another ends the look; both are queued with the record.
+
+// peek answers 查看原件.
+func (e *Engine) peek(ctx context.Context, tx flows.Tx, k click, c *flows.Case) (flows.Answer, error) {
+	refusal, err := e.mayPeek(ctx, tx, k, c)
+	if err != nil || refusal != nil {
+		return flows.Answer{Toast: refusal}, err
+	}
+	if err := e.look(ctx, tx, k, c, *k.Form.PeekReason); err != nil {
+		return flows.Answer{}, err
+	}
+	return flows.Answer{Toast: flows.NewToast("peek_sent", nil)}, nil
+}
+
+// mayPeek returns the toast that refuses a look, or nil. The revision of the clicked card does not matter: a look
+// decides nothing, and shows the case as it is.
+func (e *Engine) mayPeek(ctx context.Context, tx flows.Tx, k click, c *flows.Case) (*cards.Toast, error) {
+	reason := k.Form.PeekReason
+	switch {
+	case !e.IsAdmin(k.TenantKey, k.OpenID):
+		return flows.NewToast("not_allowed", nil), nil
+	case c.OpenID == k.OpenID:
+		return flows.NewToast("self_review", nil), nil
+	case k.repeated:
+		return flows.NewToast("already", nil), nil
+	case !c.State.OriginalsShown():
+		return flows.LateToast(&e.Policy, c), nil
+	case len(flows.Originals(c)) == 0:
+		return flows.NewToast("no_originals", nil), nil
+	case reason == nil || !slices.Contains(cards.PeekReasons, *reason):
+		return flows.NewToast("missing_field", map[string]string{"field": "peek_reason"}), nil
+	}
+	if open, err := e.openLooks(ctx, tx, c, k.OpenID); err != nil || len(open) > 0 {
+		return flows.NewToast("peek_open", nil), err
+	}
+	return e.countLook(ctx, tx, k)
+}
+
+// countLook counts a look that an admin asks for. Beyond the limit it returns a toast, and the other admins are told.
+func (e *Engine) countLook(ctx context.Context, tx flows.Tx, k click) (*cards.Toast, error) {
+	key := hex.EncodeToString(e.Store.MAC("looks_of_admin", k.TenantKey, k.OpenID))
+	now := e.Now()
+	looks, err := tx.Uses(ctx, key, now.Add(-flows.LooksWindow))
+	if err != nil {
+		return nil, err
+	}
+	if len(looks) < flows.MaxLooks {
+		return nil, tx.PutUse(ctx, key, k.EventID, now)
+	}
+	toast := flows.NewToast("peek_limit", map[string]string{"n": strconv.Itoa(flows.MaxLooks)})
+	return toast, e.tellManyLooks(ctx, tx, k, looks)
+}
+
+// tellManyLooks tells the other admins in private that somebody looks at unusually many originals. They hear of it once
+// in LooksWindow, however often further looks are tried.
+func (e *Engine) tellManyLooks(ctx context.Context, tx flows.Tx, k click, looks []time.Time) error {
+	cause := "looks/" + k.TenantKey + "/" + k.OpenID + "/" + e.Now().Truncate(flows.LooksWindow).UTC().Format(time.RFC3339)
+	told, err := tx.InsertEventKeys(ctx, e.Now(), cause)
+	if told || err != nil {
+		return err
+	}
+	e.Log.Warn("unusually many looks at originals", "admin", k.OpenID, "looks", len(looks))
+	var jobs []flows.Job
+	for _, a := range e.Policy.AdminsOf(k.TenantKey) {
+		if a == k.OpenID {
+			continue
+		}
+		jobs = append(jobs, flows.Reply(flows.ReplyNotice).
+			Towards(flows.Receiver{Type: "open_id", ID: a}).
+			With(flows.ArgCode, flows.NoticeManyLooks).
+			With(flows.ArgAbout, k.OpenID).
+			With(flows.ArgLooks, strconv.Itoa(len(looks))).
+			With(flows.ArgSince, looks[0].UTC().Format(time.RFC3339)).
+			For(k.TenantKey, a))
+	}
+	return e.Enqueue(ctx, tx, cause, jobs...)
+}
+
+// lookUnasked shows the originals to the admin who opens the case, if the policy says so. Such looks have no limit of
+// their own, because the operator has decided on them.
+func (e *Engine) lookUnasked(ctx context.Context, tx flows.Tx, k click, c *flows.Case) error {
+	if k.repeated || !e.Policy.Originals.Unasked(c) || len(flows.Originals(c)) == 0 {
+		return nil
+	}
+	if open, err := e.openLooks(ctx, tx, c, k.OpenID); err != nil || len(open) > 0 {
+		return err
+	}
+	return e.look(ctx, tx, k, c, flows.PolicyReason)
+}
+
+// look puts a look on record and queues what follows.
+func (e *Engine) look(ctx context.Context, tx flows.Tx, k click, c *flows.Case, reason string) error {
+	now := e.Now()
+	err := tx.Audit(ctx, flows.AuditRow{
+		CaseID: c.ID,
+		At:     now,
+		Actor:  k.OpenID,
+		Event:  flows.EventOriginal,
+		From:   c.State,
+		To:     c.State,
+		Detail: map[string]string{"reason": reason},
+	})
+	if err != nil {
+		return err
+	}
+	s := &flows.Surface{
+		ID:               "original/" + c.ID + "/" + k.EventID,
+		CaseID:           c.ID,
+		Audience:         flows.AudienceOriginal,
+		To:               flows.Receiver{Type: "open_id", ID: k.OpenID},
+		WantedGeneration: 1,
+	}
+	if err := tx.PutSurface(ctx, s); err != nil {
+		return err
+	}
+	until := now.Add(flows.LookFor)
+	jobs := []flows.Job{
+		flows.ShowOriginal(s.ID, c.Rev, reason, until).Of(c.ID),
+		flows.EndLook(s.ID, until).Of(c.ID),
+	}
+	if e.Policy.TellLooks {
+		jobs = append(jobs, flows.Reply(flows.ReplyLooked).Of(c.ID).
+			Towards(flows.Receiver{Type: "open_id", ID: c.OpenID}).
+			With(flows.ArgAbout, k.OpenID).
+			With(flows.ArgReason, reason).
+			With(flows.ArgSince, now.UTC().Format(time.RFC3339)).
+			For(c.TenantKey, c.OpenID))
+	}
+	return e.Enqueue(ctx, tx, "look/"+s.ID, jobs...)
+}
+
+// openLooks returns the looks at the case that have not ended, of one admin, or of all for "".
+func (e *Engine) openLooks(ctx context.Context, v flows.View, c *flows.Case, admin string) ([]*flows.Surface, error) {
+	list, err := v.SurfacesOf(ctx, c.ID, flows.AudienceOriginal)
+	return slices.DeleteFunc(list, func(s *flows.Surface) bool {
+		return s.Unreachable || admin != "" && s.To.ID != admin
+	}), err
+}
+
+// endLooks returns the jobs that end all looks at a case when it has moved on or its photos are deleted.
+func (e *Engine) endLooks(
+	ctx context.Context, tx flows.Tx, c *flows.Case, ch flows.Change,
+) (jobs []flows.Job, err error) {
+	if !ch.From.OriginalsShown() || c.State == ch.From && len(ch.DropPictures) == 0 {
+		return nil, nil
+	}
+	open, err := e.openLooks(ctx, tx, c, "")
+	for _, s := range open {
+		jobs = append(jobs, flows.RecallOriginal(s.ID).Of(c.ID))
+	}
+	return jobs, err
+}
