@@ -122,7 +122,7 @@ func (e *Engine) openAtDesk(
 		return out.Change.Toast, err
 	}
 	d.Case, d.Form, d.Cursor, d.Offered = c.ID, false, flows.CursorOf(c), nil
-	return nil, e.auditView(ctx, tx, c, k.OpenID, "opened at the desk")
+	return nil, e.AuditView(ctx, tx, c, k.OpenID, "opened at the desk")
 }
 
 // closeAtDesk gives the open case back, so that other admins find it, and shows the list.
@@ -209,7 +209,7 @@ func (e *Engine) bulkAtDesk(ctx context.Context, tx flows.Tx, k click, d *flows.
 			continue // a finding has changed with the time, such as the end of the card's validity
 		}
 		d.Offered = append(d.Offered, flows.Offered{Case: c.ID, Rev: c.Rev})
-		if err := e.auditView(ctx, tx, c, k.OpenID, "listed for approval together"); err != nil {
+		if err := e.AuditView(ctx, tx, c, k.OpenID, "listed for approval together"); err != nil {
 			return nil, err
 		}
 		if len(d.Offered) == maxBulk {

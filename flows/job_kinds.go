@@ -131,6 +131,7 @@ const (
 	// ReplyReconcile is the list of differences, to the admin who asked. To AudienceHR it queues a ReplyDiffers for each
 	// receiver of HR's cards.
 	ReplyReconcile Template = "reconcile"
+	ReplyLookUp    Template = "look_up" // the people whom an admin asks about, to this admin
 	ReplyWaiting   Template = "waiting" // list of waiting cases; nothing if no case waits any more
 	ReplyDiffers   Template = "differs" // list of differences; nothing if none is left
 )
@@ -175,6 +176,8 @@ const (
 	ArgCapped  Arg = "capped"   // ReplyReminded: number of applicants with MaxReminders
 	ArgAt      Arg = "at"       // ReplyReminded: when the reminders are sent, RFC 3339
 	ArgMade    Arg = "made"     // late notices, ReplyRemindAll: when the message was made by Feishu's clock, RFC 3339
+	ArgPerson  Arg = "person"   // ReplyLookUp: open_id of the person
+	ArgNames   Arg = "names"    // ReplyLookUp: keyed hashes of the names that may be meant
 	ArgClicked Arg = "clicked"  // ShowSurface: the clicked message, if it is not the surface's present one
 )
 
