@@ -24,7 +24,21 @@ func reportSamples() []sample {
 		people[i] = "ou_done" + string(rune('a'+i))
 	}
 
+	person := LookUpRow{
+		Ref:        ref,
+		Applicant:  "ou_applicant",
+		MaskedName: "张*",
+		State:      "awaiting_review",
+		Since:      noon,
+		Opens:      true,
+	}
+	finished := LookUpRow{Ref: ref, Applicant: "ou_done", State: "done", Since: noon}
+
 	return []sample{
+		{name: "look_up", card: LookUp{Rows: []LookUpRow{person}, Total: 1}},
+		{name: "look_up_several", card: LookUp{Rows: []LookUpRow{person, finished}, Total: 7, Bounded: true}},
+		{name: "look_up_none", card: LookUp{}},
+		{name: "look_up_none_by_id", card: LookUp{ByID: true}},
 		{name: "pending", card: Pending{Rows: rows, Total: 34, Attention: 2}},
 		{name: "pending_none", card: Pending{}},
 		{name: "desk", card: deskSample()},

@@ -237,3 +237,25 @@ func TestRobotsAtDesks(t *testing.T) {
 		t.Errorf("decided by %v, want all twelve by the two admins", by)
 	}
 }
+
+// TestLookUp: HR asks about a person by name, sees the state masked, and opens the case. A group and an employee learn
+// nothing, and the person sees who asked.
+func TestLookUp(t *testing.T) {
+	h := deskTest{harness.Start(t, withDesks())}
+	p := h.Hire()
+	p.ToReview()
+	a := h.Admin(0)
+	a.Say(p.Person.Name + "办完了吗")
+	s := h.Find(a.Chat(), "the answer about the person", func(s harness.CardView) bool { return s.Says("你问的人", "待审核") })
+	if strings.Contains(string(s.Msg.Card), p.Person.Name) || !strings.Contains(string(s.Msg.Card), p.OpenID) {
+		t.Errorf("got %q, want the person, masked", s.Text)
+	}
+	h.ClickOn(a.OpenID, s, "next", nil)
+	desk(a, "approve")
+	a.Say(p.OpenID)
+	h.Find(a.Chat(), "the answer about the open_id", func(c harness.CardView) bool {
+		return c.Says("你问的人", "待审核") && c.Msg.ID != s.Msg.ID
+	})
+	p.Say("我的资料")
+	p.WaitForCard("审核时看了打码的信息")
+}

@@ -23,6 +23,10 @@ func (e *Engine) handleText(ctx context.Context, tx flows.Tx, m flows.Message) e
 			return e.reply(ctx, tx, m, flows.Reply(flows.ReplyGreeting))
 		case flows.CommandHelp:
 			return e.reply(ctx, tx, m, flows.Reply(flows.ReplyGreeting).With(flows.ArgHelp, "1"))
+		case flows.CommandAskAbout:
+			if e.IsAdmin(m.TenantKey, m.OpenID) { // others in the group would know whom the answer is about
+				return e.replyNotice(ctx, tx, m, "ask_in_private")
+			}
 		}
 	}
 	m.Private = true
@@ -67,6 +71,9 @@ func (e *Engine) handleCommand(ctx context.Context, tx flows.Tx, m flows.Message
 		return e.openOrRepost(ctx, tx, m, c)
 	case flows.CommandAskAbout:
 		if e.IsAdmin(m.TenantKey, m.OpenID) {
+			if q := flows.QueryOf(m.Text); !q.Empty() {
+				return e.lookUp(ctx, tx, m, q)
+			}
 			return e.replyNotice(ctx, tx, m, "ask_about")
 		}
 		return e.showStatus(ctx, tx, m, c)
@@ -84,6 +91,11 @@ func (e *Engine) handleCommand(ctx context.Context, tx flows.Tx, m flows.Message
 		return e.replyPrivately(ctx, tx, m, flows.Reply(flows.ReplyMyData))
 	case flows.CommandHelp:
 		return e.replyPrivately(ctx, tx, m, flows.Reply(flows.ReplyGreeting).With(flows.ArgHelp, "1"))
+	}
+	if command == flows.CommandNone && e.IsAdmin(m.TenantKey, m.OpenID) {
+		if q := flows.NameQuery(m.Text); !q.Empty() {
+			return e.lookUp(ctx, tx, m, q)
+		}
 	}
 	if c != nil && flows.FindCode(m.Text) != "" && flows.NewerThan(c, m.At) {
 		return e.replyLate(ctx, tx, m) // a code for a step that is over

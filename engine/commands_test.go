@@ -44,8 +44,14 @@ func TestRepliesToCommands(t *testing.T) {
 		{"ou_new", "转人工客服！", true, flows.ReplyNotice, "human", "open_id"},
 		{"ou_new", "张三办完了吗", false, flows.ReplyLatest, "", "open_id"}, // nobody learns of others
 		{"ou_new", "幫助？", false, flows.ReplyGreeting, "", "open_id"},
-		{"ou_hr1", "张三办完了吗", false, flows.ReplyNotice, "ask_about", "open_id"},
-		{"ou_hr1", "张三办完了吗？", true, flows.ReplyNotice, "ask_about", "open_id"},
+		{"ou_hr1", "张三办完了吗", false, flows.ReplyLookUp, "", "open_id"},
+		{"ou_hr1", "张三", false, flows.ReplyLookUp, "", "open_id"},
+		{"ou_hr1", "ou_1", false, flows.ReplyLookUp, "", "open_id"},
+		{"ou_hr1", "还有谁没办完？", false, flows.ReplyNotice, "ask_about", "open_id"},
+		{"ou_hr1", "今天天气不错", false, flows.ReplyGreeting, "", "open_id"},
+		{"ou_hr1", "张三办完了吗？", true, flows.ReplyNotice, "ask_in_private", "message_id"}, // a group learns of nobody
+		{"ou_new", "张三", false, flows.ReplyGreeting, "", "open_id"},
+		{"ou_new", "ou_1", false, flows.ReplyGreeting, "", "open_id"},
 		{"ou_hr1", "【待審】", false, flows.ReplyPending, "", "open_id"},
 		{"ou_open", "123456", false, flows.ReplyNotice, "not_understood", "open_id"},
 		{"ou_open", "help", false, flows.ReplyGreeting, "", "open_id"},

@@ -135,7 +135,7 @@ func (e *Engine) openAtDesk(
 		return out.Change.Toast, err
 	}
 	d.Case, d.Form, d.Cursor, d.Offered = c.ID, false, flows.CursorOf(c), nil
-	if err := e.auditView(ctx, tx, c, k.OpenID, "opened at the desk"); err != nil {
+	if err := e.AuditView(ctx, tx, c, k.OpenID, "opened at the desk"); err != nil {
 		return nil, err
 	}
 	return nil, e.lookUnasked(ctx, tx, k, out.Case)
@@ -225,7 +225,7 @@ func (e *Engine) bulkAtDesk(ctx context.Context, tx flows.Tx, k click, d *flows.
 			continue // a finding has changed with the time, such as the end of the card's validity
 		}
 		d.Offered = append(d.Offered, flows.Offered{Case: c.ID, Rev: c.Rev})
-		if err := e.auditView(ctx, tx, c, k.OpenID, "listed for approval together"); err != nil {
+		if err := e.AuditView(ctx, tx, c, k.OpenID, "listed for approval together"); err != nil {
 			return nil, err
 		}
 		if len(d.Offered) == maxBulk {

@@ -44,7 +44,7 @@ func (e *Engine) openNextInQueue(ctx context.Context, tx flows.Tx, k click) (flo
 	if err != nil {
 		return flows.Answer{}, err
 	}
-	if err := e.auditView(ctx, tx, c, k.OpenID, "opened from the queue"); err != nil {
+	if err := e.AuditView(ctx, tx, c, k.OpenID, "opened from the queue"); err != nil {
 		return flows.Answer{}, err
 	}
 	vc, err := e.HRView(ctx, tx, c)
@@ -75,7 +75,7 @@ func (e *Engine) repostReviewCard(ctx context.Context, tx flows.Tx, k click) (fl
 	case c.State.Turn() != flows.HR:
 		return flows.Answer{Toast: flows.LateToast(&e.Policy, c)}, nil
 	}
-	if err := e.auditView(ctx, tx, c, k.OpenID, "brought down from a list"); err != nil {
+	if err := e.AuditView(ctx, tx, c, k.OpenID, "brought down from a list"); err != nil {
 		return flows.Answer{}, err
 	}
 	jobs, err := e.MarkSurfaces(ctx, tx, c, repostForHR, "")
@@ -85,8 +85,8 @@ func (e *Engine) repostReviewCard(ctx context.Context, tx flows.Tx, k click) (fl
 	return flows.Answer{Toast: flows.NewToast("brought", nil)}, e.Enqueue(ctx, tx, "click/"+k.EventID, jobs...)
 }
 
-// auditView records that an admin has looked at the case. The state stays the same.
-func (e *Engine) auditView(ctx context.Context, tx flows.Tx, c *flows.Case, openID, why string) error {
+// AuditView records that an admin has looked at the case. The state stays the same.
+func (e *Engine) AuditView(ctx context.Context, tx flows.Tx, c *flows.Case, openID, why string) error {
 	return tx.Audit(ctx, flows.AuditRow{
 		CaseID: c.ID,
 		At:     e.Now(),

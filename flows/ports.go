@@ -90,6 +90,8 @@ type View interface {
 	CasesOf(ctx context.Context, tenantKey, openID string) ([]*Case, error)
 	// InState returns cases in the states, in the order of their entry.
 	InState(ctx context.Context, tenantKey string, states []State, limit, offset int) ([]*Case, error)
+	// NewestIn returns cases in the states, those that entered last first.
+	NewestIn(ctx context.Context, tenantKey string, states []State, limit, offset int) ([]*Case, error)
 	// Queue returns the queue of cases in the states, in the order of their entry. It decrypts no case.
 	Queue(ctx context.Context, tenantKey string, states []State, limit int) ([]QueueEntry, error)
 	// WithIncident returns the cases in NeedsAttention with this Attention.Incident.

@@ -36,8 +36,7 @@ var simplified = strings.NewReplacer(
 // maxQuestion is the longest text, in bytes, that asksAbout looks at: about 40 Chinese characters.
 const maxQuestion = 120
 
-// asksAbout reports whether a text asks how far somebody is: it names what is done here and asks ("张三办完了吗"). Nobody
-// is looked up by it, since a chat must not show who stands where.
+// asksAbout reports whether a text asks how far somebody is: it names what is done here and asks ("张三办完了吗").
 func asksAbout(t string) bool {
 	if len(t) > maxQuestion {
 		return false

@@ -102,16 +102,18 @@ func TidyName(s string) string { return normaliseName(strings.ToValidUTF8(s, "")
 
 // SameName reports whether a name that somebody typed elsewhere, such as in a directory, is the name of a card. Dots
 // and blanks are left out there by habit, and Latin letters written in any case.
-func SameName(typed, card string) bool {
-	bare := func(s string) string {
-		return strings.Map(func(r rune) rune {
-			if strings.ContainsRune(" ·,", r) {
-				return -1
-			}
-			return r
-		}, TidyName(s))
-	}
-	return strings.EqualFold(bare(typed), bare(card))
+func SameName(typed, card string) bool { return strings.EqualFold(bareName(typed), bareName(card)) }
+
+// NameKey returns the same text for names that are the same by SameName, "" for none. It is for keyed hashes.
+func NameKey(s string) string { return strings.ToLower(bareName(s)) }
+
+func bareName(s string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" ·,", r) {
+			return -1
+		}
+		return r
+	}, TidyName(s))
 }
 
 func normaliseName(s string) string {

@@ -91,8 +91,19 @@ func (v *view) InState(
 	if len(states) == 0 || limit <= 0 {
 		return nil, nil
 	}
-	from, args := pageOf(tenantKey, states, limit, offset)
+	from, args := pageOf(tenantKey, states, "ASC", limit, offset)
 	return v.manyCases(ctx, "cases in state", `SELECT `+caseColumns+from, args...)
+}
+
+// NewestIn returns a page of the cases in the states, those that entered last first.
+func (v *view) NewestIn(
+	ctx context.Context, tenantKey string, states []flows.State, limit, offset int,
+) ([]*flows.Case, error) {
+	if len(states) == 0 || limit <= 0 {
+		return nil, nil
+	}
+	from, args := pageOf(tenantKey, states, "DESC", limit, offset)
+	return v.manyCases(ctx, "newest cases", `SELECT `+caseColumns+from, args...)
 }
 
 // Queue returns the queue of the states, in the order of entry, without decrypting the cases.
@@ -121,14 +132,15 @@ func (v *view) Queue(
 		}
 		return entry, err
 	}
-	from, args := pageOf(tenantKey, states, limit, 0)
+	from, args := pageOf(tenantKey, states, "ASC", limit, 0)
 	return collect(ctx, v.q, "line", scan, `SELECT c.id, c.open_id, c.state, c.entered_ms, c.data`+from, args...)
 }
 
-// pageOf returns the FROM clause, with the alias c, of a page of cases in the states. Each state
+// pageOf returns the FROM clause, with the alias c, of a page of cases in the states, in the order of
+// their entry: ASC, or DESC with the last one first. Each state
 // contributes at most limit+offset rows to the merge, so that the cost does not depend on how many
 // cases are in a state. UNION removes the duplicates of a state that is listed twice.
-func pageOf(tenantKey string, states []flows.State, limit, offset int) (from string, args []any) {
+func pageOf(tenantKey string, states []flows.State, order string, limit, offset int) (from string, args []any) {
 	args = []any{tenantKey, limit, offset, limit + offset}
 	var perState []string
 	for _, state := range states {
@@ -138,19 +150,19 @@ func pageOf(tenantKey string, states []flows.State, limit, offset int) (from str
 				SELECT id, entered_ms
 				FROM cases
 				WHERE tenant_key = $1 AND state = $%d
-				ORDER BY entered_ms, id
+				ORDER BY entered_ms %s, id %s
 				LIMIT $4
-			) AS s%d`, len(args), len(args)))
+			) AS s%d`, len(args), order, order, len(args)))
 	}
 	return `
 		FROM (
 			SELECT id, entered_ms
 			FROM (` + strings.Join(perState, ` UNION `) + `) AS u
-			ORDER BY entered_ms, id
+			ORDER BY entered_ms ` + order + `, id ` + order + `
 			LIMIT $2 OFFSET $3
 		) AS page
 		JOIN cases c ON c.id = page.id
-		ORDER BY page.entered_ms, page.id`, args
+		ORDER BY page.entered_ms ` + order + `, page.id ` + order, args
 }
 
 // WithIncident returns the cases that wait for the same incident, longest waiting first.

@@ -221,6 +221,26 @@ func TestInState(t *testing.T) {
 			limit, offset int
 			want          []string
 		}{
+			{10, 0, []string{"e", "f", "a", "c", "b"}},
+			{2, 0, []string{"e", "f"}},
+			{2, 2, []string{"a", "c"}},
+			{2, 4, []string{"b"}},
+			{0, 0, nil},
+		} {
+			t.Run(fmt.Sprintf("newest %d from %d", tt.limit, tt.offset), func(t *testing.T) {
+				ts.view(t, func(v flows.View) error {
+					got, err := v.NewestIn(ctx, "t1", hr, tt.limit, tt.offset)
+					if !slices.Equal(caseIDs(got), tt.want) {
+						t.Errorf("got %v, want %v", caseIDs(got), tt.want)
+					}
+					return err
+				})
+			})
+		}
+		for _, tt := range []struct {
+			limit, offset int
+			want          []string
+		}{
 			{10, 0, []string{"b", "c", "a", "f", "e"}},
 			{2, 0, []string{"b", "c"}},
 			{2, 2, []string{"a", "f"}},

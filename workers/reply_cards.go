@@ -14,8 +14,11 @@ const pendingRows = 10
 
 // replyCard builds the card of a reply. It returns nil if there is nothing to say any more.
 func (w *Workers) replyCard(ctx context.Context, j flows.Job) (card cards.Card, err error) {
-	if j.Template() == flows.ReplyRemindAll {
+	switch j.Template() {
+	case flows.ReplyRemindAll:
 		return nil, w.remindAll(ctx, j) // queues its answer as a job of its own
+	case flows.ReplyLookUp:
+		return w.lookUpCard(ctx, j)
 	}
 	tenantKey, asker := j.Args[flows.ArgTenant], j.Args[flows.ArgWho]
 	err = w.engine.Store.View(ctx, func(v flows.View) error {
