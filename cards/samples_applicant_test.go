@@ -63,7 +63,8 @@ func applicantSamples() []sample {
 		EvidencePoint:  "8d6f0d1e-0000-4000-8000-000000000001",
 		Sent: []Disclosure{{To: "feishu_ocr", At: noon}, {To: "tencent_sms", At: noon},
 			{To: "tencent_faceid", At: noon}, {To: "feishu_identity", At: noon}, {To: "esign", At: noon}},
-		Views:       []View{{By: "ou_hr", At: noon, What: "review"}, {By: "ou_hr", At: noon, What: "photos", Reason: "policy"}},
+		Views: []View{{By: "ou_hr", At: noon, What: "review"},
+			{By: "ou_hr", At: noon, What: "photos", Reason: "policy"}},
 		CanWithdraw: true,
 	}
 

@@ -287,8 +287,8 @@ func TestOriginalsLimit(t *testing.T) {
 	}
 }
 
-// TestOriginalsUnasked: by the policy the originals of a case with a warning come to the admin who opens it at the desk,
-// on record like any other look, and the employee is told.
+// TestOriginalsUnasked: by the policy the originals of a case with a warning come to the admin who opens it at the
+// desk, on record like any other look, and the employee is told.
 func TestOriginalsUnasked(t *testing.T) {
 	h := harness.Start(t, withDesks("review.photos", "on_warning", "review.tell_looks", "true"))
 	a := h.Admin(0)

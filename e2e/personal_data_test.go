@@ -174,6 +174,8 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 	// Others are rejected, withdraw, or delete their data.
 	q, s2, s3 := h.Hire(), h.Hire(), h.Hire()
 	q.ToReview()
+	looks(hr, q, "suspected_forgery") // the picture in the chat is the only place
+	seesOriginals(hr)
 	hr.Decides(q, "reject", map[string]any{"reason": "wrong_person", "note": "照片上是样例他人先生"})
 	q.See(sim.StageRejected, "样例他人先生")
 	want("a name in HR's words", "样例他人先生")

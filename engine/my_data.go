@@ -15,8 +15,8 @@ const sameView = 10 * time.Minute
 // sameDisclosure is how long disclosures to one receiver count as one, such as both photos of a card.
 const sameDisclosure = time.Minute
 
-// viewsByColleagues lists which colleagues saw the masked data or the originals, and when. Every act of a colleague on the case implies
-// that the colleague saw it, except a reminder.
+// viewsByColleagues lists which colleagues saw the masked data or the originals, and when. Every act of a colleague on
+// the case implies that the colleague saw the masked data, except a reminder.
 func viewsByColleagues(rows []flows.AuditRow, owner string) []cards.View {
 	var out []cards.View
 	for _, r := range rows {

@@ -29,8 +29,8 @@ func (j Job) CodeSeq() int64 { return j.rev }
 // Checking.
 func CheckPerson(rev int64) Job { return Job{Kind: JobCheck, rev: rev} }
 
-// Revision returns the revision of the case to which CheckPerson, Remind, Expire, TakeEffect, Reminder or ShowOriginal belongs; 0
-// means any.
+// Revision returns the revision of the case to which CheckPerson, Remind, Expire, TakeEffect, Reminder or ShowOriginal
+// belongs; 0 means any.
 func (j Job) Revision() int64 { return j.rev }
 
 // RecordIdentity writes the identity of the person to Feishu.

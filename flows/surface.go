@@ -19,7 +19,9 @@ const (
 
 // Surface is a message that is kept up to date: the card of a case for one receiver, or the board of a group.
 type Surface struct {
-	ID        string // case/<id>/applicant, case/<id>/hr/<receiver>, board/<chat>/<day>, desk/<tenant>/<admin>, queue/<chat>, original/<case>/<event>
+	// ID: case/<id>/applicant, case/<id>/hr/<receiver>, board/<chat>/<day>, desk/<tenant>/<admin>, queue/<chat>,
+	// original/<case>/<event>.
+	ID        string
 	CaseID    string // "" for what is about no single case
 	TenantKey string // set for what is about no single case; a case knows its tenant
 	Audience  string // applicant | hr | board | desk | queue | original

@@ -12,11 +12,12 @@ import (
 	"shiming/idcard/watermark"
 )
 
-// A look at the originals is a surface of AudienceOriginal. Its message is noted in SendingGeneration before it is sent,
-// and its id right after. Whatever happens in between, the job that ends the look (recall_original.go) finds the message.
+// A look at the originals is a surface of AudienceOriginal. Its message is noted in SendingGeneration before it is
+// sent, and its id right after. Whatever happens in between, the job that ends the look (recall_original.go) finds the
+// message.
 
-// showOriginal sends the original photos of a case, watermarked, to one admin in private. A look that is over by then is
-// left to the job that ends it.
+// showOriginal sends the original photos of a case, watermarked, to one admin in private. A look that is over by then
+// is left to the job that ends it.
 func (w *Workers) showOriginal(ctx context.Context, j flows.Job) error {
 	var s *flows.Surface
 	var c *flows.Case
@@ -83,8 +84,8 @@ func (w *Workers) sendOriginals(ctx context.Context, j flows.Job, s *flows.Surfa
 // originalUUID is the uuid of the message of a look.
 func originalUUID(surfaceID string) string { return messageUUID("original", surfaceID) }
 
-// viewerName is what the watermark calls an admin: the name, and the open_id if the name is unknown or cannot be written
-// in full.
+// viewerName is what the watermark calls an admin: the name, and the open_id if the name is unknown or cannot be
+// written in full.
 func (w *Workers) viewerName(ctx context.Context, openID string) string {
 	name := w.engine.Policy.NameOf(openID)
 	if name == "" {

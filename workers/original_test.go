@@ -55,9 +55,11 @@ func TestRecallOfOriginals(t *testing.T) {
 	}{
 		{name: "recalled", audit: flows.EventOriginalRecalled},
 		{name: "recalled already", says: []error{refused("230110")}, audit: flows.EventOriginalRecalled},
-		{name: "outage", says: []error{workerstest.RetryLater(), workerstest.RetryLater()}, audit: flows.EventOriginalRecalled},
+		{name: "outage", says: []error{workerstest.RetryLater(), workerstest.RetryLater()},
+			audit: flows.EventOriginalRecalled},
 		{name: "no permission for now", says: []error{workerstest.NoScope()}, audit: flows.EventOriginalRecalled},
-		{name: "too old", says: []error{refused("230009")}, audit: flows.EventOriginalKept, group: flows.NoticeOriginalEmptied},
+		{name: "too old", says: []error{refused("230009")}, audit: flows.EventOriginalKept,
+			group: flows.NoticeOriginalEmptied},
 		{name: "too old, and not to be changed", says: []error{refused("230009")}, patch: refused("230031"),
 			audit: flows.EventOriginalKept, group: flows.NoticeOriginalKept, photosRemain: true},
 		{name: "not ours", says: []error{&workerstest.UpstreamError{Class: "bug", Code: "230026"}},
@@ -122,12 +124,15 @@ func TestInterruptedLook(t *testing.T) {
 		{name: "posted, then decided", posts: true, later: time.Minute, audit: flows.EventOriginalRecalled,
 			end: func(w *workerstest.Harness, c *flows.Case) { w.Click("ou_hr2", c, cards.ActApprove) }},
 		{name: "not posted", later: flows.LookFor, audit: flows.EventOriginalRecalled},
-		{name: "posted, and nobody was there for two hours", posts: true, later: 2 * time.Hour, audit: flows.EventOriginalKept},
+		{name: "posted, and nobody was there for two hours", posts: true, later: 2 * time.Hour,
+			audit: flows.EventOriginalKept},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			w := workerstest.New(t)
-			w.Messenger.SendFunc = func(_ context.Context, to flows.Receiver, card json.RawMessage, uuid string) (string, error) {
+			w.Messenger.SendFunc = func(
+				_ context.Context, to flows.Receiver, card json.RawMessage, uuid string,
+			) (string, error) {
 				if c.posts {
 					w.Messenger.Post(to, card, uuid)
 				}

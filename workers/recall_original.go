@@ -61,8 +61,8 @@ func sendingNow() error {
 	return &flows.RetryLater{In: time.Second, Snooze: true, Code: "recall:sending"}
 }
 
-// endUnshown ends a look that has not begun. After its time the admin is told; a look at a case that has moved on ends in
-// silence, because the admin sees the decision.
+// endUnshown ends a look that has not begun. After its time the admin is told; a look at a case that has moved on ends
+// in silence, because the admin sees the decision.
 func (w *Workers) endUnshown(ctx context.Context, j flows.Job) error {
 	return w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
 		s, err := tx.Surface(ctx, j.SurfaceID())
@@ -81,8 +81,8 @@ func (w *Workers) endUnshown(ctx context.Context, j flows.Job) error {
 // errMessageUnknown says that a message may exist whose id nobody knows.
 var errMessageUnknown = errors.New("workers: the message of a look cannot be found any more")
 
-// findOriginal returns the id of a message that may have been sent: Feishu answers a second message of one uuid with the
-// first. If there is none, this sends a card without photos.
+// findOriginal returns the id of a message that may have been sent: Feishu answers a second message of one uuid with
+// the first. If there is none, this sends a card without photos.
 func (w *Workers) findOriginal(ctx context.Context, s *flows.Surface) (id string, err error) {
 	if w.engine.Now().Sub(s.LeaseUntil.Add(-flows.LeaseDuration)) > uuidKept {
 		return "", errMessageUnknown
@@ -96,8 +96,8 @@ func (w *Workers) findOriginal(ctx context.Context, s *flows.Surface) (id string
 	return id, w.storeOriginal(ctx, s.ID, id)
 }
 
-// recallFailed tries a recall again in an outage. Any other refusal is final: Feishu may have removed the photos from the
-// card at least, and HR is told.
+// recallFailed tries a recall again in an outage. Any other refusal is final: Feishu may accept that the photos are
+// taken off the card at least, and HR is told.
 func (w *Workers) recallFailed(ctx context.Context, j flows.Job, s *flows.Surface, cause error) error {
 	if again, ok := errors.AsType[*flows.RetryLater](cause); ok {
 		return again
