@@ -18,18 +18,23 @@ const (
 func cleanText(s string, max int) string {
 	// The first cut limits the work for very long texts. It leaves longestNumber characters more, so that maskNumbers
 	// recognises a number that crosses the final cut.
-	return truncate(maskNumbers(truncate(dropInvisible(s), max+longestNumber)), max)
+	return truncate(maskNumbers(visible(s, max+longestNumber)), max)
 }
 
 // longestNumber exceeds the length of a clear number with separators.
 const longestNumber = 40
 
-// dropInvisible removes control and formatting characters (also bidirectional overrides), private use characters and
-// broken UTF-8. A run of white space becomes one space, or one line break if it contains one.
-func dropInvisible(s string) string {
+// visible removes control and formatting characters (also bidirectional overrides), private use characters and broken
+// UTF-8. A run of white space becomes one space, or one line break if it contains one. It cuts the rest to max
+// characters and reads no more of s than it needs.
+func visible(s string, max int) string {
 	var b strings.Builder
 	var space rune // pending white space: ' ' or '\n'
+	n := 0         // characters in b
 	for _, r := range s {
+		if n > max {
+			break
+		}
 		switch {
 		case r == '\n' || r == '\r' || r == '\u2028' || r == '\u2029':
 			space = '\n'
@@ -41,12 +46,14 @@ func dropInvisible(s string) string {
 		default:
 			if space != 0 && b.Len() > 0 {
 				b.WriteRune(space)
+				n++
 			}
 			space = 0
 			b.WriteRune(r)
+			n++
 		}
 	}
-	return b.String()
+	return truncate(b.String(), max)
 }
 
 // oneLine replaces line breaks by spaces, for values in a list of lines.

@@ -231,7 +231,7 @@ func (f field) node() node {
 		in["placeholder"] = plainText(f.hint)
 	}
 	if f.value != "" {
-		in["default_value"] = truncate(dropInvisible(f.value), f.max)
+		in["default_value"] = visible(f.value, f.max)
 	}
 	if f.lines {
 		in["input_type"], in["rows"] = "multiline_text", 3

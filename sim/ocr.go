@@ -59,34 +59,37 @@ func (w *World) Preload(img []byte) error {
 // with the same pictures may share one. The zero value is ready to use.
 type Readings struct {
 	mu    sync.Mutex
-	known map[[sha256.Size]byte]specimen.Result
+	known map[[sha256.Size]byte]reading
+}
+
+// reading is what the OCR makes of a picture: the fields, or that it cannot be read. Both depend on the picture only.
+type reading struct {
+	result specimen.Result
+	err    error
 }
 
 // maxReadings limits the cache; the OCR reads further pictures each time.
 const maxReadings = 10_000
 
-// read returns the cached result, or reads the picture. It does not cache errors.
+// read returns the cached reading, or reads the picture.
 func (c *Readings) read(img []byte, read func() (specimen.Result, error)) (specimen.Result, error) {
 	key := sha256.Sum256(img)
 	c.mu.Lock()
 	r, ok := c.known[key]
 	c.mu.Unlock()
 	if ok {
-		return r, nil
+		return r.result, r.err
 	}
-	r, err := read()
-	if err != nil {
-		return r, err
-	}
+	r.result, r.err = read()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.known == nil {
-		c.known = map[[sha256.Size]byte]specimen.Result{}
+		c.known = map[[sha256.Size]byte]reading{}
 	}
 	if len(c.known) < maxReadings {
 		c.known[key] = r
 	}
-	return r, nil
+	return r.result, r.err
 }
 
 // Harmless reports whether a picture cannot show a real document: it is a specimen by its mark, or no photo at all.
