@@ -72,8 +72,8 @@ func TestRobots(t *testing.T) {
 	}
 }
 
-// TestRobotOpensTheForm: an HR robot sends a case back with words of its own, for which it opens the folded form, once a
-// case, on the single cards and at a desk.
+// TestRobotOpensTheForm: a robot of HR sends cases back with words of its own, for which it opens the folded form, each
+// once: on the single cards and at a desk.
 func TestRobotOpensTheForm(t *testing.T) {
 	for name, setup := range map[string]harness.Setup{"cards": {}, "desk": withDesks()} {
 		t.Run(name, func(t *testing.T) {
