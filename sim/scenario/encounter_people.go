@@ -87,7 +87,7 @@ var typed = []Encounter{
 		End:  Text{"回复这个人到了哪一步，信息打码", "the answer says where the person stands, masked"},
 		By:   HR,
 		Moves: steps(toPhotos,
-			sim.Move{By: sim.TheHR, Says: "{name}办完了吗", Reads: []string{"你问的人", "待发照片"}}),
+			sim.Move{By: sim.TheHR, Says: "{name}办完了吗", Reads: []string{"你问的人"}}),
 		Ends: sim.StagePhotos,
 	},
 }
