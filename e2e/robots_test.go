@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"context"
+	"sync"
 	"testing"
 
 	"shiming/e2e/harness"
@@ -66,6 +68,43 @@ func TestRobots(t *testing.T) {
 			if err != nil || !j.Filed() || len(j.Misread) > 0 {
 				h.Errorf("got %v and the journey %+v, want it filed once", err, j)
 			}
+		})
+	}
+}
+
+// TestRobotOpensTheForm: a robot of HR sends cases back with words of its own, for which it opens the folded form, each
+// once: on the single cards and at a desk.
+func TestRobotOpensTheForm(t *testing.T) {
+	for name, setup := range map[string]harness.Setup{"cards": {}, "desk": withDesks()} {
+		t.Run(name, func(t *testing.T) {
+			h := harness.Start(t, setup)
+			people := h.HireAll(2)
+			for _, p := range people {
+				p.ToReview()
+			}
+			hr := h.World.HR(0)
+			ctx, stop := context.WithCancel(h.Ctx)
+			defer stop()
+			var working sync.WaitGroup
+			working.Go(func() {
+				err := hr.Work(ctx, func(c sim.HRCard) sim.Decision {
+					if c.Kind == "review" && c.Can("approve") {
+						return sim.SendBack("other", "details", "请再核对")
+					}
+					return sim.Decision{}
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+			for _, p := range people {
+				p.See(sim.StageConfirmation, "请再核对")
+				if c := h.CaseOf(p.OpenID); c.Rounds != 1 || c.Asked == nil || c.Asked.Redo != "details" {
+					t.Errorf("got round %d, asked %+v, want one decision", c.Rounds, c.Asked)
+				}
+			}
+			stop()
+			working.Wait()
 		})
 	}
 }

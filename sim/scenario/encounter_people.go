@@ -84,10 +84,10 @@ var typed = []Encounter{
 	{
 		Name: "words/hr_asks_about",
 		Text: Text{"HR 问机器人某人办完了吗", "HR asks the bot whether somebody is done"},
-		End:  Text{"说明不按姓名查人，该发哪个词", "the answer says that nobody is looked up by name, and which word helps"},
+		End:  Text{"回复这个人到了哪一步，信息打码", "the answer says where the person stands, masked"},
 		By:   HR,
 		Moves: steps(toPhotos,
-			sim.Move{By: sim.TheHR, Says: "{name}办完了吗", Reads: []string{"聊天里不按姓名查人", "发“待审”"}}),
+			sim.Move{By: sim.TheHR, Says: "{name}办完了吗", Reads: []string{"你问的人"}}),
 		Ends: sim.StagePhotos,
 	},
 }
