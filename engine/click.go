@@ -259,8 +259,8 @@ func (e *Engine) answerWith(ctx context.Context, tx flows.Tx, k click, out outco
 	if a.Toast == nil {
 		a.Toast = flows.NewToast("done", nil)
 	}
-	if out.Change.Rule == flows.RetryTooSoon {
-		return a, nil // nothing has changed, so the card stays
+	if out.Change.Rule == flows.RetryTooSoon || out.Change.Rule == flows.RefusalNoReason {
+		return a, nil // nothing has changed, so the card stays, with what was typed
 	}
 	desk, err := e.atDesk(ctx, tx, k)
 	if err != nil {

@@ -89,7 +89,7 @@ const (
 	refusalNotInTable   = "not in the table"
 	refusalOtherCode    = "another code is valid"
 	refusalNoAttempt    = "no such attempt"
-	refusalNoReason     = "no reason given"
+	RefusalNoReason     = "no reason given"
 	refusalTooManyCodes = "too many codes within a day"
 	refusalKnown        = "known"
 )

@@ -249,7 +249,7 @@ func TestApprovalDespiteRed(t *testing.T) {
 			c := SampleCase(AwaitingReview)
 			tt.change(c)
 			for _, form := range []cards.Form{{}, {Override: ptr("")}, {Override: ptr("because")}, {Reason: ptr("other")}} {
-				decide(t, c, Event{Kind: Approved, Form: form}).wantRefused("red, and no reason given", "red")
+				decide(t, c, Event{Kind: Approved, Form: form}).wantRefused(RefusalNoReason, "red")
 			}
 			approval := Event{Kind: Approved, Form: cards.Form{Override: ptr("exception_permitted")}}
 			first := decide(t, c, approval).wantDetail("despite_red", tt.red, "reason", "exception_permitted").Case

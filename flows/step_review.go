@@ -57,7 +57,7 @@ func approve(d *decision) {
 		d.refuse("the person is not verified", NewToast("not_verified", nil))
 		return
 	case len(red) > 0 && !slices.Contains(cards.Overrides, reason):
-		d.refuse("red, and no reason given", NewToast("red", nil))
+		d.refuse(RefusalNoReason, NewToast("red", nil))
 		return
 	}
 	if len(red) > 0 {
@@ -97,7 +97,7 @@ func keepOnFile(d *decision) {
 // sendBack returns the case to the applicant. HR has to give a reason or a note.
 func sendBack(d *decision) {
 	if formValue(d.event.Form.Reason) == "" && formValue(d.event.Form.Note) == "" {
-		d.refuse(refusalNoReason, NewToast("missing_field", map[string]string{"field": "reason"}))
+		d.refuse(RefusalNoReason, NewToast("missing_field", map[string]string{"field": "reason"}))
 		return
 	}
 	d.toast("sent_back")
@@ -141,7 +141,7 @@ func (d *decision) returnToApplicant() {
 // reject ends the case. HR has to give a reason or a note.
 func reject(d *decision) {
 	if formValue(d.event.Form.Reason) == "" && formValue(d.event.Form.Note) == "" {
-		d.refuse(refusalNoReason, NewToast("missing_field", map[string]string{"field": "reason"}))
+		d.refuse(RefusalNoReason, NewToast("missing_field", map[string]string{"field": "reason"}))
 		return
 	}
 	d.toast("rejected")

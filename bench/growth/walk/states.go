@@ -100,6 +100,10 @@ const Step = 2 * time.Minute
 // whether the deletions after the end run.
 func (w *World) Walk(ctx context.Context, p Person, to flows.State, swept bool) (*flows.Case, error) {
 	w.Who, w.queue = p, nil
+	w.Policy.Undo = 0 // nobody waits on the way
+	if to == flows.Decided {
+		w.Policy.Undo = 10 * time.Second
+	}
 	clear(w.hold)
 	for _, kind := range holds[to] {
 		w.hold[kind] = true
