@@ -59,6 +59,7 @@ func TestMaskedFormAsItIs(t *testing.T) {
 			p.ToPhotos()
 			p.SendBoth()
 			s := p.See(sim.StageConfirmation, "这里打了码")
+			h.Until("the directory's mobile is known", func() bool { return h.CaseOf(p.OpenID).Personal.ContactMobile != "" })
 			h.Forge(p.OpenID, s.Msg, s.Value("confirm"), tt.form)
 			p.See(sim.StageCode)
 			c, want := h.CaseOf(p.OpenID).Personal, p.Person
@@ -75,6 +76,7 @@ func TestMaskedFormAsItIs(t *testing.T) {
 		p.ToPhotos()
 		p.SendBoth()
 		p.See(sim.StageConfirmation, "这里打了码")
+		h.Until("the directory's mobile is known", func() bool { return h.CaseOf(p.OpenID).Personal.ContactMobile != "" })
 		p.Press("confirm")
 		p.See(sim.StageCode)
 	})
