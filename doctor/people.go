@@ -139,9 +139,9 @@ func (d *Doctor) checkAdmins(context.Context) result {
 		return result{
 			outcome: Warning,
 			found: Text{
-				"只有一位：这位自己的登记没有人能审核；别人的登记也由这一位单独决定，没有第二个人复核",
-				"one only: nobody can review that person's own registration, and that person decides on everybody else alone, " +
-					"without a second pair of eyes",
+				"只有一位：这位自己的登记没有人能审核；要两位都通过的（有红色检查项、改过姓名、换过证件号）没法通过",
+				"one only: nobody can review that person's own registration, and what takes two (a red check, a changed name, " +
+					"another number than before) cannot be approved",
 			},
 			remedy: Text{"可以先这样开始；要补上，就在 hr.admins 里再加一位", "fine to begin with; add another to hr.admins to change both"},
 		}
