@@ -252,6 +252,7 @@ func TestOriginalsLimit(t *testing.T) {
 		if n > 0 && n%len(people) == 0 {
 			h.Advance(flows.LookFor + time.Second)
 			gone(a)
+			waitIdle(h) // the end of the looks is stored
 		}
 		if toast := looks(a, people[n%len(people)], "other"); toast != peekSent {
 			t.Fatalf("look %d: toast %q, want %q", n+1, toast, peekSent)
@@ -273,6 +274,7 @@ func TestOriginalsLimit(t *testing.T) {
 	seesOriginals(b)
 	h.Advance(flows.LooksWindow)
 	gone(a)
+	waitIdle(h)
 	if toast := looks(a, last, "other"); toast != peekSent {
 		t.Errorf("toast %q an hour later, want %q", toast, peekSent)
 	}
