@@ -249,7 +249,8 @@ func (v Review) fourEyesNodes() []node {
 	for _, code := range v.FourEyes[:min(len(v.FourEyes), maxFourEyes)] {
 		why = append(why, codeText("four_eyes", code))
 	}
-	e := []node{line(tr("review.four_eyes", textArg("why", join(text{zh: "、", en: ", ", trusted: true}, why...))), colourOrange)}
+	comma := text{zh: "、", en: ", ", trusted: true}
+	e := []node{line(tr("review.four_eyes", textArg("why", join(comma, why...))), colourOrange)}
 	if v.FirstBy != "" {
 		e = append(e, row(person(v.FirstBy), line(tr("review.first_approval", timeArg("at", v.FirstAt)))))
 	}

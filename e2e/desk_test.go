@@ -49,8 +49,8 @@ type deskTest struct{ *harness.Harness }
 
 func (h deskTest) caseID(p harness.Person) string { return h.CaseOf(p.OpenID).ID }
 
-// TestDesk walks two admins through a queue: each reads other cases, a decision opens the next case in its place, and an
-// undo brings the case back.
+// TestDesk walks two admins through a queue: each reads other cases, a decision opens the next case in its place, and
+// an undo brings the case back.
 func TestDesk(t *testing.T) {
 	h := deskTest{harness.Start(t, withDesks("review.undo", undoFor.String()))}
 	people := h.HireAll(3)
@@ -191,7 +191,8 @@ func TestDeskRings(t *testing.T) {
 	h.Until("a fourth desk", func() bool { return sent(a.Chat()) == 4 })
 }
 
-// TestRobotsAtDesks: two admins work through what a crowd submits. The group gets the board and nothing about a person.
+// TestRobotsAtDesks: two admins work through what a crowd submits. The group gets the board and nothing about a
+// person.
 func TestRobotsAtDesks(t *testing.T) {
 	s := withDesks("review.undo", "1s")
 	s.HR = harness.Diligent

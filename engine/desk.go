@@ -10,8 +10,8 @@ import (
 	"shiming/flows"
 )
 
-// A review desk is one message of an admin in private. It shows the queue, or the case that the admin reads; a decision
-// opens the next case in its place. The review group has a board with the numbers.
+// A review desk is one message of an admin in private. It shows the queue, or the case that the admin reads; a
+// decision opens the next case in its place. The review group has a board with the numbers.
 
 // waitingForHR lists the states of the queue.
 var waitingForHR = []flows.State{flows.AwaitingReview, flows.NeedsAttention}
@@ -56,7 +56,9 @@ func (e *Engine) DeskCard(ctx context.Context, v flows.View, tenantKey, admin st
 	return e.deskCard(ctx, v, tenantKey, admin, d)
 }
 
-func (e *Engine) deskCard(ctx context.Context, v flows.View, tenantKey, admin string, d flows.Desk) (cards.Card, error) {
+func (e *Engine) deskCard(
+	ctx context.Context, v flows.View, tenantKey, admin string, d flows.Desk,
+) (cards.Card, error) {
 	queue, err := e.queueOf(ctx, v, tenantKey, admin)
 	if err != nil {
 		return nil, err
@@ -276,8 +278,8 @@ func (e *Engine) markQueueBoard(
 	return e.markLater(ctx, tx, s, rings, flows.QueueEvery)
 }
 
-// markLater marks a surface that is about many cases. rings sends it again at the bottom of its chat, at once. Otherwise
-// all changes within every are drawn by one job at the end of this time.
+// markLater marks a surface that is about many cases. rings sends it again at the bottom of its chat, at once.
+// Otherwise all changes within every are drawn by one job at the end of this time.
 func (e *Engine) markLater(
 	ctx context.Context, tx flows.Tx, s *flows.Surface, rings bool, every time.Duration,
 ) ([]flows.Job, error) {

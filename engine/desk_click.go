@@ -113,8 +113,8 @@ func (e *Engine) nextAtDesk(ctx context.Context, tx flows.Tx, k click, d *flows.
 	return e.openAtDesk(ctx, tx, k, d, next)
 }
 
-// openAtDesk opens a case at the desk, keeps it for the admin, and gives the case back that was open. It returns a toast
-// if another admin reads the case.
+// openAtDesk opens a case at the desk, keeps it for the admin, and gives the case back that was open. It returns a
+// toast if another admin reads the case.
 func (e *Engine) openAtDesk(
 	ctx context.Context, tx flows.Tx, k click, d *flows.Desk, caseID string,
 ) (refusal *cards.Toast, err error) {
@@ -195,8 +195,8 @@ func (e *Engine) afterDecisionAtDesk(
 	return e.answerAtDesk(ctx, tx, k, s, d, toast)
 }
 
-// bulkAtDesk offers all green cases that nobody else reads for approval, approves those that were offered, or takes the
-// approval back.
+// bulkAtDesk offers all green cases that nobody else reads for approval, approves those that were offered, or takes
+// the approval back.
 func (e *Engine) bulkAtDesk(ctx context.Context, tx flows.Tx, k click, d *flows.Desk) (*cards.Toast, error) {
 	switch k.Action.To {
 	case cards.ToConfirm:

@@ -239,8 +239,8 @@ func (e *Engine) addBlindIndex(ctx context.Context, tx flows.Tx, c *flows.Case, 
 	return err
 }
 
-// hadOtherNumber reports whether the person was registered before with another number than the one in the form. A number
-// that was deleted is not compared.
+// hadOtherNumber reports whether the person was registered before with another number than the one in the form. A
+// number that was deleted is not compared.
 func (e *Engine) hadOtherNumber(ctx context.Context, v flows.View, c *flows.Case, ev *flows.Event) (bool, error) {
 	all, err := v.CasesOf(ctx, c.TenantKey, c.OpenID)
 	if err != nil {
@@ -267,7 +267,8 @@ func (e *Engine) blindIndex(c *flows.Case, ev *flows.Event) []byte {
 	return e.indexOf(kind, typed, ev.At)
 }
 
-// indexOf is the keyed hash of a number of a kind of document, "" for a resident number; nil for one that is not valid.
+// indexOf is the keyed hash of a number of a kind of document, "" for a resident number; nil for one that is not
+// valid.
 func (e *Engine) indexOf(kind idcard.Document, typed string, now time.Time) []byte {
 	n, err := idcard.ParseNumber(typed, now)
 	if err == nil && (kind == "" || n.Document() == kind) {

@@ -50,9 +50,9 @@ func FilterOf(q QueueEntry) DeskFilter {
 // Matches reports whether the filter selects the entry.
 func (f DeskFilter) Matches(q QueueEntry) bool { return f == "" || f == FilterAll || f == FilterOf(q) }
 
-// NextOf returns the case that an admin reads next: the first one behind the cursor, in the order of the queue, that the
-// filter selects, that no other admin reads and that does not wait for another admin's approval. The last one is followed by
-// the first. It returns "" if there is none.
+// NextOf returns the case that an admin reads next: the first one behind the cursor, in the order of the queue, that
+// the filter selects, that no other admin reads and that does not wait for another admin's approval. The last one is
+// followed by the first. It returns "" if there is none.
 func NextOf(queue []QueueEntry, f DeskFilter, behind Cursor, admin string, now time.Time) string {
 	start := max(0, slices.IndexFunc(queue, func(q QueueEntry) bool {
 		return q.Since.After(behind.At) || q.Since.Equal(behind.At) && q.CaseID > behind.ID
@@ -76,12 +76,12 @@ const DeskEvery = 10 * time.Second
 // QueueEvery is the same of the review group's board: a group shall not blink all day.
 const QueueEvery = time.Minute
 
-// RingAfter is the least time between two messages with which a desk or a board says that cases have come into an empty
-// queue.
+// RingAfter is the least time between two messages with which a desk or a board says that cases have come into an
+// empty queue.
 const RingAfter = 10 * time.Minute
 
-// RingsNow reports whether a new message tells of a case that has come into the queue: on each day the first time, since
-// a message can be changed for 14 days only, and when the queue was empty.
+// RingsNow reports whether a new message tells of a case that has come into the queue: on each day the first time,
+// since a message can be changed for 14 days only, and when the queue was empty.
 func RingsNow(sentAt, now time.Time, wasEmpty bool) bool {
 	if sentAt.IsZero() || sentAt.In(ChinaTime).Format(time.DateOnly) != now.In(ChinaTime).Format(time.DateOnly) {
 		return true

@@ -29,8 +29,8 @@ func FourEyes(c *Case, p *Policy, now time.Time) (why []FourEyesReason) {
 	return why
 }
 
-// needsSecondApproval notes the first of two approvals and reports whether the second one is missing. With one admin the
-// approval is refused: nobody could be the second.
+// needsSecondApproval notes the first of two approvals and reports whether the second one is missing. With one admin
+// the approval is refused: nobody could be the second.
 func (d *decision) needsSecondApproval(reason string) bool {
 	if len(FourEyes(d.c, d.policy, d.event.At)) == 0 {
 		return false

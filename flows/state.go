@@ -11,7 +11,7 @@ const (
 	AwaitingCode         State = "awaiting_code"
 	Checking             State = "checking"
 	AwaitingReview       State = "awaiting_review"
-	Decided              State = "decided"         // HR has decided, and may still undo it; nobody is told before that ends
+	Decided              State = "decided"         // HR has decided and may still undo it; nobody is told
 	Recording            State = "recording"       // the identity is written to Feishu, the photos are uploaded to e签宝
 	Filing               State = "filing"          // the evidence point is created at e签宝
 	NeedsAttention       State = "needs_attention" // a step stopped; Attention says why

@@ -35,8 +35,8 @@ func sameReview(a, b *Review) bool {
 	return same && x == y
 }
 
-// TestDecisionTakesEffectLater: until the time for undoing it is over, a decision starts nothing, deletes nothing and does
-// not show to the applicant. Then it does what it would have done at once.
+// TestDecisionTakesEffectLater: until the time for undoing it is over, a decision starts nothing, deletes nothing and
+// does not show to the applicant. Then it does what it would have done at once.
 func TestDecisionTakesEffectLater(t *testing.T) {
 	for _, tt := range decisions {
 		t.Run(string(tt.kind)+" "+string(tt.to), func(t *testing.T) {

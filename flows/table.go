@@ -149,7 +149,8 @@ func buildTable() []Transition {
 	}
 
 	// The applicant may cancel until the first write to a platform begins.
-	cancellable := []State{AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingCode, Checking, AwaitingReview, Decided}
+	cancellable := []State{AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingCode, Checking,
+		AwaitingReview, Decided}
 	for _, s := range cancellable {
 		t = append(t,
 			row(s, Cancelled, Applicant, cancel, Withdrawn),

@@ -11,8 +11,8 @@ import (
 	"shiming/sim/feishu"
 )
 
-// HR is an admin who decides on the cards in the review group and in the admin's own chat with the bot, and opens one case
-// after the other at the review desk.
+// HR is an admin who decides on the cards in the review group and in the admin's own chat with the bot, and opens one
+// case after the other at the review desk.
 type HR struct {
 	OpenID string
 
@@ -83,9 +83,10 @@ func Reject(reason, note string) Decision {
 // maxRetries limits how often Diligent retries one case.
 const maxRetries = 30
 
-// Diligent approves every review, despite a red check with a reason. It keeps on file what no platform takes, sends back
-// what cannot be approved or what a platform knows otherwise, and resolves the cases that are stuck. If the outcome of a
-// write is unknown, it looks the write up at the platform first. It retries everything else, with growing delays.
+// Diligent approves every review, despite a red check with a reason. It keeps on file what no platform takes, sends
+// back what cannot be approved or what a platform knows otherwise, and resolves the cases that are stuck. If the
+// outcome of a write is unknown, it looks the write up at the platform first. It retries everything else, with growing
+// delays.
 func (h *HR) Diligent(c HRCard) Decision {
 	if c.Kind == "review" {
 		if c.Can(actKeepOnFile) {
@@ -159,8 +160,8 @@ func (h *HR) Work(ctx context.Context, p Policy) error {
 	return nil
 }
 
-// readRequest reads a message. It returns false if the message asks this admin for nothing, or if the admin has decided
-// on this version already.
+// readRequest reads a message. It returns false if the message asks this admin for nothing, or if the admin has
+// decided on this version already.
 func (h *HR) readRequest(m feishu.Message) (HRCard, bool) {
 	s := read(m)
 	if s.kind != kindReview && s.kind != kindAttention && s.kind != kindDesk {

@@ -90,8 +90,8 @@ func (v *view) CaseOfMessage(ctx context.Context, messageID string) (*flows.Case
 	)
 }
 
-// CountUnreadPhotos counts the unread photos of other cases that were received before a time, of each case as many as are
-// read at once.
+// CountUnreadPhotos counts the unread photos of other cases that were received before a time, of each case as many as
+// are read at once.
 func (v *view) CountUnreadPhotos(ctx context.Context, before time.Time, notCase string) (int, error) {
 	var n int
 	err := v.q.QueryRowContext(ctx, `

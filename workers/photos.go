@@ -12,8 +12,8 @@ import (
 	"shiming/idcard"
 )
 
-// Six workers fetch photos. One tenant of a marketplace app may occupy four of them, one case two, so that the two sides of
-// a card of another tenant are fetched at once.
+// Six workers fetch photos. One tenant of a marketplace app may occupy four of them, one case two, so that the two
+// sides of a card of another tenant are fetched at once.
 const (
 	fetchSlots     = 4
 	fetchCaseSlots = 2
@@ -64,8 +64,8 @@ func (w *Workers) fetchPhoto(ctx context.Context, j flows.Job) error {
 	return w.storePhoto(ctx, j, p.ID, photo)
 }
 
-// downloadFailed refuses the photo if another download would fail as well. Otherwise it treats the failure like that of
-// any step.
+// downloadFailed refuses the photo if another download would fail as well. Otherwise it treats the failure like that
+// of any step.
 func (w *Workers) downloadFailed(ctx context.Context, j flows.Job, photoID string, d failure.Details) error {
 	var problem string
 	switch d.Class {

@@ -35,8 +35,8 @@ type command struct {
 	Out     string        `help:"File to which the run is added; default bench/results/flood.jsonl."`
 }
 
-// flood is what somebody else does meanwhile. prepare does what takes the processors, such as drawing photos, and returns
-// the flood itself.
+// flood is what somebody else does meanwhile. prepare does what takes the processors, such as drawing photos, and
+// returns the flood itself.
 type flood struct {
 	name    string
 	market  bool // a marketplace app; the flood comes from another company

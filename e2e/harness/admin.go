@@ -28,8 +28,8 @@ func (a Admin) Sees(chat string, p Person, act string, words ...string) CardView
 	})
 }
 
-// Decides presses a button of the card about a person in the review group. What takes two admins is approved by the next
-// one as well.
+// Decides presses a button of the card about a person in the review group. What takes two admins is approved by the
+// next one as well.
 func (a Admin) Decides(p Person, act string, form map[string]any) string {
 	a.H.Helper()
 	s := a.Sees(a.H.World.ReviewChat(), p, act)

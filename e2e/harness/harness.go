@@ -35,8 +35,8 @@ var readings = &sim.Readings{}
 var FastRetries = []time.Duration{100 * time.Millisecond, 300 * time.Millisecond, time.Second, 3 * time.Second,
 	5 * time.Second, 5 * time.Second}
 
-// AnswerWithin is how long the simulated Feishu waits for an answer. The real one waits 3 s, which a busy machine misses
-// without a fault of the bot, and a click is not delivered again. The benchmarks keep the 3 s.
+// AnswerWithin is how long the simulated Feishu waits for an answer. The real one waits 3 s, which a busy machine
+// misses without a fault of the bot, and a click is not delivered again. The benchmarks keep the 3 s.
 const AnswerWithin = 20 * time.Second
 
 // Setup configures a Harness.
