@@ -32,18 +32,20 @@ var cardResults = map[string]string{
 	"-21": "卡状态异常或卡号错误",
 }
 
-// account is a bank card in the simulated banks' records.
-type account struct {
-	person
-	mobile string // as the bank knows it
+// Account is a bank card in the simulated banks' records.
+type Account struct {
+	Name, Number string // of the holder
+	Mobile       string // as the bank knows it, 11 digits
+	Card         string // 13 to 19 digits with a check digit
+	Bank         string
+	Kind         int // AccountDebit or AccountCredit
 }
 
-// OpenAccount gives a person a bank card with a mobile number (11 digits) that the bank knows. A later account with the
-// same number replaces it.
-func (s *Server) OpenAccount(name, number, mobile, card string) {
+// OpenAccount issues a bank card. A later account with the same card replaces it.
+func (s *Server) OpenAccount(a Account) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.accounts[card] = account{person{name, number}, mobile}
+	s.accounts[a.Card] = a
 }
 
 // ReturnNextCard queues a documented Result for this bank card. The next check of the card returns it.
@@ -108,9 +110,9 @@ func (s *Server) checkCard(p bankCardParams) string {
 	switch {
 	case !ok:
 		return "-10"
-	case known.person != person{p.Name, p.IdCard}:
+	case known.Name != p.Name || known.Number != p.IdCard:
 		return "-6"
-	case known.mobile != p.Phone:
+	case known.Mobile != p.Phone:
 		return "-1"
 	}
 	return "0"
@@ -129,4 +131,41 @@ func luhn(card string) bool {
 		sum += d
 	}
 	return sum%10 == 0
+}
+
+// Kinds of accounts (AccountType of CheckBankCardInformation).
+const (
+	AccountDebit  = 1
+	AccountCredit = 2
+)
+
+// bankCardInformation is CheckBankCardInformation. The simulated banks have issued the cards of OpenAccount.
+func (s *Server) bankCardInformation(body []byte, call *Call) (map[string]any, *apiError) {
+	var p struct {
+		BankCard   string
+		Encryption map[string]any
+	}
+	if refusal := decode(body, &p); refusal != nil {
+		return nil, refusal
+	}
+	call.BankCard = p.BankCard
+	switch {
+	case p.BankCard == "":
+		return nil, refuse("MissingParameter", "BankCard is required.")
+	case p.Encryption != nil:
+		return nil, refuse("FailedOperation.DecryptSystemError", "Encrypted fields are not simulated.")
+	}
+	s.mu.Lock()
+	known, ok := s.accounts[p.BankCard]
+	s.mu.Unlock()
+	content := map[string]any{"Result": "-1", "Description": "未查到信息", "AccountBank": "", "AccountType": 0}
+	switch {
+	case !cardForm.MatchString(p.BankCard) || !luhn(p.BankCard):
+		content["Result"], content["Description"] = "-3", "卡号不存在"
+	case ok:
+		content["Result"], content["Description"] = "0", "查询成功"
+		content["AccountBank"], content["AccountType"] = known.Bank, known.Kind
+	}
+	call.Code = content["Result"].(string)
+	return content, nil
 }

@@ -74,7 +74,7 @@ type Server struct {
 
 	mu       sync.Mutex
 	people   map[string]person   // by mobile
-	accounts map[string]account  // by the number of the bank card
+	accounts map[string]Account  // by the number of the bank card
 	next     map[string][]string // by ID number or bank card
 	blocked  map[string]bool
 	inbox    map[string][]SMS
@@ -93,7 +93,7 @@ func New(c Config) *Server {
 		cfg:      c,
 		params:   countVariables(c.Template),
 		people:   map[string]person{},
-		accounts: map[string]account{},
+		accounts: map[string]Account{},
 		next:     map[string][]string{},
 		blocked:  map[string]bool{},
 		inbox:    map[string][]SMS{},
@@ -117,10 +117,11 @@ type endpoint struct {
 }
 
 var endpoints = map[string]endpoint{
-	"SendSms":                 {"sms", "2021-01-11", smsRegions, (*Server).sendSms},
-	"DescribeSmsTemplateList": {"sms", "2021-01-11", smsRegions, (*Server).describeTemplates},
-	"PhoneVerification":       {"faceid", "2018-03-01", nil, (*Server).phoneVerification},
-	"BankCard4EVerification":  {"faceid", "2018-03-01", nil, (*Server).bankCard4E},
+	"SendSms":                  {"sms", "2021-01-11", smsRegions, (*Server).sendSms},
+	"DescribeSmsTemplateList":  {"sms", "2021-01-11", smsRegions, (*Server).describeTemplates},
+	"PhoneVerification":        {"faceid", "2018-03-01", nil, (*Server).phoneVerification},
+	"BankCard4EVerification":   {"faceid", "2018-03-01", nil, (*Server).bankCard4E},
+	"CheckBankCardInformation": {"faceid", "2018-03-01", nil, (*Server).bankCardInformation},
 }
 
 var smsRegions = []string{"ap-beijing", "ap-guangzhou", "ap-nanjing"}
