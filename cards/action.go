@@ -19,6 +19,7 @@ const (
 	ActSendCode      Act = "send_code"
 	ActSubmitCode    Act = "submit_code"
 	ActSubmitCard    Act = "submit_card"
+	ActMethod        Act = "method" // with To: the method of verification, one of Methods
 	ActCancel        Act = "cancel"
 	ActResume        Act = "resume" // with or without To
 	ActMyData        Act = "my_data"
@@ -63,7 +64,7 @@ const (
 // acts lists every act. A caseless act needs no case id, because it opens a case or concerns none.
 var acts = map[Act]struct{ caseless bool }{
 	ActStart: {caseless: true}, ActConsent: {}, ActDecline: {}, ActRetake: {}, ActConfirm: {}, ActSendCode: {},
-	ActSubmitCode: {}, ActSubmitCard: {}, ActCancel: {}, ActResume: {}, ActMyData: {caseless: true}, ActWithdraw: {},
+	ActSubmitCode: {}, ActSubmitCard: {}, ActMethod: {}, ActCancel: {}, ActResume: {}, ActMyData: {caseless: true}, ActWithdraw: {},
 	ActAskHR: {}, ActOtherDocument: {}, ActDocumentPhoto: {},
 	ActApprove: {}, ActSendBack: {}, ActReject: {}, ActRetry: {}, ActResolve: {}, ActClose: {}, ActPeek: {},
 	ActKeepOnFile: {}, ActUndo: {}, ActDecide: {},
@@ -84,7 +85,7 @@ type Action struct {
 	Case string // UUID, or empty for acts without a case
 	Rev  int64  // revision of the case that the card showed
 	Side string // "" | front | back; for ActSendBack one of Sides
-	To   string // "" | form | after | bottom | again | for ActDocumentPhoto one of DocumentKinds
+	To   string // "" | form | after | bottom | again | for ActDocumentPhoto one of DocumentKinds, for ActMethod of Methods
 	// Reason is one of Reasons, for an ActSendBack that needs no form.
 	Reason string
 }
@@ -184,6 +185,8 @@ func DecodeAction(value map[string]any) (Action, error) {
 	switch a.Act {
 	case ActDocumentPhoto:
 		places = DocumentKinds
+	case ActMethod:
+		places = Methods
 	case ActFilter:
 		places = DeskFilters
 	}

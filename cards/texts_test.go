@@ -54,7 +54,7 @@ func literals(t *testing.T) map[string]bool {
 // families lists the codes of the catalogues that other packages, stored rows or people choose from. Other packages may
 // use the codes that are listed here.
 var families = map[string][]string{
-	"step":      {"consent", "photos", "confirm", "code", "review", "record", "evidence", "done", "other"},
+	"step":      {"consent", "photos", "confirm", "bank_card", "code", "review", "record", "evidence", "done", "other"},
 	"side":      {"front", "back", "document", "other"},
 	"sidestate": {"missing", "waiting", "reading", "read", "other"},
 	"photo": {
@@ -66,15 +66,20 @@ var families = map[string][]string{
 		"document_too_many", "other",
 	},
 	"field": {"required", "length", "characters", "check_digit", "date", "future", "name_characters", "name_length",
-		"mobile_format", "document_number", "resident_number", "bound_identity_name", "bound_identity_code", "bound_mobile", "other"},
+		"mobile_format", "document_number", "resident_number", "bound_identity_name", "bound_identity_code", "bound_mobile",
+		"card_characters", "card_length", "card_check_digit", "card_invalid", "card_unusable", "card_credit", "card_prepaid",
+		"card_quasi_credit", "bank_name", "other"},
 	"desk":         append(slices.Clone(DeskFilters), "other"),
 	"four_eyes":    {"red", "name", "number", "other"},
 	"document":     append(slices.Clone(DocumentKinds), "other"),
 	"document_ask": {"hkm_travel_permit", "tw_travel_permit", "passport", "other"},
 	"reason":       append(slices.Concat(Reasons, Overrides), "bound_differs"),
 	"redo":         append(slices.Clone(Sides), "other"),
-	"answer":       {"identity_name", "identity_code", "mobile", "three_elements", "no_record", "other"},
-	"mismatch":     {"identity_name", "identity_code", "mobile", "three_elements", "no_record", "codes_used_up", "other"},
+	"answer": {"identity_name", "identity_code", "mobile", "three_elements", "bank_card_four", "card_invalid",
+		"card_unusable", "no_record", "other"},
+	"mismatch": {"identity_name", "identity_code", "mobile", "three_elements", "bank_card_four", "no_record", "codes_used_up",
+		"other"},
+	"method_button": append(slices.Clone(Methods), "other"),
 	"code": {
 		"wrong", "expired", "too_many_tries", "mobile_invalid", "mobile_unsupported", "mobile_blocked", "too_many_codes",
 		"too_many_codes_hour", "too_many_codes_today",
@@ -87,10 +92,11 @@ var families = map[string][]string{
 	"closed": {"on_file", "rejected", "rejected_not_employee", "rejected_duplicate", "rejected_not_id_card",
 		"declined", "withdrawn", "expired", "hr_delay", "closed", "other"},
 	"closed_title": {"on_file", "rejected", "declined", "withdrawn", "expired", "hr_delay", "closed", "other"},
-	"disclosed":    {"feishu_ocr", "tencent_sms", "tencent_faceid", "feishu_identity", "esign", "other"},
-	"looked":       {"review", "photos", "export", "other"},
-	"peek_reason":  append(slices.Clone(PeekReasons), "policy"),
-	"reminder":     {"consent", "reading", "photos", "document_photo", "confirm", "code", "other"},
+	"disclosed": {"feishu_ocr", "tencent_sms", "tencent_faceid", "tencent_bank", "tencent_bankcard", "feishu_identity", "esign",
+		"esign_bank", "other"},
+	"looked":      {"review", "photos", "export", "other"},
+	"peek_reason": append(slices.Clone(PeekReasons), "policy"),
+	"reminder":    {"consent", "reading", "photos", "document_photo", "confirm", "bank_card", "code", "other"},
 	"notice": {
 		"desk_sent", "not_understood", "nothing_open", "already_done", "too_many_cases", "photo_in_group", "photo_not_needed",
 		"unsupported", "no_reviewer", "no_admin", "applicant_unreached", "document_quota", "document_permission",
@@ -125,7 +131,7 @@ var families = map[string][]string{
 	"asked":     {"esign", "feishu", "other"},
 	"diff":      diffs,
 	"diff_do":   diffs,
-	"recipient": {"feishu", "tencent_sms", "tencent_faceid", "esign", "other"},
+	"recipient": {"feishu", "tencent_sms", "tencent_faceid", "tencent_bankcard", "esign", "esign_bankcard", "other"},
 	"chip":      append(slices.Clone(checkCodes), "other"),
 }
 
@@ -135,7 +141,8 @@ var diffs = []string{
 }
 
 var checkCodes = []string{
-	"number_valid", "sides_match", "validity", "edited", "duplicate_number", "name_vs_feishu", "three_elements", "quality",
+	"number_valid", "sides_match", "validity", "edited", "duplicate_number", "name_vs_feishu", "three_elements", "four_elements",
+	"quality",
 	"ocr_consistency", "age", "document", "reading",
 }
 

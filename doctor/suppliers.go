@@ -19,7 +19,7 @@ const (
 
 func (d *Doctor) supplierChecks() []check {
 	clock := check{"clock", Text{"时钟", "Clock"}, nil, d.checkClock}
-	if d.cfg.Verification.Method != flows.ThreeElements {
+	if d.cfg.Verification.Method == flows.MethodNone {
 		return append([]check{clock}, d.evidenceChecks()...)
 	}
 	all := []check{
@@ -181,7 +181,7 @@ const (
 // checkClock compares the local clock with the Date header of the platforms, which has a resolution of one second.
 func (d *Doctor) checkClock(ctx context.Context) result {
 	hosts := []string{d.cfg.Feishu.BaseURL}
-	if d.cfg.Verification.Method == flows.ThreeElements {
+	if d.cfg.Verification.Method != flows.MethodNone {
 		hosts = append(hosts, d.cfg.Esign.BaseURL)
 	}
 	var worst time.Duration

@@ -17,6 +17,8 @@ const (
 	ConsentDenied Kind = "decline"
 	Retake        Kind = "retake"
 	Confirmed     Kind = "confirm"
+	BankCardTyped Kind = "submit_card"
+	MethodChosen  Kind = "method" // the applicant takes another rung of the ladder
 	CodeAsked     Kind = "send_code"
 	CodeTyped     Kind = "submit_code"
 	EditAsked     Kind = "edit"
@@ -56,6 +58,7 @@ const (
 	CodeFailed       Kind = "code_failed"
 	CodeUnknown      Kind = "code_unknown"
 	CodeDropped      Kind = "code_dropped" // certainly not sent; the next attempt makes new digits
+	BankKnown        Kind = "bank_known"
 	PersonChecked    Kind = "person_checked"
 	CheckRefused     Kind = "check_refused" // the supplier does not accept the value of Field
 	IdentityStarted  Kind = "identity_started"
@@ -119,7 +122,8 @@ type Event struct {
 	Ahead *Case
 
 	Reading *PageReading // Consented, on the page; nil by a click on the card
-	Form    cards.Form   // Confirmed, SentBack, Refused, Resolved
+	Form    cards.Form   // Confirmed, BankCardTyped, SentBack, Refused, Resolved
+	Method  Method       // MethodChosen
 	Side    string       // Retake, PhotoUploaded
 	// Document is the kind that the applicant photographs (DocumentPhoto).
 	Document idcard.Document
@@ -131,19 +135,20 @@ type Event struct {
 	// SameNumberCases lists ids of other people's cases with the same number (Confirmed).
 	SameNumberCases []string
 
-	MAC      []byte // CodePrepared: keyed hash of the new digits; CodeTyped: of the typed digits
-	Code     string // CodeTyped: the digits, which are kept only if they are right
-	Seq      int64  // events of a code: its sequence number
-	Supplier string // CodePrepared
-	Serial   string // CodeSent: the supplier's serial number
-	Check    *Check // PersonChecked
-	ID       string // IdentityRecorded: verify_uid; PhotoUploaded: fileId; EvidenceFiled: eviPointId; Restored: time
-	Field    string // CheckRefused, IdentityMismatch: field of the form; PhotosPurged: scope
+	MAC      []byte     // CodePrepared: keyed hash of the new digits; CodeTyped: of the typed digits
+	Code     string     // CodeTyped: the digits, which are kept only if they are right
+	Seq      int64      // events of a code: its sequence number; BankKnown: of the look-up
+	Supplier string     // CodePrepared
+	Serial   string     // CodeSent: the supplier's serial number
+	Check    *Check     // PersonChecked
+	Bank     *BankFound // BankKnown; nil for all others
+	ID       string     // IdentityRecorded: verify_uid; PhotoUploaded: fileId; EvidenceFiled: eviPointId; Restored: time
+	Field    string     // CheckRefused, IdentityMismatch: field of the form; PhotosPurged: scope
 
 	Stop *Attention // StepStopped
 	Step Step       // StepDelayed, WriteFailed
 
-	// CodeUses are the codes within the last 24 h, across cases (Confirmed, CodeAsked).
+	// CodeUses are the codes within the last 24 h, across cases (Confirmed, BankCardTyped, CodeAsked).
 	CodeUses CodeUses
 
 	// SourceMessage is the message with the clicked card. The answer to the click already contains the new card, so this

@@ -126,7 +126,7 @@ func reviewed(c *Case, findings []Finding) []Finding {
 		return findings
 	}
 	return slices.DeleteFunc(findings, func(f Finding) bool {
-		return f.Code == FindingThreeElements && f.Level == LevelNotExamined
+		return f.Code == elementsFinding(c.Method) && f.Level == LevelNotExamined
 	})
 }
 
@@ -194,7 +194,7 @@ func decideWithoutReview(c *Case, d *cards.Decision) {
 	switch c.State {
 	case Recording, Filing, Done:
 		d.What = string(ReviewApproved)
-	case AwaitingCode, Checking:
+	case AwaitingBankCard, AwaitingCode, Checking:
 		d.By, d.What = c.OpenID, "confirmed"
 		if c.State == Checking {
 			d.Stage = "checking"

@@ -1,17 +1,22 @@
 package workers
 
 import (
+	"cmp"
+
 	"shiming/esign"
 	"shiming/flows"
 )
 
 // missingEvidence names what is not on record although the evidence point has to state it: verification, sms_code,
-// agreement, photos, or a document that the settings name (document_type). It returns "" if nothing is missing. The
+// bank_card, agreement, photos, or a document that the settings name (document_type). It returns "" if nothing is missing. The
 // card of HR shows the name.
 func missingEvidence(c *flows.Case, p *flows.Policy) string {
 	switch {
-	case c.Check == nil || c.Check.Outcome != flows.CheckMatch || c.Check.Serial == "":
+	case c.Check == nil || c.Check.Outcome != flows.CheckMatch || c.Check.Serial == "" ||
+		cmp.Or(c.Check.Method, flows.ThreeElements) != c.Method:
 		return "verification"
+	case c.Method == flows.BankCardFour && (c.Personal.BankCard == "" || c.Personal.OpeningBank == ""):
+		return "bank_card"
 	case c.Code == nil || c.Code.PassedAt.IsZero() || c.Personal.SMSCode == "":
 		return "sms_code"
 	case c.Revision == flows.Revision202510 && (c.Reading == nil || c.Personal.ReadIP == ""):
@@ -38,12 +43,11 @@ func EvidenceOf(c *flows.Case, policy *flows.Policy) esign.PersonPoint {
 		return esign.PersonPoint{}
 	}
 	p := c.Personal
-	return esign.PersonPoint{
+	point := esign.PersonPoint{
 		Revision:           esign.Revision(c.EvidenceRevision()),
 		Agreement:          agreementOf(c),
 		EviName:            "员工实名认证 " + c.Confirmed.In(flows.ChinaTime).Format("2006-01-02"),
 		CustomBizID:        c.ID,
-		Method:             esign.MethodThreeElements,
 		CompletedAt:        c.Check.At,
 		Name:               p.Name,
 		CardNo:             p.Number,
@@ -51,15 +55,31 @@ func EvidenceOf(c *flows.Case, policy *flows.Policy) esign.PersonPoint {
 		CardPortrait:       c.Uploads["front"],
 		CardNationalEmblem: c.Uploads["back"],
 		Mark:               policy.MarkOf(c),
-		ThreeElements: &esign.ThreeElements{
+	}
+	if c.Method == flows.BankCardFour {
+		point.Method = esign.MethodBankCardFour
+		point.BankCardFour = &esign.BankCardFour{
 			InfoVerifySupplier: c.Check.Supplier,
 			VerifyTime:         c.Check.At,
 			VerifySerialNumber: c.Check.Serial,
+			OpeningBank:        p.OpeningBank,
+			BankCard:           p.BankCard,
 			Mobile:             p.Mobile,
 			SMSCode:            p.SMSCode,
 			SMSSupplier:        c.Code.Supplier,
-		},
+		}
+		return point
 	}
+	point.Method = esign.MethodThreeElements
+	point.ThreeElements = &esign.ThreeElements{
+		InfoVerifySupplier: c.Check.Supplier,
+		VerifyTime:         c.Check.At,
+		VerifySerialNumber: c.Check.Serial,
+		Mobile:             p.Mobile,
+		SMSCode:            p.SMSCode,
+		SMSSupplier:        c.Code.Supplier,
+	}
+	return point
 }
 
 // agreementOf returns what the record says of the reading of the certificate agreement, nil if the revision has no
