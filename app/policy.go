@@ -21,6 +21,12 @@ func Policy(cfg config.Config) flows.Policy {
 		Originals:    flows.OriginalsRule(cfg.Review.Photos),
 		TellLooks:    bool(cfg.Review.TellLooks),
 		Admins:       cfg.HR.Admins,
+		StandIns:     cfg.Review.StandIns,
+		Leads:        cfg.Review.Leads,
+		SLA:          cfg.Review.SLA,
+		Work:         cfg.WorkSchedule(),
+		Urgent:       bool(cfg.Review.Urgent),
+		Sample:       int(cfg.Review.Sample),
 		Agreement: cards.Agreement{
 			Company:    cfg.Company.Name,
 			Recipients: recipients,
