@@ -46,6 +46,23 @@ func reportSamples() []sample {
 		{name: "desk_none", card: Desk{At: noon, Last: &Undo{Bulk: 12}}},
 		{name: "bulk", card: Bulk{Names: []string{"演*", "示*例", "样*"}}},
 		{name: "queue", card: Queue{Total: 34, Green: 20, Stuck: 2, Taken: 3, Oldest: after(-3 * time.Hour), At: noon}},
+		{name: "queue_overdue", card: Queue{Total: 34, Green: 20, Oldest: after(-50 * time.Hour), Overdue: 7, SLA: 4 * time.Hour,
+			At: noon}},
+		{name: "pending_overdue", card: Pending{Total: 2, Rows: []PendingRow{
+			{Ref: ref, Applicant: "ou_applicant", MaskedName: "演*", State: "awaiting_review", Since: after(-9 * time.Hour),
+				Worst: Green, Waits: 9 * time.Hour, Overdue: true},
+			{Ref: ref, Applicant: "ou_applicant", MaskedName: "示*", State: "awaiting_review", Since: after(-time.Hour),
+				Worst: Red, Waits: time.Hour},
+		}}},
+		{name: "overdue", card: Overdue{Overdue: 7, Waiting: 34, Oldest: after(-50 * time.Hour), SLA: 4 * time.Hour,
+			Desk: true, At: noon}},
+		{name: "overdue_cards", card: Overdue{Overdue: 1, Waiting: 3, Oldest: after(-9 * time.Hour), SLA: 90 * time.Minute,
+			At: noon}},
+		{name: "overdue_lead", card: Overdue{Overdue: 7, Waiting: 34, Oldest: after(-50 * time.Hour), SLA: 4 * time.Hour,
+			Lead: true, At: noon}},
+		{name: "overdue_none", card: Overdue{SLA: 4 * time.Hour, At: noon}},
+		{name: "away", card: Away{Back: noon.AddDate(0, 0, 5).Add(-12 * time.Hour), OnDuty: []string{"ou_hr2", "ou_hr3"}}},
+		{name: "away_back", card: Away{OnDuty: []string{"ou_hr1"}}},
 		{name: "queue_none", card: Queue{At: noon}},
 		{name: "stats", card: Stats{
 			ByState: map[string]int{"awaiting_photos": 4, "awaiting_review": 2, "done": 120, "on_file": 2, "expired": 3,
@@ -88,10 +105,12 @@ func deskSample() Desk {
 	row := func(name string, level Level, state string, ago time.Duration, taken bool) DeskRow {
 		return DeskRow{MaskedName: name, Risk: level, State: state, Since: after(-ago), Taken: taken}
 	}
-	return Desk{
-		Counts: map[string]int{"all": 34, "green": 28, "amber": 3, "red": 1, "stuck": 2},
-		Filter: "all",
-		Taken:  1,
+	out := Desk{
+		Counts:  map[string]int{"all": 34, "green": 28, "amber": 3, "red": 1, "stuck": 2},
+		Filter:  "all",
+		Taken:   1,
+		Overdue: 1,
+		SLA:     4 * time.Hour,
 		Rows: []DeskRow{
 			row("演*", Green, "awaiting_review", 50*time.Hour, false),
 			row("示*例", Red, "awaiting_review", 3*time.Hour, true),
@@ -101,4 +120,6 @@ func deskSample() Desk {
 		Last: &Undo{Ref: ref, Applicant: "ou_applicant", What: "approved"},
 		At:   noon,
 	}
+	out.Rows[0].Overdue = true
+	return out
 }

@@ -49,6 +49,13 @@ func (e *Engine) queueOf(ctx context.Context, v flows.View, tenantKey, admin str
 
 // DeskCard returns what the admin's desk shows now.
 func (e *Engine) DeskCard(ctx context.Context, v flows.View, tenantKey, admin string) (cards.Card, error) {
+	may, err := e.IsAdmin(ctx, v, tenantKey, admin)
+	if err != nil {
+		return nil, err
+	}
+	if !may {
+		return cards.Notice{Code: "desk_over"}, nil
+	}
 	d, err := loadDesk(ctx, v, tenantKey, admin)
 	if err != nil {
 		return nil, err
@@ -111,8 +118,19 @@ func (e *Engine) queueCard(
 		d.Filter = flows.FilterAll
 	}
 	now := e.Now()
-	out := cards.Desk{Counts: map[string]int{"all": len(queue)}, Filter: string(d.Filter), Last: last, At: now}
+	out := cards.Desk{
+		Counts: map[string]int{"all": len(queue)},
+		Filter: string(d.Filter),
+		Last:   last,
+		SLA:    e.Policy.SLA,
+		At:     now,
+	}
+	overdueSince := e.Policy.OverdueSince(now)
 	for _, q := range queue {
+		overdue := !q.Since.After(overdueSince)
+		if overdue {
+			out.Overdue++
+		}
 		out.Counts[string(flows.FilterOf(q))]++
 		by := q.Assigned.ReaderAt(now)
 		taken := by != "" && by != admin
@@ -132,6 +150,7 @@ func (e *Engine) queueCard(
 			State:      string(q.State),
 			Since:      q.Since,
 			Taken:      taken,
+			Overdue:    overdue,
 		})
 	}
 	return out, nil
@@ -177,7 +196,10 @@ func (e *Engine) QueueCard(ctx context.Context, v flows.View, tenantKey string) 
 	if err != nil {
 		return nil, err
 	}
-	out := cards.Queue{At: now}
+	out := cards.Queue{SLA: e.Policy.SLA, At: now}
+	if out.Overdue, _, err = e.countOverdue(ctx, v, tenantKey); err != nil {
+		return nil, err
+	}
 	for _, s := range waitingForHR {
 		out.Total += counts[s]
 	}
@@ -210,12 +232,16 @@ func (e *Engine) markDesks(
 		}
 		wasEmpty = counts[flows.AwaitingReview]+counts[flows.NeedsAttention] <= 1
 	}
-	reviewers := 0
-	for _, admin := range e.Policy.AdminsOf(c.TenantKey) {
+	staff, err := e.StaffOf(ctx, tx, c.TenantKey)
+	if err != nil {
+		return nil, err
+	}
+	told := staff.Told(c.OpenID)
+	// The desks of those who are away, and of stand-ins who do not stand in, show what is so and do not ring.
+	for _, admin := range slices.Concat(e.Policy.AdminsOf(c.TenantKey), e.Policy.StandInsOf(c.TenantKey)) {
 		if admin == c.OpenID {
 			continue
 		}
-		reviewers++
 		d, err := loadDesk(ctx, tx, c.TenantKey, admin)
 		if err != nil {
 			return nil, err
@@ -227,7 +253,7 @@ func (e *Engine) markDesks(
 		if clicked != "" && s.MessageID == clicked {
 			continue // the answer shows the desk, and answerAtDesk queues its drawing
 		}
-		rings := entered && flows.RingsNow(d.SentAt, e.Now(), wasEmpty)
+		rings := entered && slices.Contains(told, admin) && flows.RingsNow(d.SentAt, e.Now(), wasEmpty)
 		if rings {
 			d.SentAt = e.Now()
 			if err := saveDesk(ctx, tx, c.TenantKey, admin, d); err != nil {
@@ -240,7 +266,7 @@ func (e *Engine) markDesks(
 		}
 		jobs = append(jobs, j...)
 	}
-	if entered && reviewers == 0 {
+	if entered && len(told) == 0 {
 		return nil, e.NotifyNoReviewer(ctx, tx, c)
 	}
 	board, err := e.markQueueBoard(ctx, tx, c.TenantKey, entered, wasEmpty)

@@ -9,7 +9,7 @@
 //     new case), click.go (every button) with redraw.go, queue.go, original.go and
 //     my_data.go
 //   - what goes out: surfaces.go (which cards to draw), jobs.go, incident.go (one card for many cases), nightly.go
-//   - code.go keeps SMS codes as keyed hashes, names.go the names of admins, tenant.go says who is an admin
+//   - code.go keeps SMS codes as keyed hashes, names.go the names of admins, staff.go says who may decide
 package engine
 
 import (
@@ -129,6 +129,13 @@ func (e *Engine) DecideAndPersist(ctx context.Context, tx flows.Tx, c *flows.Cas
 		if err := e.addFilingLead(ctx, tx, c, &ev); err != nil {
 			return outcome{}, err
 		}
+	}
+	if ev.Kind == flows.Approved && len(e.Policy.StandIns) > 0 {
+		staff, err := e.StaffOf(ctx, tx, c.TenantKey)
+		if err != nil {
+			return outcome{}, err
+		}
+		ev.StandIns = staff.StandIns
 	}
 	ch := flows.Decide(&e.Policy, c, ev)
 	if ch.Case == nil {

@@ -30,8 +30,11 @@ func (e *Engine) peek(ctx context.Context, tx flows.Tx, k click, c *flows.Case) 
 // decides nothing, and shows the case as it is.
 func (e *Engine) mayPeek(ctx context.Context, tx flows.Tx, k click, c *flows.Case) (*cards.Toast, error) {
 	reason := k.Form.PeekReason
+	admin, err := e.IsAdmin(ctx, tx, k.TenantKey, k.OpenID)
 	switch {
-	case !e.IsAdmin(k.TenantKey, k.OpenID):
+	case err != nil:
+		return nil, err
+	case !admin:
 		return flows.NewToast("not_allowed", nil), nil
 	case c.OpenID == k.OpenID:
 		return flows.NewToast("self_review", nil), nil
@@ -74,8 +77,12 @@ func (e *Engine) tellManyLooks(ctx context.Context, tx flows.Tx, k click, looks 
 		return err
 	}
 	e.Log.Warn("unusually many looks at originals", "admin", k.OpenID, "looks", len(looks))
+	staff, err := e.StaffOf(ctx, tx, k.TenantKey)
+	if err != nil {
+		return err
+	}
 	var jobs []flows.Job
-	for _, a := range e.Policy.AdminsOf(k.TenantKey) {
+	for _, a := range staff.All() { // also who is away: nobody else may hear of it
 		if a == k.OpenID {
 			continue
 		}

@@ -83,7 +83,7 @@ const RingAfter = 10 * time.Minute
 // RingsNow reports whether a new message tells of a case that has come into the queue: on each day the first time,
 // since a message can be changed for 14 days only, and when the queue was empty.
 func RingsNow(sentAt, now time.Time, wasEmpty bool) bool {
-	if sentAt.IsZero() || sentAt.In(ChinaTime).Format(time.DateOnly) != now.In(ChinaTime).Format(time.DateOnly) {
+	if sentAt.IsZero() || !SameDay(sentAt, now) {
 		return true
 	}
 	return wasEmpty && now.Sub(sentAt) >= RingAfter

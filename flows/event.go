@@ -146,6 +146,9 @@ type Event struct {
 	// CodeUses are the codes within the last 24 h, across cases (Confirmed, CodeAsked).
 	CodeUses CodeUses
 
+	// StandIns are those who may decide besides the admins (Approved).
+	StandIns []string
+
 	// SourceMessage is the message with the clicked card. The answer to the click already contains the new card, so this
 	// message needs a redraw only if the answer is lost.
 	SourceMessage string

@@ -136,6 +136,31 @@ func (v *view) Queue(
 	return collect(ctx, v.q, "line", scan, `SELECT c.id, c.open_id, c.state, c.entered_ms, c.data`+from, args...)
 }
 
+// CountWaiting counts the cases that entered one of the states at the time or before, and returns when
+// the first of them did.
+func (v *view) CountWaiting(
+	ctx context.Context, tenantKey string, states []flows.State, since time.Time,
+) (n int, oldest time.Time, err error) {
+	for _, state := range states {
+		var count int
+		var first int64
+		err := v.q.QueryRowContext(ctx, `
+			SELECT count(*), CAST(coalesce(min(entered_ms), 0) AS BIGINT)
+			FROM cases
+			WHERE tenant_key = $1 AND state = $2 AND entered_ms <= $3`,
+			tenantKey, string(state), millis(since),
+		).Scan(&count, &first)
+		if err != nil {
+			return 0, time.Time{}, fmt.Errorf("store: count waiting: %w", err)
+		}
+		if at := fromMillis(first); count > 0 && (n == 0 || at.Before(oldest)) {
+			oldest = at
+		}
+		n += count
+	}
+	return n, oldest, nil
+}
+
 // pageOf returns the FROM clause, with the alias c, of a page of cases in the states, in the order of
 // their entry: ASC, or DESC with the last one first. Each state
 // contributes at most limit+offset rows to the merge, so that the cost does not depend on how many
