@@ -37,7 +37,7 @@ type Undo struct {
 }
 
 // DeskFilters lists the filters of a desk (texts "desk.<code>").
-var DeskFilters = []string{"all", "green", "amber", "red", "stuck"}
+var DeskFilters = []string{"all", "green", "amber", "red", "stuck", "sample"}
 
 // maxDeskRows is the number of cases in the table, which has ten on a page.
 const maxDeskRows = 20
@@ -49,7 +49,7 @@ func (v Desk) JSON() json.RawMessage {
 		e = append(e, rule())
 	}
 	total := v.Counts["all"]
-	if total == 0 {
+	if total == 0 && v.Counts["sample"] == 0 {
 		e = append(e, line(tr("desk.none")))
 		return frame{title: tr("desk.title"), header: headerSuccess, elements: append(e, asOf(v.At)...)}.json()
 	}

@@ -17,7 +17,11 @@ func (e *Engine) goAway(ctx context.Context, tx flows.Tx, m flows.Message) error
 		}
 		return err
 	}
-	until, problem := flows.ParseAway(m.Text, e.Now())
+	said := m.At
+	if said.IsZero() {
+		said = e.Now()
+	}
+	until, problem := flows.ParseAway(m.Text, said)
 	if problem != "" {
 		return e.replyNotice(ctx, tx, m, problem)
 	}

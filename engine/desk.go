@@ -47,6 +47,14 @@ func (e *Engine) queueOf(ctx context.Context, v flows.View, tenantKey, admin str
 	return slices.DeleteFunc(all, func(q flows.QueueEntry) bool { return q.OpenID == admin }), err
 }
 
+// samplesOf returns the sampled cases at which the admin may look, oldest first. Nobody looks at the own case.
+func (e *Engine) samplesOf(
+	ctx context.Context, v flows.View, tenantKey, admin string,
+) ([]flows.QueueEntry, error) {
+	all, err := v.Samples(ctx, tenantKey, maxQueue)
+	return slices.DeleteFunc(all, func(q flows.QueueEntry) bool { return q.OpenID == admin }), err
+}
+
 // DeskCard returns what the admin's desk shows now.
 func (e *Engine) DeskCard(ctx context.Context, v flows.View, tenantKey, admin string) (cards.Card, error) {
 	may, err := e.IsAdmin(ctx, v, tenantKey, admin)
@@ -67,6 +75,10 @@ func (e *Engine) deskCard(
 	ctx context.Context, v flows.View, tenantKey, admin string, d flows.Desk,
 ) (cards.Card, error) {
 	queue, err := e.queueOf(ctx, v, tenantKey, admin)
+	if err != nil {
+		return nil, err
+	}
+	samples, err := e.samplesOf(ctx, v, tenantKey, admin)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +106,7 @@ func (e *Engine) deskCard(
 			return nil, err
 		}
 	}
-	return e.queueCard(ctx, v, admin, d, queue, last)
+	return e.queueCard(ctx, v, admin, d, queue, samples, last)
 }
 
 // atDesk adds to the card of a case what a desk has besides.
@@ -112,7 +124,7 @@ func atDesk(card cards.Card, d flows.Desk, last *cards.Undo) cards.Card {
 
 // queueCard shows the numbers and the first cases of the filter.
 func (e *Engine) queueCard(
-	ctx context.Context, v flows.View, admin string, d flows.Desk, queue []flows.QueueEntry, last *cards.Undo,
+	ctx context.Context, v flows.View, admin string, d flows.Desk, queue, samples []flows.QueueEntry, last *cards.Undo,
 ) (cards.Card, error) {
 	if d.Filter == "" {
 		d.Filter = flows.FilterAll
@@ -126,8 +138,8 @@ func (e *Engine) queueCard(
 		At:     now,
 	}
 	overdueSince := e.Policy.OverdueSince(now)
-	for _, q := range queue {
-		overdue := !q.Since.After(overdueSince)
+	for _, q := range slices.Concat(queue, samples) {
+		overdue := q.State != flows.Done && !q.Since.After(overdueSince)
 		if overdue {
 			out.Overdue++
 		}

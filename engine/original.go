@@ -40,7 +40,7 @@ func (e *Engine) mayPeek(ctx context.Context, tx flows.Tx, k click, c *flows.Cas
 		return flows.NewToast("self_review", nil), nil
 	case k.repeated:
 		return flows.NewToast("already", nil), nil
-	case !c.State.OriginalsShown():
+	case !c.OriginalsShown():
 		return flows.LateToast(&e.Policy, c), nil
 	case len(flows.Originals(c)) == 0:
 		return flows.NewToast("no_originals", nil), nil
@@ -160,9 +160,10 @@ func (e *Engine) openLooks(ctx context.Context, v flows.View, c *flows.Case, adm
 
 // endLooks returns the jobs that end all looks at a case when it has moved on or its photos are deleted.
 func (e *Engine) endLooks(
-	ctx context.Context, tx flows.Tx, c *flows.Case, ch flows.Change,
+	ctx context.Context, tx flows.Tx, before, c *flows.Case, ch flows.Change,
 ) (jobs []flows.Job, err error) {
-	if !ch.From.OriginalsShown() || c.State == ch.From && len(ch.DropPictures) == 0 {
+	stays := c.State == ch.From && c.OriginalsShown() && len(ch.DropPictures) == 0
+	if !before.OriginalsShown() || stays {
 		return nil, nil
 	}
 	open, err := e.openLooks(ctx, tx, c, "")

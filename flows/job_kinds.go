@@ -170,8 +170,10 @@ const (
 	ReplyWaiting   Template = "waiting" // list of waiting cases; nothing if no case waits any more
 	ReplyDiffers   Template = "differs" // list of differences; nothing if none is left
 	ReplyLooked    Template = "looked"  // to the applicant: an admin looks at the originals
-	ReplyAway      Template = "away"    // to an admin: until when the admin is away, and who decides meanwhile
-	ReplyOverdue   Template = "overdue" // to a lead: how many cases are overdue; nothing if none is
+	// ReplySampleFault tells of something wrong with a sampled case. To AudienceHR it queues one for each admin.
+	ReplySampleFault Template = "sample_fault"
+	ReplyAway        Template = "away"    // to an admin: until when the admin is away, and who decides meanwhile
+	ReplyOverdue     Template = "overdue" // to a lead: how many cases are overdue; nothing if none is
 )
 
 // Reply sends a card that is not kept up to date. The receiver follows by Towards or ToHR.

@@ -46,6 +46,8 @@ func (w *Workers) replyCard(ctx context.Context, j flows.Job) (card cards.Card, 
 			card, err = w.statsCard(ctx, v, tenantKey)
 		case flows.ReplyLooked:
 			card = lookedCard(j)
+		case flows.ReplySampleFault:
+			card, err = w.sampleFaultCard(ctx, v, j)
 		case flows.ReplyAway:
 			card, err = w.engine.AwayCard(ctx, v, tenantKey, asker)
 		case flows.ReplyOverdue:
