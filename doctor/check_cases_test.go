@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -17,6 +18,7 @@ import (
 
 	"shiming/config"
 	"shiming/doctor"
+	"shiming/e2e/files"
 	"shiming/e2e/harness"
 	"shiming/flows"
 	"shiming/sim/feishu"
