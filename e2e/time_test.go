@@ -84,7 +84,9 @@ func TestOverdue(t *testing.T) {
 		t.Error("the review group got a list by another clock, want none beside the SLA")
 	}
 	// The card leads to the desk.
-	newest := h.Find(a.Chat(), "the card of Thursday", func(s harness.CardView) bool { return s.Says(title) && s.Has("next") })
+	newest := h.Find(a.Chat(), "the card of Thursday", func(s harness.CardView) bool {
+		return s.Says(title) && s.Has("next")
+	})
 	presses(a, newest, "next", "desk")
 	h.ClickOn(a.OpenID, desk(a, "next", "已超时"), "next", nil)
 	h.ClickOn(a.OpenID, desk(a, "approve", "应在此前处理", "已超时"), "approve", nil)
@@ -126,7 +128,9 @@ func TestLeave(t *testing.T) {
 	a, standIn := h.Admin(0), h.Admin(1)
 	says := func(who harness.Admin, words ...string) {
 		t.Helper()
-		h.Find(who.Chat(), strings.Join(words, " "), func(s harness.CardView) bool { return s.Msg.FromBot && s.Says(words...) })
+		h.Find(who.Chat(), strings.Join(words, " "), func(s harness.CardView) bool {
+			return s.Msg.FromBot && s.Says(words...)
+		})
 	}
 	standIn.Say("待审")
 	says(standIn, "这个功能只有 HR 能用")
@@ -208,7 +212,8 @@ func TestSample(t *testing.T) {
 	}
 	gone(a) // with the answer
 	s = desk(a, "sample_fault", "被抽中")
-	if toast := h.ClickOn(a.OpenID, s, "sample_fault", map[string]any{"fault_note": " "}); !strings.Contains(toast, "哪里有问题") {
+	toast := h.ClickOn(a.OpenID, s, "sample_fault", map[string]any{"fault_note": " "})
+	if !strings.Contains(toast, "哪里有问题") {
 		t.Errorf("toast %q, want that words are missing", toast)
 	}
 	h.ClickOn(a.OpenID, desk(a, "sample_fault"), "sample_fault", map[string]any{"fault_note": "照片和本人不像"})

@@ -47,14 +47,6 @@ func (e *Engine) queueOf(ctx context.Context, v flows.View, tenantKey, admin str
 	return slices.DeleteFunc(all, func(q flows.QueueEntry) bool { return q.OpenID == admin }), err
 }
 
-// samplesOf returns the sampled cases at which the admin may look, oldest first. Nobody looks at the own case.
-func (e *Engine) samplesOf(
-	ctx context.Context, v flows.View, tenantKey, admin string,
-) ([]flows.QueueEntry, error) {
-	all, err := v.Samples(ctx, tenantKey, maxQueue)
-	return slices.DeleteFunc(all, func(q flows.QueueEntry) bool { return q.OpenID == admin }), err
-}
-
 // DeskCard returns what the admin's desk shows now.
 func (e *Engine) DeskCard(ctx context.Context, v flows.View, tenantKey, admin string) (cards.Card, error) {
 	may, err := e.IsAdmin(ctx, v, tenantKey, admin)

@@ -46,7 +46,9 @@ func (e *Engine) countOverdue(
 
 // Escalate does a step about the tenant's overdue cases: it queues the cards, and the calls by 加急. A step is done at
 // most once within an SLA of working time, however many cases are overdue, and not when none is any more.
-func (e *Engine) Escalate(ctx context.Context, tx flows.Tx, tenantKey string, step flows.EscalationStep, cause string) error {
+func (e *Engine) Escalate(
+	ctx context.Context, tx flows.Tx, tenantKey string, step flows.EscalationStep, cause string,
+) error {
 	n, _, err := e.countOverdue(ctx, tx, tenantKey)
 	if n == 0 || err != nil {
 		return err

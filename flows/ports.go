@@ -113,7 +113,9 @@ type View interface {
 	CountByState(ctx context.Context, tenantKey string) (map[State]int, error)
 	// CountWaiting counts the cases that are in the states since the time or longer, and returns since when the oldest is;
 	// zero without one.
-	CountWaiting(ctx context.Context, tenantKey string, states []State, since time.Time) (n int, oldest time.Time, err error)
+	CountWaiting(
+		ctx context.Context, tenantKey string, states []State, since time.Time,
+	) (n int, oldest time.Time, err error)
 	// DaysSince returns started and done per day (Asia/Shanghai) since the moment.
 	DaysSince(ctx context.Context, tenantKey string, since time.Time) ([]Day, error)
 	// DoneSince returns open_ids of people who were done since the moment, newest first, and their total number.

@@ -7,8 +7,8 @@ import (
 
 // remind sends a reminder when its timer is due and sets the next one, after twice the time. It sends none at night,
 // unless ReminderAfter is below an hour, as it is in trials. After MaxReminders an applicant is left alone. HR is
-// reminded on, because the applicant can do nothing about it, and then each admin in private as well. With an SLA HR has
-// a clock of its own, see escalate.
+// reminded on, because the applicant can do nothing about it, and then each admin in private as well. With an SLA HR
+// has a clock of its own, see escalate.
 func remind(d *decision) {
 	if d.c.State.Turn() == HR && d.policy.SLA > 0 {
 		escalate(d)

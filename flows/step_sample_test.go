@@ -55,8 +55,10 @@ func TestLookAtASample(t *testing.T) {
 		fine.Case.AwaitsLook() || len(fine.Jobs) > 0 {
 		t.Errorf("got %+v with jobs %v, want a look without jobs", s, fine.Jobs)
 	}
-	decide(t, sampledCase(), Event{Kind: SampleFault}).wantRefused(RefusalNoReason, "missing_field", "field", "fault_note")
-	fault := decide(t, sampledCase(), Event{Kind: SampleFault, Form: cards.Form{FaultNote: ptr(strings.Repeat("长", 600))}}).
+	decide(t, sampledCase(), Event{Kind: SampleFault}).
+		wantRefused(RefusalNoReason, "missing_field", "field", "fault_note")
+	long := cards.Form{FaultNote: ptr(strings.Repeat("长", 600))}
+	fault := decide(t, sampledCase(), Event{Kind: SampleFault, Form: long}).
 		wantStay().wantToast("sample_fault").wantDetail("outcome", "fault")
 	if n := len([]rune(fault.Case.Personal.SampleNote)); n > 501 {
 		t.Errorf("kept %d characters of the note, want 501 at most", n)
@@ -64,10 +66,12 @@ func TestLookAtASample(t *testing.T) {
 	if jobs := fault.wantJobs(JobReply); jobs[0].Template() != ReplySampleFault || jobs[0].To != AudienceHR {
 		t.Errorf("got %+v, want the admins told", jobs[0])
 	}
+	late := []string{"what", "approved", "when", "06-01 11:59"}
 	// The second look is late, and so is one at a case that was not drawn.
-	decide(t, fine.Case, Event{Kind: SampleFault, Form: cards.Form{FaultNote: ptr("x")}}).wantRefused(refusalNotInTable, "late", "what", "approved", "when", "06-01 12:00")
-	decide(t, SampleCase(Done), Event{Kind: SampleFine}).wantRefused(refusalNotInTable, "late", "what", "approved", "when", "06-01 11:59")
-	decide(t, SampleCase(Done), Event{Kind: Assigned}).wantRefused(refusalNotInTable, "late", "what", "approved", "when", "06-01 11:59")
+	decide(t, fine.Case, Event{Kind: SampleFault, Form: cards.Form{FaultNote: ptr("x")}}).
+		wantRefused(refusalNotInTable, "late", "what", "approved", "when", "06-01 12:00")
+	decide(t, SampleCase(Done), Event{Kind: SampleFine}).wantRefused(refusalNotInTable, "late", late...)
+	decide(t, SampleCase(Done), Event{Kind: Assigned}).wantRefused(refusalNotInTable, "late", late...)
 	c := sampledCase()
 	decide(t, c, Event{Kind: SampleFine, Role: HR, Actor: c.OpenID}).wantRefused("nobody decides on himself", "self_review")
 }

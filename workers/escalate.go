@@ -25,9 +25,9 @@ const urgentFor = 30 * time.Minute
 // urgentIntents is the key of the uses that note a call by 加急 before it is made.
 const urgentIntents = "urgent"
 
-// callUrgently sends the message of an admin's surface by 加急. Feishu has no way to tell whether a call without an answer
-// has rung, and a second one would ring again: the intent is stored first, and a call whose outcome is not known is not
-// repeated. The next step of the escalation goes to the leads.
+// callUrgently sends the message of an admin's surface by 加急. Feishu has no way to tell whether a call without an
+// answer has rung, and a second one would ring again: the intent is stored first, and a call whose outcome is not known
+// is not repeated. The next step of the escalation goes to the leads.
 func (w *Workers) callUrgently(ctx context.Context, j flows.Job) error {
 	s, wanted, err := w.urgentSurface(ctx, j)
 	if err != nil || !wanted {

@@ -145,7 +145,9 @@ func TestUndoKeepsTheSteps(t *testing.T) {
 		t.Errorf("got %d steps since %s after the undo, want 1 since %s", after.Reminders, after.EnteredAt, c.EnteredAt)
 	}
 	want := w.Policy.Work.After(c.RemindedAt, w.Policy.SLA)
-	jobs := slices.DeleteFunc(w.Waiting(flows.JobRemind), func(j *workerstest.Queued) bool { return j.Revision() != after.Rev })
+	jobs := slices.DeleteFunc(w.Waiting(flows.JobRemind), func(j *workerstest.Queued) bool {
+		return j.Revision() != after.Rev
+	})
 	if len(jobs) != 1 || !jobs[0].At.Equal(want) {
 		t.Errorf("got the next step %+v, want it at %s", jobs, want)
 	}
@@ -185,7 +187,12 @@ func TestUrgentCodes(t *testing.T) {
 			t.Parallel()
 			var logs bytes.Buffer
 			p := newPlatforms(t)
-			real, err := bot.NewClient(bot.ClientConfig{BaseURL: p.URL, AppID: "cli_test", AppSecret: "s", Log: workerstest.Quiet})
+			real, err := bot.NewClient(bot.ClientConfig{
+				BaseURL:   p.URL,
+				AppID:     "cli_test",
+				AppSecret: "s",
+				Log:       workerstest.Quiet,
+			})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -269,7 +276,8 @@ func TestUrgentIsLeftOut(t *testing.T) {
 	}
 }
 
-// TestRemindersOfAnotherClock: the reminder of a version without an SLA, or of another SLA, comes early and sends nothing.
+// TestRemindersOfAnotherClock: the reminder of a version without an SLA, or of another SLA, comes early and sends
+// nothing.
 func TestRemindersOfAnotherClock(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t, withSLA)
