@@ -30,6 +30,7 @@ const (
 	JobReconcile     JobKind = "reconcile"
 	JobOriginal      JobKind = "show_original"
 	JobRecall        JobKind = "recall_original"
+	JobMorning       JobKind = "morning"
 )
 
 // Queue names the queue of the job. Each upstream has its own queue, so an upstream that does not answer delays only

@@ -14,13 +14,15 @@ type Policy struct {
 	Originals    OriginalsRule // when HR gets the original photos unasked
 	TellLooks    bool          // the applicant is told of each look at the originals at once
 	ReviewQueue  bool          // HR reviews at desks; false: HR gets a card of each case
-	Undo         time.Duration // from HR's decision on a review until it takes effect; 0: at once
-	Admins       []string      // open_ids, or tenant_key/open_id; see AdminsOf
-	Agreement    cards.Agreement
-	Documents    Documents
-	EvidenceMark string         // template of the evidence's remark; see MarkOf
-	Revision     Revision       // of the evidence of new cases
-	Page         *AgreementPage // nil without a page, so that nobody can read the agreements
+	// AnnouncePeople says how the announcement shows the people who finished last.
+	AnnouncePeople AnnouncePeople
+	Undo           time.Duration // from HR's decision on a review until it takes effect; 0: at once
+	Admins         []string      // open_ids, or tenant_key/open_id; see AdminsOf
+	Agreement      cards.Agreement
+	Documents      Documents
+	EvidenceMark   string         // template of the evidence's remark; see MarkOf
+	Revision       Revision       // of the evidence of new cases
+	Page           *AgreementPage // nil without a page, so that nobody can read the agreements
 
 	ReminderAfter  time.Duration // from the entry into a state to the first reminder; then doubled
 	ExpireAfter    time.Duration // from the entry into a state that waits for a person
@@ -32,9 +34,22 @@ type Policy struct {
 	// still be applying a request of a process that has died, so it is longer than any call takes.
 	WriteQuiet time.Duration
 
+	// Workday reports whether HR works on the day of a time, in China. nil stands for Monday to Friday.
+	Workday func(time.Time) bool
+
 	// NameOf returns a colleague's display name for toasts, or "" if it is not known. It may be nil.
 	NameOf func(openID string) string
 }
+
+// AnnouncePeople says how an announcement shows people. "" shows nobody.
+type AnnouncePeople string
+
+// Ways of showing people who have finished. Nobody else is ever shown.
+const (
+	AnnounceNobody  AnnouncePeople = "none"
+	AnnounceMasked  AnnouncePeople = "masked"  // masked names, such as 张*
+	AnnounceAvatars AnnouncePeople = "avatars" // pictures, with which Feishu shows who it is
+)
 
 // CaseWindow is the time over which MaxCasesPerDay counts.
 const CaseWindow = 24 * time.Hour

@@ -13,7 +13,7 @@ import (
 
 // newCaseColumns are the columns of a new case, in the order of newCaseValues. number_index is set by SetBlindIndex.
 const newCaseColumns = `id, tenant_key, open_id, state, live, rev, version, created_ms, entered_ms,
-	submitted_ms, reviewed_ms, done_ms, incident, data, sealed`
+	submitted_ms, reviewed_ms, done_ms, incident, department, risk, data, sealed`
 
 // newCaseValues returns the values of newCaseColumns.
 func newCaseValues(c *flows.Case, times stateTimes, data string, sealed []byte) []any {
@@ -31,6 +31,8 @@ func newCaseValues(c *flows.Case, times stateTimes, data string, sealed []byte) 
 		times.reviewed,
 		times.done,
 		waitingIncident(c),
+		c.Department,
+		string(c.Risk),
 		data,
 		sealed,
 	}
@@ -64,6 +66,9 @@ func (t *txn) InsertCase(ctx context.Context, c *flows.Case) error {
 	if err := t.addToDay(ctx, c, c.CreatedAt, 1, 0); err != nil {
 		return err
 	}
+	if err := t.moveDepartment(ctx, c, "", ""); err != nil {
+		return err
+	}
 	if len(c.Photos) == 0 {
 		return nil
 	}
@@ -75,16 +80,16 @@ func (t *txn) InsertCase(ctx context.Context, c *flows.Case) error {
 // error c is unchanged.
 func (t *txn) UpdateCase(ctx context.Context, c *flows.Case) error {
 	var (
-		oldState string
-		version  int64
-		times    stateTimes
+		oldState, department string
+		version              int64
+		times                stateTimes
 	)
 	err := t.q.QueryRowContext(ctx, `
-		SELECT state, version, submitted_ms, done_ms
+		SELECT state, version, submitted_ms, done_ms, department
 		FROM cases
 		WHERE id = $1`,
 		c.ID,
-	).Scan(&oldState, &version, &times.submitted, &times.done)
+	).Scan(&oldState, &version, &times.submitted, &times.done, &department)
 	if err := orNotFound("update case", err); err != nil {
 		return err
 	}
@@ -114,9 +119,11 @@ func (t *txn) UpdateCase(ctx context.Context, c *flows.Case) error {
 		    reviewed_ms = $7,
 		    done_ms = $8,
 		    incident = $9,
-		    data = $10,
-		    sealed = $11
-		WHERE id = $12 AND version = $13`,
+		    department = $10,
+		    risk = $11,
+		    data = $12,
+		    sealed = $13
+		WHERE id = $14 AND version = $15`,
 		string(c.State),
 		boolInt(!c.State.Terminal()),
 		c.Rev,
@@ -126,6 +133,8 @@ func (t *txn) UpdateCase(ctx context.Context, c *flows.Case) error {
 		times.reviewed,
 		times.done,
 		waitingIncident(c),
+		c.Department,
+		string(c.Risk),
 		data,
 		sealed,
 		c.ID,
@@ -139,6 +148,9 @@ func (t *txn) UpdateCase(ctx context.Context, c *flows.Case) error {
 	}
 
 	if err := t.countTransition(ctx, c, flows.State(oldState)); err != nil {
+		return err
+	}
+	if err := t.moveDepartment(ctx, c, department, flows.State(oldState)); err != nil {
 		return err
 	}
 	if err := t.syncPhotos(ctx, c); err != nil {

@@ -34,6 +34,7 @@ func (w *Workers) newHandlers() map[flows.JobKind]handler {
 		flows.JobReconcile:     w.reconcile,
 		flows.JobOriginal:      w.showOriginal,
 		flows.JobRecall:        w.recallOriginal,
+		flows.JobMorning:       w.morning,
 	}
 }
 
