@@ -21,6 +21,9 @@ func Policy(cfg config.Config) flows.Policy {
 		Originals:    flows.OriginalsRule(cfg.Review.Photos),
 		TellLooks:    bool(cfg.Review.TellLooks),
 		Admins:       cfg.HR.Admins,
+
+		AnnouncePeople: flows.AnnouncePeople(cfg.Announce.People),
+
 		Agreement: cards.Agreement{
 			Company:    cfg.Company.Name,
 			Recipients: recipients,

@@ -16,7 +16,7 @@ func (c *Client) Contact(ctx context.Context, openID string) (flows.Contact, err
 				Mobile string `json:"mobile"`
 				// Departments are open_department_ids, the default of the request; the main one first.
 				Departments []string `json:"department_ids"`
-				Status struct {
+				Status      struct {
 					IsResigned bool `json:"is_resigned"`
 					IsExited   bool `json:"is_exited"`
 				} `json:"status"`

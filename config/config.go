@@ -45,6 +45,10 @@ type Config struct {
 		ReviewChat   string   `koanf:"review_chat"`
 		AnnounceChat string   `koanf:"announce_chat"`
 	} `koanf:"hr"`
+	Announce struct {
+		// People says how the announcement shows the people who finished last.
+		People AnnouncePeople `koanf:"people"`
+	} `koanf:"announce"`
 	Review struct {
 		Required Review        `koanf:"required"`
 		Style    ReviewStyle   `koanf:"style"`
@@ -107,6 +111,7 @@ func Defaults() (c Config) {
 	c.Review.Required = ReviewAlways
 	c.Review.Style = StyleCards
 	c.Review.Undo = 10 * time.Second
+	c.Announce.People = PeopleNone
 	c.Review.Photos = PhotosOnRequest
 	c.OCR.PerSecond = 10
 	c.Verification.Method = flows.ThreeElements

@@ -42,28 +42,29 @@ func (e *Engine) markBoard(ctx context.Context, tx flows.Tx, c *flows.Case) ([]f
 	}
 	later := flows.ShowSurface("", id)
 	later.At = at
-	rings := false
 	switch {
-	case s.WantedGeneration == 0:
-		rings = finished
-	case s.Unreachable:
-		tried, err := tx.InsertEventKeys(ctx, e.Now(), "again:"+id+":"+flows.RunDateOf(e.Now()))
-		if err != nil {
-			return nil, err
-		}
-		rings = !tried
-	default:
+	case s.WantedGeneration == 0 && !finished:
+		return nil, nil
+	case s.WantedGeneration > 0 && !s.Unreachable:
 		if queued {
 			return nil, nil
 		}
 		return []flows.Job{later}, nil
 	}
-	if !rings {
-		return nil, nil
+	tried, err := tx.InsertEventKeys(ctx, e.Now(), "again:"+id+":"+flows.RunDateOf(e.Now()))
+	if tried || err != nil {
+		return nil, err
 	}
-	s.WantedGeneration++
-	s.Unreachable = false
+	sendAgain(s)
 	return []flows.Job{flows.ShowSurface("", id), later}, tx.PutSurface(ctx, s)
+}
+
+// sendAgain asks for a new message of a board. One that could not be sent before is still asked for.
+func sendAgain(s *flows.Surface) {
+	if s.WantedGeneration == s.SentGeneration {
+		s.WantedGeneration++
+	}
+	s.Unreachable = false
 }
 
 // reviveBoard sends the announcement again in a group that took no messages, because an admin has just spoken there.
@@ -72,8 +73,7 @@ func (e *Engine) reviveBoard(ctx context.Context, tx flows.Tx, chat, cause strin
 	if err != nil || !s.Unreachable {
 		return flows.IgnoreNotFound(err)
 	}
-	s.WantedGeneration++
-	s.Unreachable = false
+	sendAgain(s)
 	if err := tx.PutSurface(ctx, s); err != nil {
 		return err
 	}

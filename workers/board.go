@@ -16,11 +16,8 @@ import (
 // announcedPeople is how many people the announcement shows.
 const announcedPeople = 20
 
-// boardCard builds the announcement. It returns nil for a message of a version with an announcement a day.
+// boardCard builds the announcement.
 func (w *Workers) boardCard(ctx context.Context, v flows.View, s *flows.Surface) (cards.Card, error) {
-	if s.ID != engine.BoardID(s.To.ID) {
-		return nil, nil
-	}
 	now := w.engine.Now()
 	people, today, err := v.DoneSince(ctx, s.TenantKey, flows.DayOf(now), announcedPeople)
 	if err != nil {
@@ -198,3 +195,6 @@ func (w *Workers) noteGroupFound(ctx context.Context, tx flows.Tx, s *drawing) e
 	}
 	return tx.PutSetting(ctx, s.TenantKey, key, "")
 }
+
+// ForgetGroups forgets what is known about groups, as after the time for which it is kept.
+func (w *Workers) ForgetGroups() { w.externalGroups.Flush() }

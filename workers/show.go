@@ -69,6 +69,9 @@ func (w *Workers) acquireSurface(ctx context.Context, j flows.Job) (held *drawin
 		if s.MessageID == "" && s.WantedGeneration == s.SentGeneration {
 			return nil // the message is gone, and no other is wanted
 		}
+		if s.Audience == flows.AudienceBoard && (s.Unreachable || s.ID != engine.BoardID(s.To.ID)) {
+			return nil // it is tried again by Engine.markBoard; or it is of a version with an announcement a day
+		}
 		now := w.engine.Now()
 		clicked := j.Args[flows.ArgClicked]
 		owner, _ := s.LeasedTo()

@@ -174,8 +174,6 @@ func (w *Workers) renewMessage(ctx context.Context, tx flows.Tx, s *flows.Surfac
 		if err != nil || c.State.Terminal() {
 			return flows.IgnoreNotFound(err)
 		}
-	} else if s.ID != engine.BoardID(s.To.ID) {
-		return nil // of a version with an announcement a day
 	}
 	s.WantedGeneration++
 	s.Unreachable = false

@@ -14,9 +14,9 @@ type User struct {
 	Email                   string
 	EmployeeNo              string
 	Departments             []string // open_department_ids, the main one first; see AddDepartment
-	Locale                  string // zh_cn (default), en_us, …: the language of the person's client
-	Outside                 bool   // outside the app's availability: 230013 for messages, 41050 for lookups
-	TenantKey               string // of another company; "" means the app's tenant
+	Locale                  string   // zh_cn (default), en_us, …: the language of the person's client
+	Outside                 bool     // outside the app's availability: 230013 for messages, 41050 for lookups
+	TenantKey               string   // of another company; "" means the app's tenant
 	Resigned                bool
 	Stopped                 bool // the person has disabled the bot's messages: 230053
 }
