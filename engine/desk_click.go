@@ -105,7 +105,8 @@ func (e *Engine) nextAtDesk(ctx context.Context, tx flows.Tx, k click, d *flows.
 	if err != nil {
 		return nil, err
 	}
-	next := flows.NextOf(flows.InDepartment(queue, d.Department), d.Filter, d.Cursor, k.OpenID, e.Now())
+	inside := flows.InDepartment(queue, d.Department)
+	next := flows.NextOf(inside, d.Filter, d.Cursor, d.Case, k.OpenID, e.Now())
 	if next == "" {
 		toast := flows.NewToast("nothing_next", nil)
 		return toast, e.closeAtDesk(ctx, tx, k, d)
