@@ -98,7 +98,7 @@ func (e *Engine) deskCard(
 			return nil, err
 		}
 	}
-	return e.queueCard(ctx, v, admin, d, queue, samples, last)
+	return e.queueCard(ctx, v, tenantKey, admin, d, queue, samples, last)
 }
 
 // atDesk adds to the card of a case what a desk has besides.
@@ -116,18 +116,26 @@ func atDesk(card cards.Card, d flows.Desk, last *cards.Undo) cards.Card {
 
 // queueCard shows the numbers and the first cases of the filter.
 func (e *Engine) queueCard(
-	ctx context.Context, v flows.View, admin string, d flows.Desk, queue, samples []flows.QueueEntry, last *cards.Undo,
+	ctx context.Context, v flows.View, tenantKey, admin string, d flows.Desk, queue, samples []flows.QueueEntry,
+	last *cards.Undo,
 ) (cards.Card, error) {
 	if d.Filter == "" {
 		d.Filter = flows.FilterAll
 	}
 	now := e.Now()
+	departments, names, err := e.deskDepartments(ctx, v, tenantKey, queue)
+	if err != nil {
+		return nil, err
+	}
+	queue = flows.InDepartment(queue, d.Department)
 	out := cards.Desk{
-		Counts: map[string]int{"all": len(queue)},
-		Filter: string(d.Filter),
-		Last:   last,
-		SLA:    e.Policy.SLA,
-		At:     now,
+		Counts:      map[string]int{"all": len(queue)},
+		Filter:      string(d.Filter),
+		Departments: departments,
+		Department:  d.Department,
+		Last:        last,
+		SLA:         e.Policy.SLA,
+		At:          now,
 	}
 	overdueSince := e.Policy.OverdueSince(now)
 	for _, q := range slices.Concat(queue, samples) {
@@ -150,6 +158,7 @@ func (e *Engine) queueCard(
 		}
 		out.Rows = append(out.Rows, cards.DeskRow{
 			MaskedName: flows.MaskedName(c),
+			Department: names[q.Department],
 			Risk:       flows.Colour(q.Risk),
 			State:      string(q.State),
 			Since:      q.Since,
@@ -187,39 +196,6 @@ func (e *Engine) lastDecision(ctx context.Context, v flows.View, d flows.Desk) (
 		return &cards.Undo{Bulk: n}, nil
 	}
 	return &cards.Undo{Ref: flows.CardRef(last), Applicant: last.OpenID, What: string(last.Review.What)}, nil
-}
-
-// QueueCard returns what the board of the review group shows now.
-func (e *Engine) QueueCard(ctx context.Context, v flows.View, tenantKey string) (cards.Card, error) {
-	now := e.Now()
-	queue, err := v.Queue(ctx, tenantKey, waitingForHR, maxQueue)
-	if err != nil {
-		return nil, err
-	}
-	counts, err := v.CountByState(ctx, tenantKey)
-	if err != nil {
-		return nil, err
-	}
-	out := cards.Queue{SLA: e.Policy.SLA, At: now}
-	if out.Overdue, _, err = e.countOverdue(ctx, v, tenantKey); err != nil {
-		return nil, err
-	}
-	for _, s := range waitingForHR {
-		out.Total += counts[s]
-	}
-	out.Stuck = counts[flows.NeedsAttention]
-	for _, q := range queue {
-		if out.Oldest.IsZero() {
-			out.Oldest = q.Since
-		}
-		if flows.FilterOf(q) == flows.FilterGreen {
-			out.Green++
-		}
-		if q.Assigned.ReaderAt(now) != "" {
-			out.Taken++
-		}
-	}
-	return out, nil
 }
 
 // markDesks marks the desks of the tenant's admins and the board of the review group after a change of the case, and
