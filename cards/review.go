@@ -96,7 +96,7 @@ func (v Review) JSON() json.RawMessage {
 		}
 	} else {
 		e = append(e, rule())
-		e = append(e, v.fourEyesNodes()...)
+		e = append(e, fourEyesNodes("review.four_eyes", v.FourEyes, v.FirstBy, v.FirstAt)...)
 		e = append(e, v.answerNodes()...)
 		if v.CanPeek {
 			e = append(e, peekForm(v.Ref))
@@ -240,25 +240,25 @@ func (v Review) approveNode() node {
 	return button("approve", mainButton, a)
 }
 
-// fourEyesNodes says that two admins have to approve and why, and who was the first.
-func (v Review) fourEyesNodes() []node {
-	if len(v.FourEyes) == 0 {
+// fourEyesNodes says that two admins have to approve and why, by the text with this id, and who was the first.
+func fourEyesNodes(id string, reasons []string, firstBy string, firstAt time.Time) []node {
+	if len(reasons) == 0 {
 		return nil
 	}
-	why := make([]text, 0, len(v.FourEyes))
-	for _, code := range v.FourEyes[:min(len(v.FourEyes), maxFourEyes)] {
+	why := make([]text, 0, len(reasons))
+	for _, code := range reasons[:min(len(reasons), maxFourEyes)] {
 		why = append(why, codeText("four_eyes", code))
 	}
 	comma := text{zh: "、", en: ", ", trusted: true}
-	e := []node{line(tr("review.four_eyes", textArg("why", join(comma, why...))), colourOrange)}
-	if v.FirstBy != "" {
-		e = append(e, row(person(v.FirstBy), line(tr("review.first_approval", timeArg("at", v.FirstAt)))))
+	e := []node{line(tr(id, textArg("why", join(comma, why...))), colourOrange)}
+	if firstBy != "" {
+		e = append(e, row(person(firstBy), line(tr("review.first_approval", timeArg("at", firstAt)))))
 	}
 	return e
 }
 
 // maxFourEyes is the number of reasons for two admins.
-const maxFourEyes = 3
+const maxFourEyes = 4
 
 // answerNodes draws the buttons for a decision. The approval stands alone; the rest opens with a tap, unless it is all
 // that HR can do.

@@ -68,7 +68,7 @@ var families = map[string][]string{
 	"field": {"required", "length", "characters", "check_digit", "date", "future", "name_characters", "name_length",
 		"mobile_format", "document_number", "resident_number", "bound_identity_name", "bound_identity_code", "bound_mobile", "other"},
 	"desk":         append(slices.Clone(DeskFilters), "other"),
-	"four_eyes":    {"red", "name", "number", "other"},
+	"four_eyes":    {"red", "name", "number", "bound", "other"},
 	"document":     append(slices.Clone(DocumentKinds), "other"),
 	"document_ask": {"hkm_travel_permit", "tw_travel_permit", "passport", "other"},
 	"reason":       append(slices.Concat(Reasons, Overrides), "bound_differs"),

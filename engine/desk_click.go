@@ -180,16 +180,17 @@ func (e *Engine) afterDecisionAtDesk(
 	case !out.Changed():
 	case k.Action.Act == cards.ActUndo:
 		d.Decided = nil
-		if refusal, err := e.openAtDesk(ctx, tx, k, &d, c.ID); err != nil || refusal != nil {
-			return flows.Answer{Toast: refusal}, err
+		// The undo is done, also if the case cannot be opened: then the desk shows what it showed.
+		if _, err := e.openAtDesk(ctx, tx, k, &d, c.ID); err != nil {
+			return flows.Answer{}, err
 		}
 	case c.State.Turn() != flows.HR || c.FirstApproval != nil && c.FirstApproval.By == k.OpenID:
 		d.Decided = nil
 		if c.State == flows.Decided {
 			d.Decided = []string{c.ID}
 		}
-		if refusal, err := e.nextAtDesk(ctx, tx, k, &d); err != nil {
-			return flows.Answer{Toast: refusal}, err
+		if _, err := e.nextAtDesk(ctx, tx, k, &d); err != nil {
+			return flows.Answer{}, err
 		}
 	}
 	return e.answerAtDesk(ctx, tx, k, s, d, toast)

@@ -65,6 +65,8 @@ type Case struct {
 	FirstApproval *Review `json:"first_approval,omitempty"`
 	// OtherNumber is set if the person was registered with another number before.
 	OtherNumber bool `json:"other_number,omitempty"`
+	// Bound is the field of the form of which Feishu has bound another value to the account; see Personal.BoundValue.
+	Bound string `json:"bound,omitempty"`
 	// Asked is the review with which HR sent the case back last. Review is removed when the applicant submits again.
 	Asked *Review `json:"asked,omitempty"`
 	// Pending is set while HR can undo Review.
@@ -300,7 +302,8 @@ const (
 // Resolution records the end of a stop, for HR's card.
 type Resolution struct {
 	Attention Attention      `json:"attention"`
-	By        string         `json:"by,omitempty"` // open_id of the admin; "" without one
+	By        string         `json:"by,omitempty"`    // open_id of the admin; "" without one
+	First     string         `json:"first,omitempty"` // open_id of the first of two admins
 	Kind      ResolutionKind `json:"what"`
 	At        time.Time      `json:"at"`
 }
@@ -330,6 +333,7 @@ type Personal struct {
 	DocumentRead *idcard.SealedDocument `json:",omitempty"`
 	Note         string                 // note of HR to the applicant; free text
 	NoteBefore   string                 `json:",omitempty"` // note of the round before, while HR can undo the review
+	BoundValue   string                 `json:",omitempty"` // submitted value of Case.Bound, which Feishu has refused
 	// What was submitted when HR sent the case back last, and the note of HR.
 	AskedName, AskedNumber, AskedMobile, AskedNote string `json:",omitempty"`
 }

@@ -14,6 +14,12 @@ func HRCard(c *Case, s ViewContext) cards.Card {
 	if c.State == NeedsAttention && c.Attention != nil {
 		card := attentionCard(c, c.Attention)
 		card.Others = s.Others
+		for _, why := range retryFourEyes(c) {
+			card.FourEyes = append(card.FourEyes, string(why))
+		}
+		if f := c.FirstApproval; f != nil {
+			card.FirstBy, card.FirstAt = f.By, f.At
+		}
 		return card
 	}
 	if r := c.Resolution; r != nil && c.State != AwaitingReview && (c.Review == nil || !r.At.Before(c.Review.At)) {
@@ -27,6 +33,7 @@ func resolvedCard(c *Case, r *Resolution) cards.Card {
 	card := attentionCard(c, &r.Attention)
 	card.Decision = &cards.Decision{
 		By:    r.By,
+		First: r.First,
 		At:    r.At,
 		What:  string(r.Kind),
 		Filed: HasFiledEvidence(c),

@@ -118,7 +118,7 @@ func buildTable() []Transition {
 		// HR decides about a stopped step. A late result of the same step resumes the case without HR; results of other
 		// steps are kept. Each bot event that can arrive while the case waits needs a row here.
 		row(NeedsAttention, Retry, HR, retry,
-			AwaitingPhotos, AwaitingCode, Checking, Recording, Filing, AwaitingConsent),
+			AwaitingPhotos, AwaitingCode, Checking, Recording, Filing, AwaitingConsent, NeedsAttention),
 		row(NeedsAttention, Resolved, HR, resolve, Done, Filing, NeedsAttention),
 		row(NeedsAttention, SentBack, HR, sendBackBound, AwaitingConfirmation),
 		row(NeedsAttention, Closed, HR, closeCase, Rejected),
