@@ -43,7 +43,11 @@ const (
 	ActUndo       Act = "undo"         // of a decision that has not taken effect
 	ActFilter     Act = "filter"       // with To: the part of the queue that the desk shows
 	ActBulk       Act = "bulk"         // with or without To
-	ActDecide     Act = "decide"       // open the form for sending back and rejecting
+	ActDecide     Act = "decide"       // open the form for sending back and rejecting, or with To one of Panels
+	ActAsk        Act = "ask"          // put a question to the applicant; with Reason one of Questions
+	ActHold       Act = "hold"         // with To: one of Holds
+	ActTransfer   Act = "transfer"     // hand the case to another admin
+	ActNote       Act = "note"         // keep an internal note
 )
 
 // Values of Action.Side and Action.To.
@@ -58,6 +62,7 @@ const (
 	ToConfirm = "confirm" // ActBulk: approve the cases that the card lists
 	ToUndo    = "undo"    // ActBulk: take the approval of all of them back
 	ToBottom  = "bottom"  // ActNext: send the card of this case again, at the bottom of HR's chat
+	ToOpen    = "open"    // ActNext: open this case at the desk
 )
 
 // acts lists every act. A caseless act needs no case id, because it opens a case or concerns none.
@@ -66,7 +71,7 @@ var acts = map[Act]struct{ caseless bool }{
 	ActSubmitCode: {}, ActSubmitCard: {}, ActCancel: {}, ActResume: {}, ActMyData: {caseless: true}, ActWithdraw: {},
 	ActAskHR: {}, ActOtherDocument: {}, ActDocumentPhoto: {},
 	ActApprove: {}, ActSendBack: {}, ActReject: {}, ActRetry: {}, ActResolve: {}, ActClose: {}, ActPeek: {},
-	ActKeepOnFile: {}, ActUndo: {}, ActDecide: {},
+	ActKeepOnFile: {}, ActUndo: {}, ActDecide: {}, ActAsk: {}, ActHold: {}, ActTransfer: {}, ActNote: {},
 	ActRemind: {caseless: true}, ActNext: {caseless: true}, ActFilter: {caseless: true}, ActBulk: {caseless: true},
 }
 
@@ -84,8 +89,8 @@ type Action struct {
 	Case string // UUID, or empty for acts without a case
 	Rev  int64  // revision of the case that the card showed
 	Side string // "" | front | back; for ActSendBack one of Sides
-	To   string // "" | form | after | bottom | again | for ActDocumentPhoto one of DocumentKinds
-	// Reason is one of Reasons, for an ActSendBack that needs no form.
+	To   string // "" | form | after | bottom | again | open | …; for some acts one of a list of codes
+	// Reason is one of Reasons, for an ActSendBack that needs no form, or of Questions for an ActAsk.
 	Reason string
 }
 
@@ -174,18 +179,26 @@ func DecodeAction(value map[string]any) (Action, error) {
 	if a.Reason, err = optionalString(value, "reason"); err != nil {
 		return Action{}, err
 	}
-	if a.Reason != "" && !slices.Contains(Reasons, a.Reason) {
+	reasons := Reasons
+	if a.Act == ActAsk {
+		reasons = Questions
+	}
+	if a.Reason != "" && !slices.Contains(reasons, a.Reason) {
 		return Action{}, &ActionError{"reason", "not a known reason"}
 	}
 	if a.To, err = optionalString(value, "to"); err != nil {
 		return Action{}, err
 	}
-	places := []string{"", ToForm, ToAfter, ToList, ToDesk, ToConfirm, ToUndo, ToBottom, ToAgain}
+	places := []string{"", ToForm, ToAfter, ToList, ToDesk, ToConfirm, ToUndo, ToBottom, ToAgain, ToOpen}
 	switch a.Act {
 	case ActDocumentPhoto:
 		places = DocumentKinds
 	case ActFilter:
 		places = DeskFilters
+	case ActHold:
+		places = Holds
+	case ActDecide:
+		places = append([]string{""}, Panels...)
 	}
 	if !slices.Contains(places, a.To) {
 		return Action{}, &ActionError{"to", "not a known place"}

@@ -25,6 +25,8 @@ type Attention struct {
 	FourEyes   []string // why two admins have to retry; empty if one is enough
 	FirstBy    string   // open_id of the first of them, once that one has retried
 	FirstAt    time.Time
+	Panel      string // show one of Panels; "" for none
+	Talk       Talk
 	Decision   *Decision // set after the stop has ended
 	Desk       bool      // the card is shown at a review desk
 	Last       *Undo     // at a desk: the decision before
@@ -61,6 +63,9 @@ func (v Attention) JSON() json.RawMessage {
 		e = append(e, line(tr("attention.holds"), colourOrange))
 	}
 
+	if v.Decision == nil {
+		e = append(e, v.Talk.nodes()...)
+	}
 	f := frame{
 		title:     tr("attention.title"),
 		header:    headerError,
@@ -77,7 +82,8 @@ func (v Attention) JSON() json.RawMessage {
 		e = append(e, fourEyesNodes("attention.four_eyes", v.FourEyes, v.FirstBy, v.FirstAt)...)
 		e = append(e, v.choiceNodes()...)
 		e = append(e, askFirst("close", dangerButton, v.act(ActClose)))
-		if v.CanPeek {
+		e = append(e, v.Talk.asideNodes(v.Ref, false, v.Panel)...)
+		if v.CanPeek && v.Panel == "" {
 			e = append(e, peekForm(v.Ref))
 		}
 	}

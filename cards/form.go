@@ -22,6 +22,7 @@ type Form struct {
 	Override                           *string
 	Document, DocumentNumber           *string
 	PeekReason                         *string
+	Question, InternalNote, Admin      *string
 }
 
 // DecodeForm reads event.action.form_value of a card.action.trigger callback. It ignores unknown fields. A value that
@@ -43,6 +44,9 @@ func DecodeForm(value map[string]any) (Form, error) {
 		"document":        &f.Document,
 		"document_number": &f.DocumentNumber,
 		"peek_reason":     &f.PeekReason,
+		"question":        &f.Question,
+		"internal_note":   &f.InternalNote,
+		"admin":           &f.Admin,
 	} {
 		raw, given := value[name]
 		if !given || raw == nil {
@@ -81,6 +85,9 @@ func (f Form) String() string {
 		{"document", f.Document != nil},
 		{"document_number", f.DocumentNumber != nil},
 		{"peek_reason", f.PeekReason != nil},
+		{"question", f.Question != nil},
+		{"internal_note", f.InternalNote != nil},
+		{"admin", f.Admin != nil},
 	} {
 		if !field.set {
 			continue

@@ -10,6 +10,7 @@ type Queue struct {
 	Total  int
 	Green  int       // of them those whose checks are all green
 	Stuck  int       // of them those of which a step has stopped
+	Held   int       // of them those that are put aside for a time
 	Taken  int       // of them those that an admin reads
 	Oldest time.Time // since when the oldest waits
 	At     time.Time
@@ -25,6 +26,9 @@ func (v Queue) JSON() json.RawMessage {
 		line(intArg("n", v.Total).val, sizeBig),
 		line(tr("queue.parts", intArg("green", v.Green), intArg("stuck", v.Stuck), intArg("taken", v.Taken))),
 		line(tr("queue.oldest", timeArg("at", v.Oldest))),
+	}
+	if v.Held > 0 {
+		e = append(e, line(tr("queue.held", intArg("n", v.Held))))
 	}
 	desk := Ref{}.act(ActNext)
 	desk.To = ToDesk

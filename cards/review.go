@@ -45,6 +45,8 @@ type Review struct {
 	Earlier                []EarlierCase // of the same person
 	SameNumber             []string      // open_ids of the other people who have the number
 	FormOpen               bool          // show the form for sending back and rejecting
+	Panel                  string        // show one of Panels; "" for none
+	Talk                   Talk
 }
 
 // Reasons are the codes of reasons that HR can choose (texts "reason.<code>").
@@ -76,6 +78,9 @@ func (v Review) JSON() json.RawMessage {
 		fact("serial", machineID(v.Serial)),
 	)...)...)
 	e = append(e, v.otherNodes()...)
+	if v.Decision == nil {
+		e = append(e, v.Talk.nodes()...)
+	}
 	f := frame{
 		title:     tr("review.title"),
 		header:    headerWarning,
@@ -98,7 +103,8 @@ func (v Review) JSON() json.RawMessage {
 		e = append(e, rule())
 		e = append(e, fourEyesNodes("review.four_eyes", v.FourEyes, v.FirstBy, v.FirstAt)...)
 		e = append(e, v.answerNodes()...)
-		if v.CanPeek {
+		e = append(e, v.Talk.asideNodes(v.Ref, true, v.Panel)...)
+		if v.CanPeek && v.Panel == "" {
 			e = append(e, peekForm(v.Ref))
 		}
 	}
@@ -274,6 +280,9 @@ func (v Review) answerNodes() []node {
 	case v.FormOpen:
 		return append(e, headline(tr("review.or")), v.decisionForm())
 	}
+	if v.Panel != "" {
+		return e
+	}
 	return append(e, collapsed(tr("review.or"), v.presetNodes()...))
 }
 
@@ -313,6 +322,12 @@ func (v Review) decisionForm() node {
 			lines: true,
 		}.node(),
 		small(tr("review.reads")),
+		field{
+			name:  "internal_note",
+			hint:  tr("hint.internal_note"),
+			max:   maxInternalNote,
+			lines: true,
+		}.node(),
 		row(
 			asSubmit(button("send_back", plainButton, v.act(ActSendBack)), v.act(ActSendBack)),
 			asSubmit(withDialog(button("reject", dangerButton, v.act(ActReject)), "reject"), v.act(ActReject)),

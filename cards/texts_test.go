@@ -68,6 +68,9 @@ var families = map[string][]string{
 	"field": {"required", "length", "characters", "check_digit", "date", "future", "name_characters", "name_length",
 		"mobile_format", "document_number", "resident_number", "bound_identity_name", "bound_identity_code", "bound_mobile", "other"},
 	"desk":         append(slices.Clone(DeskFilters), "other"),
+	"question":     append(slices.Clone(Questions), "other"),
+	"hold":         append(slices.Clone(Holds), "other"),
+	"answer_photo": {"waiting", "stored", "refused", "gone", "other"},
 	"four_eyes":    {"red", "name", "number", "bound", "other"},
 	"document":     append(slices.Clone(DocumentKinds), "other"),
 	"document_ask": {"hkm_travel_permit", "tw_travel_permit", "passport", "other"},
@@ -98,7 +101,7 @@ var families = map[string][]string{
 		"code_expected", "human", "ask_about", "ask_in_private",
 		"cannot_cancel", "not_hr",
 		"only_in_group", "review_chat_set", "announce_chat_set", "not_staff", "not_sure_meant", "late",
-		"late_menu", "other",
+		"late_menu", "transferred", "answer_received", "other",
 	},
 	"did": {
 		"approved", "sent_back", "on_file", "rejected", "withdrawn", "expired", "hr_delay", "closed", "retried", "resumed", "resolved",

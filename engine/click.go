@@ -210,6 +210,12 @@ func (e *Engine) eventOfClick(c *flows.Case, k click) (ev flows.Event, refusal *
 	if act == cards.ActSendBack && k.Action.Reason != "" {
 		ev.Form.Reason, ev.Form.Side = &k.Action.Reason, &k.Action.Side
 	}
+	switch act {
+	case cards.ActAsk:
+		ev.Preset = k.Action.Reason
+	case cards.ActHold:
+		ev.Field = k.Action.To
+	}
 	if act == cards.ActResume && k.Action.To == cards.ToForm {
 		ev.Kind = flows.EditAsked
 	}

@@ -44,7 +44,17 @@ func saveDesk(ctx context.Context, tx flows.Tx, tenantKey, admin string, d flows
 // queueOf returns the cases on which the admin may decide, oldest first. Nobody decides on the own case.
 func (e *Engine) queueOf(ctx context.Context, v flows.View, tenantKey, admin string) ([]flows.QueueEntry, error) {
 	all, err := v.Queue(ctx, tenantKey, waitingForHR, maxQueue)
+	e.freeOfFormerAdmins(tenantKey, all)
 	return slices.DeleteFunc(all, func(q flows.QueueEntry) bool { return q.OpenID == admin }), err
+}
+
+// freeOfFormerAdmins removes the assignments to those who are no admins any more.
+func (e *Engine) freeOfFormerAdmins(tenantKey string, queue []flows.QueueEntry) {
+	for i, q := range queue {
+		if e.Policy.ReaderOf(tenantKey, q.Assigned, e.Now()) == "" {
+			queue[i].Assigned = nil
+		}
+	}
 }
 
 // DeskCard returns what the admin's desk shows now.
@@ -78,10 +88,7 @@ func (e *Engine) deskCard(
 			if err != nil {
 				return nil, err
 			}
-			vc.Waiting = len(queue)
-			if c.State.Turn() == flows.HR {
-				vc.Waiting--
-			}
+			vc.Viewer, vc.Waiting = admin, waitingBeside(queue, c, e.Now())
 			return atDesk(flows.HRCard(c, vc), d, last), nil
 		case err != nil && !flows.IsNotFound(err):
 			return nil, err
@@ -90,14 +97,24 @@ func (e *Engine) deskCard(
 	return e.queueCard(ctx, v, admin, d, queue, last)
 }
 
+// waitingBeside counts the cases of the list besides one.
+func waitingBeside(queue []flows.QueueEntry, c *flows.Case, now time.Time) (n int) {
+	for _, q := range queue {
+		if q.CaseID != c.ID && flows.FilterAll.Matches(q, now) {
+			n++
+		}
+	}
+	return n
+}
+
 // atDesk adds to the card of a case what a desk has besides.
 func atDesk(card cards.Card, d flows.Desk, last *cards.Undo) cards.Card {
 	switch c := card.(type) {
 	case cards.Review:
-		c.Desk, c.Last, c.FormOpen = true, last, d.Form
+		c.Desk, c.Last, c.FormOpen, c.Panel = true, last, d.Form, d.Panel
 		return c
 	case cards.Attention:
-		c.Desk, c.Last = true, last
+		c.Desk, c.Last, c.Panel = true, last, d.Panel
 		return c
 	}
 	return card
@@ -111,15 +128,27 @@ func (e *Engine) queueCard(
 		d.Filter = flows.FilterAll
 	}
 	now := e.Now()
-	out := cards.Desk{Counts: map[string]int{"all": len(queue)}, Filter: string(d.Filter), Last: last, At: now}
+	out := cards.Desk{Counts: map[string]int{}, Filter: string(d.Filter), Last: last, At: now}
 	for _, q := range queue {
-		out.Counts[string(flows.FilterOf(q))]++
+		out.Counts[string(flows.FilterOf(q, now))]++
+		if flows.FilterAll.Matches(q, now) {
+			out.Counts[string(flows.FilterAll)]++
+		}
 		by := q.Assigned.ReaderAt(now)
+		if by == admin && q.Assigned.From != "" {
+			c, err := v.Case(ctx, q.CaseID)
+			if err != nil {
+				return nil, err
+			}
+			if h, ok := flows.HandedTo(&e.Policy, c, admin, now); ok {
+				out.Handed = append(out.Handed, h)
+			}
+		}
 		taken := by != "" && by != admin
 		if taken {
 			out.Taken++
 		}
-		if !d.Filter.Matches(q) || len(out.Rows) == deskRows {
+		if !d.Filter.Matches(q, now) || len(out.Rows) == deskRows {
 			continue
 		}
 		c, err := v.Case(ctx, q.CaseID)
@@ -177,6 +206,7 @@ func (e *Engine) QueueCard(ctx context.Context, v flows.View, tenantKey string) 
 	if err != nil {
 		return nil, err
 	}
+	e.freeOfFormerAdmins(tenantKey, queue)
 	out := cards.Queue{At: now}
 	for _, s := range waitingForHR {
 		out.Total += counts[s]
@@ -186,8 +216,11 @@ func (e *Engine) QueueCard(ctx context.Context, v flows.View, tenantKey string) 
 		if out.Oldest.IsZero() {
 			out.Oldest = q.Since
 		}
-		if flows.FilterOf(q) == flows.FilterGreen {
+		switch flows.FilterOf(q, now) {
+		case flows.FilterGreen:
 			out.Green++
+		case flows.FilterHeld:
+			out.Held++
 		}
 		if q.Assigned.ReaderAt(now) != "" {
 			out.Taken++
@@ -227,7 +260,7 @@ func (e *Engine) markDesks(
 		if clicked != "" && s.MessageID == clicked {
 			continue // the answer shows the desk, and answerAtDesk queues its drawing
 		}
-		rings := entered && flows.RingsNow(d.SentAt, e.Now(), wasEmpty)
+		rings := slices.Contains(ch.Ring, admin) || entered && flows.RingsNow(d.SentAt, e.Now(), wasEmpty)
 		if rings {
 			d.SentAt = e.Now()
 			if err := saveDesk(ctx, tx, c.TenantKey, admin, d); err != nil {

@@ -3,6 +3,7 @@ package flows
 import (
 	"encoding/json"
 	"log/slog"
+	"reflect"
 	"time"
 
 	"shiming/idcard"
@@ -61,6 +62,8 @@ type Case struct {
 	// Risk is the worst level of the findings when the case was submitted for review.
 	Risk     Level       `json:"risk,omitempty"`
 	Assigned *Assignment `json:"assigned,omitempty"` // the admin who reads it
+	Question *Question   `json:"question,omitempty"` // what HR has asked the applicant in this review
+	OnHold   *ReviewHold `json:"on_hold,omitempty"`  // set while the case is off HR's list
 	// FirstApproval is the first of two approvals, until the second or another decision; see FourEyes.
 	FirstApproval *Review `json:"first_approval,omitempty"`
 	// OtherNumber is set if the person was registered with another number before.
@@ -334,6 +337,10 @@ type Personal struct {
 	Note         string                 // note of HR to the applicant; free text
 	NoteBefore   string                 `json:",omitempty"` // note of the round before, while HR can undo the review
 	BoundValue   string                 `json:",omitempty"` // submitted value of Case.Bound, which Feishu has refused
+	// Exchanges are HR's questions in reviews and the applicant's answers, the oldest first.
+	Exchanges []Exchange `json:",omitempty"`
+	// InternalNotes are notes of HR that the applicant does not read, the oldest first.
+	InternalNotes []InternalNote `json:",omitempty"`
 	// What was submitted when HR sent the case back last, and the note of HR.
 	AskedName, AskedNumber, AskedMobile, AskedNote string `json:",omitempty"`
 }
@@ -356,7 +363,7 @@ func (Personal) LogValue() slog.Value         { return slog.StringValue("[person
 func (Personal) MarshalJSON() ([]byte, error) { return []byte(`"[personal]"`), nil }
 
 // Empty reports whether no personal data is stored.
-func (p Personal) Empty() bool { return p == Personal{} }
+func (p Personal) Empty() bool { return reflect.ValueOf(p).IsZero() }
 
 // clone returns a deep copy except for Personal, whose pointers steps replace and never write through.
 func (c *Case) clone() *Case {

@@ -11,6 +11,7 @@ type Desk struct {
 	Filter  DeskFilter `json:"filter,omitempty"`  // "" for all
 	Case    string     `json:"case,omitempty"`    // id of the open case; "" for the queue
 	Form    bool       `json:"form,omitempty"`    // the form of the open case is shown
+	Panel   string     `json:"panel,omitempty"`   // one of cards.Panels that is shown of the open case
 	Cursor  Cursor     `json:"cursor,omitzero"`   // position of the case that was opened last
 	Decided []string   `json:"decided,omitempty"` // ids of the cases of the last decision, which one undo takes back
 	Offered []Offered  `json:"offered,omitempty"` // the cases that the admin is asked to approve together
@@ -32,11 +33,14 @@ const (
 	FilterAmber DeskFilter = "amber" // a warning, or something that was not examined
 	FilterRed   DeskFilter = "red"
 	FilterStuck DeskFilter = "stuck" // a step has stopped
+	FilterHeld  DeskFilter = "held"  // put aside for a time; no other filter shows it
 )
 
-// FilterOf returns the part of the queue to which an entry belongs.
-func FilterOf(q QueueEntry) DeskFilter {
+// FilterOf returns the part of the queue to which an entry belongs at a time.
+func FilterOf(q QueueEntry, now time.Time) DeskFilter {
 	switch {
+	case q.OnHold.ActiveAt(now):
+		return FilterHeld
 	case q.State == NeedsAttention:
 		return FilterStuck
 	case q.Risk == LevelPassed:
@@ -48,7 +52,10 @@ func FilterOf(q QueueEntry) DeskFilter {
 }
 
 // Matches reports whether the filter selects the entry.
-func (f DeskFilter) Matches(q QueueEntry) bool { return f == "" || f == FilterAll || f == FilterOf(q) }
+func (f DeskFilter) Matches(q QueueEntry, now time.Time) bool {
+	of := FilterOf(q, now)
+	return f == of || (f == "" || f == FilterAll) && of != FilterHeld
+}
 
 // NextOf returns the case that an admin reads next: the first one behind the cursor, in the order of the queue, that
 // the filter selects, that no other admin reads and that does not wait for another admin's approval. The last one is
@@ -60,7 +67,7 @@ func NextOf(queue []QueueEntry, f DeskFilter, behind Cursor, admin string, now t
 	for i := range queue {
 		q := queue[(start+i)%len(queue)]
 		by := q.Assigned.ReaderAt(now)
-		if q.CaseID != behind.ID && f.Matches(q) && (by == "" || by == admin) && q.FirstBy != admin {
+		if q.CaseID != behind.ID && f.Matches(q, now) && (by == "" || by == admin) && q.FirstBy != admin {
 			return q.CaseID
 		}
 	}

@@ -30,6 +30,8 @@ const (
 	JobReconcile     JobKind = "reconcile"
 	JobOriginal      JobKind = "show_original"
 	JobRecall        JobKind = "recall_original"
+	JobEndHold       JobKind = "end_hold"
+	JobRemindQuery   JobKind = "remind_question"
 )
 
 // Queue names the queue of the job. Each upstream has its own queue, so an upstream that does not answer delays only

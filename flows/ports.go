@@ -141,6 +141,7 @@ type QueueEntry struct {
 	Risk           Level       // see Case.Risk
 	Assigned       *Assignment // nil if nobody reads it
 	FirstBy        string      // the admin whose approval is the first of two, "" without one
+	OnHold         *ReviewHold // nil unless an admin has put the case aside
 }
 
 // Day holds the figures of one day.

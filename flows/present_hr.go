@@ -13,7 +13,7 @@ import (
 func HRCard(c *Case, s ViewContext) cards.Card {
 	if c.State == NeedsAttention && c.Attention != nil {
 		card := attentionCard(c, c.Attention)
-		card.Others = s.Others
+		card.Others, card.Talk = s.Others, talkOf(c, s)
 		for _, why := range retryFourEyes(c) {
 			card.FourEyes = append(card.FourEyes, string(why))
 		}
@@ -69,6 +69,7 @@ func reviewCard(c *Case, s ViewContext) cards.Card {
 		NotTaken:     s.Policy.NotTaken(c),
 		Document:     string(c.Personal.Document),
 		CanPeek:      len(Originals(c)) > 0,
+		Talk:         talkOf(c, s),
 	}
 	if c.State == AwaitingReview && s.Now.After(c.ExpiresAt.Add(-showHRDeadline)) {
 		v.Expires = c.ExpiresAt // a date months ahead would say that there is no hurry

@@ -23,6 +23,7 @@ func (d *decision) recordReview(what ReviewOutcome) {
 		d.c.Review.First = f.By
 	}
 	d.c.Personal.Note = shortNote(formValue(d.event.Form.Note))
+	d.addInternalNote("")
 	d.detail("reason", d.c.Review.Reason)
 }
 

@@ -88,11 +88,33 @@ func buildTable() []Transition {
 		row(AwaitingReview, Refused, HR, reject, Decided, Rejected),
 		row(AwaitingReview, KeptOnFile, HR, keepOnFile, Decided, OnFile),
 
+		// HR asks the applicant, who answers by words or photos. Nothing that was submitted changes.
+		row(AwaitingReview, Queried, HR, ask, AwaitingReview),
+		row(AwaitingReview, Answered, Applicant, answerByText, AwaitingReview),
+		row(AwaitingReview, PhotoReceived, Applicant, answerByPhoto, AwaitingReview),
+		row(AwaitingReview, PhotoRecalled, Applicant, answerRecalled, AwaitingReview),
+		row(AwaitingReview, StepStopped, Bot, answersStopped, AwaitingReview),
+		row(AwaitingReview, QuestionDue, Clock, remindQuestion, AwaitingReview),
+		row(AwaitingReview, PhotoFetched, Bot, answerFetched, AwaitingReview),
+		row(AwaitingReview, PhotoFailed, Bot, answerFailed, AwaitingReview),
+		row(Decided, PhotoFetched, Bot, answerFetched, Decided),
+		row(Decided, PhotoFailed, Bot, answerFailed, Decided),
+
 		// One admin reads a case at a time.
 		row(AwaitingReview, Assigned, HR, assign, AwaitingReview),
 		row(AwaitingReview, Released, HR, release, AwaitingReview),
 		row(NeedsAttention, Assigned, HR, assign, NeedsAttention),
 		row(NeedsAttention, Released, HR, release, NeedsAttention),
+
+		// HR hands a case over, takes it off the list for a time, and notes something for HR only.
+		row(AwaitingReview, Handed, HR, transfer, AwaitingReview),
+		row(AwaitingReview, Held, HR, hold, AwaitingReview),
+		row(AwaitingReview, HoldEnded, Clock, holdEnded, AwaitingReview),
+		row(AwaitingReview, Noted, HR, noteInternally, AwaitingReview),
+		row(NeedsAttention, Handed, HR, transfer, NeedsAttention),
+		row(NeedsAttention, Held, HR, hold, NeedsAttention),
+		row(NeedsAttention, HoldEnded, Clock, holdEnded, NeedsAttention),
+		row(NeedsAttention, Noted, HR, noteInternally, NeedsAttention),
 
 		// The decision takes effect when the time for undoing it is over.
 		row(Decided, Undone, HR, undo, AwaitingReview),

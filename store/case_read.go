@@ -124,9 +124,10 @@ func (v *view) Queue(
 			Risk     flows.Level       `json:"risk"`
 			Assigned *flows.Assignment `json:"assigned"`
 			First    *flows.Review     `json:"first_approval"`
+			OnHold   *flows.ReviewHold `json:"on_hold"`
 		}
 		err = json.Unmarshal([]byte(data), &c)
-		entry.Risk, entry.Assigned = c.Risk, c.Assigned
+		entry.Risk, entry.Assigned, entry.OnHold = c.Risk, c.Assigned, c.OnHold
 		if c.First != nil {
 			entry.FirstBy = c.First.By
 		}
