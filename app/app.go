@@ -164,6 +164,10 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 		log.Warn("hr.admins names one person only: nobody can review that person's own registration, and that person " +
 			"decides on everybody else alone, without a second pair of eyes; add another open_id to change both")
 	}
+	if cfg.Review.Photos != config.PhotosOnRequest && cfg.Review.Style == config.StyleCards && cfg.HR.ReviewChat != "" {
+		log.Warn("review.photos has no effect: the cards of the review group never show originals; set review.style to " +
+			"queue, or do without hr.review_chat")
+	}
 	if a.server, err = bot.NewServer(bot.ServerConfig{
 		AppID:             cfg.Feishu.AppID,
 		EncryptKey:        cfg.Feishu.EncryptKey,

@@ -43,7 +43,8 @@ const (
 	ActUndo       Act = "undo"         // of a decision that has not taken effect
 	ActFilter     Act = "filter"       // with To: the part of the queue that the desk shows
 	ActBulk       Act = "bulk"         // with or without To
-	ActDecide     Act = "decide"       // open the form for sending back and rejecting, or with To one of Panels
+	ActDecide     Act = "decide"       // open the form for sending back and rejecting
+	ActOpen       Act = "open"         // with To: the one of Panels that the card shows
 	ActAsk        Act = "ask"          // put a question to the applicant; with Reason one of Questions
 	ActHold       Act = "hold"         // with To: one of Holds
 	ActTransfer   Act = "transfer"     // hand the case to another admin
@@ -71,7 +72,7 @@ var acts = map[Act]struct{ caseless bool }{
 	ActSubmitCode: {}, ActSubmitCard: {}, ActCancel: {}, ActResume: {}, ActMyData: {caseless: true}, ActWithdraw: {},
 	ActAskHR: {}, ActOtherDocument: {}, ActDocumentPhoto: {},
 	ActApprove: {}, ActSendBack: {}, ActReject: {}, ActRetry: {}, ActResolve: {}, ActClose: {}, ActPeek: {},
-	ActKeepOnFile: {}, ActUndo: {}, ActDecide: {}, ActAsk: {}, ActHold: {}, ActTransfer: {}, ActNote: {},
+	ActKeepOnFile: {}, ActUndo: {}, ActDecide: {}, ActOpen: {}, ActAsk: {}, ActHold: {}, ActTransfer: {}, ActNote: {},
 	ActRemind: {caseless: true}, ActNext: {caseless: true}, ActFilter: {caseless: true}, ActBulk: {caseless: true},
 }
 
@@ -197,8 +198,8 @@ func DecodeAction(value map[string]any) (Action, error) {
 		places = DeskFilters
 	case ActHold:
 		places = Holds
-	case ActDecide:
-		places = append([]string{""}, Panels...)
+	case ActOpen:
+		places = Panels
 	}
 	if !slices.Contains(places, a.To) {
 		return Action{}, &ActionError{"to", "not a known place"}

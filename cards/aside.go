@@ -3,7 +3,7 @@ package cards
 // Holds are the codes of the times for which HR puts a case aside (texts "hold.<code>"); end puts it back.
 var Holds = []string{"hour", "morning", "days", "answer", "end"}
 
-// Panels are the parts of HR's card that ActDecide opens by its To, besides the form for sending back.
+// Panels are the parts of HR's card that ActOpen opens by its To.
 var Panels = []string{ToAsk, ToHold, ToTransfer, ToNote}
 
 // Values of Action.To and of Review.Panel.
@@ -62,9 +62,9 @@ func (t Talk) holdNodes(r Ref) []node {
 	return []node{small(tr("aside.hold")), row(holds...)}
 }
 
-// opener is the button that opens a form.
+// opener is the button that opens one of Panels.
 func opener(label string, r Ref, to string) node {
-	a := r.act(ActDecide)
+	a := r.act(ActOpen)
 	a.To = to
 	return button(label, quietButton, a)
 }

@@ -46,6 +46,8 @@ func reportSamples() []sample {
 		{name: "desk_none", card: Desk{At: noon, Last: &Undo{Bulk: 12}}},
 		{name: "desk_handed", card: Desk{Counts: map[string]int{"held": 1}, At: noon, Handed: []HandedCase{
 			{Ref: ref, From: "ou_hr2", MaskedName: "演*", Why: "我明天休假"}, {Ref: ref, From: "ou_hr2", MaskedName: "样*"}}}},
+		{name: "look_request", card: LookRequest{Ref: ref, By: "ou_hr", Applicant: "ou_applicant", MaskedName: "演*",
+			Reason: "suspected_forgery"}},
 		{name: "bulk", card: Bulk{Names: []string{"演*", "示*例", "样*"}}},
 		{name: "queue", card: Queue{Total: 34, Green: 20, Stuck: 2, Taken: 3, Held: 4, Oldest: after(-3 * time.Hour), At: noon}},
 		{name: "queue_none", card: Queue{At: noon}},

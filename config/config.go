@@ -50,8 +50,10 @@ type Config struct {
 		Style    ReviewStyle   `koanf:"style"`
 		Undo     time.Duration `koanf:"undo"`
 		// Photos says when HR gets the original photos unasked.
-		Photos    ReviewPhotos `koanf:"photos"`
-		TellLooks YesNo        `koanf:"tell_looks"`
+		Photos ReviewPhotos `koanf:"photos"`
+		// SecondLook says whether a look at the originals takes the agreement of another admin.
+		SecondLook SecondLook `koanf:"second_look"`
+		TellLooks  YesNo      `koanf:"tell_looks"`
 	} `koanf:"review"`
 	OCR struct {
 		PerSecond PerSecond `koanf:"per_second"`
@@ -108,6 +110,7 @@ func Defaults() (c Config) {
 	c.Review.Style = StyleCards
 	c.Review.Undo = 10 * time.Second
 	c.Review.Photos = PhotosOnRequest
+	c.Review.SecondLook = SecondLookNever
 	c.OCR.PerSecond = 10
 	c.Verification.Method = flows.ThreeElements
 	c.Verification.Tencent.EndpointFaceID = verify.DefaultEndpointFaceID

@@ -218,6 +218,7 @@ func TestEveryKeyFromEnvironment(t *testing.T) {
 				"review.style":            "queue",
 				"review.undo":             "33m",
 				"review.photos":           "on_warning",
+				"review.second_look":      "originals",
 				"review.tell_looks":       "true",
 				"ocr.per_second":          "7",
 				"verification.method":     "none",

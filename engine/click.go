@@ -76,7 +76,7 @@ func (e *Engine) handleClick(ctx context.Context, tx flows.Tx, k click) (flows.A
 		}
 		return e.openNextInQueue(ctx, tx, k)
 	}
-	if k.Action.Act == cards.ActDecide {
+	if k.Action.Act == cards.ActDecide || k.Action.Act == cards.ActOpen {
 		return e.openDecisionForm(ctx, tx, k)
 	}
 	return e.clickOnCase(ctx, tx, k)

@@ -73,6 +73,9 @@ func (e *Engine) MarkSurfaces(
 			list, err = e.applicantSurface(ctx, tx, c)
 		case flows.AudienceHR:
 			list, err = e.hrSurfaces(ctx, tx, c, repost)
+			if err == nil && repost && !e.Policy.ReviewQueue {
+				err = e.lookWithCards(ctx, tx, c, list)
+			}
 		case flows.AudienceBoard:
 			list, err = e.boardSurface(ctx, tx, c)
 		}

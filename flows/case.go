@@ -63,7 +63,9 @@ type Case struct {
 	Risk     Level       `json:"risk,omitempty"`
 	Assigned *Assignment `json:"assigned,omitempty"` // the admin who reads it
 	Question *Question   `json:"question,omitempty"` // what HR has asked the applicant in this review
-	OnHold   *ReviewHold `json:"on_hold,omitempty"`  // set while the case is off HR's list
+	// LookRequest is the wish of an admin to see the originals that another one has to confirm; see Policy.SecondLook.
+	LookRequest *LookRequest `json:"look_request,omitempty"`
+	OnHold      *ReviewHold  `json:"on_hold,omitempty"` // set while the case is off HR's list
 	// FirstApproval is the first of two approvals, until the second or another decision; see FourEyes.
 	FirstApproval *Review `json:"first_approval,omitempty"`
 	// OtherNumber is set if the person was registered with another number before.

@@ -168,7 +168,7 @@ func (d *decision) enter(s State) {
 	default:
 		d.c.Assigned = nil
 	}
-	d.c.OnHold = nil
+	d.c.OnHold, d.c.LookRequest = nil, nil
 	if s != AwaitingReview && s != Decided {
 		d.c.Question = nil
 	}

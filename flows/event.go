@@ -43,10 +43,12 @@ const (
 	Resolved   Kind = "resolve"
 	Closed     Kind = "close"
 	Nudged     Kind = "remind"
-	Queried    Kind = "ask"      // HR asks the applicant something, and the case stays with HR
-	Held       Kind = "hold"     // the case is off the list until the time of Field
-	Handed     Kind = "transfer" // the case is handed to the admin of the form
-	Noted      Kind = "note"     // an internal note
+	Queried    Kind = "ask"         // HR asks the applicant something, and the case stays with HR
+	Held       Kind = "hold"        // the case is off the list until the time of Field
+	Handed     Kind = "transfer"    // the case is handed to the admin of the form
+	Noted      Kind = "note"        // an internal note
+	LookAsked  Kind = "look_asked"  // an admin wants to see the originals, for the reason in Preset
+	LookAgreed Kind = "look_agreed" // another admin agrees
 )
 
 // Events of the bot: results of jobs.
@@ -128,7 +130,7 @@ type Event struct {
 	Reading *PageReading // Consented, on the page; nil by a click on the card
 	Form    cards.Form   // Confirmed, SentBack, Refused, Resolved, Queried, Handed, Noted
 	Text    string       // Answered: what the applicant has written; personal
-	Preset  string       // Queried: one of cards.Questions, "" for words of the form
+	Preset  string       // Queried: one of cards.Questions, "" for words of the form; LookAsked: one of cards.PeekReasons
 	Side    string       // Retake, PhotoUploaded
 	// Document is the kind that the applicant photographs (DocumentPhoto).
 	Document idcard.Document

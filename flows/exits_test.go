@@ -113,7 +113,7 @@ func TestHRsButtonsWork(t *testing.T) {
 		if act == cards.ActPeek { // no event of a case
 			continue
 		}
-		if act == cards.ActDecide { // opens a part of the card
+		if act == cards.ActDecide || act == cards.ActOpen { // opens a part of the card
 			continue
 		}
 		reason, words := "other", "请问"

@@ -88,8 +88,11 @@ func (d *decision) needsSecondApproval(why []FourEyesReason, reason string) bool
 }
 
 // anotherAdmin reports whether somebody besides the actor and the applicant is an admin.
-func (d *decision) anotherAdmin() bool {
-	return slices.ContainsFunc(d.policy.AdminsOf(d.c.TenantKey), func(a string) bool {
-		return a != d.event.Actor && a != d.c.OpenID
+func (d *decision) anotherAdmin() bool { return len(d.otherAdmins()) > 0 }
+
+// otherAdmins returns the admins besides the actor and the applicant.
+func (d *decision) otherAdmins() []string {
+	return slices.DeleteFunc(slices.Clone(d.policy.AdminsOf(d.c.TenantKey)), func(a string) bool {
+		return a == d.event.Actor || a == d.c.OpenID
 	})
 }

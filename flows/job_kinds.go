@@ -157,6 +157,8 @@ const (
 	ReplyWaiting   Template = "waiting" // list of waiting cases; nothing if no case waits any more
 	ReplyDiffers   Template = "differs" // list of differences; nothing if none is left
 	ReplyLooked    Template = "looked"  // to the applicant: an admin looks at the originals
+	// ReplyLookRequest asks an admin whether another one may see the originals.
+	ReplyLookRequest Template = "look_request"
 )
 
 // Reply sends a card that is not kept up to date. The receiver follows by Towards or ToHR.

@@ -91,8 +91,12 @@ func TransferTo(p *Policy, c *Case, from string) []string {
 // who is no admin any more.
 func (p *Policy) ReaderOf(tenantKey string, a *Assignment, now time.Time) string {
 	by := a.ReaderAt(now)
-	if by == "" || !slices.Contains(p.AdminsOf(tenantKey), by) {
+	if by == "" || !p.isAdmin(tenantKey, by) {
 		return ""
 	}
 	return by
+}
+
+func (p *Policy) isAdmin(tenantKey, openID string) bool {
+	return slices.Contains(p.AdminsOf(tenantKey), openID)
 }

@@ -116,6 +116,14 @@ func buildTable() []Transition {
 		row(NeedsAttention, HoldEnded, Clock, holdEnded, NeedsAttention),
 		row(NeedsAttention, Noted, HR, noteInternally, NeedsAttention),
 
+		// Where the operator wants it, a look at the originals takes two admins.
+		row(AwaitingReview, LookAsked, HR, askForLook, AwaitingReview),
+		row(AwaitingReview, LookAgreed, HR, confirmLook, AwaitingReview),
+		row(Decided, LookAsked, HR, askForLook, Decided),
+		row(Decided, LookAgreed, HR, confirmLook, Decided),
+		row(NeedsAttention, LookAsked, HR, askForLook, NeedsAttention),
+		row(NeedsAttention, LookAgreed, HR, confirmLook, NeedsAttention),
+
 		// The decision takes effect when the time for undoing it is over.
 		row(Decided, Undone, HR, undo, AwaitingReview),
 		row(Decided, DecisionDue, Clock, takeEffect,
