@@ -283,6 +283,9 @@ func (a *App) Run(ctx context.Context) error {
 	if err := a.store.Start(ctx, a.workers.Run); err != nil {
 		return err
 	}
+	if err := a.engine.CloseFormerDesks(ctx); err != nil {
+		a.log.Warn("the desks of former admins are closed at the next start only", "error", err)
+	}
 	stopNoting := a.noted.start(ctx)
 	go a.reportCredentials(ctx)
 	a.learnSelf(ctx)

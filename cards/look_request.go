@@ -13,8 +13,7 @@ type LookRequest struct {
 
 // JSON draws who wants to see whose originals and why, and the button that agrees.
 func (v LookRequest) JSON() json.RawMessage {
-	a := v.act(ActPeek)
-	a.To = ToConfirm
+	a := v.act(ActAgree)
 	e := []node{row(person(v.By), line(tr("look_request.text"))), person(v.Applicant)}
 	e = append(e, facts(
 		fact("identity_name", foreignText(v.MaskedName, maxName)),

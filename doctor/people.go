@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"shiming/bot"
+	"shiming/config"
 	"shiming/flows"
 	"shiming/store"
 )

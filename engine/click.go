@@ -56,7 +56,7 @@ func (e *Engine) handleClick(ctx context.Context, tx flows.Tx, k click) (flows.A
 		return e.replyByCard(ctx, tx, k, flows.Reply(flows.ReplyMyData))
 	case cards.ActNext, cards.ActRemind, cards.ActFilter, cards.ActBulk:
 		if !e.IsAdmin(k.TenantKey, k.OpenID) {
-			return flows.Answer{Toast: flows.NewToast("not_allowed", nil)}, nil
+			return e.refuseNonAdmin(ctx, tx, k)
 		}
 		if k.Action.Act != cards.ActRemind && e.Policy.ReviewQueue {
 			desk, err := e.atDesk(ctx, tx, k)
@@ -153,8 +153,14 @@ func (e *Engine) clickOnCase(ctx context.Context, tx flows.Tx, k click) (flows.A
 	if err != nil {
 		return flows.Answer{}, err
 	}
-	if k.Action.Act == cards.ActPeek {
+	switch k.Action.Act {
+	case cards.ActPeek:
 		return e.peek(ctx, tx, k, c)
+	case cards.ActAgree:
+		return e.agreeToLook(ctx, tx, k, c)
+	}
+	if _, hr := flows.HRActs[k.Action.Act]; hr && !e.IsAdmin(k.TenantKey, k.OpenID) {
+		return e.refuseNonAdmin(ctx, tx, k)
 	}
 	ev, refusal := e.eventOfClick(c, k)
 	if refusal != nil {

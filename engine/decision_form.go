@@ -11,7 +11,7 @@ import (
 // form open; another card loses it when it is drawn again.
 func (e *Engine) openDecisionForm(ctx context.Context, tx flows.Tx, k click) (flows.Answer, error) {
 	if !e.IsAdmin(k.TenantKey, k.OpenID) {
-		return flows.Answer{Toast: flows.NewToast("not_allowed", nil)}, nil
+		return e.refuseNonAdmin(ctx, tx, k)
 	}
 	id, err := e.caseIDOf(ctx, tx, k)
 	if flows.IsNotFound(err) {

@@ -59,6 +59,9 @@ func (e *Engine) freeOfFormerAdmins(tenantKey string, queue []flows.QueueEntry) 
 
 // DeskCard returns what the admin's desk shows now.
 func (e *Engine) DeskCard(ctx context.Context, v flows.View, tenantKey, admin string) (cards.Card, error) {
+	if !e.IsAdmin(tenantKey, admin) || !e.Policy.ReviewQueue {
+		return closedDesk, nil
+	}
 	d, err := loadDesk(ctx, v, tenantKey, admin)
 	if err != nil {
 		return nil, err
@@ -319,7 +322,7 @@ func (e *Engine) markLater(
 	if rings {
 		s.WantedGeneration++
 		s.Unreachable = false
-		return []flows.Job{flows.ShowSurface("", s.ID)}, tx.PutSurface(ctx, s)
+		return []flows.Job{showShared(s)}, tx.PutSurface(ctx, s)
 	}
 	if s.WantedGeneration == 0 {
 		return nil, nil // nothing was sent yet, and nothing new waits
@@ -329,7 +332,7 @@ func (e *Engine) markLater(
 	if queued || err != nil {
 		return nil, err
 	}
-	j := flows.ShowSurface("", s.ID)
+	j := showShared(s)
 	j.At = at
 	return []flows.Job{j}, nil
 }

@@ -98,7 +98,8 @@ func (e *Engine) redrawDesk(ctx context.Context, tx flows.Tx, k click, s *flows.
 	if s.MessageID == k.MessageID {
 		return e.redrawCurrent(ctx, tx, k, "", s.ID)
 	}
-	return e.Enqueue(ctx, tx, "answered/"+k.EventID, e.redrawJob("", s.ID).With(flows.ArgClicked, k.MessageID))
+	return e.Enqueue(ctx, tx, "answered/"+k.EventID, e.redrawJob("", s.ID).
+		With(flows.ArgClicked, k.MessageID).With(flows.ArgTenant, k.TenantKey))
 }
 
 // nextAtDesk opens the next case of the filter, or the list if there is none.

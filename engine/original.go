@@ -16,9 +16,6 @@ import (
 
 // peek answers 查看原件.
 func (e *Engine) peek(ctx context.Context, tx flows.Tx, k click, c *flows.Case) (flows.Answer, error) {
-	if k.Action.To == cards.ToConfirm {
-		return e.agreeToLook(ctx, tx, k, c)
-	}
 	refusal, err := e.mayPeek(ctx, tx, k, c)
 	if err != nil || refusal != nil {
 		return flows.Answer{Toast: refusal}, err

@@ -35,6 +35,7 @@ var HRActs = map[cards.Act]Kind{
 	cards.ActTransfer:   Handed,
 	cards.ActNote:       Noted,
 	cards.ActPeek:       "",
+	cards.ActAgree:      "",
 }
 
 // AnyRevision lists the events for which the revision of the clicked card does not matter.

@@ -90,6 +90,8 @@ func (w *Workers) followRefusal(ctx context.Context, tx flows.Tx, follows follow
 		return w.tellUnreached(ctx, tx, s.CaseID)
 	case toAdmins:
 		return w.sendToAdmins(ctx, tx, s)
+	case tellAdmins:
+		return w.tellGroupGone(ctx, tx, s)
 	case sendList:
 		// Otherwise HR would not learn that the case waits.
 		digest := flows.Reply(flows.ReplyDigest).ToHR().With(flows.ArgNow, "1").Of(s.CaseID)
@@ -116,6 +118,24 @@ func (w *Workers) tellUnreached(ctx context.Context, tx flows.Tx, caseID string)
 	notice := flows.Reply(flows.ReplyNotice).With(flows.ArgCode, noticeUnreached).Of(c.ID)
 	return w.enqueueForEach(ctx, tx, c.TenantKey, cause, notice, to)
 }
+
+// tellGroupGone tells the admins that the review group's board has stopped. They hear of a group once while its key is
+// kept, a week at least.
+func (w *Workers) tellGroupGone(ctx context.Context, tx flows.Tx, s *flows.Surface) error {
+	cause := "group_gone/" + s.ID
+	if told, err := tx.InsertEventKeys(ctx, w.engine.Now(), cause); told || err != nil {
+		return err
+	}
+	var to []flows.Receiver
+	for _, admin := range w.engine.Policy.AdminsOf(s.TenantKey) {
+		to = append(to, flows.Receiver{Type: "open_id", ID: admin})
+	}
+	notice := flows.Reply(flows.ReplyNotice).With(flows.ArgCode, noticeGroupGone)
+	return w.enqueueForEach(ctx, tx, s.TenantKey, cause, notice, to)
+}
+
+// noticeGroupGone says that the review group cannot be reached (text "notice.<code>").
+const noticeGroupGone = "review_group_gone"
 
 // sendToAdmins gives each admin except the applicant a surface of the case, in place of the review group's, so that no
 // case waits unseen. The caller stores the group's surface.
@@ -165,6 +185,12 @@ func (w *Workers) renewMessage(ctx context.Context, tx flows.Tx, s *flows.Surfac
 		return nil
 	}
 	s.Unreachable, s.MessageID, s.OldID = true, "", ""
+	if s.Audience == flows.AudienceDesk || s.Audience == flows.AudienceQueue {
+		s.WantedGeneration++
+		s.Unreachable = false
+		again := flows.ShowSurface("", s.ID).With(flows.ArgTenant, s.TenantKey)
+		return w.engine.Enqueue(ctx, tx, "bury/"+s.ID+"/"+lost, again)
+	}
 	c, err := tx.Case(ctx, s.CaseID)
 	if err != nil || c.State.Terminal() {
 		return flows.IgnoreNotFound(err)
