@@ -107,7 +107,7 @@ func Defaults() (c Config) {
 	c.Feishu.Transport = Webhook
 	c.Feishu.UserIDType = OpenID
 	c.Review.Required = ReviewAlways
-	c.Review.Style = StyleCards
+	c.Review.Style = StyleQueue
 	c.Review.Undo = 10 * time.Second
 	c.Review.Photos = PhotosOnRequest
 	c.Review.SecondLook = SecondLookNever

@@ -110,6 +110,8 @@ func TestDeskTakeOver(t *testing.T) {
 	p.ToReview()
 	a, b := h.Admin(0), h.Admin(1)
 	h.ClickOn(a.OpenID, desk(a, "next"), "next", nil)
+	presses(a, desk(a, "approve"), "next", "list")
+	h.ClickOn(a.OpenID, desk(a, "next", "全部 1"), "next", nil) // from the list the same case is opened again
 	desk(a, "approve")
 	if toast := h.ClickOn(b.OpenID, desk(b, "next"), "next", nil); toast == "" {
 		t.Error("no toast, want words that nothing is free")

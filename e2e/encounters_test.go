@@ -52,8 +52,25 @@ func TestEncounters(t *testing.T) {
 	}
 }
 
-// meet plays one encounter and checks its end.
-func meet(h *harness.Harness, e scenario.Encounter) {
+// TestEncountersAtDesk plays those of the encounters in which HR acts with a review desk for each, side by side.
+func TestEncountersAtDesk(t *testing.T) {
+	rows := slices.DeleteFunc(scenario.Encounters(), func(e scenario.Encounter) bool {
+		byHR := slices.ContainsFunc(e.Moves, func(m sim.Move) bool { return m.By == sim.TheHR && m.Says == "" && !m.InGroup })
+		return !byHR || e.Shape != nil || sim.MovesClock(e.Moves) || e.By == scenario.HR && strings.HasPrefix(e.Name, "card/")
+	})
+	setup := withDesks()
+	setup.World.Admins, setup.Noisy, setup.Timeout = len(rows), true, 3*harness.TestTimeout()
+	h := harness.Start(t, setup)
+	all := h.Rows()
+	defer all.Wait()
+	for i, e := range rows {
+		all.Run(e.Name, func(row *harness.Harness) { meet(row, e, h.World.Admins()[i]) })
+	}
+}
+
+// meet plays one encounter and checks its end. The admin reviews at a desk; without one HR does on the cards in the
+// group.
+func meet(h *harness.Harness, e scenario.Encounter, admin ...string) {
 	p := harness.Person{Employee: e.Hire(h.World), H: h}
 	undo := func() {}
 	if e.Shape != nil {
@@ -62,6 +79,8 @@ func meet(h *harness.Harness, e scenario.Encounter) {
 	}
 	s := &sim.Scene{
 		Person: p.Employee,
+		Admin:  strings.Join(admin, ""),
+		Desk:   len(admin) > 0,
 		Take: func(shot sim.Shot, who specimen.Person) ([]byte, bool, error) {
 			_, named := specimen.Variants[shot.Variant]
 			if shot.Document == "" && shot.Misread == "" && (named || shot.Variant == "") {
@@ -79,8 +98,14 @@ func meet(h *harness.Harness, e scenario.Encounter) {
 	if err := e.Play(ctx, s, undo); err != nil {
 		h.Error(err)
 		explainFailure(p)
-		for _, m := range h.World.Feishu.Messages(p.ChatID) {
-			h.Logf("- %s %s: %q", m.ID, m.Type, harness.ViewCard(m).Text)
+		chats := []string{p.ChatID}
+		for _, a := range admin {
+			chats = append(chats, h.World.Feishu.P2PChat(a))
+		}
+		for _, chat := range chats {
+			for _, m := range h.World.Feishu.Messages(chat) {
+				h.Logf("- %s %s: %q", m.ID, m.Type, harness.ViewCard(m).Text)
+			}
 		}
 		return
 	}

@@ -270,7 +270,11 @@ func (e *Engine) markDesks(
 				return nil, err
 			}
 		}
-		j, err := e.markLater(ctx, tx, s, rings, flows.DeskEvery)
+		every := flows.DeskEvery
+		if entered && wasEmpty {
+			every = flows.EmptyDeskEvery
+		}
+		j, err := e.markLater(ctx, tx, s, rings, every)
 		if err != nil {
 			return nil, err
 		}

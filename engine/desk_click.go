@@ -108,10 +108,7 @@ func (e *Engine) nextAtDesk(ctx context.Context, tx flows.Tx, k click, d *flows.
 	if err != nil {
 		return nil, err
 	}
-	next := flows.NextOf(queue, d.Filter, d.Cursor, k.OpenID, e.Now())
-	if next == "" && d.Case == "" { // from the list, the case that was open last is as good as any
-		next = flows.NextOf(queue, d.Filter, flows.Cursor{}, k.OpenID, e.Now())
-	}
+	next := flows.NextOf(queue, d.Filter, d.Cursor, d.Case, k.OpenID, e.Now())
 	if next == "" {
 		toast := flows.NewToast("nothing_next", nil)
 		return toast, e.closeAtDesk(ctx, tx, k, d)

@@ -59,15 +59,16 @@ func (f DeskFilter) Matches(q QueueEntry, now time.Time) bool {
 
 // NextOf returns the case that an admin reads next: the first one behind the cursor, in the order of the queue, that
 // the filter selects, that no other admin reads and that does not wait for another admin's approval. The last one is
-// followed by the first. It returns "" if there is none.
-func NextOf(queue []QueueEntry, f DeskFilter, behind Cursor, admin string, now time.Time) string {
+// followed by the first. open is the case that the desk shows, which is not its own next one; "" if it shows the list.
+// It returns "" if there is none.
+func NextOf(queue []QueueEntry, f DeskFilter, behind Cursor, open, admin string, now time.Time) string {
 	start := max(0, slices.IndexFunc(queue, func(q QueueEntry) bool {
 		return q.Since.After(behind.At) || q.Since.Equal(behind.At) && q.CaseID > behind.ID
 	}))
 	for i := range queue {
 		q := queue[(start+i)%len(queue)]
 		by := q.Assigned.ReaderAt(now)
-		if q.CaseID != behind.ID && f.Matches(q, now) && (by == "" || by == admin) && q.FirstBy != admin {
+		if q.CaseID != open && f.Matches(q, now) && (by == "" || by == admin) && q.FirstBy != admin {
 			return q.CaseID
 		}
 	}
@@ -79,6 +80,9 @@ func CursorOf(c *Case) Cursor { return Cursor{At: c.EnteredAt.Truncate(time.Mill
 
 // DeskEvery is the least time between two drawings of a desk because the queue has changed.
 const DeskEvery = 10 * time.Second
+
+// EmptyDeskEvery is the same of a desk that shows an empty queue: its admin may be waiting for the next case.
+const EmptyDeskEvery = time.Second
 
 // QueueEvery is the same of the review group's board: a group shall not blink all day.
 const QueueEvery = time.Minute

@@ -21,26 +21,28 @@ func TestNextOf(t *testing.T) {
 		name   string
 		filter DeskFilter
 		behind Cursor
+		open   string
 		want   string
 	}{
-		{"the oldest", "", Cursor{}, "a"},
-		{"not what another reads", FilterAll, Cursor{at(1), "a"}, "c"},
-		{"taken over after ten minutes", "", Cursor{at(3), "c"}, "d"},
-		{"the own one again", "", Cursor{at(3), "d"}, "e"},
-		{"the first after the last", "", Cursor{at(5), "f"}, "a"},
-		{"behind one that has been decided on", "", Cursor{at(2), "bb"}, "c"},
-		{"green only", FilterGreen, Cursor{at(1), "a"}, "e"},
-		{"amber holds what was not examined", FilterAmber, Cursor{at(3), "d"}, "f"},
-		{"red is being read", FilterRed, Cursor{}, ""},
-		{"the only one of its kind is not its own next one", FilterStuck, Cursor{at(3), "c"}, ""},
+		{"the oldest", "", Cursor{}, "", "a"},
+		{"not what another reads", FilterAll, Cursor{at(1), "a"}, "a", "c"},
+		{"taken over after ten minutes", "", Cursor{at(3), "c"}, "c", "d"},
+		{"the own one again", "", Cursor{at(3), "d"}, "d", "e"},
+		{"the first after the last", "", Cursor{at(5), "f"}, "f", "a"},
+		{"behind one that has been decided on", "", Cursor{at(2), "bb"}, "", "c"},
+		{"green only", FilterGreen, Cursor{at(1), "a"}, "a", "e"},
+		{"amber holds what was not examined", FilterAmber, Cursor{at(3), "d"}, "d", "f"},
+		{"red is being read", FilterRed, Cursor{}, "", ""},
+		{"the only one of its kind is not its own next one", FilterStuck, Cursor{at(3), "c"}, "c", ""},
+		{"from the list it is opened again", FilterStuck, Cursor{at(3), "c"}, "", "c"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := NextOf(queue, tt.filter, tt.behind, "ou_hr1", now); got != tt.want {
+			if got := NextOf(queue, tt.filter, tt.behind, tt.open, "ou_hr1", now); got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
 	}
-	if got := NextOf(nil, "", Cursor{}, "ou_hr1", now); got != "" {
+	if got := NextOf(nil, "", Cursor{}, "", "ou_hr1", now); got != "" {
 		t.Errorf("got %q of an empty queue, want none", got)
 	}
 }

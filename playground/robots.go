@@ -15,8 +15,8 @@ type robots struct {
 	runs map[string]*Run // by open_id
 	hr   map[string]*HRRun
 
-	// hired holds the open_ids of the employees whom the admin of EmployHRFor decides on; nil while none works.
-	hired map[string]bool
+	// hired holds the employees whom the admin of EmployHRFor decides on; nil while none works.
+	hired []*sim.Employee
 }
 
 // Run is the progress of a robot employee.
@@ -106,41 +106,34 @@ func (pg *Server) EmployHR(i int) bool {
 	return true
 }
 
-// EmployHRFor lets an admin decide as EmployHR does, but on these employees only. All other cards are left to the
+// EmployHRFor lets the last admin decide as EmployHR does, but on these employees only. All other cases are left to the
 // player.
 func (pg *Server) EmployHRFor(people []*sim.Employee) {
-	hr := pg.World.HR(0)
+	hr := pg.World.LastHR()
 	c := &pg.robots
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	first := c.hired == nil
-	if first {
-		c.hired = map[string]bool{}
-	}
-	for _, e := range people {
-		c.hired[e.OpenID] = true
-	}
+	c.hired = append(c.hired, people...)
 	if !first {
 		return
 	}
 	pg.serving.Go(func() {
-		_ = hr.Work(pg.life, func(card sim.HRCard) sim.Decision { // after an error the player decides
-			if !c.decidesOn(card.Applicant) {
-				return sim.Decision{}
-			}
-			return hr.Diligent(card)
-		})
+		_ = hr.WorkFor(pg.life, c.covered, hr.Diligent) // after an error the player decides
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.hired = nil // the next call starts a new admin
 	})
 }
 
-// decidesOn reports whether EmployHRFor covers an employee.
-func (c *robots) decidesOn(openID string) bool {
+// covered returns the employees whom EmployHRFor covers, without those whose run has ended.
+func (c *robots) covered() []*sim.Employee {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.hired[openID]
+	return slices.DeleteFunc(slices.Clone(c.hired), func(e *sim.Employee) bool {
+		r := c.runs[e.OpenID]
+		return r != nil && r.Ended
+	})
 }
 
 // Robots returns the progress of all robots, in the order of the company's people.

@@ -65,9 +65,10 @@ func TestAdminForHired(t *testing.T) {
 	h := newPlayer(t, Config{World: sim.Config{People: 1}})
 	h.call("POST", "/sim/crew", `{"hire":2,"hr_for_hired":true}`, 200, nil)
 	h.call("POST", "/sim/crew", `{"hire":1,"hr_for_hired":true}`, 200, nil)
+	covered := h.pg.robots.covered()
 	for i, e := range h.w.People() {
-		if got, want := h.pg.robots.decidesOn(e.OpenID), i > 0; got != want {
-			t.Errorf("decidesOn(person %d): got %t, want %t", i, got, want)
+		if got, want := slices.Contains(covered, e), i > 0; got != want {
+			t.Errorf("person %d: covered %t, want %t", i, got, want)
 		}
 	}
 }

@@ -158,6 +158,8 @@ func (pg *Server) play(e scenario.Encounter) (*sim.Employee, error) {
 		defer cancel()
 		pg.robots.end(run, e.Play(ctx, &sim.Scene{
 			Person:  who,
+			Admin:   pg.World.LastHR().OpenID,
+			Desk:    true,
 			Advance: move,
 			Tell:    func(p sim.Progress) { pg.robots.note(run, p) },
 		}, func() {}))
@@ -229,7 +231,13 @@ func (pg *Server) registerUntil(
 	}
 	var decided atomic.Bool
 	hr := make(chan error, 1)
-	go func() { hr <- pg.World.HR(0).Work(ctx, policyFor(e.OpenID, to, &decided)) }()
+	only := func() (all []*sim.Employee) {
+		if to.Decides() && !decided.Load() {
+			all = append(all, e)
+		}
+		return all
+	}
+	go func() { hr <- pg.World.LastHR().WorkFor(ctx, only, policyFor(to, &decided)) }()
 	goal := sim.CardStage(to.Stage)
 	if to.Days > 0 {
 		goal = sim.StageConfirmation // the reminders and the expiry follow with the clock
@@ -276,11 +284,11 @@ func (pg *Server) waitForPlatforms(ctx context.Context, e *sim.Employee) error {
 	return nil
 }
 
-// policyFor is an admin's policy for one person. It sets decided at the decision, because the person may never see
-// the stage of the review if the decision comes at once.
-func policyFor(openID string, to scenario.State, decided *atomic.Bool) sim.Policy {
+// policyFor is an admin's policy for the person whom a state is about. It sets decided at the decision, because the
+// person may never see the stage of the review if the decision comes at once.
+func policyFor(to scenario.State, decided *atomic.Bool) sim.Policy {
 	return func(c sim.HRCard) sim.Decision {
-		if c.Applicant != openID || c.Kind != "review" {
+		if c.Kind != "review" {
 			return sim.Decision{}
 		}
 		decided.Store(true)

@@ -63,6 +63,9 @@ func (s screen) foldsForm(act string) bool {
 	return s.acts[actDecide] && s.fields(act) == nil && (act == actSendBack || act == actReject)
 }
 
+// offers reports whether the card has the button of an act, or the one that opens its form.
+func (s screen) offers(act string) bool { return s.acts[act] || s.foldsForm(act) }
+
 // opened reports whether the card shows the form that it may fold away.
 func (s screen) opened() bool {
 	return s.fields(actReject) != nil && (s.acts[actApprove] || s.acts[actKeepOnFile])

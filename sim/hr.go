@@ -25,9 +25,14 @@ type HR struct {
 }
 
 // HR returns the i-th admin, from 0.
-func (w *World) HR(i int) *HR {
+func (w *World) HR(i int) *HR { return w.hrOf(w.Admins()[i]) }
+
+// LastHR returns the last admin. Robots decide as this one beside a player, who is the first.
+func (w *World) LastHR() *HR { return w.HR(len(w.Admins()) - 1) }
+
+func (w *World) hrOf(openID string) *HR {
 	return &HR{
-		OpenID:  w.Admins()[i],
+		OpenID:  openID,
 		w:       w,
 		handled: map[string]int{},
 		retries: map[string]int{},
@@ -56,9 +61,24 @@ func (c HRCard) Asks(field string) bool { return slices.Contains(c.Fields, field
 
 // Decision is HR's answer to a card. The zero value means that this admin does not answer.
 type Decision struct {
-	Act   string            // approve, keep_on_file, send_back, reject, retry, resolve, close
+	Act   string            // next, approve, keep_on_file, send_back, reject, retry, resolve, close
 	Form  map[string]string // reason, side, note, evi_point_id, override
 	After time.Duration     // delay before the click
+}
+
+// filled returns the fields of the form that the decision fills in. The others keep what the card shows.
+func (d Decision) filled() map[string]any {
+	var form map[string]any
+	for name, v := range d.Form {
+		if v == "" {
+			continue
+		}
+		if form == nil {
+			form = map[string]any{}
+		}
+		form[name] = v
+	}
+	return form
 }
 
 // Policy decides on a card. HR.Work calls it for each version of a card.
@@ -83,11 +103,17 @@ func Reject(reason, note string) Decision {
 // maxRetries limits how often Diligent retries one case.
 const maxRetries = 30
 
-// Diligent approves every review, despite a red check with a reason. It keeps on file what no platform takes, sends
-// back what cannot be approved or what a platform knows otherwise, and resolves the cases that are stuck. If the
-// outcome of a write is unknown, it looks the write up at the platform first. It retries everything else, with growing
-// delays.
+// Next opens the next case at a review desk.
+func Next() Decision { return Decision{Act: actNext} }
+
+// Diligent opens one case after the other at a desk. It approves every review, despite a red check with a reason. It
+// keeps on file what no platform takes, sends back what cannot be approved or what a platform knows otherwise, and
+// resolves the cases that are stuck. If the outcome of a write is unknown, it looks the write up at the platform first.
+// It retries everything else, with growing delays.
 func (h *HR) Diligent(c HRCard) Decision {
+	if c.Kind == string(kindDesk) {
+		return Next()
+	}
 	if c.Kind == "review" {
 		if c.Can(actKeepOnFile) {
 			return KeepOnFile()
@@ -135,10 +161,7 @@ func (h *HR) Work(ctx context.Context, p Policy) error {
 			// again.
 			_, err := h.w.Feishu.Watch(ctx, chat, func(m feishu.Message) bool {
 				if c, ok := h.readRequest(m); ok {
-					d := Decision{Act: actNext}
-					if c.Kind != string(kindDesk) {
-						d = p(c)
-					}
+					d := p(c)
 					if c.Approved && chat != h.w.ReviewChat() {
 						d.Act = "" // a colleague has a card of his own
 					}
@@ -208,21 +231,11 @@ func (h *HR) clickDecision(ctx context.Context, stop context.CancelCauseFunc, c 
 	if d.After > 0 && pause(ctx, d.After) != nil {
 		return
 	}
-	var form map[string]any
-	for name, v := range d.Form {
-		if v == "" {
-			continue // keeps what the card prefills
-		}
-		if form == nil {
-			form = map[string]any{}
-		}
-		form[name] = v
-	}
 	who := h.OpenID
 	if c.Approved { // in the group a colleague gives the second approval
 		who = h.colleague(c.Applicant)
 	}
-	err := h.pressOn(ctx, who, c.screen, d.Act, form)
+	err := h.pressOn(ctx, who, c.screen, d.Act, d.filled())
 	if err != nil && !errors.Is(err, errStale) && ctx.Err() == nil {
 		stop(fmt.Errorf("sim: HR on case %s: %w", c.Case, err))
 	}

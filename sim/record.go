@@ -135,6 +135,7 @@ func recordOf(m feishu.Message) MessageRecord {
 		At:       m.CreatedAt,
 		Recalled: m.Recalled,
 	}
+	desk := false
 	for _, v := range m.History {
 		s := readCard(v.Card)
 		rec.Case = cmp.Or(rec.Case, s.caseID)
@@ -142,10 +143,14 @@ func recordOf(m feishu.Message) MessageRecord {
 		case kindCase, kindReview, kindAttention:
 			rec.Card = string(s.kind)
 		}
+		desk = desk || s.kind == kindDesk || leadsToList(s.card)
 		rec.Superseded, rec.Filed = s.kind == kindSuperseded, s.mentions("已登记，已存证")
 		rec.Versions = append(rec.Versions, VersionRecord{v.At, v.By, string(s.kind), s.stage})
 	}
-	if rec.Card == "" {
+	if desk { // it shows one case after the other
+		rec.Card = string(kindDesk)
+	}
+	if rec.Card == "" || desk {
 		rec.Case = ""
 	}
 	return rec

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,8 +20,10 @@ type Scene struct {
 	// Advance moves the clock of the world and the bot; it is necessary only if MovesClock.
 	Advance func(ctx context.Context, by time.Duration) error
 	// Take takes the photos; nil = Shot.Take.
-	Take func(Shot, specimen.Person) (img []byte, known bool, err error)
-	Tell func(Progress) // gets the stage after each move; may be nil
+	Take  func(Shot, specimen.Person) (img []byte, known bool, err error)
+	Tell  func(Progress) // gets the stage after each move; may be nil
+	Admin string         // who is TheHR; "" for the first admin
+	Desk  bool           // HR reviews at desks, and not on cards in the review group
 	// Group is the id of the scene's group, once a move needed one.
 	Group string
 
@@ -49,6 +52,11 @@ func (s *Scene) Play(ctx context.Context, moves []Move) error {
 func (s *Scene) w() *World { return s.Person.w }
 
 func (s *Scene) play(ctx context.Context, m Move) error {
+	if s.reviewsAtDesk(m) {
+		if err := s.openCase(ctx, m); err != nil {
+			return err
+		}
+	}
 	if err := s.act(ctx, m); err != nil {
 		return err
 	}
@@ -108,8 +116,36 @@ func (s *Scene) act(ctx context.Context, m Move) error {
 	return s.send(ctx, m)
 }
 
+// reviewsAtDesk reports whether in a move HR reads or presses the person's card at the desk.
+func (s *Scene) reviewsAtDesk(m Move) bool {
+	return s.Desk && m.By == TheHR && m.Says == "" && !m.InGroup
+}
+
+// openCase opens the person's case at HR's desk when it is HR's turn, unless the desk shows what the move presses.
+func (s *Scene) openCase(ctx context.Context, m Move) error {
+	if card, there := s.w().shownTo(s.hrChat(), s.Person.OpenID); there && card.offers(m.Presses) {
+		return nil
+	}
+	_, err := s.w().Feishu.Watch(ctx, s.Person.ChatID, func(feishu.Message) bool {
+		stage := s.stage()
+		return stage == StageReview || stage == StageAttention
+	})
+	if err != nil {
+		return fmt.Errorf("got the stage %q, want HR's turn: %w", s.stage(), err)
+	}
+	for {
+		_, _, err := s.w().open(ctx, s.openID(TheHR), s.Person.OpenID)
+		if !errors.Is(err, errTaken) {
+			return err
+		}
+		if err := pause(ctx, time.Second); err != nil {
+			return err
+		}
+	}
+}
+
 // chatOf returns the chat in which a move happens. HR presses buttons, and reads without having said something, in the
-// review group.
+// review group or at the desk.
 func (s *Scene) chatOf(m Move) string {
 	switch {
 	case m.InGroup:
@@ -118,7 +154,7 @@ func (s *Scene) chatOf(m Move) string {
 			s.Group = s.w().Feishu.AddGroup("", "一个群", all...)
 		}
 		return s.Group
-	case m.By == TheHR && (m.Says != "" || m.Presses == "" && s.chat == s.hrChat()):
+	case m.By == TheHR && (s.Desk || m.Says != "" || m.Presses == "" && s.chat == s.hrChat()):
 		return s.hrChat()
 	case m.By == TheHR:
 		return s.w().ReviewChat()
@@ -133,7 +169,7 @@ func (s *Scene) hrChat() string { return s.w().Feishu.P2PChat(s.openID(TheHR)) }
 func (s *Scene) openID(a Actor) string {
 	switch a {
 	case TheHR:
-		return s.w().Admins()[0]
+		return cmp.Or(s.Admin, s.w().Admins()[0])
 	case TheColleague:
 		return s.other().OpenID
 	}
@@ -220,7 +256,7 @@ func (s *Scene) press(ctx context.Context, m Move) error {
 		var card screen
 		_, err := s.w().Feishu.Watch(ctx, s.chat, func(feishu.Message) bool {
 			for _, msg := range slices.Backward(s.w().Feishu.Messages(s.chat)) {
-				if card = read(msg); (card.acts[m.Presses] || card.foldsForm(m.Presses)) && s.concerns(m, msg.Card) {
+				if card = read(msg); card.offers(m.Presses) && s.concerns(m, msg.Card) {
 					return true
 				}
 			}
@@ -255,9 +291,10 @@ func (s *Scene) press(ctx context.Context, m Move) error {
 	}
 }
 
-// concerns reports whether a card is for the reader of a move: in the review group those about the person.
+// concerns reports whether a card is for the reader of a move: of HR's cards those about the person.
 func (s *Scene) concerns(m Move, card []byte) bool {
-	return m.By != TheHR || s.chatOf(m) != s.w().ReviewChat() || strings.Contains(string(card), s.Person.OpenID)
+	ofHR := m.By == TheHR && s.chatOf(m) == s.w().ReviewChat() || s.reviewsAtDesk(m)
+	return !ofHR || strings.Contains(string(card), s.Person.OpenID)
 }
 
 // waitRead waits until a version of a card that is newer than the latest act has the words.

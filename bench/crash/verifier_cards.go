@@ -33,8 +33,8 @@ func oneLivingCard(e *evidence) (string, []string) {
 // audience is the case, the chat and the chat's owner of a card.
 func audience(m sim.MessageRecord) [3]string { return [3]string{m.Case, m.Chat, m.With} }
 
-// cardsCurrent checks at the end that every current card of an applicant shows done, and that no card of HR has an
-// open question. A card that was last drawn by the answer to a click may be out of date.
+// cardsCurrent checks at the end that every current card of an applicant shows done, that no card of HR has an open
+// question, and that every desk shows an empty queue. A card that was last drawn by the answer to a click may be out of date.
 func cardsCurrent(e *evidence) (string, []string) {
 	var faults []string
 	n, late := 0, 0
@@ -48,6 +48,10 @@ func cardsCurrent(e *evidence) (string, []string) {
 		case m.Card == "case" && last.Stage != sim.StageDone:
 			faults = append(faults, fmt.Sprintf("the applicant's card of case %s shows %q, drawn by %s", m.Case, last.Stage,
 				last.By))
+		case m.Card == "desk":
+			if last.Kind != "" {
+				faults = append(faults, fmt.Sprintf("the desk of %s shows a %s, drawn by %s", m.With, last.Kind, last.By))
+			}
 		case m.Card != "case" && !m.Filed:
 			faults = append(faults, fmt.Sprintf("HR's card of case %s does not say that it is filed, drawn by %s", m.Case,
 				last.By))

@@ -92,6 +92,13 @@ func TestVerify(t *testing.T) {
 						Filed:    true,
 						Versions: []sim.VersionRecord{{At: at(2), By: "patch"}},
 					},
+					{
+						ID:       "om_desk",
+						Chat:     "p2p",
+						With:     "ou_hr",
+						Card:     "desk",
+						Versions: []sim.VersionRecord{{At: at(1), By: "create", Kind: "desk"}, {At: at(2), By: "callback"}},
+					},
 				},
 				Calls: []wire.Call{
 					{At: at(1), Operation: opResource, Subject: "om_photo", Status: 200},
@@ -137,6 +144,7 @@ func TestVerify(t *testing.T) {
 		{"one living card per case and audience", func(e *evidence) { e.record.Messages[1].Superseded = false }},
 		{"cards show the last state", func(e *evidence) { e.record.Messages[2].Versions[0].Stage = sim.StageFiling }},
 		{"cards show the last state", func(e *evidence) { e.record.Messages[3].Filed = false }},
+		{"cards show the last state", func(e *evidence) { e.record.Messages[4].Versions[1].Kind = "review" }},
 		{"the queue ends empty", func(e *evidence) { e.queue = 1 }},
 		{"dead jobs taken up within 30 s", func(e *evidence) { e.record.Calls[2].At = at(37) }},
 		{"dead jobs taken up within 30 s", func(e *evidence) { e.record.Calls = e.record.Calls[:2] }},

@@ -104,7 +104,7 @@ var floods = []flood{
 	{"tenant", true, func(ctx context.Context, s *harness.Harness, others []*sim.Employee) (func() error, error) {
 		other := *s
 		other.World = s.Other
-		shots, err := draw(&other, others)
+		shots, err := other.Draw(others)
 		if err != nil {
 			return nil, err
 		}
@@ -172,10 +172,10 @@ func (c *command) Measure(ctx context.Context) error {
 		}{{"first-card", w.firstCard, calm.firstCard}, {"form", w.form, calm.form}} {
 			name := f.name + "/" + l.key
 			result.Add(name, "ms", l.ms...)
-			result.Add(name+"/p95", "ms", p95(l.ms))
-			result.Add(name+"/beside-none", "", p95(l.ms)/p95(l.calm))
-			fmt.Printf("%-23s p95 %7.0f ms  × %.2f  %s\n", name, p95(l.ms), p95(l.ms)/p95(l.calm),
-				harness.Bar(p95(l.ms), 4*p95(l.calm), 40))
+			result.Add(name+"/p95", "ms", harness.P95(l.ms))
+			result.Add(name+"/beside-none", "", harness.P95(l.ms)/harness.P95(l.calm))
+			fmt.Printf("%-23s p95 %7.0f ms  × %.2f  %s\n", name, harness.P95(l.ms), harness.P95(l.ms)/harness.P95(l.calm),
+				harness.Bar(harness.P95(l.ms), 4*harness.P95(l.calm), 40))
 		}
 		result.Add(f.name+"/refused", "", float64(w.refused))
 	}
@@ -214,7 +214,7 @@ func (c *command) during(ctx context.Context, f flood, step func()) (w waits, er
 	} else {
 		others = s.World.Hire(crowd)
 	}
-	shots, err := draw(s, people)
+	shots, err := s.Draw(people)
 	if err != nil {
 		return w, err
 	}
@@ -225,7 +225,7 @@ func (c *command) during(ctx context.Context, f flood, step func()) (w waits, er
 	if err := s.Quiet(ctx); err != nil {
 		return w, err
 	}
-	count := countRefused(s)
+	count := s.RefusedCalls()
 	flooded := make(chan error, 1)
 	go func() { flooded <- begin() }()
 	for i, e := range people {
@@ -240,28 +240,8 @@ func (c *command) during(ctx context.Context, f flood, step func()) (w waits, er
 	if err := s.Quiet(ctx); err != nil { // what the flood has left counts as well
 		return w, err
 	}
-	w.refused = count()
+	w.refused = len(count())
 	return w, nil
-}
-
-// draw takes everybody's photos and reads them for the simulated OCR. It is done beforehand, because it takes the
-// processors.
-func draw(s *harness.Harness, people []*sim.Employee) (shots [][2][]byte, err error) {
-	shots = make([][2][]byte, len(people))
-	for i, e := range people {
-		if shots[i][0], err = specimen.Front(e.Person, specimen.Variant{}); err != nil {
-			return nil, err
-		}
-		if shots[i][1], err = specimen.Back(e.Person, specimen.Variant{}); err != nil {
-			return nil, err
-		}
-		for _, img := range shots[i] {
-			if err := s.World.Preload(img); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return shots, nil
 }
 
 // register takes one person to the form.
@@ -299,11 +279,6 @@ func has(act string) func(*feishu.Card) bool {
 
 func milliseconds(d time.Duration) float64 { return d.Seconds() * 1000 }
 
-func p95(values []float64) float64 {
-	sorted := slices.Sorted(slices.Values(values))
-	return sorted[(len(sorted)*95+99)/100-1]
-}
-
 // crowd lets many people register at once and counts the calls that Feishu refuses for a limit.
 func (c *command) crowd(ctx context.Context, result *harness.Result) error {
 	s, err := c.open(ctx, false)
@@ -316,11 +291,11 @@ func (c *command) crowd(ctx context.Context, result *harness.Result) error {
 	hr := make(chan error, 1)
 	go func() { hr <- s.World.HR(0).Work(working, s.World.HR(0).Diligent) }()
 	people := s.World.Hire(c.Crowd)
-	shots, err := draw(s, people)
+	shots, err := s.Draw(people)
 	if err != nil {
 		return err
 	}
-	count := countRefused(s)
+	count := s.RefusedCalls()
 	began := time.Now()
 	bar := harness.Progress(c.Crowd, "crowd")
 	var wg sync.WaitGroup
@@ -344,31 +319,9 @@ func (c *command) crowd(ctx context.Context, result *harness.Result) error {
 	if err := <-hr; err != nil {
 		return err
 	}
-	refused := count()
+	refused := len(count())
 	result.Add("crowd/took", "s", took.Seconds())
 	result.Add("crowd/refused", "", float64(refused))
 	fmt.Printf("%d people at once: %.0f s, %d calls refused for a limit\n", c.Crowd, took.Seconds(), refused)
 	return nil
 }
-
-// countRefused counts the calls that Feishu refuses for a limit until count is called, which returns their number.
-func countRefused(s *harness.Harness) (count func() int) {
-	calls, end := s.World.Recorder.Subscribe()
-	counted := make(chan int)
-	go func() {
-		n := 0
-		for call := range calls {
-			if call.Upstream == "feishu" && slices.Contains(limitCodes, call.Code) {
-				n++
-			}
-		}
-		counted <- n
-	}()
-	return func() int {
-		end()
-		return <-counted
-	}
-}
-
-// limitCodes are Feishu's codes for too many calls: of an API (page 频控策略), to one receiver or of one message.
-var limitCodes = []string{"99991400", "230020"}

@@ -139,7 +139,15 @@ func (c *command) walk(ctx context.Context, s *harness.Harness, e *sim.Employee)
 		return form, done, err
 	}
 	admin := s.World.Admins()[0]
-	review, err := s.Card(ctx, s.World.Settings()["hr.review_chat"], "approve")
+	desk := s.World.Feishu.P2PChat(admin)
+	list, err := s.Card(ctx, desk, "next")
+	if err != nil {
+		return form, done, err
+	}
+	if _, err := s.World.Feishu.ClickAct(ctx, admin, list.ID, "next", nil); err != nil {
+		return form, done, err
+	}
+	review, err := s.Card(ctx, desk, "approve")
 	if err != nil {
 		return form, done, err
 	}

@@ -140,6 +140,7 @@ func TestPageTwoTabsAndLongChats(t *testing.T) {
 				"content": strings.ReplaceAll(card, "张**", fmt.Sprintf("第%d位", i))})
 	}
 	for _, p := range []*tab{one, two} {
+		p.press(`[data-pane="hr"] [data-where="review"]`)
 		p.until(fmt.Sprintf(`document.querySelector('[data-pane="hr"] .messages').textContent.includes('第%d位')`, cards-1))
 		var drawn int
 		p.eval(`document.querySelectorAll('[data-pane="hr"] .card').length`, &drawn)
@@ -149,6 +150,7 @@ func TestPageTwoTabsAndLongChats(t *testing.T) {
 	}
 	// A new tab draws only the latest cards, and older ones on request.
 	late := b.open(h.Play.URL, 1440, 900, false)
+	late.press(`[data-pane="hr"] [data-where="review"]`)
 	late.until(`document.querySelectorAll('[data-pane="hr"] .card').length === 30`)
 	late.press(`[data-pane="hr"] [data-older]`)
 	late.until(`document.querySelectorAll('[data-pane="hr"] .card').length === 60`)

@@ -119,7 +119,8 @@ func TestInspectorMasks(t *testing.T) {
 				t.Errorf("got no person for %s, want one", x.Operation)
 			}
 		}
-		if x.Kind == "event" && (x.Person == "" || len(x.In) == 0) {
+		ofDesk := strings.Contains(string(x.In), `"next"`) // HR opens the next case, whoever's it is
+		if x.Kind == "event" && (x.Person == "" && !ofDesk || len(x.In) == 0) {
 			t.Errorf("event %s: got person %q and %d bytes, want a person and a body", x.Type, x.Person, len(x.In))
 		}
 	}

@@ -125,13 +125,24 @@ func (p *tab) code() {
 	p.until(`document.querySelector('[data-pane="phone"] [data-field="sms_code"]')`)
 	p.press(`[data-usecode]`)
 	p.press(`[data-pane="phone"] [data-act="submit_code"]`)
+	p.begin()
+}
+
+// begin opens the first case at HR's desk.
+func (p *tab) begin() {
+	p.b.t.Helper()
+	p.press(`[data-pane="hr"] [data-act="next"]`)
 	p.until(`document.querySelector('[data-pane="hr"] [data-act="approve"]')`)
 }
 
 // openForm opens the folded form on HR's card.
 func (p *tab) openForm() {
 	p.b.t.Helper()
-	p.press(`[data-pane="hr"] .c-fold:has([data-act="decide"]) .c-fold-head`)
+	var folded bool // the page keeps what is open in a message, also when it shows another case
+	p.eval(`document.querySelector('[data-pane="hr"] [data-act="decide"]').offsetParent === null`, &folded)
+	if folded {
+		p.press(`[data-pane="hr"] .c-fold:has([data-act="decide"]) .c-fold-head`)
+	}
 	p.press(`[data-pane="hr"] [data-act="decide"]`)
 	p.until(`document.querySelector('[data-pane="hr"] [data-field="note"]')`)
 }

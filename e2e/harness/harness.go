@@ -133,6 +133,11 @@ func Start(t *testing.T, s Setup) *Harness {
 		"timing.write_quiet": "1ms",
 		"review.undo":        "0s", // a decision takes effect at once
 	})
+	if !s.Playground {
+		// A card of each case, so that tests side by side in one company need not share a desk. Tests of desks, the
+		// playground and the programs that tests start keep the default.
+		h.Values["review.style"] = "cards"
+	}
 	maps.Copy(h.Values, database(t, dir))
 	maps.Copy(h.Values, s.Settings)
 	if s.Before != nil {

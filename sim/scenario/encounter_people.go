@@ -144,7 +144,7 @@ var senders = []Encounter{
 		End:  Text{"HR 的卡片照样能显示、能处理：拒绝这件", "HR's card is still shown and works: HR rejects the case"},
 		By:   HR,
 		Moves: steps(toReview, sim.Move{Leaves: true},
-			hr("reject", map[string]string{"reason": "not_employee"}, "已拒绝"), hrSees("实名审核", "已拒绝")),
+			hr("reject", map[string]string{"reason": "not_employee"}, "已拒绝")),
 		Ends: sim.StageReview, // no card reaches the person any more
 	},
 }

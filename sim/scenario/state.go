@@ -21,6 +21,9 @@ type State struct {
 	Days     int    // days by which the clock of the world moves afterwards
 }
 
+// Decides reports whether HR decides on the way.
+func (s State) Decides() bool { return s.Approved || s.Rejected || s.SentBack || s.OnFile }
+
 // states is in the order of a registration.
 var states = []State{
 	{Name: "state/awaiting_consent", Stage: "consent", Text: Text{"员工打开了聊天，还没同意", "asked to consent"}},

@@ -1,4 +1,4 @@
-// HR's pane: the choice of the admin, the chat with the bot, the review group.
+// HR's pane: the choice of the admin, the chat with the bot, where the review desk is, the review group.
 
 import { el, put, icon } from './dom.js';
 import { onLang, t } from './i18n.js';
@@ -13,8 +13,8 @@ export function hrPane() {
   const pane = el('section', { class: 'pane hr', 'data-pane': 'hr', id: 'pane-hr' });
   const select = el('select', { class: 'who', 'data-who': 'hr', onchange: () => choose('admin', select.value) });
   const title = el('h2');
-  const tabs = ['review', 'bot'].map((where) => el('button', { type: 'button', class: 'seg', 'data-where': where, onclick: () => choose('hrchat', where) }));
-  const inGroup = () => current('hrchat') !== 'bot';
+  const tabs = ['bot', 'review'].map((where) => el('button', { type: 'button', class: 'seg', 'data-where': where, onclick: () => choose('hrchat', where) }));
+  const inGroup = () => current('hrchat') === 'review';
   const chat = new Chat(pane, { viewer: () => current('admin'), empty: () => el('div', { class: 'empty' }, el('p', {}, t(inGroup() ? 'empty.review' : 'empty.hr'))) });
   const line = composer({ id: 'hr', hint: 'say.hr', words: [['待审', 'pending'], ['统计', 'stats'], ['催办', 'remind'], ['帮助', 'help']],
     say: async (text) => delivered(pane, await api.say(current('admin'), text, inGroup() ? world.hello.review_chat : '', true)) });

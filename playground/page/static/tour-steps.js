@@ -12,6 +12,8 @@ const card = (pane, selector) => shown(pane, selector)?.closest('.card');
 // steps returns the steps for one person in order. tab is the pane on a narrow screen.
 export function steps(who) {
   const own = () => `[data-case="${world.people.get(who)?.case}"]`;
+  const approval = () => shown('hr', `${own()} [data-act="approve"]`);
+  const open = { click() {} }; // the desk shows the case already
   const decided = () => phone('[data-stage="done"] .card'); // another admin has decided already
   const all = () => card('group', `[data-person="${who}"]`) || (employees().filter((p) => p.stage === 'done').length > 1 && card('group', '[data-person]'));
   const filed = () => [...document.querySelectorAll('[data-pane="inspector"] .ins-row')].find((n) => n.textContent.includes('evidence.psn_realname') && n.getClientRects().length > 0);
@@ -25,8 +27,9 @@ export function steps(who) {
     { id: 'confirm', tab: 'phone', find: () => phone('.c-form:has([data-act="confirm"])'), press: [() => phone('[data-act="confirm"]')] },
     { id: 'code', tab: 'phone', find: () => phone('[data-field="sms_code"]') && phone('.sms'),
       press: [() => phone('[data-usecode]'), () => phone('[data-field="sms_code"]')?.value && phone('[data-act="submit_code"]')] },
-    { id: 'review', tab: 'hr', before: () => choose('hrchat', 'review'), find: () => card('hr', `${own()} [data-act="approve"]`), skip: decided },
-    { id: 'approve', tab: 'hr', find: () => shown('hr', `${own()} [data-act="approve"]`), skip: decided, press: [() => shown('hr', `${own()} [data-act="approve"]`)] },
+    { id: 'review', tab: 'hr', before: () => choose('hrchat', 'bot'), find: () => card('hr', '[data-act="next"]'), skip: decided,
+      press: [() => (approval() ? open : shown('hr', '[data-act="next"]'))] },
+    { id: 'approve', tab: 'hr', find: approval, skip: decided, press: [approval] },
     { id: 'done', tab: 'phone', find: () => phone('[data-stage="done"] .card') },
     { id: 'wire', tab: 'inspector', before: () => { choose('drawer', 'open'); choose('ins.errors', ''); choose('ins.who', who); }, find: filed, press: [filed] },
     { id: 'diagram', tab: 'inspector', find: () => shown('inspector', '[data-state="done"][data-now]') && shown('inspector', '.diagram') },
