@@ -10,6 +10,7 @@ type Queue struct {
 	Total  int
 	Green  int       // of them those whose checks are all green
 	Stuck  int       // of them those of which a step has stopped
+	Held   int       // of them those that are put aside for a time
 	Taken  int       // of them those that an admin reads
 	Oldest time.Time // since when the oldest waits
 	// Overdue counts those that have waited for more than SLA of working time; 0: there is no SLA.
@@ -30,6 +31,9 @@ func (v Queue) JSON() json.RawMessage {
 		line(tr("queue.oldest", timeArg("at", v.Oldest))),
 	}
 	e = append(e, inTime(v.Overdue, v.SLA)...)
+	if v.Held > 0 {
+		e = append(e, line(tr("queue.held", intArg("n", v.Held))))
+	}
 	desk := Ref{}.act(ActNext)
 	desk.To = ToDesk
 	e = append(e, button("desk", mainButton, desk))

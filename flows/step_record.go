@@ -100,6 +100,7 @@ func identityMismatch(d *decision) {
 	d.c.Delayed = ""
 	d.noteDisclosure("feishu_identity")
 	d.c.Identity.State = WriteRefused
+	d.c.Bound, d.c.Personal.BoundValue = d.event.Field, d.c.Personal.valueOf(d.event.Field)
 	d.detail("field", d.event.Field)
 	stop := Attention{Step: StepIdentity, Code: StopCode(boundPrefix + d.event.Field)}
 	if s := d.event.Stop; s != nil {
