@@ -11,6 +11,7 @@ type Desk struct {
 	Filter string         // the filter in use
 	Taken  int            // cases that another admin reads
 	Rows   []DeskRow      // the first cases of the filter, oldest first; the card shows maxDeskRows
+	Held   Held
 	Last   *Undo
 	At     time.Time
 }
@@ -46,7 +47,7 @@ func (v Desk) JSON() json.RawMessage {
 	}
 	total := v.Counts["all"]
 	if total == 0 {
-		e = append(e, line(tr("desk.none")))
+		e = append(append(e, line(tr("desk.none"))), v.Held.nodes()...)
 		return frame{title: tr("desk.title"), header: headerSuccess, elements: append(e, asOf(v.At)...)}.json()
 	}
 	e = append(e, v.filterRow())
@@ -61,6 +62,7 @@ func (v Desk) JSON() json.RawMessage {
 	if v.Taken > 0 {
 		e = append(e, small(tr("desk.taken", intArg("n", v.Taken))))
 	}
+	e = append(e, v.Held.nodes()...)
 	if len(v.Rows) > 0 {
 		e = append(e, button("begin", mainButton, Ref{}.act(ActNext)))
 	}

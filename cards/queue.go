@@ -12,20 +12,36 @@ type Queue struct {
 	Stuck  int       // of them those of which a step has stopped
 	Taken  int       // of them those that an admin reads
 	Oldest time.Time // since when the oldest waits
+	Held   Held
 	At     time.Time
+}
+
+// Held is how many approved cases wait before their identities are written, and why.
+type Held struct {
+	N   int
+	Why string // first | refused (texts "held.<code>")
+}
+
+// nodes draws the sentence; nothing if no case waits.
+func (h Held) nodes() []node {
+	if h.N == 0 {
+		return nil
+	}
+	return []node{line(codeText("held", h.Why, intArg("n", h.N)), colourOrange)}
 }
 
 // JSON draws the numbers and the button that sends the reader's desk.
 func (v Queue) JSON() json.RawMessage {
 	if v.Total == 0 {
-		e := append([]node{line(tr("queue.none"))}, asOf(v.At)...)
-		return frame{title: tr("queue.title"), header: headerSuccess, elements: e}.json()
+		e := append([]node{line(tr("queue.none"))}, v.Held.nodes()...)
+		return frame{title: tr("queue.title"), header: headerSuccess, elements: append(e, asOf(v.At)...)}.json()
 	}
 	e := []node{
 		line(intArg("n", v.Total).val, sizeBig),
 		line(tr("queue.parts", intArg("green", v.Green), intArg("stuck", v.Stuck), intArg("taken", v.Taken))),
 		line(tr("queue.oldest", timeArg("at", v.Oldest))),
 	}
+	e = append(e, v.Held.nodes()...)
 	desk := Ref{}.act(ActNext)
 	desk.To = ToDesk
 	e = append(e, button("desk", mainButton, desk))

@@ -43,9 +43,16 @@ func reportSamples() []sample {
 		{name: "pending_none", card: Pending{}},
 		{name: "desk", card: deskSample()},
 		{name: "desk_filter_empty", card: Desk{Counts: map[string]int{"all": 2, "red": 2}, Filter: "green", At: noon}},
-		{name: "desk_none", card: Desk{At: noon, Last: &Undo{Bulk: 12}}},
+		{name: "desk_none", card: Desk{At: noon, Held: Held{N: 12, Why: "refused"}, Last: &Undo{Bulk: 12}}},
 		{name: "bulk", card: Bulk{Names: []string{"演*", "示*例", "样*"}}},
 		{name: "queue", card: Queue{Total: 34, Green: 20, Stuck: 2, Taken: 3, Oldest: after(-3 * time.Hour), At: noon}},
+		{name: "queue_held", card: Queue{
+			Total:  3,
+			Green:  2,
+			Held:   Held{N: 9, Why: "first"},
+			Oldest: after(-3 * time.Hour),
+			At:     noon,
+		}},
 		{name: "queue_none", card: Queue{At: noon}},
 		{name: "stats", card: Stats{
 			ByState: map[string]int{"awaiting_photos": 4, "awaiting_review": 2, "done": 120, "on_file": 2, "expired": 3,

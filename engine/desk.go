@@ -87,7 +87,7 @@ func (e *Engine) deskCard(
 			return nil, err
 		}
 	}
-	return e.queueCard(ctx, v, admin, d, queue, last)
+	return e.queueCard(ctx, v, tenantKey, admin, d, queue, last)
 }
 
 // atDesk adds to the card of a case what a desk has besides.
@@ -105,13 +105,23 @@ func atDesk(card cards.Card, d flows.Desk, last *cards.Undo) cards.Card {
 
 // queueCard shows the numbers and the first cases of the filter.
 func (e *Engine) queueCard(
-	ctx context.Context, v flows.View, admin string, d flows.Desk, queue []flows.QueueEntry, last *cards.Undo,
+	ctx context.Context, v flows.View, tenantKey, admin string, d flows.Desk, queue []flows.QueueEntry, last *cards.Undo,
 ) (cards.Card, error) {
 	if d.Filter == "" {
 		d.Filter = flows.FilterAll
 	}
+	held, err := e.heldCases(ctx, v, tenantKey)
+	if err != nil {
+		return nil, err
+	}
 	now := e.Now()
-	out := cards.Desk{Counts: map[string]int{"all": len(queue)}, Filter: string(d.Filter), Last: last, At: now}
+	out := cards.Desk{
+		Counts: map[string]int{"all": len(queue)},
+		Filter: string(d.Filter),
+		Held:   held,
+		Last:   last,
+		At:     now,
+	}
 	for _, q := range queue {
 		out.Counts[string(flows.FilterOf(q))]++
 		by := q.Assigned.ReaderAt(now)
@@ -177,7 +187,11 @@ func (e *Engine) QueueCard(ctx context.Context, v flows.View, tenantKey string) 
 	if err != nil {
 		return nil, err
 	}
-	out := cards.Queue{At: now}
+	held, err := e.heldCases(ctx, v, tenantKey)
+	if err != nil {
+		return nil, err
+	}
+	out := cards.Queue{Held: held, At: now}
 	for _, s := range waitingForHR {
 		out.Total += counts[s]
 	}
