@@ -54,7 +54,7 @@ func (e *Engine) addFilingLead(ctx context.Context, tx flows.Tx, c *flows.Case, 
 }
 
 // heldCases returns how many approved cases wait, and why, for HR's desks and the board of the review group. No card of
-// a single case tells HR there. It counts heldAtOnce cases at most.
+// a single case tells HR there. Of more than heldAtOnce cases it counts as held what it has not looked at.
 func (e *Engine) heldCases(ctx context.Context, v flows.View, tenantKey string) (held cards.Held, err error) {
 	lead, err := v.Setting(ctx, tenantKey, e.FilingLeadKey(cmp.Or(e.Policy.Revision, flows.Revision2024)))
 	if err != nil || lead == "" || lead == FilingProven {
@@ -67,6 +67,11 @@ func (e *Engine) heldCases(ctx context.Context, v flows.View, tenantKey string) 
 			held.Why = string(c.Hold.Why)
 		}
 	}
+	if err != nil || held.N == 0 || len(list) < heldAtOnce {
+		return held, err
+	}
+	counts, err := v.CountByState(ctx, tenantKey)
+	held.N += max(0, counts[flows.Recording]-len(list))
 	return held, err
 }
 
