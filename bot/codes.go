@@ -111,6 +111,7 @@ var codes = map[int]codeRow{
 	230111: {class: ClassGone, meaning: "message deletes itself soon"},
 
 	// 加急 and batch messages [发送应用内加急, 批量发送消息].
+	10023:  {class: ClassPermission, meaning: "urgent, older: app lacks the scope"},
 	230012: {class: ClassBug, meaning: "urgent: not the sender"},
 	230023: {class: ClassQuota, meaning: "urgent: person has over 200 unread"},
 	230024: {class: ClassQuota, meaning: "urgent: quota used up"},

@@ -16,6 +16,7 @@ const (
 	opReply    = "im.message.reply"
 	opPatch    = "im.message.patch"
 	opRecall   = "im.message.delete"
+	opUrgent   = "im.message.urgent_app"
 	opImage    = "im.image.create"
 	opMembers  = "im.chat_members.get"
 	opIsInChat = "im.chat_members.is_in_chat"
@@ -54,6 +55,7 @@ var answers = map[string]*shape.Shape{
 	opReply:         answer(messageSent),
 	opPatch:         answer(shape.Any),
 	opRecall:        answer(shape.Any),
+	opUrgent:        answer(shape.Of[larkim.UrgentAppMessageRespData](nil)),
 	opIsInChat:      answer(shape.Of[larkim.IsInChatChatMembersRespData](nil)),
 	opResendTicket:  answer(shape.Any),
 	opUserToken:     userTokenAnswer,

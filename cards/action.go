@@ -30,20 +30,22 @@ const (
 
 // Acts of HR.
 const (
-	ActApprove    Act = "approve"
-	ActSendBack   Act = "send_back"
-	ActReject     Act = "reject"
-	ActRetry      Act = "retry"
-	ActResolve    Act = "resolve"
-	ActClose      Act = "close"
-	ActPeek       Act = "peek"
-	ActRemind     Act = "remind"
-	ActNext       Act = "next"
-	ActKeepOnFile Act = "keep_on_file" // for a document that no platform takes
-	ActUndo       Act = "undo"         // of a decision that has not taken effect
-	ActFilter     Act = "filter"       // with To: the part of the queue that the desk shows
-	ActBulk       Act = "bulk"         // with or without To
-	ActDecide     Act = "decide"       // open the form for sending back and rejecting
+	ActApprove     Act = "approve"
+	ActSendBack    Act = "send_back"
+	ActReject      Act = "reject"
+	ActRetry       Act = "retry"
+	ActResolve     Act = "resolve"
+	ActClose       Act = "close"
+	ActPeek        Act = "peek"
+	ActRemind      Act = "remind"
+	ActNext        Act = "next"
+	ActKeepOnFile  Act = "keep_on_file" // for a document that no platform takes
+	ActUndo        Act = "undo"         // of a decision that has not taken effect
+	ActFilter      Act = "filter"       // with To: the part of the queue that the desk shows
+	ActBulk        Act = "bulk"         // with or without To
+	ActSampleFine  Act = "sample_fine"  // of a look at a sampled case
+	ActSampleFault Act = "sample_fault" // the same, with a note
+	ActDecide      Act = "decide"       // open the form for sending back and rejecting
 )
 
 // Values of Action.Side and Action.To.
@@ -66,7 +68,7 @@ var acts = map[Act]struct{ caseless bool }{
 	ActSubmitCode: {}, ActSubmitCard: {}, ActCancel: {}, ActResume: {}, ActMyData: {caseless: true}, ActWithdraw: {},
 	ActAskHR: {}, ActOtherDocument: {}, ActDocumentPhoto: {},
 	ActApprove: {}, ActSendBack: {}, ActReject: {}, ActRetry: {}, ActResolve: {}, ActClose: {}, ActPeek: {},
-	ActKeepOnFile: {}, ActUndo: {}, ActDecide: {},
+	ActKeepOnFile: {}, ActUndo: {}, ActDecide: {}, ActSampleFine: {}, ActSampleFault: {},
 	ActRemind: {caseless: true}, ActNext: {caseless: true}, ActFilter: {caseless: true}, ActBulk: {caseless: true},
 }
 

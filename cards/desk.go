@@ -10,10 +10,13 @@ type Desk struct {
 	Counts map[string]int // filter -> number of cases; see DeskFilters
 	Filter string         // the filter in use
 	Taken  int            // cases that another admin reads
-	Rows   []DeskRow      // the first cases of the filter, oldest first; the card shows maxDeskRows
-	Held   Held
-	Last   *Undo
-	At     time.Time
+	// Overdue counts the cases that have waited for more than SLA of working time; 0: there is no SLA.
+	Overdue int
+	SLA     time.Duration
+	Rows    []DeskRow // the first cases of the filter, oldest first; the card shows maxDeskRows
+	Held    Held
+	Last    *Undo
+	At      time.Time
 }
 
 // DeskRow is one waiting case.
@@ -23,6 +26,7 @@ type DeskRow struct {
 	State      string // awaiting_review | needs_attention
 	Since      time.Time
 	Taken      bool // another admin reads it
+	Overdue    bool
 }
 
 // Undo offers to take back the decision that was made a moment ago.
@@ -34,7 +38,7 @@ type Undo struct {
 }
 
 // DeskFilters lists the filters of a desk (texts "desk.<code>").
-var DeskFilters = []string{"all", "green", "amber", "red", "stuck"}
+var DeskFilters = []string{"all", "green", "amber", "red", "stuck", "sample"}
 
 // maxDeskRows is the number of cases in the table, which has ten on a page.
 const maxDeskRows = 20
@@ -46,11 +50,12 @@ func (v Desk) JSON() json.RawMessage {
 		e = append(e, rule())
 	}
 	total := v.Counts["all"]
-	if total == 0 {
+	if total == 0 && v.Counts["sample"] == 0 {
 		e = append(append(e, line(tr("desk.none"))), v.Held.nodes()...)
 		return frame{title: tr("desk.title"), header: headerSuccess, elements: append(e, asOf(v.At)...)}.json()
 	}
 	e = append(e, v.filterRow())
+	e = append(e, inTime(v.Overdue, v.SLA)...)
 	if len(v.Rows) == 0 {
 		e = append(e, line(tr("desk.none_of_filter")))
 	} else {
@@ -105,11 +110,15 @@ func (v Desk) table() node {
 		if r.Taken {
 			taken = "👀"
 		}
+		wait := shortSpan(v.At.Sub(r.Since))
+		if r.Overdue {
+			wait = "⏰ " + wait
+		}
 		rows = append(rows, node{
 			"risk":  r.sign(),
 			"who":   cleanText(r.MaskedName, 12),
 			"since": r.Since.In(chinaTime).Format("01-02 15:04"),
-			"wait":  shortSpan(v.At.Sub(r.Since)),
+			"wait":  wait,
 			"taken": taken,
 		})
 	}
@@ -123,7 +132,7 @@ func (v Desk) table() node {
 			column("risk", "desk.column_risk", "60px"),
 			column("who", "desk.column_who", "80px"),
 			column("since", "desk.column_since", "110px"),
-			column("wait", "desk.column_wait", "70px"),
+			column("wait", "desk.column_wait", "80px"),
 			column("taken", "desk.column_taken", "60px"),
 		},
 		"rows": rows,

@@ -12,8 +12,11 @@ type Queue struct {
 	Stuck  int       // of them those of which a step has stopped
 	Taken  int       // of them those that an admin reads
 	Oldest time.Time // since when the oldest waits
-	Held   Held
-	At     time.Time
+	// Overdue counts those that have waited for more than SLA of working time; 0: there is no SLA.
+	Overdue int
+	SLA     time.Duration
+	Held    Held
+	At      time.Time
 }
 
 // Held is how many approved cases wait before their identities are written, and why.
@@ -41,6 +44,7 @@ func (v Queue) JSON() json.RawMessage {
 		line(tr("queue.parts", intArg("green", v.Green), intArg("stuck", v.Stuck), intArg("taken", v.Taken))),
 		line(tr("queue.oldest", timeArg("at", v.Oldest))),
 	}
+	e = append(e, inTime(v.Overdue, v.SLA)...)
 	e = append(e, v.Held.nodes()...)
 	desk := Ref{}.act(ActNext)
 	desk.To = ToDesk

@@ -53,6 +53,26 @@ func reportSamples() []sample {
 			Oldest: after(-3 * time.Hour),
 			At:     noon,
 		}},
+		{name: "sample_fault", card: SampleFault{Applicant: "ou_applicant", MaskedName: "演*", By: "ou_hr1", At: noon,
+			Note: "照片和本人不像"}},
+		{name: "desk_samples_only", card: Desk{Counts: map[string]int{"sample": 3}, Filter: "all", At: noon}},
+		{name: "queue_overdue", card: Queue{Total: 34, Green: 20, Oldest: after(-50 * time.Hour), Overdue: 7, SLA: 4 * time.Hour,
+			At: noon}},
+		{name: "pending_overdue", card: Pending{Total: 2, Rows: []PendingRow{
+			{Ref: ref, Applicant: "ou_applicant", MaskedName: "演*", State: "awaiting_review", Since: after(-9 * time.Hour),
+				Worst: Green, Waits: 9 * time.Hour, Overdue: true},
+			{Ref: ref, Applicant: "ou_applicant", MaskedName: "示*", State: "awaiting_review", Since: after(-time.Hour),
+				Worst: Red, Waits: time.Hour},
+		}}},
+		{name: "overdue", card: Overdue{Overdue: 7, Waiting: 34, Oldest: after(-50 * time.Hour), SLA: 4 * time.Hour,
+			Desk: true, At: noon}},
+		{name: "overdue_cards", card: Overdue{Overdue: 1, Waiting: 3, Oldest: after(-9 * time.Hour), SLA: 90 * time.Minute,
+			At: noon}},
+		{name: "overdue_lead", card: Overdue{Overdue: 7, Waiting: 34, Oldest: after(-50 * time.Hour), SLA: 4 * time.Hour,
+			Lead: true, At: noon}},
+		{name: "overdue_none", card: Overdue{SLA: 4 * time.Hour, At: noon}},
+		{name: "away", card: Away{Back: noon.AddDate(0, 0, 5).Add(-12 * time.Hour), OnDuty: []string{"ou_hr2", "ou_hr3"}}},
+		{name: "away_back", card: Away{OnDuty: []string{"ou_hr1"}}},
 		{name: "queue_none", card: Queue{At: noon}},
 		{name: "stats", card: Stats{
 			ByState: map[string]int{"awaiting_photos": 4, "awaiting_review": 2, "done": 120, "on_file": 2, "expired": 3,
@@ -66,6 +86,10 @@ func reportSamples() []sample {
 			Days:         days,
 			MedianToDone: 95 * time.Minute,
 			MedianReview: 26 * time.Hour,
+			ByPolicy:     80,
+			Sampled:      4,
+			Looked:       3,
+			Faults:       1,
 			At:           noon,
 		}},
 		{name: "stats_empty", card: Stats{At: noon}},
@@ -95,10 +119,12 @@ func deskSample() Desk {
 	row := func(name string, level Level, state string, ago time.Duration, taken bool) DeskRow {
 		return DeskRow{MaskedName: name, Risk: level, State: state, Since: after(-ago), Taken: taken}
 	}
-	return Desk{
-		Counts: map[string]int{"all": 34, "green": 28, "amber": 3, "red": 1, "stuck": 2},
-		Filter: "all",
-		Taken:  1,
+	out := Desk{
+		Counts:  map[string]int{"all": 34, "green": 28, "amber": 3, "red": 1, "stuck": 2},
+		Filter:  "all",
+		Taken:   1,
+		Overdue: 1,
+		SLA:     4 * time.Hour,
 		Rows: []DeskRow{
 			row("演*", Green, "awaiting_review", 50*time.Hour, false),
 			row("示*例", Red, "awaiting_review", 3*time.Hour, true),
@@ -108,4 +134,6 @@ func deskSample() Desk {
 		Last: &Undo{Ref: ref, Applicant: "ou_applicant", What: "approved"},
 		At:   noon,
 	}
+	out.Rows[0].Overdue = true
+	return out
 }

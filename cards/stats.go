@@ -15,7 +15,9 @@ type Stats struct {
 	Days                    []DayCount // latest days, oldest first
 	MedianToDone            time.Duration
 	MedianReview            time.Duration
-	At                      time.Time
+	// Over the days: cases that the policy approved without HR, those drawn for a look, looks, and faults found by them.
+	ByPolicy, Sampled, Looked, Faults int
+	At                                time.Time
 }
 
 // DayCount holds the figures of one day.
@@ -48,6 +50,10 @@ func (v Stats) JSON() json.RawMessage {
 	}
 	if v.MedianReview > 0 {
 		e = append(e, line(tr("stats.median_review", textArg("span", durationText(v.MedianReview)))))
+	}
+	if v.ByPolicy+v.Looked > 0 {
+		e = append(e, line(tr("stats.by_policy", intArg("days", len(v.Days)), intArg("n", v.ByPolicy),
+			intArg("sampled", v.Sampled), intArg("looked", v.Looked), intArg("faults", v.Faults))))
 	}
 	if len(v.Days) > 0 {
 		e = append(e, headline(tr("stats.days")), v.daysChart())

@@ -94,7 +94,8 @@ var families = map[string][]string{
 	"notice": {
 		"desk_sent", "not_understood", "nothing_open", "already_done", "too_many_cases", "photo_in_group", "photo_not_needed",
 		"unsupported", "no_reviewer", "no_admin", "applicant_unreached", "document_quota", "document_permission",
-		"document_unread", "many_looks", "original_kept", "original_emptied", "original_not_shown",
+		"document_unread", "many_looks", "desk_over", "away_when", "away_past",
+		"away_too_far", "away_nobody", "not_away", "original_kept", "original_emptied", "original_not_shown",
 		"code_expected", "human", "ask_about", "ask_in_private",
 		"cannot_cancel", "not_hr",
 		"only_in_group", "review_chat_set", "announce_chat_set", "not_staff", "not_sure_meant", "late",

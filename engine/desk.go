@@ -49,6 +49,13 @@ func (e *Engine) queueOf(ctx context.Context, v flows.View, tenantKey, admin str
 
 // DeskCard returns what the admin's desk shows now.
 func (e *Engine) DeskCard(ctx context.Context, v flows.View, tenantKey, admin string) (cards.Card, error) {
+	may, err := e.IsAdmin(ctx, v, tenantKey, admin)
+	if err != nil {
+		return nil, err
+	}
+	if !may {
+		return cards.Notice{Code: "desk_over"}, nil
+	}
 	d, err := loadDesk(ctx, v, tenantKey, admin)
 	if err != nil {
 		return nil, err
@@ -60,6 +67,10 @@ func (e *Engine) deskCard(
 	ctx context.Context, v flows.View, tenantKey, admin string, d flows.Desk,
 ) (cards.Card, error) {
 	queue, err := e.queueOf(ctx, v, tenantKey, admin)
+	if err != nil {
+		return nil, err
+	}
+	samples, err := e.samplesOf(ctx, v, tenantKey, admin)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +98,7 @@ func (e *Engine) deskCard(
 			return nil, err
 		}
 	}
-	return e.queueCard(ctx, v, tenantKey, admin, d, queue, last)
+	return e.queueCard(ctx, v, tenantKey, admin, d, queue, samples, last)
 }
 
 // atDesk adds to the card of a case what a desk has besides.
@@ -105,7 +116,8 @@ func atDesk(card cards.Card, d flows.Desk, last *cards.Undo) cards.Card {
 
 // queueCard shows the numbers and the first cases of the filter.
 func (e *Engine) queueCard(
-	ctx context.Context, v flows.View, tenantKey, admin string, d flows.Desk, queue []flows.QueueEntry, last *cards.Undo,
+	ctx context.Context, v flows.View, tenantKey, admin string, d flows.Desk, queue, samples []flows.QueueEntry,
+	last *cards.Undo,
 ) (cards.Card, error) {
 	if d.Filter == "" {
 		d.Filter = flows.FilterAll
@@ -120,9 +132,15 @@ func (e *Engine) queueCard(
 		Filter: string(d.Filter),
 		Held:   held,
 		Last:   last,
+		SLA:    e.Policy.SLA,
 		At:     now,
 	}
-	for _, q := range queue {
+	overdueSince := e.Policy.OverdueSince(now)
+	for _, q := range slices.Concat(queue, samples) {
+		overdue := q.State != flows.Done && !q.Since.After(overdueSince)
+		if overdue {
+			out.Overdue++
+		}
 		out.Counts[string(flows.FilterOf(q))]++
 		by := q.Assigned.ReaderAt(now)
 		taken := by != "" && by != admin
@@ -142,6 +160,7 @@ func (e *Engine) queueCard(
 			State:      string(q.State),
 			Since:      q.Since,
 			Taken:      taken,
+			Overdue:    overdue,
 		})
 	}
 	return out, nil
@@ -191,7 +210,10 @@ func (e *Engine) QueueCard(ctx context.Context, v flows.View, tenantKey string) 
 	if err != nil {
 		return nil, err
 	}
-	out := cards.Queue{Held: held, At: now}
+	out := cards.Queue{Held: held, SLA: e.Policy.SLA, At: now}
+	if out.Overdue, _, err = e.countOverdue(ctx, v, tenantKey); err != nil {
+		return nil, err
+	}
 	for _, s := range waitingForHR {
 		out.Total += counts[s]
 	}
@@ -224,12 +246,16 @@ func (e *Engine) markDesks(
 		}
 		wasEmpty = counts[flows.AwaitingReview]+counts[flows.NeedsAttention] <= 1
 	}
-	reviewers := 0
-	for _, admin := range e.Policy.AdminsOf(c.TenantKey) {
+	staff, err := e.StaffOf(ctx, tx, c.TenantKey)
+	if err != nil {
+		return nil, err
+	}
+	told := staff.Told(c.OpenID)
+	// The desks of those who are away, and of stand-ins who do not stand in, show what is so and do not ring.
+	for _, admin := range slices.Concat(e.Policy.AdminsOf(c.TenantKey), e.Policy.StandInsOf(c.TenantKey)) {
 		if admin == c.OpenID {
 			continue
 		}
-		reviewers++
 		d, err := loadDesk(ctx, tx, c.TenantKey, admin)
 		if err != nil {
 			return nil, err
@@ -241,7 +267,7 @@ func (e *Engine) markDesks(
 		if clicked != "" && s.MessageID == clicked {
 			continue // the answer shows the desk, and answerAtDesk queues its drawing
 		}
-		rings := entered && flows.RingsNow(d.SentAt, e.Now(), wasEmpty)
+		rings := entered && slices.Contains(told, admin) && flows.RingsNow(d.SentAt, e.Now(), wasEmpty)
 		if rings {
 			d.SentAt = e.Now()
 			if err := saveDesk(ctx, tx, c.TenantKey, admin, d); err != nil {
@@ -258,7 +284,7 @@ func (e *Engine) markDesks(
 		}
 		jobs = append(jobs, j...)
 	}
-	if entered && reviewers == 0 {
+	if entered && len(told) == 0 {
 		return nil, e.NotifyNoReviewer(ctx, tx, c)
 	}
 	board, err := e.markQueueBoard(ctx, tx, c.TenantKey, entered, wasEmpty)

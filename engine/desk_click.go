@@ -101,7 +101,11 @@ func (e *Engine) redrawDesk(ctx context.Context, tx flows.Tx, k click, s *flows.
 
 // nextAtDesk opens the next case of the filter, or the list if there is none.
 func (e *Engine) nextAtDesk(ctx context.Context, tx flows.Tx, k click, d *flows.Desk) (*cards.Toast, error) {
-	queue, err := e.queueOf(ctx, tx, k.TenantKey, k.OpenID)
+	list := e.queueOf
+	if d.Filter == flows.FilterSample {
+		list = e.samplesOf
+	}
+	queue, err := list(ctx, tx, k.TenantKey, k.OpenID)
 	if err != nil {
 		return nil, err
 	}

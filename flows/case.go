@@ -70,6 +70,9 @@ type Case struct {
 	// Pending is set while HR can undo Review.
 	Pending *PendingReview `json:"pending,omitempty"`
 
+	// Sampled is set if the policy has approved the case and it was drawn for a look afterwards.
+	Sampled *SampleLook `json:"sampled,omitempty"`
+
 	FailedChecks int    `json:"failed_checks,omitempty"` // number of checks that did not match
 	FailedAnswer string `json:"failed_answer,omitempty"` // Mismatch after the last of them
 	Help         *Help  `json:"help,omitempty"`          // set from the request for HR's help to the next submission
@@ -330,6 +333,7 @@ type Personal struct {
 	DocumentRead *idcard.SealedDocument `json:",omitempty"`
 	Note         string                 // note of HR to the applicant; free text
 	NoteBefore   string                 `json:",omitempty"` // note of the round before, while HR can undo the review
+	SampleNote   string                 `json:",omitempty"` // what HR has found wrong with a sampled case
 	// What was submitted when HR sent the case back last, and the note of HR.
 	AskedName, AskedNumber, AskedMobile, AskedNote string `json:",omitempty"`
 }

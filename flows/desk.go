@@ -32,6 +32,8 @@ const (
 	FilterAmber DeskFilter = "amber" // a warning, or something that was not examined
 	FilterRed   DeskFilter = "red"
 	FilterStuck DeskFilter = "stuck" // a step has stopped
+	// FilterSample selects the sampled cases, which wait for nobody.
+	FilterSample DeskFilter = "sample"
 )
 
 // FilterOf returns the part of the queue to which an entry belongs.
@@ -39,6 +41,8 @@ func FilterOf(q QueueEntry) DeskFilter {
 	switch {
 	case q.State == NeedsAttention:
 		return FilterStuck
+	case q.State == Done:
+		return FilterSample
 	case q.Risk == LevelPassed:
 		return FilterGreen
 	case q.Risk == LevelFailed:
@@ -48,7 +52,12 @@ func FilterOf(q QueueEntry) DeskFilter {
 }
 
 // Matches reports whether the filter selects the entry.
-func (f DeskFilter) Matches(q QueueEntry) bool { return f == "" || f == FilterAll || f == FilterOf(q) }
+func (f DeskFilter) Matches(q QueueEntry) bool {
+	if f == "" || f == FilterAll {
+		return q.State != Done
+	}
+	return f == FilterOf(q)
+}
 
 // NextOf returns the case that an admin reads next: the first one behind the cursor, in the order of the queue, that
 // the filter selects, that no other admin reads and that does not wait for another admin's approval. The last one is
@@ -87,7 +96,7 @@ const RingAfter = 10 * time.Minute
 // RingsNow reports whether a new message tells of a case that has come into the queue: on each day the first time,
 // since a message can be changed for 14 days only, and when the queue was empty.
 func RingsNow(sentAt, now time.Time, wasEmpty bool) bool {
-	if sentAt.IsZero() || sentAt.In(ChinaTime).Format(time.DateOnly) != now.In(ChinaTime).Format(time.DateOnly) {
+	if sentAt.IsZero() || !SameDay(sentAt, now) {
 		return true
 	}
 	return wasEmpty && now.Sub(sentAt) >= RingAfter

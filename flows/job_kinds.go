@@ -2,6 +2,7 @@ package flows
 
 import (
 	"maps"
+	"strconv"
 	"time"
 
 	"shiming/idcard"
@@ -50,7 +51,7 @@ func ShowSurface(caseID, surfaceID string) Job {
 	return Job{Kind: JobShow, Case: caseID, ref: surfaceID}
 }
 
-// SurfaceID returns the surface of ShowSurface, ShowOriginal and RecallOriginal.
+// SurfaceID returns the surface of ShowSurface, ShowOriginal, RecallOriginal and CallUrgently.
 func (j Job) SurfaceID() string { return j.ref }
 
 // ShowOriginal sends the original photos of the case to the admin of the surface, if the case still has the revision.
@@ -128,6 +129,24 @@ func (j Job) RunDate() string { return j.ref }
 // Page returns the page of Reconcile, from 0.
 func (j Job) Page() int64 { return j.rev }
 
+// Escalate does a step about the tenant's overdue cases. One job is enough for all cases that ask for it.
+func Escalate(tenantKey string, step EscalationStep) Job {
+	return Job{
+		Kind:  JobEscalate,
+		rev:   int64(step),
+		Args:  map[Arg]string{ArgTenant: tenantKey},
+		Merge: "escalate/" + tenantKey + "/" + strconv.FormatInt(int64(step), 10),
+	}
+}
+
+// Step returns the step of Escalate.
+func (j Job) Step() EscalationStep { return EscalationStep(j.rev) }
+
+// CallUrgently sends the message of an admin's surface by 加急.
+func CallUrgently(tenantKey, surfaceID string) Job {
+	return Job{Kind: JobUrgent, ref: surfaceID, Args: map[Arg]string{ArgTenant: tenantKey}}
+}
+
 // Template names the card that a reply sends.
 type Template string
 
@@ -151,6 +170,10 @@ const (
 	ReplyWaiting   Template = "waiting" // list of waiting cases; nothing if no case waits any more
 	ReplyDiffers   Template = "differs" // list of differences; nothing if none is left
 	ReplyLooked    Template = "looked"  // to the applicant: an admin looks at the originals
+	// ReplySampleFault tells of something wrong with a sampled case. To AudienceHR it queues one for each admin.
+	ReplySampleFault Template = "sample_fault"
+	ReplyAway        Template = "away"    // to an admin: until when the admin is away, and who decides meanwhile
+	ReplyOverdue     Template = "overdue" // to a lead: how many cases are overdue; nothing if none is
 )
 
 // Reply sends a card that is not kept up to date. The receiver follows by Towards or ToHR.

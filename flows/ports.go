@@ -94,6 +94,8 @@ type View interface {
 	NewestIn(ctx context.Context, tenantKey string, states []State, limit, offset int) ([]*Case, error)
 	// Queue returns the queue of cases in the states, in the order of their entry. It decrypts no case.
 	Queue(ctx context.Context, tenantKey string, states []State, limit int) ([]QueueEntry, error)
+	// Samples returns the sampled cases that are done and that nobody has looked at, in the order of their ends.
+	Samples(ctx context.Context, tenantKey string, limit int) ([]QueueEntry, error)
 	// WithIncident returns the cases in NeedsAttention with this Attention.Incident.
 	WithIncident(ctx context.Context, tenantKey, incident string, limit int) ([]*Case, error)
 	// CountIncident counts the cases of WithIncident.
@@ -109,6 +111,11 @@ type View interface {
 	// CaseOfMessage finds the open case that holds a photo of the message.
 	CaseOfMessage(ctx context.Context, messageID string) (*Case, error) // ErrNotFound
 	CountByState(ctx context.Context, tenantKey string) (map[State]int, error)
+	// CountWaiting counts the cases that are in the states since the time or longer, and returns since when the oldest is;
+	// zero without one.
+	CountWaiting(
+		ctx context.Context, tenantKey string, states []State, since time.Time,
+	) (n int, oldest time.Time, err error)
 	// DaysSince returns started and done per day (Asia/Shanghai) since the moment.
 	DaysSince(ctx context.Context, tenantKey string, since time.Time) ([]Day, error)
 	// DoneSince returns open_ids of people who were done since the moment, newest first, and their total number.
@@ -147,6 +154,10 @@ type QueueEntry struct {
 type Day struct {
 	Day           string // 2006-01-02, Asia/Shanghai
 	Started, Done int
+	ByPolicy      int // cases that the policy has approved without HR
+	Sampled       int // of them those that were drawn for a look afterwards
+	Looked        int // looks at sampled cases
+	Faults        int // of them those that have found something wrong
 }
 
 // Tx adds the writes of a transaction to the queries.

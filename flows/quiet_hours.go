@@ -27,3 +27,8 @@ func NextMorning(t time.Time) time.Time {
 	}
 	return m
 }
+
+// SameDay reports whether two times lie on one day in China.
+func SameDay(a, b time.Time) bool {
+	return a.In(ChinaTime).Format(time.DateOnly) == b.In(ChinaTime).Format(time.DateOnly)
+}

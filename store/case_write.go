@@ -78,13 +78,14 @@ func (t *txn) UpdateCase(ctx context.Context, c *flows.Case) error {
 		oldState string
 		version  int64
 		times    stateTimes
+		before   sampleMark
 	)
 	err := t.q.QueryRowContext(ctx, `
-		SELECT state, version, submitted_ms, done_ms
+		SELECT state, version, submitted_ms, done_ms, by_policy, sample
 		FROM cases
 		WHERE id = $1`,
 		c.ID,
-	).Scan(&oldState, &version, &times.submitted, &times.done)
+	).Scan(&oldState, &version, &times.submitted, &times.done, &before.byPolicy, &before.sample)
 	if err := orNotFound("update case", err); err != nil {
 		return err
 	}
@@ -92,6 +93,7 @@ func (t *txn) UpdateCase(ctx context.Context, c *flows.Case) error {
 		return flows.ErrStale
 	}
 	times.note(c)
+	mark := before.next(c)
 
 	// The stored JSON holds the new version; c gets it when everything is written.
 	next := *c
@@ -115,8 +117,10 @@ func (t *txn) UpdateCase(ctx context.Context, c *flows.Case) error {
 		    done_ms = $8,
 		    incident = $9,
 		    data = $10,
-		    sealed = $11
-		WHERE id = $12 AND version = $13`,
+		    sealed = $11,
+		    by_policy = $12,
+		    sample = $13
+		WHERE id = $14 AND version = $15`,
 		string(c.State),
 		boolInt(!c.State.Terminal()),
 		c.Rev,
@@ -128,6 +132,8 @@ func (t *txn) UpdateCase(ctx context.Context, c *flows.Case) error {
 		waitingIncident(c),
 		data,
 		sealed,
+		mark.byPolicy,
+		mark.sample,
 		c.ID,
 		version,
 	)
@@ -139,6 +145,9 @@ func (t *txn) UpdateCase(ctx context.Context, c *flows.Case) error {
 	}
 
 	if err := t.countTransition(ctx, c, flows.State(oldState)); err != nil {
+		return err
+	}
+	if err := t.countSamples(ctx, c, before, mark); err != nil {
 		return err
 	}
 	if err := t.syncPhotos(ctx, c); err != nil {

@@ -44,11 +44,12 @@ func (v *view) CountByState(ctx context.Context, tenantKey string) (map[flows.St
 // without events are absent.
 func (v *view) DaysSince(ctx context.Context, tenantKey string, since time.Time) ([]flows.Day, error) {
 	scan := func(scan scanner) (d flows.Day, err error) {
-		err = scan(&d.Day, &d.Started, &d.Done)
+		err = scan(&d.Day, &d.Started, &d.Done, &d.ByPolicy, &d.Sampled, &d.Looked, &d.Faults)
 		return d, err
 	}
 	return collect(ctx, v.q, "days", scan, `
-		SELECT day, CAST(sum(started) AS BIGINT), CAST(sum(done) AS BIGINT)
+		SELECT day, CAST(sum(started) AS BIGINT), CAST(sum(done) AS BIGINT), CAST(sum(by_policy) AS BIGINT),
+		       CAST(sum(sampled) AS BIGINT), CAST(sum(looked) AS BIGINT), CAST(sum(faults) AS BIGINT)
 		FROM day_counts
 		WHERE tenant_key = $1 AND day >= $2
 		GROUP BY day

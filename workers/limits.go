@@ -115,4 +115,5 @@ const (
 	apiDirectory = "directory"
 	apiImage     = "image"
 	apiRecall    = "recall"
+	apiUrgent    = "urgent"
 )

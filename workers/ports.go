@@ -25,6 +25,9 @@ type Messenger interface {
 	Patch(ctx context.Context, messageID string, draw func() (json.RawMessage, error)) error
 	// UploadImage uploads a picture of at most 10 MB and returns its image_key. Feishu offers no way to delete it.
 	UploadImage(ctx context.Context, picture []byte) (imageKey string, err error)
+	// Urgent sends a message of the bot to a person by 加急. reached is false if the platform says that the person is not
+	// in the chat.
+	Urgent(ctx context.Context, messageID, openID string) (reached bool, err error)
 	// Recall recalls a message of the bot.
 	Recall(ctx context.Context, messageID string) error
 	// Download fetches a picture from a message. kind is image or file. It returns at most idcard.MaxPhotoBytes+1

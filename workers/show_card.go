@@ -36,6 +36,9 @@ func (w *Workers) cardOf(ctx context.Context, s *drawing) (card cards.Card, err 
 		case flows.AudienceDesk:
 			card, err = w.engine.DeskCard(ctx, v, s.TenantKey, s.To.ID)
 			return err
+		case flows.AudienceOverdue:
+			card, err = w.engine.OverdueCard(ctx, v, s.TenantKey)
+			return err
 		case flows.AudienceQueue:
 			card, err = w.engine.QueueCard(ctx, v, s.TenantKey)
 			return err

@@ -129,16 +129,17 @@ func (w *Workers) sendToAdmins(ctx context.Context, tx flows.Tx, group *flows.Su
 		return nil // the group has seen the case, and nobody has to act
 	}
 	group.SentGeneration = wanted
+	admins, err := w.engine.AdminReceivers(ctx, tx, c.TenantKey, c.OpenID)
+	if err != nil {
+		return err
+	}
 	var jobs []flows.Job
-	for _, admin := range w.engine.Policy.AdminsOf(c.TenantKey) {
-		if admin == c.OpenID {
-			continue
-		}
+	for _, admin := range admins {
 		s, err := engine.SurfaceOrNew(ctx, tx, &flows.Surface{
-			ID:       "case/" + c.ID + "/hr/" + admin,
+			ID:       "case/" + c.ID + "/hr/" + admin.ID,
 			CaseID:   c.ID,
 			Audience: flows.AudienceHR,
-			To:       flows.Receiver{Type: "open_id", ID: admin},
+			To:       admin,
 		})
 		if err != nil {
 			return err

@@ -45,6 +45,10 @@ func (w *Workers) statsCard(ctx context.Context, v flows.View, tenantKey string)
 	byDay := map[string]flows.Day{}
 	for _, d := range days {
 		byDay[d.Day] = d
+		out.ByPolicy += d.ByPolicy
+		out.Sampled += d.Sampled
+		out.Looked += d.Looked
+		out.Faults += d.Faults
 	}
 	for i := range statsDays {
 		name := since.AddDate(0, 0, i).Format(time.DateOnly)

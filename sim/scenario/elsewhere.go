@@ -12,7 +12,7 @@ type Elsewhere struct {
 // elsewhere is in the order of the platforms.
 var elsewhere = []elsewhereRow{
 	{"撤回消息", "230009 230026", whenLooking},
-	{"发送应用内加急", "230012 230023 230024 230052 230098", notCalled},
+	{"发送应用内加急", "10023 230012 230023 230024 230052 230098", whenOverdue},
 	{"批量发送消息", "11203 11233 11247", notCalled},
 	{"上传图片", "232096 234006 234010 234011 234039", whenLooking},
 	{"延时更新消息卡片", "10002 11311 100000 100030 200000 200310 200320 300020 300030 300040 300090",
@@ -40,6 +40,7 @@ type elsewhereRow struct {
 
 var (
 	notCalled   = Text{"不调用", "not called"}
+	whenOverdue = Text{"只有等 HR 的超时很久时才调用", "only called when cases are long overdue"}
 	whenLooking = Text{"只有 HR 查看原件时才调用", "only called when HR looks at originals"}
 )
 

@@ -28,6 +28,7 @@ type FakeMessenger struct {
 	DownloadFunc func(ctx context.Context, messageID, fileKey, kind string) ([]byte, error)
 	RecallFunc   func(ctx context.Context, messageID string) error
 	UploadFunc   func(ctx context.Context, picture []byte) (string, error)
+	UrgentFunc   func(ctx context.Context, messageID, openID string) (reached bool, err error)
 	ContactFunc  func(ctx context.Context, openID string) (flows.Contact, error)
 	// BeforePatch is called before a patch builds its card, when the real client waits for clicks to be answered.
 	BeforePatch func(ctx context.Context, messageID string)
@@ -39,6 +40,7 @@ type FakeMessenger struct {
 	Downloads int
 	Uploaded  [][]byte // by UploadImage
 	Recalled  []string // ids of messages
+	Urgents   []string // open_ids of those whom Urgent was to call
 }
 
 // Post adds a message, or returns the one that has the uuid.
@@ -132,6 +134,17 @@ func (f *FakeMessenger) Recall(ctx context.Context, messageID string) error {
 	defer f.mu.Unlock()
 	f.Recalled = append(f.Recalled, messageID)
 	return nil
+}
+
+// Urgent implements workers.Messenger.
+func (f *FakeMessenger) Urgent(ctx context.Context, messageID, openID string) (reached bool, err error) {
+	f.mu.Lock()
+	f.Urgents = append(f.Urgents, openID)
+	f.mu.Unlock()
+	if f.UrgentFunc != nil {
+		return f.UrgentFunc(ctx, messageID, openID)
+	}
+	return true, nil
 }
 
 // Download returns the Picture of the file key.
