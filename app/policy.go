@@ -30,6 +30,9 @@ func Policy(cfg config.Config) flows.Policy {
 		Work:         cfg.WorkSchedule(),
 		Urgent:       bool(cfg.Review.Urgent),
 		Sample:       int(cfg.Review.Sample),
+
+		AnnouncePeople: flows.AnnouncePeople(cfg.Announce.People),
+
 		Agreement: cards.Agreement{
 			Company:    cfg.Company.Name,
 			Recipients: recipients,

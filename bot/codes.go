@@ -163,6 +163,11 @@ var codes = map[int]codeRow{
 	41012: {class: ClassBug, meaning: "user id invalid"},
 	41050: {class: ClassPermission, meaning: "person is outside the app's directory range"},
 
+	// Departments [获取单个部门信息].
+	40003: {class: ClassRetry, meaning: "department: internal"},
+	40004: {class: ClassPermission, meaning: "department is outside the app's directory range"},
+	42008: {class: ClassConfig, meaning: "department: app not usable in the tenant"},
+
 	// Groups [获取群成员列表].
 	232001: {class: ClassBug, meaning: "bad parameter"},
 	232004: {class: ClassConfig, meaning: "app does not exist"},

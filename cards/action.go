@@ -89,6 +89,8 @@ type Action struct {
 	To   string // "" | form | after | bottom | again | for ActDocumentPhoto one of DocumentKinds
 	// Reason is one of Reasons, for an ActSendBack that needs no form.
 	Reason string
+	// Department is the one that a desk shows, for an ActFilter; "" for all.
+	Department string
 }
 
 // act returns an action on the case of the reference.
@@ -113,12 +115,15 @@ func (a Action) Value() map[string]any {
 	if a.Reason != "" {
 		v["reason"] = a.Reason
 	}
+	if a.Department != "" {
+		v["department"] = a.Department
+	}
 	return v
 }
 
 // ActionError names the invalid part of a click. It does not contain the part, which may be forged or personal.
 type ActionError struct {
-	Field   string // v, act, case, rev, side, to, reason, or form.<field>
+	Field   string // v, act, case, rev, side, to, reason, department, or form.<field>
 	Problem string
 }
 
@@ -178,6 +183,12 @@ func DecodeAction(value map[string]any) (Action, error) {
 	}
 	if a.Reason != "" && !slices.Contains(Reasons, a.Reason) {
 		return Action{}, &ActionError{"reason", "not a known reason"}
+	}
+	if a.Department, err = optionalString(value, "department"); err != nil {
+		return Action{}, err
+	}
+	if a.Department != machineID(a.Department).zh {
+		return Action{}, &ActionError{"department", "not a department id"}
 	}
 	if a.To, err = optionalString(value, "to"); err != nil {
 		return Action{}, err

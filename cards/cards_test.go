@@ -83,8 +83,8 @@ func TestEveryViewHasASample(t *testing.T) {
 			}
 		}
 	}
-	if views != 31 {
-		t.Errorf("found %d views, want 31", views)
+	if views != 33 {
+		t.Errorf("found %d views, want 33", views)
 	}
 }
 

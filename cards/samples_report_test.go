@@ -77,20 +77,20 @@ func reportSamples() []sample {
 		{name: "stats", card: Stats{
 			ByState: map[string]int{"awaiting_photos": 4, "awaiting_review": 2, "done": 120, "on_file": 2, "expired": 3,
 				"from_the_future": 1},
-			DoneToday:    5,
-			StartedToday: 7,
-			Done:         120,
-			Open:         6,
-			Unfinished:   3,
-			OnFile:       2,
-			Days:         days,
-			MedianToDone: 95 * time.Minute,
-			MedianReview: 26 * time.Hour,
-			ByPolicy:     80,
-			Sampled:      4,
-			Looked:       3,
-			Faults:       1,
-			At:           noon,
+			DoneToday:     5,
+			StartedToday:  7,
+			Done:          120,
+			WithApplicant: 4,
+			WithHR:        2,
+			WithBot:       1,
+			Days:          days,
+			Week:          turnoutSample(),
+			Today:         Turnout{ToDone: Spread{Cases: 1, Median: 40 * time.Minute, P90: 40 * time.Minute}},
+			ByPolicy:      80,
+			Sampled:       4,
+			Looked:        3,
+			Faults:        1,
+			At:            noon,
 		}},
 		{name: "stats_empty", card: Stats{At: noon}},
 		{name: "reminded", card: Reminded{
@@ -111,20 +111,72 @@ func reportSamples() []sample {
 			At:        noon,
 		}},
 		{name: "board_empty", card: Board{Day: "2026-11-21", At: noon}},
+		{name: "board_departments", card: Board{
+			Day:         "2026-11-21",
+			DoneToday:   3,
+			DoneTotal:   60,
+			Open:        20,
+			Departments: []DepartmentBar{{"研发部", 30, 8}, {"<b>销售与市场营销中心华东大区</b>", 20, 9}},
+			Others:      DepartmentBar{Done: 10, Open: 3},
+			Names:       []string{"演*", "示*例"},
+			At:          noon,
+		}},
+		{name: "morning", card: Morning{
+			Since:   "2026-11-20",
+			Until:   "2026-11-20",
+			Waiting: Waiting{Total: 34, Green: 28, Amber: 3, Red: 1, Stuck: 2, Oldest: after(-50 * time.Hour)},
+			Days:    turnoutSample(),
+			Week:    turnoutSample(),
+			Desk:    true,
+			At:      noon,
+		}},
+		{name: "morning_after_weekend", card: Morning{
+			Since: "2026-11-20", Until: "2026-11-22", Days: Turnout{Started: 1}, At: noon,
+		}},
+		{name: "weekly", card: Weekly{
+			Week: WeekFigures{
+				From:        "2026-11-16",
+				To:          "2026-11-22",
+				Turnout:     turnoutSample(),
+				SidesRead:   48,
+				FirstPhotos: 41,
+				SentBack:    []Tally{{"blurred", 4}, {"details_wrong", 2}, {"note", 1}},
+				Rejected:    []Tally{{"not_employee", 1}},
+				Photos: []Tally{{"photo_dark", 6}, {"nothing", 5}, {"photo_glare", 4}, {"from_the_future", 3},
+					{"heic", 2}, {"too_small", 1}},
+			},
+			Before: WeekFigures{From: "2026-11-09", To: "2026-11-15"},
+			At:     noon,
+		}},
+	}
+}
+
+// turnoutSample has every kind of end.
+func turnoutSample() Turnout {
+	return Turnout{
+		Started: 50,
+		Done:    40,
+		Ends: map[string]int{"on_file": 2, "rejected": 1, "closed": 1, "declined": 3, "withdrawn": 4, "expired": 5,
+			"hr_delay": 1},
+		ToDone: Spread{Cases: 40, Median: 95 * time.Minute, P90: 26 * time.Hour},
+		Review: Spread{Cases: 41, Median: 20 * time.Minute, P90: 5 * time.Hour},
 	}
 }
 
 // deskSample is a desk with a case of each kind.
 func deskSample() Desk {
 	row := func(name string, level Level, state string, ago time.Duration, taken bool) DeskRow {
-		return DeskRow{MaskedName: name, Risk: level, State: state, Since: after(-ago), Taken: taken}
+		return DeskRow{MaskedName: name, Department: "研发部", Risk: level, State: state, Since: after(-ago), Taken: taken}
 	}
 	out := Desk{
-		Counts:  map[string]int{"all": 34, "green": 28, "amber": 3, "red": 1, "stuck": 2},
-		Filter:  "all",
-		Taken:   1,
-		Overdue: 1,
-		SLA:     4 * time.Hour,
+		Counts: map[string]int{"all": 34, "green": 28, "amber": 3, "red": 1, "stuck": 2},
+		Filter: "all",
+		Departments: []DeskDepartment{{"od-1", "研发部", 12}, {"od-2", "<b>销售与市场营销中心</b>", 9}, {"od-3", "运营部", 3},
+			{"od-4", "财务部", 2}, {"od-5", "法务部", 2}, {"od-6", "行政部", 1}, {"od-7", "前台", 1}},
+		Department: "od-7",
+		Taken:      1,
+		Overdue:    1,
+		SLA:        4 * time.Hour,
 		Rows: []DeskRow{
 			row("演*", Green, "awaiting_review", 50*time.Hour, false),
 			row("示*例", Red, "awaiting_review", 3*time.Hour, true),

@@ -46,6 +46,10 @@ type Config struct {
 		ReviewChat   string   `koanf:"review_chat"`
 		AnnounceChat string   `koanf:"announce_chat"`
 	} `koanf:"hr"`
+	Announce struct {
+		// People says how the announcement shows the people who finished last.
+		People AnnouncePeople `koanf:"people"`
+	} `koanf:"announce"`
 	Review struct {
 		Required Review        `koanf:"required"`
 		Style    ReviewStyle   `koanf:"style"`
@@ -118,6 +122,7 @@ func Defaults() (c Config) {
 	c.Review.Required = ReviewAlways
 	c.Review.Style = StyleQueue
 	c.Review.Undo = 10 * time.Second
+	c.Announce.People = PeopleNone
 	c.Review.Photos = PhotosOnRequest
 	c.Review.SLA = 4 * time.Hour
 	c.Review.Hours = "09:00-18:00"

@@ -214,6 +214,7 @@ func TestEveryKeyFromEnvironment(t *testing.T) {
 				"feishu.app_type":         "marketplace",
 				"feishu.transport":        "websocket",
 				"feishu.user_id_type":     "union_id",
+				"announce.people":         "masked",
 				"review.required":         "warnings",
 				"review.style":            "queue",
 				"review.undo":             "33m",

@@ -93,6 +93,20 @@ func (p *ReviewPhotos) UnmarshalText(text []byte) error {
 	return oneOf(p, text, PhotosOnRequest, PhotosOnWarning, PhotosAlways)
 }
 
+// AnnouncePeople says how the announcement in a group shows the people who finished last.
+type AnnouncePeople string
+
+const (
+	PeopleNone    AnnouncePeople = "none"
+	PeopleMasked  AnnouncePeople = "masked"  // masked names
+	PeopleAvatars AnnouncePeople = "avatars" // pictures, with which Feishu shows who it is
+)
+
+// UnmarshalText accepts the constants.
+func (p *AnnouncePeople) UnmarshalText(text []byte) error {
+	return oneOf(p, text, PeopleNone, PeopleMasked, PeopleAvatars)
+}
+
 // PageLogin says how the agreement page learns who reads it.
 type PageLogin string
 

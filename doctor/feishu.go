@@ -40,6 +40,14 @@ var optional = map[string]Text{
 		"without it the check \"same name as in Feishu\" stays grey",
 	},
 	"contact:user.phone:readonly": {"没有它，手机号要员工自己填", "without it people type their mobile themselves"},
+	"contact:user.department:readonly": {
+		"没有它，审核台和公告板不分部门",
+		"without it desk and announcement know no departments",
+	},
+	"contact:department.base:readonly": {
+		"没有它，审核台和公告板不分部门",
+		"without it desk and announcement know no departments",
+	},
 	"document_ai:hkm_mainland_travel_permit:recognize": {
 		"没有它，回乡证要员工自己填",
 		"without it people type the values of Hong Kong and Macao travel permits themselves",
@@ -53,8 +61,8 @@ var optional = map[string]Text{
 		"without it people type the values of passports themselves",
 	},
 	"im:chat:readonly": {
-		"没有它，check 看不到机器人在不在群里",
-		"without it check cannot see whether the bot is in the groups",
+		"没有它，check 看不到机器人在不在群里，机器人也认不出外部群",
+		"without it check cannot see whether the bot is in the groups, and the bot cannot tell external groups",
 	},
 	ScopeApp: {
 		"没有它，check 看不到事件、回调和版本",

@@ -276,5 +276,10 @@ func (e *Engine) chooseGroup(ctx context.Context, tx flows.Tx, m flows.Message, 
 	if err := tx.PutSetting(ctx, m.TenantKey, setting, m.ChatID); err != nil {
 		return err
 	}
+	if command == flows.CommandAnnounceHere {
+		if err := e.reviveBoard(ctx, tx, m.ChatID, "message/"+m.MessageID+m.EventID); err != nil {
+			return err
+		}
+	}
 	return e.replyNotice(ctx, tx, m, code)
 }

@@ -127,13 +127,20 @@ func (e *Engine) queueCard(
 		return nil, err
 	}
 	now := e.Now()
+	departments, names, err := e.deskDepartments(ctx, v, tenantKey, queue)
+	if err != nil {
+		return nil, err
+	}
+	queue = flows.InDepartment(queue, d.Department)
 	out := cards.Desk{
-		Counts: map[string]int{"all": len(queue)},
-		Filter: string(d.Filter),
-		Held:   held,
-		Last:   last,
-		SLA:    e.Policy.SLA,
-		At:     now,
+		Counts:      map[string]int{"all": len(queue)},
+		Filter:      string(d.Filter),
+		Departments: departments,
+		Department:  d.Department,
+		Held:        held,
+		Last:        last,
+		SLA:         e.Policy.SLA,
+		At:          now,
 	}
 	overdueSince := e.Policy.OverdueSince(now)
 	for _, q := range slices.Concat(queue, samples) {
@@ -156,6 +163,7 @@ func (e *Engine) queueCard(
 		}
 		out.Rows = append(out.Rows, cards.DeskRow{
 			MaskedName: flows.MaskedName(c),
+			Department: names[q.Department],
 			Risk:       flows.Colour(q.Risk),
 			State:      string(q.State),
 			Since:      q.Since,
@@ -193,43 +201,6 @@ func (e *Engine) lastDecision(ctx context.Context, v flows.View, d flows.Desk) (
 		return &cards.Undo{Bulk: n}, nil
 	}
 	return &cards.Undo{Ref: flows.CardRef(last), Applicant: last.OpenID, What: string(last.Review.What)}, nil
-}
-
-// QueueCard returns what the board of the review group shows now.
-func (e *Engine) QueueCard(ctx context.Context, v flows.View, tenantKey string) (cards.Card, error) {
-	now := e.Now()
-	queue, err := v.Queue(ctx, tenantKey, waitingForHR, maxQueue)
-	if err != nil {
-		return nil, err
-	}
-	counts, err := v.CountByState(ctx, tenantKey)
-	if err != nil {
-		return nil, err
-	}
-	held, err := e.heldCases(ctx, v, tenantKey)
-	if err != nil {
-		return nil, err
-	}
-	out := cards.Queue{Held: held, SLA: e.Policy.SLA, At: now}
-	if out.Overdue, _, err = e.countOverdue(ctx, v, tenantKey); err != nil {
-		return nil, err
-	}
-	for _, s := range waitingForHR {
-		out.Total += counts[s]
-	}
-	out.Stuck = counts[flows.NeedsAttention]
-	for _, q := range queue {
-		if out.Oldest.IsZero() {
-			out.Oldest = q.Since
-		}
-		if flows.FilterOf(q) == flows.FilterGreen {
-			out.Green++
-		}
-		if q.Assigned.ReaderAt(now) != "" {
-			out.Taken++
-		}
-	}
-	return out, nil
 }
 
 // markDesks marks the desks of the tenant's admins and the board of the review group after a change of the case, and

@@ -8,7 +8,8 @@
 //   - what comes in: message.go (messages, photos, recalls, the menu) and commands.go (what people type), open.go (a
 //     new case), click.go (every button) with redraw.go, queue.go, original.go and
 //     my_data.go
-//   - what goes out: surfaces.go (which cards to draw), jobs.go, incident.go (one card for many cases), nightly.go
+//   - what goes out: surfaces.go (which cards to draw), jobs.go, incident.go (one card for many cases), board.go (a
+//     group's announcement), nightly.go and morning.go (once a day)
 //   - code.go keeps SMS codes as keyed hashes, names.go the names of admins, staff.go says who may decide
 package engine
 
@@ -74,6 +75,8 @@ type Engine struct {
 	answers *cache.Cache
 	// nightlyQueuedUntil maps a tenant to the time until which its nightly job is known to be queued. It is only a cache.
 	nightlyQueuedUntil sync.Map
+	// morningQueuedUntil is the same of HR's morning card.
+	morningQueuedUntil sync.Map
 }
 
 // New returns an engine over d, with the defaults filled in.
@@ -166,8 +169,16 @@ func (e *Engine) DecideAndPersist(ctx context.Context, tx flows.Tx, c *flows.Cas
 func (e *Engine) persist(
 	ctx context.Context, tx flows.Tx, before, c *flows.Case, ev flows.Event, ch flows.Change,
 ) error {
+	if err := tx.AddFigures(ctx, c, ev.At, ch.Figures); err != nil {
+		return err
+	}
 	if ch.SetBlindIndex {
 		if err := tx.SetBlindIndex(ctx, c.ID, ch.BlindIndex); err != nil {
+			return err
+		}
+	}
+	if dep := ev.Contact.Department; dep.ID != "" && dep.Name != "" {
+		if err := tx.PutDepartment(ctx, c.TenantKey, dep); err != nil {
 			return err
 		}
 	}

@@ -79,7 +79,8 @@ func TestRefusedField(t *testing.T) {
 					shown = m.Current()
 				}
 			}
-			if n := attentionCards(w); n != 1 || !strings.Contains(shown, shows) || !workerstest.Shows(shown, "attention.holds") {
+			if n := attentionCards(w); n != 1 || !strings.Contains(shown, shows) ||
+				!workerstest.Shows(shown, "attention.holds") {
 				t.Errorf("got %d cards, the last one %s, want one with %q that says who waits", n, shown, shows)
 			}
 			answer = nil

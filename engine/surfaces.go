@@ -79,7 +79,11 @@ func (e *Engine) MarkSurfaces(
 		case flows.AudienceHR:
 			list, err = e.hrSurfaces(ctx, tx, c, repost)
 		case flows.AudienceBoard:
-			list, err = e.boardSurface(ctx, tx, c)
+			board, err := e.markBoard(ctx, tx, c)
+			if err != nil {
+				return nil, err
+			}
+			jobs = append(jobs, board...)
 		}
 		if err != nil {
 			return nil, err
@@ -175,23 +179,6 @@ func (e *Engine) NotifyNoReviewer(ctx context.Context, tx flows.Tx, c *flows.Cas
 		With(flows.ArgCode, code).
 		For(c.TenantKey, c.OpenID)
 	return e.Enqueue(ctx, tx, "alone/"+c.ID+"/"+strconv.FormatInt(c.Rev, 10), notice)
-}
-
-// boardSurface returns the announcement of the day on which the case ended, in China time. All cases of a day share it.
-// It returns no surface without an announcement group.
-func (e *Engine) boardSurface(ctx context.Context, tx flows.Tx, c *flows.Case) ([]*flows.Surface, error) {
-	chat, err := e.groupFor(ctx, tx, c.TenantKey, flows.SettingAnnounceChat)
-	if err != nil || chat == "" {
-		return nil, err
-	}
-	day := c.EnteredAt.In(flows.ChinaTime).Format("2006-01-02")
-	s, err := SurfaceOrNew(ctx, tx, &flows.Surface{
-		ID:        "board/" + chat + "/" + day,
-		Audience:  flows.AudienceBoard,
-		To:        flows.Receiver{Type: "chat_id", ID: chat},
-		TenantKey: c.TenantKey,
-	})
-	return []*flows.Surface{s}, err
 }
 
 // SurfaceOrNew loads the surface with the id of fresh, or returns fresh if it is not stored yet.

@@ -197,10 +197,10 @@ func (d *decision) end(s State) {
 	if d.c.Outcome == "" {
 		d.c.Outcome = string(s)
 	}
-	d.redraw(AudienceHR)
-	if s == Done || s == OnFile {
-		d.redraw(AudienceBoard)
+	for f := range EndFigures(d.c) {
+		d.count(f)
 	}
+	d.redraw(AudienceHR, AudienceBoard)
 	if !d.c.Erased.IsZero() {
 		return
 	}

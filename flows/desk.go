@@ -7,13 +7,16 @@ import (
 
 // Desk is the state of an admin's review desk: one message in private that shows the queue, or one case of it.
 type Desk struct {
-	SentAt  time.Time  `json:"sent_at,omitzero"`  // when its present message was asked for
-	Filter  DeskFilter `json:"filter,omitempty"`  // "" for all
-	Case    string     `json:"case,omitempty"`    // id of the open case; "" for the queue
-	Form    bool       `json:"form,omitempty"`    // the form of the open case is shown
-	Cursor  Cursor     `json:"cursor,omitzero"`   // position of the case that was opened last
-	Decided []string   `json:"decided,omitempty"` // ids of the cases of the last decision, which one undo takes back
-	Offered []Offered  `json:"offered,omitempty"` // the cases that the admin is asked to approve together
+	SentAt time.Time  `json:"sent_at,omitzero"` // when its present message was asked for
+	Filter DeskFilter `json:"filter,omitempty"` // "" for all
+	// Department is the only one whose cases the desk shows, "" for all.
+	Department string `json:"department,omitempty"`
+
+	Case    string    `json:"case,omitempty"`    // id of the open case; "" for the queue
+	Form    bool      `json:"form,omitempty"`    // the form of the open case is shown
+	Cursor  Cursor    `json:"cursor,omitzero"`   // position of the case that was opened last
+	Decided []string  `json:"decided,omitempty"` // ids of the cases of the last decision, which one undo takes back
+	Offered []Offered `json:"offered,omitempty"` // the cases that the admin is asked to approve together
 }
 
 // Offered is a case at the revision that an admin has seen.
@@ -59,6 +62,23 @@ func (f DeskFilter) Matches(q QueueEntry) bool {
 	return f == FilterOf(q)
 }
 
+// InDepartment returns the cases of the department, and all cases for "" or if none is of the department any more.
+func InDepartment(queue []QueueEntry, department string) []QueueEntry {
+	if department == "" {
+		return queue
+	}
+	var out []QueueEntry
+	for _, q := range queue {
+		if q.Department == department {
+			out = append(out, q)
+		}
+	}
+	if len(out) == 0 {
+		return queue
+	}
+	return out
+}
+
 // NextOf returns the case that an admin reads next: the first one behind the cursor, in the order of the queue, that
 // the filter selects, that no other admin reads and that does not wait for another admin's approval. The last one is
 // followed by the first. open is the case that the desk shows, which is not its own next one; "" if it shows the list.
@@ -88,6 +108,9 @@ const EmptyDeskEvery = time.Second
 
 // QueueEvery is the same of the review group's board: a group shall not blink all day.
 const QueueEvery = time.Minute
+
+// BoardEvery is the same of the announcement, which every start and every end changes.
+const BoardEvery = time.Minute
 
 // RingAfter is the least time between two messages with which a desk or a board says that cases have come into an
 // empty queue.

@@ -186,6 +186,8 @@ type Change struct {
 	Detail       map[string]string // of the audit row; never personal data
 	// Incident names a cause that many cases share. HR gets one card for all of them.
 	Incident string
+	// Figures are added to those of the event's day.
+	Figures Figures
 	// TakesLead makes the case the one that goes ahead; see Case.Lead.
 	TakesLead bool
 	// Proven says that e签宝 has taken an evidence point, so that no case has to wait behind another.

@@ -134,7 +134,7 @@ func TestRefusedFilingTakesTheLead(t *testing.T) {
 		d = decide(t, c, Event{Kind: StepStopped, Stop: stopped(StepEvidence, StopUnknownOutcome, "")})
 		card := HRCard(d.Case, sampleView()).(cards.Attention)
 		if d.TakesLead || d.Case.Lead != c.Lead || card.Holds != (c.Lead != "") {
-			t.Errorf("lead %q: got lead %q, holds %t, want HR's card to tell of the first only", c.Lead, d.Case.Lead, card.Holds)
+			t.Errorf("lead %q: got %q, holds %t, want HR's card to tell of the first only", c.Lead, d.Case.Lead, card.Holds)
 		}
 	}
 }

@@ -32,6 +32,7 @@ const (
 	JobRecall        JobKind = "recall_original"
 	JobEscalate      JobKind = "escalate"
 	JobUrgent        JobKind = "call_urgently"
+	JobMorning       JobKind = "morning"
 )
 
 // Queue names the queue of the job. Each upstream has its own queue, so an upstream that does not answer delays only

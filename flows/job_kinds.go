@@ -123,7 +123,12 @@ func Reconcile(tenantKey, night string, page int64, at time.Time) Job {
 	}
 }
 
-// RunDate returns the night of Reconcile, as 2006-01-02.
+// Morning sends HR the cards of a day's morning. day is a name of RunDateOf.
+func Morning(tenantKey, day string, at time.Time) Job {
+	return Job{Kind: JobMorning, ref: day, At: at, Args: map[Arg]string{ArgTenant: tenantKey}}
+}
+
+// RunDate returns the night of Reconcile or the day of Morning, as 2006-01-02.
 func (j Job) RunDate() string { return j.ref }
 
 // Page returns the page of Reconcile, from 0.
@@ -169,6 +174,8 @@ const (
 	ReplyLookUp    Template = "look_up" // the people whom an admin asks about, to this admin
 	ReplyWaiting   Template = "waiting" // list of waiting cases; nothing if no case waits any more
 	ReplyDiffers   Template = "differs" // list of differences; nothing if none is left
+	ReplyMorning   Template = "morning" // HR's card of a working day's morning; nothing if there is nothing to say
+	ReplyWeekly    Template = "weekly"  // HR's card of last week; nothing if there is nothing to say
 	ReplyLooked    Template = "looked"  // to the applicant: an admin looks at the originals
 	// ReplySampleFault tells of something wrong with a sampled case. To AudienceHR it queues one for each admin.
 	ReplySampleFault Template = "sample_fault"
@@ -202,7 +209,7 @@ type Arg string
 
 // Arguments of jobs.
 const (
-	ArgTenant  Arg = "tenant"   // tenant key of the person whom a reply answers, or of Reconcile
+	ArgTenant  Arg = "tenant"   // tenant key of the person whom a reply answers, or of Reconcile and Morning
 	ArgWho     Arg = "who"      // open_id of the person whom a reply answers
 	ArgChat    Arg = "chat"     // chat_id of the message that a reply answers
 	ArgCode    Arg = "code"     // ReplyNotice: id of the text
@@ -223,6 +230,7 @@ const (
 	ArgSince   Arg = "since"    // ReplyNotice many_looks: when the first of them was; ReplyLooked: when; RFC 3339
 	ArgPerson  Arg = "person"   // ReplyLookUp: open_id of the person
 	ArgNames   Arg = "names"    // ReplyLookUp: keyed hashes of the names that may be meant
+	ArgDay     Arg = "day"      // ReplyMorning, ReplyWeekly: the day on which it is sent, as 2006-01-02
 	ArgClicked Arg = "clicked"  // ShowSurface: the clicked message, if it is not the surface's present one
 )
 

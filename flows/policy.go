@@ -16,10 +16,12 @@ type Policy struct {
 	Originals    OriginalsRule // when HR gets the original photos unasked
 	TellLooks    bool          // the applicant is told of each look at the originals at once
 	ReviewQueue  bool          // HR reviews at desks; false: HR gets a card of each case
-	Undo         time.Duration // from HR's decision on a review until it takes effect; 0: at once
-	Admins       []string      // open_ids, or tenant_key/open_id; see AdminsOf
-	StandIns     []string      // the same of those who decide while an admin is away; see StandInsOf
-	Leads        []string      // the same of those who are told of cases that are long overdue
+	// AnnouncePeople says how the announcement shows the people who finished last.
+	AnnouncePeople AnnouncePeople
+	Undo           time.Duration // from HR's decision on a review until it takes effect; 0: at once
+	Admins         []string      // open_ids, or tenant_key/open_id; see AdminsOf
+	StandIns       []string      // the same of those who decide while an admin is away; see StandInsOf
+	Leads          []string      // the same of those who are told of cases that are long overdue
 	// SLA is the working time after which a case that waits for HR is overdue; 0: none is. Work is HR's working time.
 	SLA          time.Duration
 	Work         workday.Schedule
@@ -44,6 +46,16 @@ type Policy struct {
 	// NameOf returns a colleague's display name for toasts, or "" if it is not known. It may be nil.
 	NameOf func(openID string) string
 }
+
+// AnnouncePeople says how an announcement shows people. "" shows nobody.
+type AnnouncePeople string
+
+// Ways of showing people who have finished. Nobody else is ever shown.
+const (
+	AnnounceNobody  AnnouncePeople = "none"
+	AnnounceMasked  AnnouncePeople = "masked"  // masked names, such as 张*
+	AnnounceAvatars AnnouncePeople = "avatars" // pictures, with which Feishu shows who it is
+)
 
 // CaseWindow is the time over which MaxCasesPerDay counts.
 const CaseWindow = 24 * time.Hour

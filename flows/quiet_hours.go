@@ -18,6 +18,12 @@ func Awake(t time.Time) bool {
 	return h >= morningHour && h < eveningHour
 }
 
+// DayOf returns the beginning of t's day in China.
+func DayOf(t time.Time) time.Time {
+	l := t.In(ChinaTime)
+	return time.Date(l.Year(), l.Month(), l.Day(), 0, 0, 0, 0, ChinaTime)
+}
+
 // NextMorning returns the first 09:00 in China after t.
 func NextMorning(t time.Time) time.Time {
 	l := t.In(ChinaTime)

@@ -34,7 +34,8 @@ func TestRefusedRevisionIsLeft(t *testing.T) {
 		{name: "the newer one is refused", ahead: newer},
 		{name: "2024 is set", ahead: ahead(NeedsAttention, StopEvidenceField),
 			policy: withPage(func(p *Policy) { p.Revision = Revision2024 })},
-		{name: "no page", ahead: ahead(NeedsAttention, StopEvidenceField), policy: withPage(func(p *Policy) { p.Page = nil })},
+		{name: "no page", ahead: ahead(NeedsAttention, StopEvidenceField),
+			policy: withPage(func(p *Policy) { p.Page = nil })},
 		{name: "no evidence", ahead: ahead(NeedsAttention, StopEvidenceField),
 			change: func(c *Case) { c.Method = MethodNone }},
 	} {

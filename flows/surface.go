@@ -20,7 +20,7 @@ const (
 
 // Surface is a message that is kept up to date: the card of a case for one receiver, or the board of a group.
 type Surface struct {
-	// ID: case/<id>/applicant, case/<id>/hr/<receiver>, board/<chat>/<day>, desk/<tenant>/<admin>, queue/<chat>,
+	// ID: case/<id>/applicant, case/<id>/hr/<receiver>, board/<chat>, desk/<tenant>/<admin>, queue/<chat>,
 	// overdue/<tenant>/<admin>, original/<case>/<event>.
 	ID        string
 	CaseID    string // "" for what is about no single case
@@ -89,3 +89,9 @@ func (s *Surface) NoteClicked(clicked string) {
 		s.OldID = clicked
 	}
 }
+
+// Notices about the group of a board (texts "notice.<code>"), to each admin.
+const (
+	NoticeGroupLost     = "group_lost"     // it takes no messages any more
+	NoticeGroupExternal = "group_external" // people of other companies can be in it
+)

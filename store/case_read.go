@@ -126,12 +126,13 @@ func scanQueueEntry(scan scanner) (entry flows.QueueEntry, err error) {
 	}
 	entry.Since = fromMillis(since)
 	var c struct {
-		Risk     flows.Level       `json:"risk"`
-		Assigned *flows.Assignment `json:"assigned"`
-		First    *flows.Review     `json:"first_approval"`
+		Risk       flows.Level       `json:"risk"`
+		Assigned   *flows.Assignment `json:"assigned"`
+		First      *flows.Review     `json:"first_approval"`
+		Department string            `json:"department"`
 	}
 	err = json.Unmarshal([]byte(data), &c)
-	entry.Risk, entry.Assigned = c.Risk, c.Assigned
+	entry.Risk, entry.Assigned, entry.Department = c.Risk, c.Assigned, c.Department
 	if c.First != nil {
 		entry.FirstBy = c.First.By
 	}

@@ -35,6 +35,10 @@ type Messenger interface {
 	Download(ctx context.Context, messageID, fileKey, kind string) ([]byte, error)
 	// Contact looks a person up in the directory. Fields for which the app has no scope are empty.
 	Contact(ctx context.Context, openID string) (flows.Contact, error)
+	// Department looks a department up in the directory. The name is empty if the app has no scope for it.
+	Department(ctx context.Context, id string) (flows.Department, error)
+	// External reports whether people of other companies can be in a group.
+	External(ctx context.Context, chatID string) (bool, error)
 }
 
 // IDCardReader reads ID cards and other documents from pictures (Feishu OCR).

@@ -44,6 +44,10 @@ func (w *Workers) replyCard(ctx context.Context, j flows.Job) (card cards.Card, 
 			}
 		case flows.ReplyStats:
 			card, err = w.statsCard(ctx, v, tenantKey)
+		case flows.ReplyMorning:
+			card, err = w.morningCard(ctx, v, j)
+		case flows.ReplyWeekly:
+			card, err = w.weeklyCard(ctx, v, j)
 		case flows.ReplyLooked:
 			card = lookedCard(j)
 		case flows.ReplySampleFault:
@@ -104,6 +108,9 @@ var noticeLevels = map[string]cards.Level{
 	flows.AwayWhen:        cards.Amber,
 	flows.AwayPast:        cards.Amber,
 	flows.AwayTooFar:      cards.Amber,
+
+	flows.NoticeGroupLost:     cards.Amber,
+	flows.NoticeGroupExternal: cards.Amber,
 
 	flows.NoticeManyLooks:        cards.Red,
 	flows.NoticeOriginalKept:     cards.Red,

@@ -36,6 +36,7 @@ func (w *Workers) newHandlers() map[flows.JobKind]handler {
 		flows.JobRecall:        w.recallOriginal,
 		flows.JobEscalate:      w.escalate,
 		flows.JobUrgent:        w.callUrgently,
+		flows.JobMorning:       w.morning,
 	}
 }
 

@@ -30,6 +30,9 @@ type FakeMessenger struct {
 	UploadFunc   func(ctx context.Context, picture []byte) (string, error)
 	UrgentFunc   func(ctx context.Context, messageID, openID string) (reached bool, err error)
 	ContactFunc  func(ctx context.Context, openID string) (flows.Contact, error)
+	// DepartmentFunc and ExternalFunc may be nil: no department has a name, and no group is external.
+	DepartmentFunc func(ctx context.Context, id string) (flows.Department, error)
+	ExternalFunc   func(ctx context.Context, chatID string) (bool, error)
 	// BeforePatch is called before a patch builds its card, when the real client waits for clicks to be answered.
 	BeforePatch func(ctx context.Context, messageID string)
 
@@ -164,6 +167,22 @@ func (f *FakeMessenger) Contact(ctx context.Context, openID string) (flows.Conta
 		return f.ContactFunc(ctx, openID)
 	}
 	return flows.Contact{}, nil
+}
+
+// Department implements workers.Messenger.
+func (f *FakeMessenger) Department(ctx context.Context, id string) (flows.Department, error) {
+	if f.DepartmentFunc != nil {
+		return f.DepartmentFunc(ctx, id)
+	}
+	return flows.Department{ID: id}, nil
+}
+
+// External implements workers.Messenger.
+func (f *FakeMessenger) External(ctx context.Context, chatID string) (bool, error) {
+	if f.ExternalFunc != nil {
+		return f.ExternalFunc(ctx, chatID)
+	}
+	return false, nil
 }
 
 // SentTo returns the messages to a person, to a group, or in answer to a message.
