@@ -19,6 +19,7 @@ type Desk struct {
 	SLA     time.Duration
 	Handed  []HandedCase // cases that colleagues have handed to the reader
 	Rows    []DeskRow    // the first cases of the filter, oldest first; the card shows maxDeskRows
+	Held    Held
 	Last    *Undo
 	At      time.Time
 }
@@ -89,7 +90,7 @@ func (v Desk) JSON() json.RawMessage {
 		e = append(e, h.nodes()...)
 	}
 	if total == 0 && v.Counts["sample"] == 0 && v.Counts["held"] == 0 {
-		e = append(e, line(tr("desk.none")))
+		e = append(append(e, line(tr("desk.none"))), v.Held.nodes()...)
 		return frame{title: tr("desk.title"), header: headerSuccess, elements: append(e, asOf(v.At)...)}.json()
 	}
 	e = append(e, v.filterRow())
@@ -106,6 +107,7 @@ func (v Desk) JSON() json.RawMessage {
 	if v.Taken > 0 {
 		e = append(e, small(tr("desk.taken", intArg("n", v.Taken))))
 	}
+	e = append(e, v.Held.nodes()...)
 	if len(v.Rows) > 0 {
 		e = append(e, button("begin", mainButton, Ref{}.act(ActNext)))
 	}

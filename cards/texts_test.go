@@ -115,6 +115,7 @@ var families = map[string][]string{
 		"submitted", "consented",
 		"declined", "cancelled", "confirmed", "editing", "finished", "other",
 	},
+	"held":          {"first", "refused", "other"},
 	"order":         {"first", "refused", "held_first", "held_refused", "other"},
 	"progress_held": {"first", "refused", "other"},
 	"stage": {"pending", "checking", "recording", "filing", "done", "done_filed",

@@ -144,6 +144,10 @@ func (e *Engine) queueCard(
 	if d.Filter == "" {
 		d.Filter = flows.FilterAll
 	}
+	held, err := e.heldCases(ctx, v, tenantKey)
+	if err != nil {
+		return nil, err
+	}
 	now := e.Now()
 	departments, names, err := e.deskDepartments(ctx, v, tenantKey, queue)
 	if err != nil {
@@ -155,6 +159,7 @@ func (e *Engine) queueCard(
 		Filter:      string(d.Filter),
 		Departments: departments,
 		Department:  d.Department,
+		Held:        held,
 		Last:        last,
 		SLA:         e.Policy.SLA,
 		At:          now,

@@ -52,8 +52,11 @@ func (e *Engine) QueueCard(ctx context.Context, v flows.View, tenantKey string) 
 	}
 	for _, q := range queue {
 		if flows.FilterOf(q, now) == flows.FilterHeld {
-			out.Held++
+			out.OnHold++
 		}
+	}
+	if out.Held, err = e.heldCases(ctx, v, tenantKey); err != nil {
+		return nil, err
 	}
 	for _, admin := range slices.Concat(e.Policy.AdminsOf(tenantKey), e.Policy.StandInsOf(tenantKey)) {
 		d, err := loadDesk(ctx, v, tenantKey, admin)
