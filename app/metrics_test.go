@@ -39,6 +39,8 @@ func exposed(t *testing.T) map[string][]string {
 	m.longConn(&bot.LongConn{}) // as with feishu.transport: websocket
 	m.Moved(flows.Filing, flows.Done, time.Second, time.Minute)
 	m.Effect(flows.JobShow, "done", time.Second)
+	m.ApprovedByPolicy(true)
+	m.SampleLooked(flows.SampleIsFine)
 	m.CallFailed("SendSms", failure.Retry)
 	m.feishuCall("im.message.create", "ok", time.Second)
 	m.push("other", 200, time.Millisecond)
@@ -265,7 +267,9 @@ func (f fakeSuppliers) CheckFourElements(
 ) (verify.CheckResult, error) {
 	return verify.CheckResult{}, f.err
 }
-func (f fakeSuppliers) LookUpBank(context.Context, string) (verify.Bank, error) { return verify.Bank{}, f.err }
+func (f fakeSuppliers) LookUpBank(context.Context, string) (verify.Bank, error) {
+	return verify.Bank{}, f.err
+}
 func (f fakeSuppliers) UploadFile(context.Context, string, []byte) (string, error) { return "", f.err }
 func (f fakeSuppliers) CreatePersonPoint(context.Context, esign.PersonPoint) (string, error) {
 	return "", f.err

@@ -1,7 +1,9 @@
 package app
 
 import (
+	"log/slog"
 	"slices"
+	"time"
 
 	"shiming/cards"
 	"shiming/config"
@@ -35,8 +37,18 @@ func Policy(cfg config.Config) flows.Policy {
 		ReviewQueue:  cfg.Review.Style == config.StyleQueue,
 		Undo:         cfg.Review.Undo,
 		Originals:    flows.OriginalsRule(cfg.Review.Photos),
+		SecondLook:   cfg.Review.SecondLook == config.SecondLookOriginals,
 		TellLooks:    bool(cfg.Review.TellLooks),
 		Admins:       cfg.HR.Admins,
+		StandIns:     cfg.Review.StandIns,
+		Leads:        cfg.Review.Leads,
+		SLA:          cfg.Review.SLA,
+		Work:         cfg.WorkSchedule(),
+		Urgent:       bool(cfg.Review.Urgent),
+		Sample:       int(cfg.Review.Sample),
+
+		AnnouncePeople: flows.AnnouncePeople(cfg.Announce.People),
+
 		Agreement: cards.Agreement{
 			Company:    cfg.Company.Name,
 			Recipients: recipients,
@@ -53,5 +65,13 @@ func Policy(cfg config.Config) flows.Policy {
 		PhotoGrace:     t.PhotoGrace,
 		FieldRetention: t.FieldRetention,
 		WriteQuiet:     t.WriteQuiet,
+	}
+}
+
+// warnOfCalendar logs which years HR's calendar does not know, if there is an SLA that depends on it.
+func warnOfCalendar(cfg config.Config, now time.Time, log *slog.Logger) {
+	if missing := cfg.WorkSchedule().Calendar.Missing(now); cfg.Review.SLA > 0 && len(missing) > 0 {
+		log.Warn("review.calendar does not know the rest days of these years: Monday to Friday count as working days",
+			"years", missing)
 	}
 }

@@ -27,24 +27,29 @@ type Review struct {
 	Expires                time.Time
 	Round                  int // 1 = first submission, 2 = after one send-back, ...
 	Decision               *Decision
-	Waiting                int      // number of other cases that wait for review
-	Queue                  bool     // the card replaces a list of cases and offers the next one
-	Desk                   bool     // the card is shown at a review desk
-	Last                   *Undo    // at a desk: the decision before
-	Help                   *Help    // the applicant asks for help, because the verification does not succeed
-	Document               string   // kind of document that the applicant chose, "" for one that was photographed
-	DocumentRead           bool     // its values were read on a photo
-	NotTaken               bool     // no platform takes the document: it can be kept on file, and not approved
-	CanPeek                bool     // offer the original photos, before the decision
-	CanUndo                bool     // the decision has not taken effect
-	FourEyes               []string // why two admins have to approve; empty if one is enough
-	FirstBy                string   // open_id of the first of them, once that one has approved
+	Waiting                int       // number of other cases that wait for review
+	Queue                  bool      // the card replaces a list of cases and offers the next one
+	Desk                   bool      // the card is shown at a review desk
+	Last                   *Undo     // at a desk: the decision before
+	Help                   *Help     // the applicant asks for help, because the verification does not succeed
+	Document               string    // kind of document that the applicant chose, "" for one that was photographed
+	DocumentRead           bool      // its values were read on a photo
+	NotTaken               bool      // no platform takes the document: it can be kept on file, and not approved
+	CanPeek                bool      // offer the original photos, before the decision
+	Sample                 bool      // it was drawn for a look afterwards, which is to be answered
+	Due                    time.Time // until when HR shall decide; zero without an SLA
+	Overdue                bool      // Due is over
+	CanUndo                bool      // the decision has not taken effect
+	FourEyes               []string  // why two admins have to approve; empty if one is enough
+	FirstBy                string    // open_id of the first of them, once that one has approved
 	FirstAt                time.Time
 	Presets                []Preset
 	Asked                  *Asked        // what HR asked for the last time, and what came back
 	Earlier                []EarlierCase // of the same person
 	SameNumber             []string      // open_ids of the other people who have the number
 	FormOpen               bool          // show the form for sending back and rejecting
+	Panel                  string        // show one of Panels; "" for none
+	Talk                   Talk
 }
 
 // Reasons are the codes of reasons that HR can choose (texts "reason.<code>").
@@ -76,6 +81,9 @@ func (v Review) JSON() json.RawMessage {
 		fact("serial", machineID(v.Serial)),
 	)...)...)
 	e = append(e, v.otherNodes()...)
+	if v.Decision == nil {
+		e = append(e, v.Talk.nodes()...)
+	}
 	f := frame{
 		title:     tr("review.title"),
 		header:    headerWarning,
@@ -94,11 +102,19 @@ func (v Review) JSON() json.RawMessage {
 		if v.CanUndo {
 			e = append(e, button("undo", plainButton, v.act(ActUndo)))
 		}
+		if v.Sample {
+			f.title, f.tag = tr("sample.title"), text{}
+			e = append(e, v.sampleNodes()...)
+			if v.CanPeek {
+				e = append(e, peekForm(v.Ref))
+			}
+		}
 	} else {
 		e = append(e, rule())
-		e = append(e, v.fourEyesNodes()...)
+		e = append(e, fourEyesNodes("review.four_eyes", v.FourEyes, v.FirstBy, v.FirstAt)...)
 		e = append(e, v.answerNodes()...)
-		if v.CanPeek {
+		e = append(e, v.Talk.asideNodes(v.Ref, true, v.Panel)...)
+		if v.CanPeek && v.Panel == "" {
 			e = append(e, peekForm(v.Ref))
 		}
 	}
@@ -139,9 +155,21 @@ func (v Review) facts() []text {
 	}
 	out = append(out, fact("submitted_at", timeText(v.SubmittedAt)))
 	if v.Decision == nil {
-		out = append(out, fact("expires", timeText(v.Expires)))
+		out = append(out, v.due(), fact("expires", timeText(v.Expires)))
 	}
 	return out
+}
+
+// due says until when HR shall decide, and whether that is over; nothing without an SLA.
+func (v Review) due() text {
+	if v.Due.IsZero() {
+		return text{}
+	}
+	at := timeText(v.Due)
+	if v.Overdue {
+		at = join(sameText(" "), at, tr("review.overdue"))
+	}
+	return fact("due", at)
 }
 
 // notTakenText says why the case cannot be approved, and what HR can do.
@@ -240,25 +268,25 @@ func (v Review) approveNode() node {
 	return button("approve", mainButton, a)
 }
 
-// fourEyesNodes says that two admins have to approve and why, and who was the first.
-func (v Review) fourEyesNodes() []node {
-	if len(v.FourEyes) == 0 {
+// fourEyesNodes says that two admins have to approve and why, by the text with this id, and who was the first.
+func fourEyesNodes(id string, reasons []string, firstBy string, firstAt time.Time) []node {
+	if len(reasons) == 0 {
 		return nil
 	}
-	why := make([]text, 0, len(v.FourEyes))
-	for _, code := range v.FourEyes[:min(len(v.FourEyes), maxFourEyes)] {
+	why := make([]text, 0, len(reasons))
+	for _, code := range reasons[:min(len(reasons), maxFourEyes)] {
 		why = append(why, codeText("four_eyes", code))
 	}
 	comma := text{zh: "、", en: ", ", trusted: true}
-	e := []node{line(tr("review.four_eyes", textArg("why", join(comma, why...))), colourOrange)}
-	if v.FirstBy != "" {
-		e = append(e, row(person(v.FirstBy), line(tr("review.first_approval", timeArg("at", v.FirstAt)))))
+	e := []node{line(tr(id, textArg("why", join(comma, why...))), colourOrange)}
+	if firstBy != "" {
+		e = append(e, row(person(firstBy), line(tr("review.first_approval", timeArg("at", firstAt)))))
 	}
 	return e
 }
 
 // maxFourEyes is the number of reasons for two admins.
-const maxFourEyes = 3
+const maxFourEyes = 4
 
 // answerNodes draws the buttons for a decision. The approval stands alone; the rest opens with a tap, unless it is all
 // that HR can do.
@@ -273,6 +301,9 @@ func (v Review) answerNodes() []node {
 		return append(e, v.decisionForm())
 	case v.FormOpen:
 		return append(e, headline(tr("review.or")), v.decisionForm())
+	}
+	if v.Panel != "" {
+		return e
 	}
 	return append(e, collapsed(tr("review.or"), v.presetNodes()...))
 }
@@ -313,6 +344,12 @@ func (v Review) decisionForm() node {
 			lines: true,
 		}.node(),
 		small(tr("review.reads")),
+		field{
+			name:  "internal_note",
+			hint:  tr("hint.internal_note"),
+			max:   maxInternalNote,
+			lines: true,
+		}.node(),
 		row(
 			asSubmit(button("send_back", plainButton, v.act(ActSendBack)), v.act(ActSendBack)),
 			asSubmit(withDialog(button("reject", dangerButton, v.act(ActReject)), "reject"), v.act(ActReject)),

@@ -27,6 +27,7 @@ var chinese = map[config.Code]string{
 	config.NotFiles:        `要写成列表，例如 [{title: 数字证书服务协议, version: "20250801", path: agreement.txt}]`,
 	config.NotText:         "要写成文字，不是列表或一节",
 	config.NotNetwork:      "要写地址或网段，例如 10.0.0.7、10.0.0.0/8、fd00::/8",
+	config.NotHours:        "要写成 09:00-18:00 这样，结束晚于开始",
 	config.TrustsEverybody: "这是所有地址：那样员工想写什么 IP，存证里就是什么 IP",
 
 	config.Missing:            "没有填写",
@@ -42,6 +43,7 @@ var chinese = map[config.Code]string{
 	config.NotDomain:          "要填域名，例如 esign.cn，不带 https://、端口、路径和 *",
 	config.DocumentUnverified: "只能是 stop：核验机构只核对居民身份证的号码，这种证件没法核验",
 	config.UnknownPlaceholder: "%s 不是占位符，只能用：%s",
+	config.PhotosUnasked:      "review.second_look 是 originals 时只能是 on_request：自动发没法先让另一位 HR 同意",
 	config.TooLong:            "最多 %s 个字符",
 	config.PageWithoutURL: "没有填写：2025-10 版存证要员工先在网页上读协议，网页要有公网地址。" +
 		"填上它，或者 esign.evidence_revision 改成 \"2024\"，不过 e签宝可能不收",
@@ -56,6 +58,8 @@ var chinese = map[config.Code]string{
 	config.MarkWithoutCompany: "用了 {company}，但 company.name 是空的",
 	config.AdminWithoutTenant: "商店应用有多家企业，每位管理员写成 tenant_key/open_id",
 	config.ChatOfOneTenant:    "群只属于一家企业；商店应用请留空，由各企业的 HR 在群里设置",
+	config.NotCalendar:        "文件第 %s 行不对：要写日期和 rest（休息）或 work（上班），例如 2028-10-01 rest 国庆节",
+	config.CalendarTooLarge:   "文件超过 1 MB",
 	config.LongConnOfMany:     "只有企业自建应用能用长连接，请用 webhook",
 
 	config.SupplierAddress:   "不是正确的地址",

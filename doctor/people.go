@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"shiming/bot"
+	"shiming/config"
 	"shiming/flows"
 	"shiming/store"
 )
@@ -36,11 +37,29 @@ func (d *Doctor) peopleChecks() []check {
 			"hr.admins." + n,
 			Text{"管理员 " + n + " " + id, "Admin " + n + " " + id},
 			after,
-			func(ctx context.Context) result { return d.checkAdmin(ctx, id) },
+			func(ctx context.Context) result { return d.checkPerson(ctx, "hr.admins", id) },
 		})
+	}
+	for _, of := range []struct {
+		key, zh, en string
+		ids         []string
+	}{
+		{"review.stand_ins", "代审人", "Stand-in", d.cfg.Review.StandIns},
+		{"review.leads", "负责人", "Lead", d.cfg.Review.Leads},
+	} {
+		for i, id := range of.ids {
+			n := strconv.Itoa(i + 1)
+			all = append(all, check{
+				of.key + "." + n,
+				Text{of.zh + " " + n + " " + id, of.en + " " + n + " " + id},
+				after,
+				func(ctx context.Context) result { return d.checkPerson(ctx, of.key, id) },
+			})
+		}
 	}
 	return append(all,
 		check{"hr.admins", Text{"管理员不止一位", "More than one admin"}, nil, d.checkAdmins},
+		check{"review.photos", Text{"原件怎么发给 HR", "How originals reach HR"}, nil, d.checkPhotos},
 		check{
 			"feishu.ocr",
 			Text{"身份证 OCR 与额度", "OCR of ID cards and its quota"},
@@ -91,13 +110,17 @@ func (d *Doctor) checkGroup(ctx context.Context, chat string, without Text) resu
 	return result{outcome: OK}
 }
 
-func (d *Doctor) checkAdmin(ctx context.Context, openID string) result {
+// checkPerson asks the directory for a person of the setting.
+func (d *Doctor) checkPerson(ctx context.Context, key, openID string) result {
 	contact, err := d.client.Contact(ctx, openID)
 	if err == nil && contact.Left { // Left needs the scope contact:user.employee:readonly
 		return result{
 			outcome: Problem,
 			found:   Text{"这个人已经离职", "the person has left the company"},
-			remedy:  Text{"在 hr.admins 里换一位，重启 serve", "name somebody else in hr.admins and restart serve"},
+			remedy: Text{
+				"在 " + key + " 里换一位，重启 serve",
+				"name somebody else in " + key + " and restart serve",
+			},
 		}
 	}
 	if err == nil {
@@ -147,6 +170,26 @@ func (d *Doctor) checkAdmins(context.Context) result {
 		}
 	}
 	return result{outcome: OK}
+}
+
+// checkPhotos tells when originals that should come by themselves do not: single cards of a group show none.
+func (d *Doctor) checkPhotos(ctx context.Context) result {
+	r := d.cfg.Review
+	if r.Photos == config.PhotosOnRequest || r.Style == config.StyleQueue ||
+		d.chat(ctx, flows.SettingReviewChat, d.cfg.HR.ReviewChat) == "" {
+		return result{outcome: OK}
+	}
+	return result{
+		outcome: Warning,
+		found: Text{
+			"有审核群，单件卡片又不能带原件，所以不会自动发；HR 要自己点「查看原件」",
+			"none come by themselves: there is a review group, and its cards never show originals; HR has to press 查看原件",
+		},
+		remedy: Text{
+			"review.style 改成 queue，或者去掉审核群；不改就把 review.photos 改回 on_request",
+			"set review.style to queue, or do without the review group; else set review.photos to on_request",
+		},
+	}
 }
 
 // checkOCR lets Feishu read an empty picture. The code "nothing was recognised" (2110002) shows that permission and

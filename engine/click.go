@@ -55,8 +55,12 @@ func (e *Engine) handleClick(ctx context.Context, tx flows.Tx, k click) (flows.A
 	case cards.ActMyData:
 		return e.replyByCard(ctx, tx, k, flows.Reply(flows.ReplyMyData))
 	case cards.ActNext, cards.ActRemind, cards.ActFilter, cards.ActBulk:
-		if !e.IsAdmin(k.TenantKey, k.OpenID) {
-			return flows.Answer{Toast: flows.NewToast("not_allowed", nil)}, nil
+		admin, err := e.IsAdmin(ctx, tx, k.TenantKey, k.OpenID)
+		if err != nil {
+			return flows.Answer{}, err
+		}
+		if !admin {
+			return e.refuseNonAdmin(ctx, tx, k)
 		}
 		if k.Action.Act != cards.ActRemind && e.Policy.ReviewQueue {
 			desk, err := e.atDesk(ctx, tx, k)
@@ -76,7 +80,7 @@ func (e *Engine) handleClick(ctx context.Context, tx flows.Tx, k click) (flows.A
 		}
 		return e.openNextInQueue(ctx, tx, k)
 	}
-	if k.Action.Act == cards.ActDecide {
+	if k.Action.Act == cards.ActDecide || k.Action.Act == cards.ActOpen {
 		return e.openDecisionForm(ctx, tx, k)
 	}
 	return e.clickOnCase(ctx, tx, k)
@@ -153,10 +157,20 @@ func (e *Engine) clickOnCase(ctx context.Context, tx flows.Tx, k click) (flows.A
 	if err != nil {
 		return flows.Answer{}, err
 	}
-	if k.Action.Act == cards.ActPeek {
+	switch k.Action.Act {
+	case cards.ActPeek:
 		return e.peek(ctx, tx, k, c)
+	case cards.ActAgree:
+		return e.agreeToLook(ctx, tx, k, c)
 	}
-	ev, refusal := e.eventOfClick(c, k)
+	admin, err := e.IsAdmin(ctx, tx, k.TenantKey, k.OpenID)
+	if err != nil {
+		return flows.Answer{}, err
+	}
+	if _, hr := flows.HRActs[k.Action.Act]; hr && !admin {
+		return e.refuseNonAdmin(ctx, tx, k)
+	}
+	ev, refusal := e.eventOfClick(c, k, admin)
 	if refusal != nil {
 		return flows.Answer{Toast: refusal}, nil
 	}
@@ -180,8 +194,8 @@ func (e *Engine) clickOnCase(ctx context.Context, tx flows.Tx, k click) (flows.A
 }
 
 // eventOfClick translates a click into an event of the case, or returns the toast that refuses it. It decides by the
-// person who pressed what that person may do, never by the contents of the card.
-func (e *Engine) eventOfClick(c *flows.Case, k click) (ev flows.Event, refusal *cards.Toast) {
+// person who pressed what that person may do, never by the contents of the card. admin says that the person may decide.
+func (e *Engine) eventOfClick(c *flows.Case, k click, admin bool) (ev flows.Event, refusal *cards.Toast) {
 	act := k.Action.Act
 	ev = flows.Event{
 		At:            e.Now(),
@@ -197,7 +211,7 @@ func (e *Engine) eventOfClick(c *flows.Case, k click) (ev flows.Event, refusal *
 		}
 		ev.Kind, ev.Role = kind, flows.Applicant
 	} else if kind, ok := flows.HRActs[act]; ok {
-		if !e.IsAdmin(k.TenantKey, k.OpenID) {
+		if !admin {
 			return ev, flows.NewToast("not_allowed", nil)
 		}
 		ev.Kind, ev.Role = kind, flows.HR
@@ -212,6 +226,12 @@ func (e *Engine) eventOfClick(c *flows.Case, k click) (ev flows.Event, refusal *
 	}
 	if act == cards.ActSendBack && k.Action.Reason != "" {
 		ev.Form.Reason, ev.Form.Side = &k.Action.Reason, &k.Action.Side
+	}
+	switch act {
+	case cards.ActAsk:
+		ev.Preset = k.Action.Reason
+	case cards.ActHold:
+		ev.Field = k.Action.To
 	}
 	if act == cards.ActResume && k.Action.To == cards.ToForm {
 		ev.Kind = flows.EditAsked

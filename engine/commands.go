@@ -24,13 +24,47 @@ func (e *Engine) handleText(ctx context.Context, tx flows.Tx, m flows.Message) e
 		case flows.CommandHelp:
 			return e.reply(ctx, tx, m, flows.Reply(flows.ReplyGreeting).With(flows.ArgHelp, "1"))
 		case flows.CommandAskAbout:
-			if e.IsAdmin(m.TenantKey, m.OpenID) { // others in the group would know whom the answer is about
+			admin, err := e.IsAdmin(ctx, tx, m.TenantKey, m.OpenID)
+			if err != nil {
+				return err
+			}
+			if admin { // others in the group would know whom the answer is about
 				return e.replyNotice(ctx, tx, m, "ask_in_private")
 			}
 		}
 	}
+	answered, err := e.takeAnswer(ctx, tx, m, command)
+	if answered || err != nil {
+		return err
+	}
 	m.Private = true
 	return e.handleCommand(ctx, tx, m, command)
+}
+
+// takeAnswer takes a text in private as the answer to HR's question, if there is one and the text is no word of the
+// bot. What an admin writes after a first answer may be meant as a question about somebody.
+func (e *Engine) takeAnswer(ctx context.Context, tx flows.Tx, m flows.Message, command flows.Command) (bool, error) {
+	if !m.Private || command != flows.CommandNone && command != flows.CommandSixDigits {
+		return false, nil
+	}
+	c, err := tx.OpenCase(ctx, m.TenantKey, m.OpenID)
+	if err != nil {
+		return false, flows.IgnoreNotFound(err)
+	}
+	admin, err := e.IsAdmin(ctx, tx, m.TenantKey, m.OpenID)
+	if err != nil || !c.TakesAnswers() || !c.Question.Open() && admin {
+		return false, err
+	}
+	if err := e.showUnreached(ctx, tx, c, m.EventID); err != nil {
+		return false, err
+	}
+	ev := e.applicantEvent(flows.Answered, m.OpenID, m.At)
+	ev.Text = m.Text
+	out, err := e.DecideAndPersist(ctx, tx, c, ev)
+	if err != nil || !out.Changed() {
+		return false, err
+	}
+	return true, e.replyNotice(ctx, tx, m, "answer_received")
 }
 
 // typesCode reports whether a message holds the code that its sender is asked for.
@@ -70,7 +104,11 @@ func (e *Engine) handleCommand(ctx context.Context, tx flows.Tx, m flows.Message
 	case flows.CommandStart:
 		return e.openOrRepost(ctx, tx, m, c)
 	case flows.CommandAskAbout:
-		if e.IsAdmin(m.TenantKey, m.OpenID) {
+		admin, err := e.IsAdmin(ctx, tx, m.TenantKey, m.OpenID)
+		if err != nil {
+			return err
+		}
+		if admin {
 			if q := flows.QueryOf(m.Text); !q.Empty() {
 				return e.lookUp(ctx, tx, m, q)
 			}
@@ -92,8 +130,12 @@ func (e *Engine) handleCommand(ctx context.Context, tx flows.Tx, m flows.Message
 	case flows.CommandHelp:
 		return e.replyPrivately(ctx, tx, m, flows.Reply(flows.ReplyGreeting).With(flows.ArgHelp, "1"))
 	}
-	if command == flows.CommandNone && e.IsAdmin(m.TenantKey, m.OpenID) {
-		if q := flows.NameQuery(m.Text); !q.Empty() {
+	if q := flows.NameQuery(m.Text); command == flows.CommandNone && !q.Empty() {
+		admin, err := e.IsAdmin(ctx, tx, m.TenantKey, m.OpenID)
+		if err != nil {
+			return err
+		}
+		if admin {
 			return e.lookUp(ctx, tx, m, q)
 		}
 	}
@@ -146,8 +188,8 @@ func (e *Engine) openOrRepost(ctx context.Context, tx flows.Tx, m flows.Message,
 
 // knows reports whether the sender is surely of this company: an admin, or somebody who has had a case.
 func (e *Engine) knows(ctx context.Context, tx flows.Tx, m flows.Message) (bool, error) {
-	if e.IsAdmin(m.TenantKey, m.OpenID) {
-		return true, nil
+	if admin, err := e.IsAdmin(ctx, tx, m.TenantKey, m.OpenID); admin || err != nil {
+		return admin, err
 	}
 	_, err := tx.LatestCase(ctx, m.TenantKey, m.OpenID)
 	return err == nil, flows.IgnoreNotFound(err)
@@ -188,7 +230,11 @@ func (e *Engine) submitCode(ctx context.Context, tx flows.Tx, m flows.Message, c
 // handleHRCommand answers a command of HR. The sender must be an admin of the tenant. Lists of cases appear in the
 // review group and in private chats only: although they are masked, they are nothing for other groups.
 func (e *Engine) handleHRCommand(ctx context.Context, tx flows.Tx, m flows.Message, command flows.Command) error {
-	if !e.IsAdmin(m.TenantKey, m.OpenID) {
+	admin, err := e.IsAdmin(ctx, tx, m.TenantKey, m.OpenID)
+	if err != nil {
+		return err
+	}
+	if !admin {
 		return e.replyNotice(ctx, tx, m, "not_hr")
 	}
 	if !m.Private {
@@ -207,6 +253,10 @@ func (e *Engine) handleHRCommand(ctx context.Context, tx flows.Tx, m flows.Messa
 			return e.sendDeskTo(ctx, tx, m)
 		}
 		return e.reply(ctx, tx, m, flows.Reply(flows.ReplyPending))
+	case flows.CommandAway:
+		return e.goAway(ctx, tx, m)
+	case flows.CommandBack:
+		return e.comeBack(ctx, tx, m)
 	case flows.CommandStats:
 		return e.reply(ctx, tx, m, flows.Reply(flows.ReplyStats))
 	case flows.CommandRemind:
@@ -255,6 +305,11 @@ func (e *Engine) chooseGroup(ctx context.Context, tx flows.Tx, m flows.Message, 
 	}
 	if err := tx.PutSetting(ctx, m.TenantKey, setting, m.ChatID); err != nil {
 		return err
+	}
+	if command == flows.CommandAnnounceHere {
+		if err := e.reviveBoard(ctx, tx, m.ChatID, "message/"+m.MessageID+m.EventID); err != nil {
+			return err
+		}
 	}
 	return e.replyNotice(ctx, tx, m, code)
 }

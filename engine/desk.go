@@ -44,11 +44,33 @@ func saveDesk(ctx context.Context, tx flows.Tx, tenantKey, admin string, d flows
 // queueOf returns the cases on which the admin may decide, oldest first. Nobody decides on the own case.
 func (e *Engine) queueOf(ctx context.Context, v flows.View, tenantKey, admin string) ([]flows.QueueEntry, error) {
 	all, err := v.Queue(ctx, tenantKey, waitingForHR, maxQueue)
+	e.freeOfFormerAdmins(tenantKey, all)
 	return slices.DeleteFunc(all, func(q flows.QueueEntry) bool { return q.OpenID == admin }), err
+}
+
+// freeOfFormerAdmins removes the assignments to those who are no admins any more.
+func (e *Engine) freeOfFormerAdmins(tenantKey string, queue []flows.QueueEntry) {
+	for i, q := range queue {
+		if e.Policy.ReaderOf(tenantKey, q.Assigned, e.Now()) == "" {
+			queue[i].Assigned = nil
+		}
+	}
 }
 
 // DeskCard returns what the admin's desk shows now.
 func (e *Engine) DeskCard(ctx context.Context, v flows.View, tenantKey, admin string) (cards.Card, error) {
+	may, err := e.IsAdmin(ctx, v, tenantKey, admin)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case !e.Policy.ReviewQueue:
+		return closedDesk, nil
+	case !may && slices.Contains(e.Policy.StandInsOf(tenantKey), admin):
+		return cards.Notice{Code: "desk_over"}, nil
+	case !may:
+		return closedDesk, nil
+	}
 	d, err := loadDesk(ctx, v, tenantKey, admin)
 	if err != nil {
 		return nil, err
@@ -60,6 +82,10 @@ func (e *Engine) deskCard(
 	ctx context.Context, v flows.View, tenantKey, admin string, d flows.Desk,
 ) (cards.Card, error) {
 	queue, err := e.queueOf(ctx, v, tenantKey, admin)
+	if err != nil {
+		return nil, err
+	}
+	samples, err := e.samplesOf(ctx, v, tenantKey, admin)
 	if err != nil {
 		return nil, err
 	}
@@ -78,26 +104,33 @@ func (e *Engine) deskCard(
 			if err != nil {
 				return nil, err
 			}
-			vc.Waiting = len(queue)
-			if c.State.Turn() == flows.HR {
-				vc.Waiting--
-			}
+			vc.Viewer, vc.Waiting = admin, waitingBeside(queue, c, e.Now())
 			return atDesk(flows.HRCard(c, vc), d, last), nil
 		case err != nil && !flows.IsNotFound(err):
 			return nil, err
 		}
 	}
-	return e.queueCard(ctx, v, admin, d, queue, last)
+	return e.queueCard(ctx, v, tenantKey, admin, d, queue, samples, last)
+}
+
+// waitingBeside counts the cases of the list besides one.
+func waitingBeside(queue []flows.QueueEntry, c *flows.Case, now time.Time) (n int) {
+	for _, q := range queue {
+		if q.CaseID != c.ID && flows.FilterAll.Matches(q, now) {
+			n++
+		}
+	}
+	return n
 }
 
 // atDesk adds to the card of a case what a desk has besides.
 func atDesk(card cards.Card, d flows.Desk, last *cards.Undo) cards.Card {
 	switch c := card.(type) {
 	case cards.Review:
-		c.Desk, c.Last, c.FormOpen = true, last, d.Form
+		c.Desk, c.Last, c.FormOpen, c.Panel = true, last, d.Form, d.Panel
 		return c
 	case cards.Attention:
-		c.Desk, c.Last = true, last
+		c.Desk, c.Last, c.Panel = true, last, d.Panel
 		return c
 	}
 	return card
@@ -105,21 +138,57 @@ func atDesk(card cards.Card, d flows.Desk, last *cards.Undo) cards.Card {
 
 // queueCard shows the numbers and the first cases of the filter.
 func (e *Engine) queueCard(
-	ctx context.Context, v flows.View, admin string, d flows.Desk, queue []flows.QueueEntry, last *cards.Undo,
+	ctx context.Context, v flows.View, tenantKey, admin string, d flows.Desk, queue, samples []flows.QueueEntry,
+	last *cards.Undo,
 ) (cards.Card, error) {
 	if d.Filter == "" {
 		d.Filter = flows.FilterAll
 	}
+	held, err := e.heldCases(ctx, v, tenantKey)
+	if err != nil {
+		return nil, err
+	}
 	now := e.Now()
-	out := cards.Desk{Counts: map[string]int{"all": len(queue)}, Filter: string(d.Filter), Last: last, At: now}
-	for _, q := range queue {
-		out.Counts[string(flows.FilterOf(q))]++
+	departments, names, err := e.deskDepartments(ctx, v, tenantKey, queue)
+	if err != nil {
+		return nil, err
+	}
+	queue = flows.InDepartment(queue, d.Department)
+	out := cards.Desk{
+		Counts:      map[string]int{},
+		Filter:      string(d.Filter),
+		Departments: departments,
+		Department:  d.Department,
+		Held:        held,
+		Last:        last,
+		SLA:         e.Policy.SLA,
+		At:          now,
+	}
+	overdueSince := e.Policy.OverdueSince(now)
+	for _, q := range slices.Concat(queue, samples) {
+		overdue := q.State != flows.Done && !q.Since.After(overdueSince)
+		if overdue {
+			out.Overdue++
+		}
+		out.Counts[string(flows.FilterOf(q, now))]++
+		if flows.FilterAll.Matches(q, now) {
+			out.Counts[string(flows.FilterAll)]++
+		}
 		by := q.Assigned.ReaderAt(now)
+		if by == admin && q.Assigned.From != "" {
+			c, err := v.Case(ctx, q.CaseID)
+			if err != nil {
+				return nil, err
+			}
+			if h, ok := flows.HandedTo(&e.Policy, c, admin, now); ok {
+				out.Handed = append(out.Handed, h)
+			}
+		}
 		taken := by != "" && by != admin
 		if taken {
 			out.Taken++
 		}
-		if !d.Filter.Matches(q) || len(out.Rows) == deskRows {
+		if !d.Filter.Matches(q, now) || len(out.Rows) == deskRows {
 			continue
 		}
 		c, err := v.Case(ctx, q.CaseID)
@@ -128,10 +197,12 @@ func (e *Engine) queueCard(
 		}
 		out.Rows = append(out.Rows, cards.DeskRow{
 			MaskedName: flows.MaskedName(c),
+			Department: names[q.Department],
 			Risk:       flows.Colour(q.Risk),
 			State:      string(q.State),
 			Since:      q.Since,
 			Taken:      taken,
+			Overdue:    overdue,
 		})
 	}
 	return out, nil
@@ -166,36 +237,6 @@ func (e *Engine) lastDecision(ctx context.Context, v flows.View, d flows.Desk) (
 	return &cards.Undo{Ref: flows.CardRef(last), Applicant: last.OpenID, What: string(last.Review.What)}, nil
 }
 
-// QueueCard returns what the board of the review group shows now.
-func (e *Engine) QueueCard(ctx context.Context, v flows.View, tenantKey string) (cards.Card, error) {
-	now := e.Now()
-	queue, err := v.Queue(ctx, tenantKey, waitingForHR, maxQueue)
-	if err != nil {
-		return nil, err
-	}
-	counts, err := v.CountByState(ctx, tenantKey)
-	if err != nil {
-		return nil, err
-	}
-	out := cards.Queue{At: now}
-	for _, s := range waitingForHR {
-		out.Total += counts[s]
-	}
-	out.Stuck = counts[flows.NeedsAttention]
-	for _, q := range queue {
-		if out.Oldest.IsZero() {
-			out.Oldest = q.Since
-		}
-		if flows.FilterOf(q) == flows.FilterGreen {
-			out.Green++
-		}
-		if q.Assigned.ReaderAt(now) != "" {
-			out.Taken++
-		}
-	}
-	return out, nil
-}
-
 // markDesks marks the desks of the tenant's admins and the board of the review group after a change of the case, and
 // returns the jobs that draw them. clicked is the message whose click is being answered.
 func (e *Engine) markDesks(
@@ -210,12 +251,16 @@ func (e *Engine) markDesks(
 		}
 		wasEmpty = counts[flows.AwaitingReview]+counts[flows.NeedsAttention] <= 1
 	}
-	reviewers := 0
-	for _, admin := range e.Policy.AdminsOf(c.TenantKey) {
+	staff, err := e.StaffOf(ctx, tx, c.TenantKey)
+	if err != nil {
+		return nil, err
+	}
+	told := staff.Told(c.OpenID)
+	// The desks of those who are away, and of stand-ins who do not stand in, show what is so and do not ring.
+	for _, admin := range slices.Concat(e.Policy.AdminsOf(c.TenantKey), e.Policy.StandInsOf(c.TenantKey)) {
 		if admin == c.OpenID {
 			continue
 		}
-		reviewers++
 		d, err := loadDesk(ctx, tx, c.TenantKey, admin)
 		if err != nil {
 			return nil, err
@@ -227,7 +272,8 @@ func (e *Engine) markDesks(
 		if clicked != "" && s.MessageID == clicked {
 			continue // the answer shows the desk, and answerAtDesk queues its drawing
 		}
-		rings := entered && flows.RingsNow(d.SentAt, e.Now(), wasEmpty)
+		rings := slices.Contains(ch.Ring, admin) ||
+			entered && slices.Contains(told, admin) && flows.RingsNow(d.SentAt, e.Now(), wasEmpty)
 		if rings {
 			d.SentAt = e.Now()
 			if err := saveDesk(ctx, tx, c.TenantKey, admin, d); err != nil {
@@ -244,7 +290,7 @@ func (e *Engine) markDesks(
 		}
 		jobs = append(jobs, j...)
 	}
-	if entered && reviewers == 0 {
+	if entered && len(told) == 0 {
 		return nil, e.NotifyNoReviewer(ctx, tx, c)
 	}
 	board, err := e.markQueueBoard(ctx, tx, c.TenantKey, entered, wasEmpty)
@@ -290,7 +336,7 @@ func (e *Engine) markLater(
 	if rings {
 		s.WantedGeneration++
 		s.Unreachable = false
-		return []flows.Job{flows.ShowSurface("", s.ID)}, tx.PutSurface(ctx, s)
+		return []flows.Job{showShared(s)}, tx.PutSurface(ctx, s)
 	}
 	if s.WantedGeneration == 0 {
 		return nil, nil // nothing was sent yet, and nothing new waits
@@ -300,7 +346,7 @@ func (e *Engine) markLater(
 	if queued || err != nil {
 		return nil, err
 	}
-	j := flows.ShowSurface("", s.ID)
+	j := showShared(s)
 	j.At = at
 	return []flows.Job{j}, nil
 }

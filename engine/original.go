@@ -20,24 +20,54 @@ func (e *Engine) peek(ctx context.Context, tx flows.Tx, k click, c *flows.Case) 
 	if err != nil || refusal != nil {
 		return flows.Answer{Toast: refusal}, err
 	}
-	if err := e.look(ctx, tx, k, c, *k.Form.PeekReason); err != nil {
+	if e.Policy.SecondLook {
+		ev := e.deskEvent(flows.LookAsked, k)
+		ev.Preset = *k.Form.PeekReason
+		out, err := e.DecideAndPersist(ctx, tx, c, ev)
+		return flows.Answer{Toast: out.Change.Toast}, err
+	}
+	if err := e.look(ctx, tx, k, c, *k.Form.PeekReason, ""); err != nil {
 		return flows.Answer{}, err
 	}
 	return flows.Answer{Toast: flows.NewToast("peek_sent", nil)}, nil
+}
+
+// agreeToLook answers an admin who agrees that another one sees the originals, and shows them to that one.
+func (e *Engine) agreeToLook(ctx context.Context, tx flows.Tx, k click, c *flows.Case) (flows.Answer, error) {
+	admin, err := e.IsAdmin(ctx, tx, k.TenantKey, k.OpenID)
+	switch {
+	case err != nil:
+		return flows.Answer{}, err
+	case !admin:
+		return flows.Answer{Toast: flows.NewToast("not_allowed", nil)}, nil
+	case k.repeated:
+		return flows.Answer{Toast: flows.NewToast("already", nil)}, nil
+	}
+	request := c.LookRequest
+	out, err := e.DecideAndPersist(ctx, tx, c, e.deskEvent(flows.LookAgreed, k))
+	if err != nil || !out.Changed() {
+		return flows.Answer{Toast: out.Change.Toast}, err
+	}
+	asker := k
+	asker.OpenID = request.By
+	return flows.Answer{Toast: out.Change.Toast}, e.look(ctx, tx, asker, out.Case, request.Reason, k.OpenID)
 }
 
 // mayPeek returns the toast that refuses a look, or nil. The revision of the clicked card does not matter: a look
 // decides nothing, and shows the case as it is.
 func (e *Engine) mayPeek(ctx context.Context, tx flows.Tx, k click, c *flows.Case) (*cards.Toast, error) {
 	reason := k.Form.PeekReason
+	admin, err := e.IsAdmin(ctx, tx, k.TenantKey, k.OpenID)
 	switch {
-	case !e.IsAdmin(k.TenantKey, k.OpenID):
+	case err != nil:
+		return nil, err
+	case !admin:
 		return flows.NewToast("not_allowed", nil), nil
 	case c.OpenID == k.OpenID:
 		return flows.NewToast("self_review", nil), nil
 	case k.repeated:
 		return flows.NewToast("already", nil), nil
-	case !c.State.OriginalsShown():
+	case !c.OriginalsShown():
 		return flows.LateToast(&e.Policy, c), nil
 	case len(flows.Originals(c)) == 0:
 		return flows.NewToast("no_originals", nil), nil
@@ -74,8 +104,12 @@ func (e *Engine) tellManyLooks(ctx context.Context, tx flows.Tx, k click, looks 
 		return err
 	}
 	e.Log.Warn("unusually many looks at originals", "admin", k.OpenID, "looks", len(looks))
+	staff, err := e.StaffOf(ctx, tx, k.TenantKey)
+	if err != nil {
+		return err
+	}
 	var jobs []flows.Job
-	for _, a := range e.Policy.AdminsOf(k.TenantKey) {
+	for _, a := range staff.All() { // also who is away: nobody else may hear of it
 		if a == k.OpenID {
 			continue
 		}
@@ -93,18 +127,38 @@ func (e *Engine) tellManyLooks(ctx context.Context, tx flows.Tx, k click, looks 
 // lookUnasked shows the originals to the admin who opens the case, if the policy says so. Such looks have no limit of
 // their own, because the operator has decided on them.
 func (e *Engine) lookUnasked(ctx context.Context, tx flows.Tx, k click, c *flows.Case) error {
-	if k.repeated || !e.Policy.Originals.Unasked(c) || len(flows.Originals(c)) == 0 {
+	if k.repeated || e.Policy.SecondLook || !e.Policy.Originals.Unasked(c) || len(flows.Originals(c)) == 0 {
 		return nil
 	}
 	if open, err := e.openLooks(ctx, tx, c, k.OpenID); err != nil || len(open) > 0 {
 		return err
 	}
-	return e.look(ctx, tx, k, c, flows.PolicyReason)
+	return e.look(ctx, tx, k, c, flows.PolicyReason, "")
 }
 
-// look puts a look on record and queues what follows.
-func (e *Engine) look(ctx context.Context, tx flows.Tx, k click, c *flows.Case, reason string) error {
+// lookWithCards shows the originals to the admins who get a card of the case in private, if the policy says so. What is
+// sent to a review group shows none.
+func (e *Engine) lookWithCards(ctx context.Context, tx flows.Tx, c *flows.Case, private []*flows.Surface) error {
+	for _, s := range private {
+		if s.To.Type != "open_id" || s.Audience != flows.AudienceHR {
+			continue
+		}
+		k := click{CardAction: flows.CardAction{OpenID: s.To.ID, TenantKey: c.TenantKey}}
+		k.EventID = "card-" + strconv.FormatInt(c.Rev, 10) + "-" + s.To.ID
+		if err := e.lookUnasked(ctx, tx, k, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// look puts a look on record and queues what follows. second is the admin who has agreed to it, "" if none had to.
+func (e *Engine) look(ctx context.Context, tx flows.Tx, k click, c *flows.Case, reason, second string) error {
 	now := e.Now()
+	detail := map[string]string{"reason": reason}
+	if second != "" {
+		detail["second"] = second
+	}
 	err := tx.Audit(ctx, flows.AuditRow{
 		CaseID: c.ID,
 		At:     now,
@@ -112,7 +166,7 @@ func (e *Engine) look(ctx context.Context, tx flows.Tx, k click, c *flows.Case, 
 		Event:  flows.EventOriginal,
 		From:   c.State,
 		To:     c.State,
-		Detail: map[string]string{"reason": reason},
+		Detail: detail,
 	})
 	if err != nil {
 		return err
@@ -153,9 +207,10 @@ func (e *Engine) openLooks(ctx context.Context, v flows.View, c *flows.Case, adm
 
 // endLooks returns the jobs that end all looks at a case when it has moved on or its photos are deleted.
 func (e *Engine) endLooks(
-	ctx context.Context, tx flows.Tx, c *flows.Case, ch flows.Change,
+	ctx context.Context, tx flows.Tx, before, c *flows.Case, ch flows.Change,
 ) (jobs []flows.Job, err error) {
-	if !ch.From.OriginalsShown() || c.State == ch.From && len(ch.DropPictures) == 0 {
+	stays := c.State == ch.From && c.OriginalsShown() && len(ch.DropPictures) == 0
+	if !before.OriginalsShown() || stays {
 		return nil, nil
 	}
 	open, err := e.openLooks(ctx, tx, c, "")

@@ -3,6 +3,7 @@ package flows
 import (
 	"encoding/json"
 	"log/slog"
+	"reflect"
 	"time"
 
 	"shiming/idcard"
@@ -11,17 +12,20 @@ import (
 // Case is one registration of one person. All fields but Personal are stored as plain JSON and hold nothing personal.
 // Personal is stored encrypted, with ID as associated data.
 type Case struct {
-	ID        string    `json:"id"` // UUIDv7; also e签宝's customBizId
-	TenantKey string    `json:"tenant_key,omitempty"`
-	OpenID    string    `json:"open_id"`
-	ChatID    string    `json:"chat_id,omitempty"` // the applicant's p2p chat, once known
-	State     State     `json:"state"`
-	Rev       int64     `json:"rev"`     // +1 with each entry into a state; cards and timers carry it
-	Version   int64     `json:"version"` // +1 with each write; optimistic locking
-	CreatedAt time.Time `json:"created_at"`
-	EnteredAt time.Time `json:"entered_at"` // of the present state
-	ExpiresAt time.Time `json:"expires_at,omitzero"`
-	Method    Method    `json:"method"` // first the one of the policy when the case was opened, then the chosen rung
+	ID        string `json:"id"` // UUIDv7; also e签宝's customBizId
+	TenantKey string `json:"tenant_key,omitempty"`
+	OpenID    string `json:"open_id"`
+	// Department is the applicant's first department, an open_department_id; "" until the directory has been asked, and
+	// when the fields have been deleted.
+	Department string    `json:"department,omitempty"`
+	ChatID     string    `json:"chat_id,omitempty"` // the applicant's p2p chat, once known
+	State      State     `json:"state"`
+	Rev        int64     `json:"rev"`     // +1 with each entry into a state; cards and timers carry it
+	Version    int64     `json:"version"` // +1 with each write; optimistic locking
+	CreatedAt  time.Time `json:"created_at"`
+	EnteredAt  time.Time `json:"entered_at"` // of the present state
+	ExpiresAt  time.Time `json:"expires_at,omitzero"`
+	Method     Method    `json:"method"` // first of the policy when the case was opened, then the chosen rung
 	// Revision of the evidence, of the policy when the case was opened. Cases of versions that knew one have none.
 	Revision Revision `json:"revision,omitempty"`
 
@@ -37,6 +41,7 @@ type Case struct {
 	AfterConsent State   `json:"after_consent,omitempty"`
 	Photos       []Photo `json:"photos,omitempty"`
 	BadPhotos    int     `json:"bad_photos,omitempty"` // number of refused photos
+	SidesRead    bool    `json:"sides_read,omitempty"` // both sides of the card have been read once
 	// PhotosBefore are the times of the photos that the person sent to earlier cases; see CarryPhotos.
 	PhotosBefore []time.Time `json:"photos_before,omitempty"`
 	PhotosGoneAt time.Time   `json:"photos_gone_at,omitzero"` // when the last photo was deleted
@@ -62,14 +67,23 @@ type Case struct {
 	// Risk is the worst level of the findings when the case was submitted for review.
 	Risk     Level       `json:"risk,omitempty"`
 	Assigned *Assignment `json:"assigned,omitempty"` // the admin who reads it
+	Question *Question   `json:"question,omitempty"` // what HR has asked the applicant in this review
+	// LookRequest is the wish of an admin to see the originals that another one has to confirm; see Policy.SecondLook.
+	LookRequest *LookRequest `json:"look_request,omitempty"`
+	OnHold      *ReviewHold  `json:"on_hold,omitempty"` // set while the case is off HR's list
 	// FirstApproval is the first of two approvals, until the second or another decision; see FourEyes.
 	FirstApproval *Review `json:"first_approval,omitempty"`
 	// OtherNumber is set if the person was registered with another number before.
 	OtherNumber bool `json:"other_number,omitempty"`
+	// Bound is the field of the form of which Feishu has bound another value to the account; see Personal.BoundValue.
+	Bound string `json:"bound,omitempty"`
 	// Asked is the review with which HR sent the case back last. Review is removed when the applicant submits again.
 	Asked *Review `json:"asked,omitempty"`
 	// Pending is set while HR can undo Review.
 	Pending *PendingReview `json:"pending,omitempty"`
+
+	// Sampled is set if the policy has approved the case and it was drawn for a look afterwards.
+	Sampled *SampleLook `json:"sampled,omitempty"`
 
 	FailedChecks int    `json:"failed_checks,omitempty"` // number of checks that did not match
 	FailedAnswer string `json:"failed_answer,omitempty"` // Mismatch after the last of them
@@ -302,7 +316,8 @@ const (
 // Resolution records the end of a stop, for HR's card.
 type Resolution struct {
 	Attention Attention      `json:"attention"`
-	By        string         `json:"by,omitempty"` // open_id of the admin; "" without one
+	By        string         `json:"by,omitempty"`    // open_id of the admin; "" without one
+	First     string         `json:"first,omitempty"` // open_id of the first of two admins
 	Kind      ResolutionKind `json:"what"`
 	At        time.Time      `json:"at"`
 }
@@ -334,6 +349,12 @@ type Personal struct {
 	DocumentRead *idcard.SealedDocument `json:",omitempty"`
 	Note         string                 // note of HR to the applicant; free text
 	NoteBefore   string                 `json:",omitempty"` // note of the round before, while HR can undo the review
+	SampleNote   string                 `json:",omitempty"` // what HR has found wrong with a sampled case
+	BoundValue   string                 `json:",omitempty"` // submitted value of Case.Bound, which Feishu has refused
+	// Exchanges are HR's questions in reviews and the applicant's answers, the oldest first.
+	Exchanges []Exchange `json:",omitempty"`
+	// InternalNotes are notes of HR that the applicant does not read, the oldest first.
+	InternalNotes []InternalNote `json:",omitempty"`
 	// What was submitted when HR sent the case back last, and the note of HR.
 	AskedName, AskedNumber, AskedMobile, AskedNote string `json:",omitempty"`
 }
@@ -356,7 +377,7 @@ func (Personal) LogValue() slog.Value         { return slog.StringValue("[person
 func (Personal) MarshalJSON() ([]byte, error) { return []byte(`"[personal]"`), nil }
 
 // Empty reports whether no personal data is stored.
-func (p Personal) Empty() bool { return p == Personal{} }
+func (p Personal) Empty() bool { return reflect.ValueOf(p).IsZero() }
 
 // clone returns a deep copy except for Personal, whose pointers steps replace and never write through.
 func (c *Case) clone() *Case {

@@ -22,6 +22,7 @@ const (
 	CodeAsked     Kind = "send_code"
 	CodeTyped     Kind = "submit_code"
 	EditAsked     Kind = "edit"
+	Answered      Kind = "answer" // the applicant writes an answer to HR's question
 	Cancelled     Kind = "cancel"
 	Erase         Kind = "withdraw"
 	PhotoRecalled Kind = "photo_recalled"
@@ -44,6 +45,15 @@ const (
 	Resolved   Kind = "resolve"
 	Closed     Kind = "close"
 	Nudged     Kind = "remind"
+
+	SampleFine  Kind = "sample_fine"  // somebody has looked at a sampled case: nothing is wrong
+	SampleFault Kind = "sample_fault" // something is wrong
+	Queried     Kind = "ask"          // HR asks the applicant something, and the case stays with HR
+	Held        Kind = "hold"         // the case is off the list until the time of Field
+	Handed      Kind = "transfer"     // the case is handed to the admin of the form
+	Noted       Kind = "note"         // an internal note
+	LookAsked   Kind = "look_asked"   // an admin wants to see the originals, for the reason in Preset
+	LookAgreed  Kind = "look_agreed"  // another admin agrees
 )
 
 // Events of the bot: results of jobs.
@@ -81,6 +91,8 @@ const (
 	ReminderDue Kind = "reminder_due"
 	ExpiryDue   Kind = "expiry_due"
 	DecisionDue Kind = "decision_due" // the time for undoing a decision is over
+	HoldEnded   Kind = "hold_ended"
+	QuestionDue Kind = "question_due" // a question of HR may still be unanswered
 )
 
 // Event is one event with everything that Decide needs: the time, the actor, and facts that the engine looked up
@@ -122,8 +134,10 @@ type Event struct {
 	Ahead *Case
 
 	Reading *PageReading // Consented, on the page; nil by a click on the card
-	Form    cards.Form   // Confirmed, BankCardTyped, SentBack, Refused, Resolved
+	Form    cards.Form   // Confirmed, BankCardTyped, SentBack, Refused, Resolved, Queried, Handed, Noted
 	Method  Method       // MethodChosen
+	Text    string       // Answered: what the applicant has written; personal
+	Preset  string       // Queried: one of cards.Questions, "" for words of the form; LookAsked: one of cards.PeekReasons
 	Side    string       // Retake, PhotoUploaded
 	// Document is the kind that the applicant photographs (DocumentPhoto).
 	Document idcard.Document
@@ -143,13 +157,19 @@ type Event struct {
 	Check    *Check     // PersonChecked
 	Bank     *BankFound // BankKnown; nil for all others
 	ID       string     // IdentityRecorded: verify_uid; PhotoUploaded: fileId; EvidenceFiled: eviPointId; Restored: time
-	Field    string     // CheckRefused, IdentityMismatch: field of the form; PhotosPurged: scope
+	Field    string     // CheckRefused, IdentityMismatch: field of the form; PhotosPurged: scope; Held: one of cards.Holds
 
 	Stop *Attention // StepStopped
 	Step Step       // StepDelayed, WriteFailed
 
 	// CodeUses are the codes within the last 24 h, across cases (Confirmed, BankCardTyped, CodeAsked).
 	CodeUses CodeUses
+
+	// SampleDraw is a number from 1 to 100 by which a case is sampled; 0: it is not.
+	SampleDraw int
+
+	// StandIns are those who may decide besides the admins (Approved).
+	StandIns []string
 
 	// SourceMessage is the message with the clicked card. The answer to the click already contains the new card, so this
 	// message needs a redraw only if the answer is lost.
@@ -178,10 +198,14 @@ type Change struct {
 	CodeFreed int
 	// DropPictures lists photos whose bytes are deleted in the same transaction.
 	DropPictures []string
-	Toast        *cards.Toast
-	Detail       map[string]string // of the audit row; never personal data
+	// Ring lists the admins whose desks come to the bottom of their chats, because the case is theirs to see now.
+	Ring   []string
+	Toast  *cards.Toast
+	Detail map[string]string // of the audit row; never personal data
 	// Incident names a cause that many cases share. HR gets one card for all of them.
 	Incident string
+	// Figures are added to those of the event's day.
+	Figures Figures
 	// TakesLead makes the case the one that goes ahead; see Case.Lead.
 	TakesLead bool
 	// Proven says that e签宝 has taken an evidence point, so that no case has to wait behind another.

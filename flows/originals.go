@@ -44,23 +44,28 @@ const (
 	NoticeOriginalNotShown = "original_not_shown"
 )
 
-// maxOriginals bounds the photos of a look. A card has two sides; a case whose photos could not be read may hold more.
-const maxOriginals = 4
+// maxOriginals bounds the photos of a look. A card has two sides; a case whose photos could not be read, or whose
+// applicant has answered by photos, may hold more.
+const maxOriginals = 6
 
 // OriginalsShown reports whether HR may look at the originals of a case in state s.
 func (s State) OriginalsShown() bool {
 	return s == AwaitingReview || s == Decided || s == NeedsAttention
 }
 
+// OriginalsShown reports whether HR may look at the originals of the case: while it is HR's, or waits for a look as a
+// sample.
+func (c *Case) OriginalsShown() bool { return c.State.OriginalsShown() || c.AwaitsLook() }
+
 // Originals returns the photos that HR may look at now, the portrait side first. There are none while the case is not
 // HR's.
 func Originals(c *Case) []Photo {
-	if !c.State.OriginalsShown() || !c.PhotosGoneAt.IsZero() {
+	if !c.OriginalsShown() || !c.PhotosGoneAt.IsZero() {
 		return nil
 	}
 	var out []Photo
 	for _, p := range c.Photos {
-		if p.State == PhotoRead || p.State == PhotoStored {
+		if p.State == PhotoRead || p.State == PhotoStored || p.State == PhotoAnswer {
 			out = append(out, p)
 		}
 	}

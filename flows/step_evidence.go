@@ -4,7 +4,15 @@ package flows
 // in the older one once the operator has gone back to it, which asks for nothing more.
 func evidenceStarted(d *decision) {
 	d.c.Evidence = d.startWrite(d.c.Evidence)
-	if d.refused() || d.c.Revision != Revision202510 || d.policy.Revision != Revision2024 || !d.c.fieldRefused() {
+	if d.refused() {
+		return
+	}
+	// What the request takes from the settings, which may change.
+	d.detail("card_type", d.policy.Documents.CardType(d.c.DocumentKind()))
+	if mark := d.policy.MarkOf(d.c); mark != "" {
+		d.detail("mark", mark)
+	}
+	if d.c.Revision != Revision202510 || d.policy.Revision != Revision2024 || !d.c.fieldRefused() {
 		return
 	}
 	d.c.Revision = Revision2024

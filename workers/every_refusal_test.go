@@ -100,7 +100,7 @@ func TestEveryRefusalEnds(t *testing.T) {
 		return &flows.Surface{ID: "case/" + c.ID + "/" + audience + "/" + to, CaseID: c.ID, Audience: audience,
 			To: flows.Receiver{Type: toType, ID: to}}
 	}
-	board := &flows.Surface{ID: "board/oc_all/2026-06-01", Audience: flows.AudienceBoard, TenantKey: workerstest.Tenant,
+	board := &flows.Surface{ID: "board/oc_all", Audience: flows.AudienceBoard, TenantKey: workerstest.Tenant,
 		To: flows.Receiver{Type: "chat_id", ID: "oc_all"}}
 	for _, tt := range []struct {
 		name    string
@@ -173,6 +173,10 @@ func TestEveryRefusalEnds(t *testing.T) {
 				person := tt.surface.To.ID == "ou_1"
 				if receivers && person && !slices.Equal(words.levels, []slog.Level{slog.LevelWarn}) {
 					t.Errorf("one person's refusal: got levels %v, want one warning", words.levels)
+				}
+				if s.Audience == flows.AudienceBoard && s.Unreachable { // as the first change of the next day does
+					s.Unreachable, s.WantedGeneration = false, max(s.WantedGeneration, s.SentGeneration+1)
+					w.Must(w.Store.Tx(t.Context(), func(tx flows.Tx) error { return tx.PutSurface(t.Context(), s) }))
 				}
 				w.Messenger.SendFunc, w.Messenger.PatchFunc = nil, nil
 				j.Key, j.Attempt, j.Due = j.Key+"-next", 1, w.Now()

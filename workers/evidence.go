@@ -2,14 +2,15 @@ package workers
 
 import (
 	"cmp"
+	"errors"
 
 	"shiming/esign"
 	"shiming/flows"
 )
 
 // missingEvidence names what is not on record although the evidence point has to state it: verification, sms_code,
-// bank_card, agreement, photos, or a document that the settings name (document_type). It returns "" if nothing is missing. The
-// card of HR shows the name.
+// bank_card, agreement, photos, a document that the settings name (document_type), or else the field of e签宝 that would
+// be wrong. It returns "" if nothing is missing. The card of HR shows the name.
 func missingEvidence(c *flows.Case, p *flows.Policy) string {
 	switch {
 	case c.Check == nil || c.Check.Outcome != flows.CheckMatch || c.Check.Serial == "" ||
@@ -28,6 +29,10 @@ func missingEvidence(c *flows.Case, p *flows.Policy) string {
 	if cardTypeOf(c, p) == "" {
 		return "document_type"
 	}
+	point := pointOf(c, p)
+	if wrong, ok := errors.AsType[*esign.ValidationError](point.Validate(point.Revision)); ok {
+		return wrong.Problems[0].Path
+	}
 	return ""
 }
 
@@ -42,6 +47,11 @@ func EvidenceOf(c *flows.Case, policy *flows.Policy) esign.PersonPoint {
 	if missingEvidence(c, policy) != "" {
 		return esign.PersonPoint{}
 	}
+	return pointOf(c, policy)
+}
+
+// pointOf builds the point of a case that has a check, a code and, in revision 2025-10, a reading.
+func pointOf(c *flows.Case, policy *flows.Policy) esign.PersonPoint {
 	p := c.Personal
 	point := esign.PersonPoint{
 		Revision:           esign.Revision(c.EvidenceRevision()),
