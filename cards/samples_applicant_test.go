@@ -387,6 +387,14 @@ func applicantSamples() []sample {
 			ConsentAt:   noon,
 			CanWithdraw: true,
 		}},
+		{name: "my_data_bank_card", card: MyData{
+			Ref:         ref,
+			State:       "awaiting_code",
+			MaskedCard:  "**** **** 0005",
+			Bank:        "样本银行",
+			ConsentAt:   noon,
+			CanWithdraw: true,
+		}},
 		{name: "my_data_empty", card: MyData{Empty: true}},
 		{name: "my_data_deleted", card: MyData{
 			Ref:           ref,

@@ -124,7 +124,6 @@ func (v *validator) marketplace() {
 	}
 }
 
-// threeElements checks the settings of the two suppliers of this method.
 // ladder reports a ladder that does not begin with the method, or names one twice.
 func (v *validator) ladder() {
 	l := v.Verification.Ladder
@@ -137,6 +136,7 @@ func (v *validator) ladder() {
 	}
 }
 
+// suppliers checks the settings of those that verify, send messages and keep the evidence.
 func (v *validator) suppliers() {
 	t := v.Verification.Tencent
 	absent := map[string]bool{

@@ -61,6 +61,8 @@ func reviewCard(c *Case, s ViewContext) cards.Card {
 		MaskedNumber: MaskedNumber(c),
 		MaskedMobile: MaskedMobile(c),
 		Checks:       cardChecks(reviewed(c, findings)),
+		MaskedCard:   MaskedBankCard(c),
+		Bank:         c.Personal.OpeningBank,
 		Method:       string(c.Method),
 		SubmittedAt:  c.Confirmed,
 		Round:        c.Rounds,

@@ -19,7 +19,7 @@ const (
 	SampleNumber = "899000199003070296"
 	SampleMobile = "13900001234"
 	// SampleBankCard is a number with a right check digit that no bank has issued.
-	SampleBankCard = "6200000000000000005"
+	SampleBankCard = "6200000000000050005"
 	// OtherNumber is the ID number of another person.
 	OtherNumber = "899000198512121237"
 )

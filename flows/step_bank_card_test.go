@@ -28,15 +28,15 @@ func cardForm(number, bank string) (f cards.Form) {
 
 func TestParseBankCard(t *testing.T) {
 	for _, tt := range []struct{ typed, card, problem string }{
-		{"6200000000000000005", "6200000000000000005", ""},
-		{" 6200 0000-0000 0000 005\n", "6200000000000000005", ""},
-		{"６２００００００００００００００００５", "6200000000000000005", ""},
+		{"6200000000000050005", "6200000000000050005", ""},
+		{" 6200 0000-0000 0050 005\n", "6200000000000050005", ""},
+		{"６２００００００００００００５０００５", "6200000000000050005", ""},
 		{"4000000000000", "4000000000000", ""}, // 13 digits
 		{"", "", "required"},
 		{"   ", "", "required"},
 		{"400000000000", "", "card_length"},
-		{"62000000000000000050", "", "card_length"},
-		{"招行 6200000000000000005", "", "card_characters"},
+		{"62000000000000500050", "", "card_length"},
+		{"招行 6200000000000050005", "", "card_characters"},
 		{"6200O00000000000005", "", "card_characters"},
 	} {
 		t.Run(tt.typed, func(t *testing.T) {
@@ -62,7 +62,7 @@ func TestCheckDigitOfACard(t *testing.T) {
 func TestBankCardTyped(t *testing.T) {
 	c := SampleCase(AwaitingBankCard)
 	c.BankCard, c.Personal.BankCard, c.Personal.OpeningBank = nil, "", ""
-	typed := Event{Kind: BankCardTyped, Form: cardForm("6200 0000 0000 0000 005", "")}
+	typed := Event{Kind: BankCardTyped, Form: cardForm("6200 0000 0000 0050 005", "")}
 	d := decide(t, c, typed).wantStay().wantToast("bank_asked")
 	if j := d.wantJobs(JobBank)[0]; j.BankSeq() != 1 || d.Case.Personal.BankCard != SampleBankCard {
 		t.Errorf("asked for look-up %d with the card %q", j.BankSeq(), MaskedBankCard(d.Case))

@@ -41,9 +41,14 @@ func evidenceFiled(d *decision) {
 	}
 	d.c.Evidence.State, d.c.Evidence.At, d.c.Evidence.ID = WriteDone, d.event.At, d.event.ID
 	d.detail("evi_point_id", d.event.ID)
-	d.c.Personal.SMSCode, d.c.Personal.BankCard, d.c.Personal.OpeningBank = "", "", ""
+	d.c.dropVerification()
 	d.filingSucceeded()
 	d.repost(AudienceApplicant)
+}
+
+// dropVerification deletes what only the evidence needed: the code, and the bank card with its bank.
+func (c *Case) dropVerification() {
+	c.Personal.SMSCode, c.Personal.BankCard, c.Personal.OpeningBank = "", "", ""
 }
 
 // uploadsLost uploads the photos again, for another attempt at the evidence point.

@@ -48,9 +48,13 @@ func chooseMethod(d *decision) {
 	d.reenter = true
 }
 
-// takeRung changes the method of the case.
+// takeRung changes the method of the case. The bank card is deleted: another method has no use for it.
 func (d *decision) takeRung(m Method) {
 	d.c.Method = m
-	d.c.Code, d.c.Check, d.c.Personal.SMSCode = nil, nil, ""
+	d.c.Code, d.c.Check = nil, nil
+	if d.c.BankCard != nil {
+		d.c.BankCard = &BankCard{Seq: d.c.BankCard.Seq} // an answer that is under way belongs to no card
+	}
+	d.c.dropVerification()
 	d.c.Mismatch, d.c.FormIssues = "", nil
 }
