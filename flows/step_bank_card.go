@@ -38,8 +38,14 @@ func bankCardTyped(d *decision) {
 	}
 	switch bank := formValue(d.event.Form.OpeningBank); {
 	case fresh || c.BankCard.State == "":
-		c.BankCard.State = BankAsking
 		c.FormIssues = nil
+		if c.lookUps() > maxLookUps {
+			c.BankCard.State = BankUnasked
+			d.toast("saved")
+			d.redraw(AudienceApplicant)
+			return
+		}
+		c.BankCard.State = BankAsking
 		d.job(LookUpBank(c.BankCard.Seq))
 		d.toast("bank_asked")
 		d.redraw(AudienceApplicant)
@@ -79,7 +85,11 @@ func (d *decision) cardIssue(field, problem string) {
 	d.redraw(AudienceApplicant)
 }
 
-// lookUps is the number of banks that were looked up in the case.
+// maxLookUps limits the look-ups of one case, each of which the supplier charges. The applicant names the bank of a
+// further card.
+const maxLookUps = 10
+
+// lookUps is the number of cards that were typed in the case.
 func (c *Case) lookUps() int {
 	if c.BankCard == nil {
 		return 0

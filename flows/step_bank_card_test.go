@@ -127,6 +127,20 @@ func TestDoubtfulBankCard(t *testing.T) {
 	}
 }
 
+// TestBankLookUpsEnd: the supplier charges each look-up, so that a case has ten of them.
+func TestBankLookUpsEnd(t *testing.T) {
+	c := SampleCase(AwaitingBankCard)
+	c.BankCard.Seq = 9
+	d := decide(t, c, Event{Kind: BankCardTyped, Form: cardForm("4242424242424242", "")}).wantStay().wantToast("bank_asked")
+	d.wantJobs(JobBank)
+	c = d.Case
+	d = decide(t, c, Event{Kind: BankCardTyped, Form: cardForm(SampleBankCard, "")}).wantStay().wantToast("saved")
+	d.wantJobs()
+	if d.Case.BankCard.State != BankUnasked {
+		t.Errorf("got the state %q, want the applicant to name the bank", d.Case.BankCard.State)
+	}
+}
+
 // TestBankAnswers: what follows each answer about the bank.
 func TestBankAnswers(t *testing.T) {
 	asking := func() *Case {
