@@ -32,18 +32,19 @@ var mayImport = map[string][]string{
 	"esign": {"failure", "shape"}, "verify": {"failure", "shape"},
 	"flows":   {"cards", "idcard"},
 	"engine":  {"flows", "cards", "idcard", "failure"},
-	"workers": {"engine", "flows", "cards", "idcard", "idcard/watermark", "esign", "verify", "failure"},
+	"evidence": {"flows", "cards", "idcard", "esign"},
+	"workers": {"engine", "evidence", "flows", "cards", "idcard", "idcard/watermark", "esign", "verify", "failure"},
 	"bot":     {"flows", "cards", "idcard", "failure", "shape"},
 	"web":     {"engine", "flows", "cards", "failure"},
 	"store":   {"flows", "idcard", "failure", "store/groupcommit", "store/keyset"},
 
 	"config": {"flows", "verify"},
 	"app": {
-		"config", "bot", "web", "engine", "workers", "flows", "cards", "esign", "verify", "failure", "shape", "store",
-		"store/keyset",
+		"config", "bot", "web", "engine", "workers", "evidence", "flows", "cards", "esign", "verify", "failure", "shape",
+		"store", "store/keyset",
 	},
 	"doctor": {"config", "bot", "esign", "verify", "store", "store/keyset", "flows", "shape"},
-	"cmd":    {"app", "config", "doctor", "playground", "sim/…", "bot", "store", "store/keyset"},
+	"cmd":    {"app", "config", "doctor", "evidence", "playground", "sim/…", "bot", "store", "store/keyset"},
 
 	"sim/…":      {"sim/…", "hanfont"}, // the simulated world speaks only HTTP; a font is no code
 	"playground": {"sim/…", "config", "playground/page", "playground/child", "playground/scrape"},
@@ -70,6 +71,8 @@ var onlyIn = map[string]string{
 var forbidden = map[string][]string{
 	"flows":  {"net", "os", "io", "log", "database", "sync"},
 	"engine": {"net", "os", "io", "database"},
+
+	"evidence": {"net", "os", "log", "database", "sync"},
 }
 
 // except lists the exceptions to forbidden: types without side effects.

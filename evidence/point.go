@@ -1,14 +1,14 @@
-package workers
+package evidence
 
 import (
 	"shiming/esign"
 	"shiming/flows"
 )
 
-// missingEvidence names what is not on record although the evidence point has to state it: verification, sms_code,
+// Missing names what is not on record although the evidence point has to state it: verification, sms_code,
 // agreement, photos, or a document that the settings name (document_type). It returns "" if nothing is missing. The
 // card of HR shows the name.
-func missingEvidence(c *flows.Case, p *flows.Policy) string {
+func Missing(c *flows.Case, p *flows.Policy) string {
 	switch {
 	case c.Check == nil || c.Check.Outcome != flows.CheckMatch || c.Check.Serial == "":
 		return "verification"
@@ -31,10 +31,10 @@ func cardTypeOf(c *flows.Case, p *flows.Policy) esign.CardType {
 	return esign.CardType(p.Documents.CardType(c.DocumentKind()))
 }
 
-// EvidenceOf builds the evidence point of a case from what is on record, without any default. If something is missing,
+// PointOf builds the evidence point of a case from what is on record, without any default. If something is missing,
 // it returns an empty point, which e签宝 would refuse.
-func EvidenceOf(c *flows.Case, policy *flows.Policy) esign.PersonPoint {
-	if missingEvidence(c, policy) != "" {
+func PointOf(c *flows.Case, policy *flows.Policy) esign.PersonPoint {
+	if Missing(c, policy) != "" {
 		return esign.PersonPoint{}
 	}
 	p := c.Personal
