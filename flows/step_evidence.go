@@ -4,11 +4,23 @@ package flows
 // in the older one once the operator has gone back to it, which asks for nothing more.
 func evidenceStarted(d *decision) {
 	d.c.Evidence = d.startWrite(d.c.Evidence)
-	if d.refused() || d.c.Revision != Revision202510 || d.policy.Revision != Revision2024 || !d.c.fieldRefused() {
+	if d.refused() {
+		return
+	}
+	d.notePoint()
+	if d.c.Revision != Revision202510 || d.policy.Revision != Revision2024 || !d.c.fieldRefused() {
 		return
 	}
 	d.c.Revision = Revision2024
 	d.detail("revision", string(Revision2024))
+}
+
+// notePoint adds to the audit row what the point says by the settings of the moment, which may change afterwards.
+func (d *decision) notePoint() {
+	d.detail("card_type", d.policy.Documents.CardType(d.c.DocumentKind()))
+	if mark := d.policy.MarkOf(d.c); mark != "" {
+		d.detail("mark", mark)
+	}
 }
 
 // fieldRefused reports whether the case stopped last because e签宝 refused a field of the evidence.

@@ -7,7 +7,7 @@
 //
 //   - workers.go and run.go: the kinds of jobs and their handlers; failed_step.go: what follows a failed call
 //   - photos.go (fetch) with ocr.go (read) and contact.go, person.go (code and check)
-//   - record.go with evidence.go (identity, uploads, evidence point)
+//   - record.go (identity, uploads, evidence point)
 //   - show.go with show_failed.go and show_card.go (cards that are kept up to date)
 //   - original.go with recall_original.go (originals for one admin, for minutes)
 //   - reply.go with reply_cards.go, stats.go and remind_all.go (cards that are sent once); incident.go
