@@ -37,6 +37,11 @@ func PointOf(c *flows.Case, policy *flows.Policy) esign.PersonPoint {
 	if Missing(c, policy) != "" {
 		return esign.PersonPoint{}
 	}
+	return point(c, cardTypeOf(c, policy), policy.MarkOf(c))
+}
+
+// point builds the evidence point of a case with a check and a code. Personal values may have been deleted since.
+func point(c *flows.Case, cardType esign.CardType, mark string) esign.PersonPoint {
 	p := c.Personal
 	return esign.PersonPoint{
 		Revision:           esign.Revision(c.EvidenceRevision()),
@@ -47,10 +52,10 @@ func PointOf(c *flows.Case, policy *flows.Policy) esign.PersonPoint {
 		CompletedAt:        c.Check.At,
 		Name:               p.Name,
 		CardNo:             p.Number,
-		CardType:           cardTypeOf(c, policy),
+		CardType:           cardType,
 		CardPortrait:       c.Uploads["front"],
 		CardNationalEmblem: c.Uploads["back"],
-		Mark:               policy.MarkOf(c),
+		Mark:               mark,
 		ThreeElements: &esign.ThreeElements{
 			InfoVerifySupplier: c.Check.Supplier,
 			VerifyTime:         c.Check.At,
@@ -65,7 +70,7 @@ func PointOf(c *flows.Case, policy *flows.Policy) esign.PersonPoint {
 // agreementOf returns what the record says of the reading of the certificate agreement, nil if the revision has no
 // place for it.
 func agreementOf(c *flows.Case) *esign.CertAgreement {
-	if c.Revision != flows.Revision202510 {
+	if c.Revision != flows.Revision202510 || c.Reading == nil {
 		return nil
 	}
 	read := c.Reading.Files[0]

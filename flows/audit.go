@@ -72,3 +72,11 @@ const (
 	EventEvidenceShown    = "evidence_shown"
 	EventEvidenceExported = "evidence_exported"
 )
+
+// LookAtEvidence returns the code of an operator's look at the evidence (texts "looked.<code>").
+func LookAtEvidence(r AuditRow) string {
+	if r.Detail["full"] != "" {
+		return "evidence_full"
+	}
+	return "evidence"
+}
