@@ -44,6 +44,7 @@ const (
 	ActFilter     Act = "filter"       // with To: the part of the queue that the desk shows
 	ActBulk       Act = "bulk"         // with or without To
 	ActDecide     Act = "decide"       // open the form for sending back and rejecting
+	ActEvidence   Act = "evidence"     // show what is on record of the evidence
 )
 
 // Values of Action.Side and Action.To.
@@ -66,7 +67,7 @@ var acts = map[Act]struct{ caseless bool }{
 	ActSubmitCode: {}, ActSubmitCard: {}, ActCancel: {}, ActResume: {}, ActMyData: {caseless: true}, ActWithdraw: {},
 	ActAskHR: {}, ActOtherDocument: {}, ActDocumentPhoto: {},
 	ActApprove: {}, ActSendBack: {}, ActReject: {}, ActRetry: {}, ActResolve: {}, ActClose: {}, ActPeek: {},
-	ActKeepOnFile: {}, ActUndo: {}, ActDecide: {},
+	ActKeepOnFile: {}, ActUndo: {}, ActDecide: {}, ActEvidence: {},
 	ActRemind: {caseless: true}, ActNext: {caseless: true}, ActFilter: {caseless: true}, ActBulk: {caseless: true},
 }
 

@@ -83,8 +83,8 @@ func TestEveryViewHasASample(t *testing.T) {
 			}
 		}
 	}
-	if views != 28 {
-		t.Errorf("found %d views, want 28", views)
+	if views != 30 {
+		t.Errorf("found %d views, want 30", views)
 	}
 }
 

@@ -88,7 +88,7 @@ var families = map[string][]string{
 		"declined", "withdrawn", "expired", "hr_delay", "closed", "other"},
 	"closed_title": {"on_file", "rejected", "declined", "withdrawn", "expired", "hr_delay", "closed", "other"},
 	"disclosed":    {"feishu_ocr", "tencent_sms", "tencent_faceid", "feishu_identity", "esign", "other"},
-	"looked":       {"review", "photos", "export", "other"},
+	"looked":       {"review", "photos", "evidence", "evidence_full", "export", "other"},
 	"peek_reason":  append(slices.Clone(PeekReasons), "policy"),
 	"reminder":     {"consent", "reading", "photos", "document_photo", "confirm", "code", "other"},
 	"notice": {

@@ -153,8 +153,11 @@ func (e *Engine) clickOnCase(ctx context.Context, tx flows.Tx, k click) (flows.A
 	if err != nil {
 		return flows.Answer{}, err
 	}
-	if k.Action.Act == cards.ActPeek {
+	switch k.Action.Act {
+	case cards.ActPeek:
 		return e.peek(ctx, tx, k, c)
+	case cards.ActEvidence:
+		return e.showEvidence(ctx, tx, k, c)
 	}
 	ev, refusal := e.eventOfClick(c, k)
 	if refusal != nil {

@@ -8,8 +8,8 @@ import (
 	"slices"
 )
 
-// maxFile is the size of the largest file that Verify looks at. A bundle has some 100 KB.
-const maxFile = 64 << 20
+// MaxFile is the size of the largest file that Verify looks at. A bundle has some 100 KB.
+const MaxFile = 64 << 20
 
 // Verify proves a bundle, or the page that carries one, by the file alone. keys are the public keys that the verifier
 // trusts; without any, the key that the bundle names is used, and the verdict says that this key is not proven.
@@ -18,9 +18,9 @@ const maxFile = 64 << 20
 // that an alteration anywhere leaves most of them. The signature covers one of two copies of the content; the file is
 // then written once more from what was signed, and the first byte that differs is the altered one.
 func Verify(file []byte, keys KeySet) Report {
-	if len(file) > maxFile {
+	if len(file) > MaxFile {
 		return Report{Verdict: NoBundle, Findings: []Finding{found("too_large", arg("bytes", len(file)),
-			arg("limit", maxFile))}}
+			arg("limit", MaxFile))}}
 	}
 	p := partsOf(file)
 	s, key, ok := p.proven(keys)

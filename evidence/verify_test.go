@@ -42,7 +42,7 @@ func TestVerify(t *testing.T) {
 		"10 MB of noise":                  {junk, keys, NoBundle, "no_signature"},
 		"10 MB of text":                   {text, keys, NoBundle, "no_signature"},
 		"10 MB of text without keys":      {text, nil, NoBundle, "no_signature"},
-		"an unlikely size":                {make([]byte, maxFile+1), keys, NoBundle, "too_large"},
+		"an unlikely size":                {make([]byte, MaxFile+1), keys, NoBundle, "too_large"},
 		"another JWS":                     {[]byte(`{"payload":"e30","protected":"e30","signature":"e30"}`), keys, Altered, "part_protected no_signature"},
 		"a page that is none":             {bytes.Repeat([]byte("<p>hello</p>"), 99), keys, NoBundle, "no_signature"},
 		"the readable part taken out":     {taken(t, bundle), keys, Altered, "byte part_frame"},

@@ -20,7 +20,8 @@ var ApplicantActs = map[cards.Act]Kind{
 	cards.ActMyData:        "",
 }
 
-// HRActs gives the event of each button of HR. The empty kind marks a button that changes no case: engine/original.go.
+// HRActs gives the event of each button of HR. The empty kind marks a button that changes no case: engine/original.go,
+// engine/evidence.go.
 var HRActs = map[cards.Act]Kind{
 	cards.ActApprove:    Approved,
 	cards.ActSendBack:   SentBack,
@@ -31,6 +32,7 @@ var HRActs = map[cards.Act]Kind{
 	cards.ActResolve:    Resolved,
 	cards.ActClose:      Closed,
 	cards.ActPeek:       "",
+	cards.ActEvidence:   "",
 }
 
 // AnyRevision lists the events for which the revision of the clicked card does not matter.

@@ -147,10 +147,11 @@ const (
 	// ReplyReconcile is the list of differences, to the admin who asked. To AudienceHR it queues a ReplyDiffers for each
 	// receiver of HR's cards.
 	ReplyReconcile Template = "reconcile"
-	ReplyLookUp    Template = "look_up" // the people whom an admin asks about, to this admin
-	ReplyWaiting   Template = "waiting" // list of waiting cases; nothing if no case waits any more
-	ReplyDiffers   Template = "differs" // list of differences; nothing if none is left
-	ReplyLooked    Template = "looked"  // to the applicant: an admin looks at the originals
+	ReplyLookUp    Template = "look_up"   // the people whom an admin asks about, to this admin
+	ReplyWaiting   Template = "waiting"   // list of waiting cases; nothing if no case waits any more
+	ReplyDiffers   Template = "differs"   // list of differences; nothing if none is left
+	ReplyLooked    Template = "looked"    // to the applicant: an admin looks at the originals
+	ReplyDisclosed Template = "disclosed" // to the applicant: the operator has looked at everything in full
 )
 
 // Reply sends a card that is not kept up to date. The receiver follows by Towards or ToHR.
@@ -197,7 +198,7 @@ const (
 	ArgUntil   Arg = "until"    // ShowOriginal, EndLook: when the message is recalled, RFC 3339
 	ArgAbout   Arg = "about"    // ReplyNotice, ReplyLooked: open_id of the admin who looks
 	ArgLooks   Arg = "looks"    // ReplyNotice many_looks: number of looks
-	ArgSince   Arg = "since"    // ReplyNotice many_looks: when the first of them was; ReplyLooked: when; RFC 3339
+	ArgSince   Arg = "since"    // ReplyNotice many_looks: when the first of them was; ReplyLooked, ReplyDisclosed: when; RFC 3339
 	ArgPerson  Arg = "person"   // ReplyLookUp: open_id of the person
 	ArgNames   Arg = "names"    // ReplyLookUp: keyed hashes of the names that may be meant
 	ArgClicked Arg = "clicked"  // ShowSurface: the clicked message, if it is not the surface's present one

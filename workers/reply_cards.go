@@ -46,6 +46,8 @@ func (w *Workers) replyCard(ctx context.Context, j flows.Job) (card cards.Card, 
 			card, err = w.statsCard(ctx, v, tenantKey)
 		case flows.ReplyLooked:
 			card = lookedCard(j)
+		case flows.ReplyDisclosed:
+			card, err = w.disclosedCard(ctx, v, j)
 		case flows.ReplyReminded:
 			card, err = remindedCard(j)
 		case flows.ReplyReconcile:
