@@ -30,7 +30,8 @@ var mayImport = map[string][]string{
 	"cards": {}, "idcard": {}, "failure": {}, "shape": {}, "store/groupcommit": {}, "store/keyset": {},
 	"hanfont": {}, "idcard/watermark": {"idcard", "hanfont"},
 	"esign": {"failure", "shape"}, "verify": {"failure", "shape"},
-	"flows":    {"cards", "idcard"},
+	"workday":  {},
+	"flows":    {"cards", "idcard", "workday"},
 	"engine":   {"flows", "cards", "idcard", "failure"},
 	"evidence": {"flows", "cards", "idcard", "esign"},
 	"workers":  {"engine", "evidence", "flows", "cards", "idcard", "idcard/watermark", "esign", "verify", "failure"},
@@ -38,7 +39,7 @@ var mayImport = map[string][]string{
 	"web":      {"engine", "flows", "cards", "failure"},
 	"store":    {"flows", "idcard", "failure", "store/groupcommit", "store/keyset"},
 
-	"config": {"flows", "verify"},
+	"config": {"flows", "verify", "workday"},
 	"app": {
 		"config", "bot", "web", "engine", "workers", "evidence", "flows", "cards", "esign", "verify", "failure", "shape",
 		"store", "store/keyset",

@@ -90,8 +90,11 @@ func lookReason(c *flows.Case, reason string) (string, error) {
 
 // showEvidence answers 存证 with the evidence of a case, masked, in the clicked card.
 func (e *Engine) showEvidence(ctx context.Context, tx flows.Tx, k click, c *flows.Case) (flows.Answer, error) {
+	admin, err := e.IsAdmin(ctx, tx, k.TenantKey, k.OpenID)
 	switch {
-	case !e.IsAdmin(k.TenantKey, k.OpenID):
+	case err != nil:
+		return flows.Answer{}, err
+	case !admin:
 		return flows.Answer{Toast: flows.NewToast("not_allowed", nil)}, nil
 	case c.OpenID == k.OpenID:
 		return flows.Answer{Toast: flows.NewToast("self_review", nil)}, nil

@@ -33,6 +33,9 @@ var HRActs = map[cards.Act]Kind{
 	cards.ActClose:      Closed,
 	cards.ActPeek:       "",
 	cards.ActEvidence:   "",
+
+	cards.ActSampleFine:  SampleFine,
+	cards.ActSampleFault: SampleFault,
 }
 
 // AnyRevision lists the events for which the revision of the clicked card does not matter.

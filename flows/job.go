@@ -30,6 +30,9 @@ const (
 	JobReconcile     JobKind = "reconcile"
 	JobOriginal      JobKind = "show_original"
 	JobRecall        JobKind = "recall_original"
+	JobEscalate      JobKind = "escalate"
+	JobUrgent        JobKind = "call_urgently"
+	JobMorning       JobKind = "morning"
 )
 
 // Queue names the queue of the job. Each upstream has its own queue, so an upstream that does not answer delays only
@@ -45,7 +48,7 @@ func (j Job) Queue() string {
 			return "groups"
 		}
 		return "cards"
-	case JobReply, JobOriginal, JobRecall:
+	case JobReply, JobOriginal, JobRecall, JobUrgent:
 		return "cards"
 	case JobSendCode:
 		return "sms"
