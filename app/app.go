@@ -8,7 +8,7 @@
 // In reading order: app.go, then http.go (/healthz, /readyz and /metrics beside the bot's webhook), agreement.go (the
 // page of the agreements), open_store.go (a database that does not answer yet), keyset.go, policy.go, metrics*.go and
 // log.go. restored.go runs once after a
-// restore from a backup.
+// restore from a backup; evidence.go reads the evidence of a case beside a running bot.
 package app
 
 import (

@@ -210,7 +210,9 @@ func (w words) agreedRows(a *Agreed) (out [][]string) {
 func (w words) trail(r *Record) section {
 	s := section{
 		Note: w.t("note.audit"),
-		Head: []string{w.t("head.row"), w.t("head.at"), w.t("head.by"), w.t("head.event"), w.t("head.state"), w.t("head.hash")},
+	}
+	for _, id := range []string{"head.row", "head.at", "head.by", "head.event", "head.state", "head.hash"} {
+		s.Head = append(s.Head, w.t(id))
 	}
 	facts := r.Audit.facts()
 	for i, row := range r.Audit.Rows {

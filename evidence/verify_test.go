@@ -19,6 +19,9 @@ func TestVerify(t *testing.T) {
 	random := rand.NewChaCha8([32]byte{1})
 	_, _ = random.Read(junk) // never fails
 	text := bytes.Repeat([]byte("lorem ipsum 0123456789abcdef "), 10<<20/29)
+	another := []byte(`{"payload":"e30","protected":"e30","signature":"e30"}`)
+	rewrittenRow := resigned(t, `"actor": "ou_hr1"`, `"actor": "ou_hr9"`)
+	rewrittenFact := resigned(t, `"evi_point_id": "P4711",`, `"evi_point_id": "P4712",`)
 	for name, tt := range map[string]struct {
 		file    []byte
 		keys    KeySet
@@ -43,12 +46,12 @@ func TestVerify(t *testing.T) {
 		"10 MB of text":                   {text, keys, NoBundle, "no_signature"},
 		"10 MB of text without keys":      {text, nil, NoBundle, "no_signature"},
 		"an unlikely size":                {make([]byte, MaxFile+1), keys, NoBundle, "too_large"},
-		"another JWS":                     {[]byte(`{"payload":"e30","protected":"e30","signature":"e30"}`), keys, Altered, "part_protected no_signature"},
+		"another JWS":                     {another, keys, Altered, "part_protected no_signature"},
 		"a page that is none":             {bytes.Repeat([]byte("<p>hello</p>"), 99), keys, NoBundle, "no_signature"},
 		"the readable part taken out":     {taken(t, bundle), keys, Altered, "byte part_frame"},
 		"a newer version":                 {resigned(t, `"version": 1`, `"version": 2`), keys, NoBundle, "version"},
-		"a row rewritten before signing":  {resigned(t, `"actor": "ou_hr1"`, `"actor": "ou_hr9"`), keys, Altered, "row_changed"},
-		"a fact rewritten before signing": {resigned(t, `"evi_point_id": "P4711",`, `"evi_point_id": "P4712",`), keys, Altered, "fact_without_row"},
+		"a row rewritten before signing":  {rewrittenRow, keys, Altered, "row_changed"},
+		"a fact rewritten before signing": {rewrittenFact, keys, Altered, "fact_without_row"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := Verify(tt.file, tt.keys)

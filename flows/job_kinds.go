@@ -228,7 +228,7 @@ const (
 	ArgUntil   Arg = "until"    // ShowOriginal, EndLook: when the message is recalled, RFC 3339
 	ArgAbout   Arg = "about"    // ReplyNotice, ReplyLooked: open_id of the admin who looks
 	ArgLooks   Arg = "looks"    // ReplyNotice many_looks: number of looks
-	ArgSince   Arg = "since"    // ReplyNotice many_looks: when the first of them was; ReplyLooked, ReplyDisclosed: when; RFC 3339
+	ArgSince   Arg = "since"    // ReplyNotice many_looks: when the first of them was; other replies: when it was; RFC 3339
 	ArgPerson  Arg = "person"   // ReplyLookUp: open_id of the person
 	ArgNames   Arg = "names"    // ReplyLookUp: keyed hashes of the names that may be meant
 	ArgDay     Arg = "day"      // ReplyMorning, ReplyWeekly: the day on which it is sent, as 2006-01-02

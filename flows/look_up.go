@@ -64,14 +64,15 @@ func QueryOf(text string) Query {
 	return q
 }
 
-// NameQuery reads a text that is nothing but a name. Other texts name nobody: a chat is full of short words.
+// NameQuery reads a text that is nothing but a name, or 存证 before one: the answer leads to the evidence, too. Other
+// texts name nobody: a chat is full of short words.
 func NameQuery(text string) Query {
 	text = strings.TrimSpace(norm.NFKC.String(text))
+	text = evidenceBegin.ReplaceAllString(strings.TrimFunc(text, isMark), "")
 	if id := openIDIn.FindString(text); id == text && id != "" {
 		return Query{OpenID: id}
 	}
-	// 存证 张三 means the same: the answer leads to the evidence.
-	name := strings.TrimFunc(evidenceBegin.ReplaceAllString(strings.TrimFunc(text, isMark), ""), isMark)
+	name := strings.TrimFunc(text, isMark)
 	n, han := 0, true
 	for _, r := range idcard.TidyName(name) {
 		n++
