@@ -78,6 +78,10 @@ func TestAppServesTheAgreements(t *testing.T) {
 		handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", path, nil))
 		return w
 	}
+	// The file changes on the disk while the program runs: what people are shown and what is recorded stay as they are.
+	if err := os.WriteFile(filepath.Join(dir, "cert.txt"), []byte("第三版"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	text := get(web.Prefix + "text/" + page.Files[0].SHA256)
 	if text.Code != http.StatusOK || text.Body.String() != "第一版" {
 		t.Errorf("got %d %s, want the text", text.Code, text.Body)

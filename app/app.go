@@ -165,6 +165,10 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 			"decides on everybody else alone, without a second pair of eyes; add another open_id to change both")
 	}
 	warnOfCalendar(cfg, now(), log)
+	if cfg.Review.Photos != config.PhotosOnRequest && cfg.Review.Style == config.StyleCards && cfg.HR.ReviewChat != "" {
+		log.Warn("review.photos has no effect: the cards of the review group never show originals; set review.style to " +
+			"queue, or do without hr.review_chat")
+	}
 	if a.server, err = bot.NewServer(bot.ServerConfig{
 		AppID:             cfg.Feishu.AppID,
 		EncryptKey:        cfg.Feishu.EncryptKey,
@@ -279,6 +283,9 @@ func (a *App) Run(ctx context.Context) error {
 	defer a.Close()
 	if err := a.store.Start(ctx, a.workers.Run); err != nil {
 		return err
+	}
+	if err := a.engine.CloseFormerDesks(ctx); err != nil {
+		a.log.Warn("the desks of former admins are closed at the next start only", "error", err)
 	}
 	stopNoting := a.noted.start(ctx)
 	go a.reportCredentials(ctx)

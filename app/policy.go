@@ -22,6 +22,7 @@ func Policy(cfg config.Config) flows.Policy {
 		ReviewQueue:  cfg.Review.Style == config.StyleQueue,
 		Undo:         cfg.Review.Undo,
 		Originals:    flows.OriginalsRule(cfg.Review.Photos),
+		SecondLook:   cfg.Review.SecondLook == config.SecondLookOriginals,
 		TellLooks:    bool(cfg.Review.TellLooks),
 		Admins:       cfg.HR.Admins,
 		StandIns:     cfg.Review.StandIns,

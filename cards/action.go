@@ -37,6 +37,7 @@ const (
 	ActResolve     Act = "resolve"
 	ActClose       Act = "close"
 	ActPeek        Act = "peek"
+	ActAgree       Act = "agree" // another admin may see the originals
 	ActRemind      Act = "remind"
 	ActNext        Act = "next"
 	ActKeepOnFile  Act = "keep_on_file" // for a document that no platform takes
@@ -46,6 +47,11 @@ const (
 	ActSampleFine  Act = "sample_fine"  // of a look at a sampled case
 	ActSampleFault Act = "sample_fault" // the same, with a note
 	ActDecide      Act = "decide"       // open the form for sending back and rejecting
+	ActOpen        Act = "open"         // with To: the one of Panels that the card shows
+	ActAsk         Act = "ask"          // put a question to the applicant; with Reason one of Questions
+	ActHold        Act = "hold"         // with To: one of Holds
+	ActTransfer    Act = "transfer"     // hand the case to another admin
+	ActNote        Act = "note"         // keep an internal note
 	ActEvidence    Act = "evidence"     // show what is on record of the evidence
 )
 
@@ -61,6 +67,7 @@ const (
 	ToConfirm = "confirm" // ActBulk: approve the cases that the card lists
 	ToUndo    = "undo"    // ActBulk: take the approval of all of them back
 	ToBottom  = "bottom"  // ActNext: send the card of this case again, at the bottom of HR's chat
+	ToOpen    = "open"    // ActNext: open this case at the desk
 )
 
 // acts lists every act. A caseless act needs no case id, because it opens a case or concerns none.
@@ -68,8 +75,9 @@ var acts = map[Act]struct{ caseless bool }{
 	ActStart: {caseless: true}, ActConsent: {}, ActDecline: {}, ActRetake: {}, ActConfirm: {}, ActSendCode: {},
 	ActSubmitCode: {}, ActSubmitCard: {}, ActCancel: {}, ActResume: {}, ActMyData: {caseless: true}, ActWithdraw: {},
 	ActAskHR: {}, ActOtherDocument: {}, ActDocumentPhoto: {},
-	ActApprove: {}, ActSendBack: {}, ActReject: {}, ActRetry: {}, ActResolve: {}, ActClose: {}, ActPeek: {},
-	ActKeepOnFile: {}, ActUndo: {}, ActDecide: {}, ActSampleFine: {}, ActSampleFault: {}, ActEvidence: {},
+	ActApprove: {}, ActSendBack: {}, ActReject: {}, ActRetry: {}, ActResolve: {}, ActClose: {}, ActPeek: {}, ActAgree: {},
+	ActKeepOnFile: {}, ActUndo: {}, ActDecide: {}, ActOpen: {}, ActAsk: {}, ActHold: {}, ActTransfer: {}, ActNote: {},
+	ActSampleFine: {}, ActSampleFault: {}, ActEvidence: {},
 	ActRemind: {caseless: true}, ActNext: {caseless: true}, ActFilter: {caseless: true}, ActBulk: {caseless: true},
 }
 
@@ -87,8 +95,8 @@ type Action struct {
 	Case string // UUID, or empty for acts without a case
 	Rev  int64  // revision of the case that the card showed
 	Side string // "" | front | back; for ActSendBack one of Sides
-	To   string // "" | form | after | bottom | again | for ActDocumentPhoto one of DocumentKinds
-	// Reason is one of Reasons, for an ActSendBack that needs no form.
+	To   string // "" | form | after | bottom | again | open | …; for some acts one of a list of codes
+	// Reason is one of Reasons, for an ActSendBack that needs no form, or of Questions for an ActAsk.
 	Reason string
 	// Department is the one that a desk shows, for an ActFilter; "" for all.
 	Department string
@@ -182,7 +190,11 @@ func DecodeAction(value map[string]any) (Action, error) {
 	if a.Reason, err = optionalString(value, "reason"); err != nil {
 		return Action{}, err
 	}
-	if a.Reason != "" && !slices.Contains(Reasons, a.Reason) {
+	reasons := Reasons
+	if a.Act == ActAsk {
+		reasons = Questions
+	}
+	if a.Reason != "" && !slices.Contains(reasons, a.Reason) {
 		return Action{}, &ActionError{"reason", "not a known reason"}
 	}
 	if a.Department, err = optionalString(value, "department"); err != nil {
@@ -194,12 +206,16 @@ func DecodeAction(value map[string]any) (Action, error) {
 	if a.To, err = optionalString(value, "to"); err != nil {
 		return Action{}, err
 	}
-	places := []string{"", ToForm, ToAfter, ToList, ToDesk, ToConfirm, ToUndo, ToBottom, ToAgain}
+	places := []string{"", ToForm, ToAfter, ToList, ToDesk, ToConfirm, ToUndo, ToBottom, ToAgain, ToOpen}
 	switch a.Act {
 	case ActDocumentPhoto:
 		places = DocumentKinds
 	case ActFilter:
 		places = DeskFilters
+	case ActHold:
+		places = Holds
+	case ActOpen:
+		places = Panels
 	}
 	if !slices.Contains(places, a.To) {
 		return Action{}, &ActionError{"to", "not a known place"}

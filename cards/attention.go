@@ -17,11 +17,16 @@ type Attention struct {
 	Field      string // of the request, if the upstream named one, e.g. timeStamp
 	LogID      string
 	Since      time.Time
-	BadPhotos  int       // number of unusable photos, for the code too_many_photos
-	Others     int       // other cases with the same cause
-	Holds      bool      // no other identity is written until the stop has ended
-	Unknown    bool      // the outcome of a write is unknown
-	CanPeek    bool      // offer the original photos
+	BadPhotos  int      // number of unusable photos, for the code too_many_photos
+	Others     int      // other cases with the same cause
+	Holds      bool     // no other identity is written until the stop has ended
+	Unknown    bool     // the outcome of a write is unknown
+	CanPeek    bool     // offer the original photos
+	FourEyes   []string // why two admins have to retry; empty if one is enough
+	FirstBy    string   // open_id of the first of them, once that one has retried
+	FirstAt    time.Time
+	Panel      string // show one of Panels; "" for none
+	Talk       Talk
 	Decision   *Decision // set after the stop has ended
 	Desk       bool      // the card is shown at a review desk
 	Last       *Undo     // at a desk: the decision before
@@ -58,6 +63,9 @@ func (v Attention) JSON() json.RawMessage {
 		e = append(e, line(tr("attention.holds"), colourOrange))
 	}
 
+	if v.Decision == nil {
+		e = append(e, v.Talk.nodes()...)
+	}
 	f := frame{
 		title:     tr("attention.title"),
 		header:    headerError,
@@ -71,9 +79,11 @@ func (v Attention) JSON() json.RawMessage {
 		f.tag, f.tagColour = codeText("did", v.Decision.What), "neutral"
 	} else {
 		e = append(e, rule())
+		e = append(e, fourEyesNodes("attention.four_eyes", v.FourEyes, v.FirstBy, v.FirstAt)...)
 		e = append(e, v.choiceNodes()...)
 		e = append(e, askFirst("close", dangerButton, v.act(ActClose)))
-		if v.CanPeek {
+		e = append(e, v.Talk.asideNodes(v.Ref, false, v.Panel)...)
+		if v.CanPeek && v.Panel == "" {
 			e = append(e, peekForm(v.Ref))
 		}
 	}

@@ -83,8 +83,8 @@ func TestEveryViewHasASample(t *testing.T) {
 			}
 		}
 	}
-	if views != 35 {
-		t.Errorf("found %d views, want 35", views)
+	if views != 36 {
+		t.Errorf("found %d views, want 36", views)
 	}
 }
 
@@ -170,7 +170,10 @@ func TestForms(t *testing.T) {
 		"confirm":                    {"details", []string{"identity_name", "identity_code", "mobile", named("confirm")}},
 		"confirm_sent_back":          {"details", []string{"identity_name", "identity_code", named("confirm")}},
 		"code_sent":                  {"code", []string{"sms_code", named("submit_code")}},
-		"review_form":                {"decision", []string{"reason", "side", "note", named(ActSendBack), named(ActReject)}},
+		"review_form":                {"decision", []string{"reason", "side", "note", "internal_note", named(ActSendBack), named(ActReject)}},
+		"review_transfer":            {"transfer", []string{"admin", "internal_note", named(ActTransfer)}},
+		"review_ask":                 {"ask", []string{"question", named(ActAsk)}},
+		"review_note":                {"note", []string{"internal_note", named(ActNote)}},
 		"attention_evidence_unknown": {"evidence", []string{"evi_point_id", named("resolve")}},
 	} {
 		t.Run(name, func(t *testing.T) {

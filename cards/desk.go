@@ -17,7 +17,9 @@ type Desk struct {
 	// Overdue counts the cases that have waited for more than SLA of working time; 0: there is no SLA.
 	Overdue int
 	SLA     time.Duration
-	Rows    []DeskRow // the first cases of the filter, oldest first; the card shows maxDeskRows
+	Handed  []HandedCase // cases that colleagues have handed to the reader
+	Rows    []DeskRow    // the first cases of the filter, oldest first; the card shows maxDeskRows
+	Held    Held
 	Last    *Undo
 	At      time.Time
 }
@@ -40,6 +42,29 @@ type DeskRow struct {
 	Overdue    bool
 }
 
+// HandedCase is a case that a colleague has handed to the reader of the desk.
+type HandedCase struct {
+	Ref
+	From       string // open_id
+	MaskedName string
+	Why        string // the colleague's internal note
+}
+
+// maxHanded is the number of such cases with a button of their own.
+const maxHanded = 5
+
+// nodes draws who hands over what and why, and the button that opens it.
+func (h HandedCase) nodes() []node {
+	open := h.act(ActNext)
+	open.To = ToOpen
+	e := []node{row(person(h.From), line(tr("desk.handed", quotedArg("who", h.MaskedName))),
+		button("open", plainButton, open))}
+	if why := foreignText(h.Why, maxInternalNote); !why.empty() {
+		e = append(e, small(why))
+	}
+	return e
+}
+
 // Undo offers to take back the decision that was made a moment ago.
 type Undo struct {
 	Ref              // the case of a single decision
@@ -49,7 +74,7 @@ type Undo struct {
 }
 
 // DeskFilters lists the filters of a desk (texts "desk.<code>").
-var DeskFilters = []string{"all", "green", "amber", "red", "stuck", "sample"}
+var DeskFilters = []string{"all", "green", "amber", "red", "stuck", "held", "sample"}
 
 // maxDeskRows is the number of cases in the table, which has ten on a page.
 const maxDeskRows = 20
@@ -61,8 +86,11 @@ func (v Desk) JSON() json.RawMessage {
 		e = append(e, rule())
 	}
 	total := v.Counts["all"]
-	if total == 0 && v.Counts["sample"] == 0 {
-		e = append(e, line(tr("desk.none")))
+	for _, h := range v.Handed[:min(len(v.Handed), maxHanded)] {
+		e = append(e, h.nodes()...)
+	}
+	if total == 0 && v.Counts["sample"] == 0 && v.Counts["held"] == 0 {
+		e = append(append(e, line(tr("desk.none"))), v.Held.nodes()...)
 		return frame{title: tr("desk.title"), header: headerSuccess, elements: append(e, asOf(v.At)...)}.json()
 	}
 	e = append(e, v.filterRow())
@@ -79,6 +107,7 @@ func (v Desk) JSON() json.RawMessage {
 	if v.Taken > 0 {
 		e = append(e, small(tr("desk.taken", intArg("n", v.Taken))))
 	}
+	e = append(e, v.Held.nodes()...)
 	if len(v.Rows) > 0 {
 		e = append(e, button("begin", mainButton, Ref{}.act(ActNext)))
 	}

@@ -23,6 +23,7 @@ type Form struct {
 	Document, DocumentNumber           *string
 	PeekReason                         *string
 	FaultNote                          *string
+	Question, InternalNote, Admin      *string
 }
 
 // DecodeForm reads event.action.form_value of a card.action.trigger callback. It ignores unknown fields. A value that
@@ -45,6 +46,9 @@ func DecodeForm(value map[string]any) (Form, error) {
 		"document_number": &f.DocumentNumber,
 		"peek_reason":     &f.PeekReason,
 		"fault_note":      &f.FaultNote,
+		"question":        &f.Question,
+		"internal_note":   &f.InternalNote,
+		"admin":           &f.Admin,
 	} {
 		raw, given := value[name]
 		if !given || raw == nil {
@@ -84,6 +88,9 @@ func (f Form) String() string {
 		{"document_number", f.DocumentNumber != nil},
 		{"peek_reason", f.PeekReason != nil},
 		{"fault_note", f.FaultNote != nil},
+		{"question", f.Question != nil},
+		{"internal_note", f.InternalNote != nil},
+		{"admin", f.Admin != nil},
 	} {
 		if !field.set {
 			continue

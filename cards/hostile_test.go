@@ -124,7 +124,7 @@ var foreignFields = []string{
 	"Name", "Number", "Mobile", "MaskedName", "MaskedNumber", "MaskedMobile", "ValidFrom", "ValidTo", "IssuedBy", "Note",
 	"Company",
 	"Gender", "Birth", "Supplier", "Serial", "Upstream", "LogID", "EvidencePoint", "Before", "After", "Day", "Applicant",
-	"By",
+	"By", "Text", "Why", "HeldBy", "FromAdmin", "ToAdmin", "To",
 }
 
 // fillForeignStrings sets the foreignFields to s.

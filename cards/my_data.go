@@ -19,6 +19,8 @@ type MyData struct {
 	ReadAt                 time.Time // when the agreement was read, zero if it was not
 	ReadTitle, ReadVersion string
 	ReadIP                 string // from where; "" once it is deleted
+	Exchanges              int    // questions of HR and the answers to them
+	Notes                  int    // internal notes of HR
 	Identity               bool   // recorded in Feishu
 	Evidence               bool   // filed with e签宝
 	EvidencePoint          string
@@ -114,6 +116,12 @@ func (v MyData) storedNodes() []node {
 		e = append(e, line(t))
 	} else {
 		e = append(e, line(tr("my_data.no_photos")))
+	}
+	if v.Exchanges > 0 {
+		e = append(e, line(tr("my_data.exchanges", intArg("n", v.Exchanges))))
+	}
+	if v.Notes > 0 {
+		e = append(e, line(tr("my_data.notes", intArg("n", v.Notes))))
 	}
 	if !v.ConsentAt.IsZero() {
 		version := textArg("version", machineID(v.ConsentVersion))

@@ -24,7 +24,7 @@ type Original struct {
 }
 
 // maxPictures is how many photos the card shows.
-const maxPictures = 4
+const maxPictures = 6
 
 // JSON draws the photos. The bot sends a card instead of pictures, because a card cannot be forwarded.
 func (v Original) JSON() json.RawMessage {

@@ -10,19 +10,35 @@ type Queue struct {
 	Total  int
 	Green  int       // of them those whose checks are all green
 	Stuck  int       // of them those of which a step has stopped
+	OnHold int       // of them those that are put aside for a time
 	Taken  int       // of them those that an admin reads
 	Oldest time.Time // since when the oldest waits
 	// Overdue counts those that have waited for more than SLA of working time; 0: there is no SLA.
 	Overdue int
 	SLA     time.Duration
+	Held    Held
 	At      time.Time
+}
+
+// Held is how many approved cases wait before their identities are written, and why.
+type Held struct {
+	N   int
+	Why string // first | refused (texts "held.<code>")
+}
+
+// nodes draws the sentence; nothing if no case waits.
+func (h Held) nodes() []node {
+	if h.N == 0 {
+		return nil
+	}
+	return []node{line(codeText("held", h.Why, intArg("n", h.N)), colourOrange)}
 }
 
 // JSON draws the numbers and the button that sends the reader's desk.
 func (v Queue) JSON() json.RawMessage {
 	if v.Total == 0 {
-		e := append([]node{line(tr("queue.none"))}, asOf(v.At)...)
-		return frame{title: tr("queue.title"), header: headerSuccess, elements: e}.json()
+		e := append([]node{line(tr("queue.none"))}, v.Held.nodes()...)
+		return frame{title: tr("queue.title"), header: headerSuccess, elements: append(e, asOf(v.At)...)}.json()
 	}
 	e := []node{
 		line(intArg("n", v.Total).val, sizeBig),
@@ -30,6 +46,10 @@ func (v Queue) JSON() json.RawMessage {
 		line(tr("queue.oldest", timeArg("at", v.Oldest))),
 	}
 	e = append(e, inTime(v.Overdue, v.SLA)...)
+	if v.OnHold > 0 {
+		e = append(e, line(tr("queue.held", intArg("n", v.OnHold))))
+	}
+	e = append(e, v.Held.nodes()...)
 	desk := Ref{}.act(ActNext)
 	desk.To = ToDesk
 	e = append(e, button("desk", mainButton, desk))

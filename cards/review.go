@@ -48,6 +48,8 @@ type Review struct {
 	Earlier                []EarlierCase // of the same person
 	SameNumber             []string      // open_ids of the other people who have the number
 	FormOpen               bool          // show the form for sending back and rejecting
+	Panel                  string        // show one of Panels; "" for none
+	Talk                   Talk
 }
 
 // Reasons are the codes of reasons that HR can choose (texts "reason.<code>").
@@ -79,6 +81,9 @@ func (v Review) JSON() json.RawMessage {
 		fact("serial", machineID(v.Serial)),
 	)...)...)
 	e = append(e, v.otherNodes()...)
+	if v.Decision == nil {
+		e = append(e, v.Talk.nodes()...)
+	}
 	f := frame{
 		title:     tr("review.title"),
 		header:    headerWarning,
@@ -106,9 +111,10 @@ func (v Review) JSON() json.RawMessage {
 		}
 	} else {
 		e = append(e, rule())
-		e = append(e, v.fourEyesNodes()...)
+		e = append(e, fourEyesNodes("review.four_eyes", v.FourEyes, v.FirstBy, v.FirstAt)...)
 		e = append(e, v.answerNodes()...)
-		if v.CanPeek {
+		e = append(e, v.Talk.asideNodes(v.Ref, true, v.Panel)...)
+		if v.CanPeek && v.Panel == "" {
 			e = append(e, peekForm(v.Ref))
 		}
 	}
@@ -262,25 +268,25 @@ func (v Review) approveNode() node {
 	return button("approve", mainButton, a)
 }
 
-// fourEyesNodes says that two admins have to approve and why, and who was the first.
-func (v Review) fourEyesNodes() []node {
-	if len(v.FourEyes) == 0 {
+// fourEyesNodes says that two admins have to approve and why, by the text with this id, and who was the first.
+func fourEyesNodes(id string, reasons []string, firstBy string, firstAt time.Time) []node {
+	if len(reasons) == 0 {
 		return nil
 	}
-	why := make([]text, 0, len(v.FourEyes))
-	for _, code := range v.FourEyes[:min(len(v.FourEyes), maxFourEyes)] {
+	why := make([]text, 0, len(reasons))
+	for _, code := range reasons[:min(len(reasons), maxFourEyes)] {
 		why = append(why, codeText("four_eyes", code))
 	}
 	comma := text{zh: "、", en: ", ", trusted: true}
-	e := []node{line(tr("review.four_eyes", textArg("why", join(comma, why...))), colourOrange)}
-	if v.FirstBy != "" {
-		e = append(e, row(person(v.FirstBy), line(tr("review.first_approval", timeArg("at", v.FirstAt)))))
+	e := []node{line(tr(id, textArg("why", join(comma, why...))), colourOrange)}
+	if firstBy != "" {
+		e = append(e, row(person(firstBy), line(tr("review.first_approval", timeArg("at", firstAt)))))
 	}
 	return e
 }
 
 // maxFourEyes is the number of reasons for two admins.
-const maxFourEyes = 3
+const maxFourEyes = 4
 
 // answerNodes draws the buttons for a decision. The approval stands alone; the rest opens with a tap, unless it is all
 // that HR can do.
@@ -295,6 +301,9 @@ func (v Review) answerNodes() []node {
 		return append(e, v.decisionForm())
 	case v.FormOpen:
 		return append(e, headline(tr("review.or")), v.decisionForm())
+	}
+	if v.Panel != "" {
+		return e
 	}
 	return append(e, collapsed(tr("review.or"), v.presetNodes()...))
 }
@@ -335,6 +344,12 @@ func (v Review) decisionForm() node {
 			lines: true,
 		}.node(),
 		small(tr("review.reads")),
+		field{
+			name:  "internal_note",
+			hint:  tr("hint.internal_note"),
+			max:   maxInternalNote,
+			lines: true,
+		}.node(),
 		row(
 			asSubmit(button("send_back", plainButton, v.act(ActSendBack)), v.act(ActSendBack)),
 			asSubmit(withDialog(button("reject", dangerButton, v.act(ActReject)), "reject"), v.act(ActReject)),

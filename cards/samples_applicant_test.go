@@ -254,6 +254,23 @@ func applicantSamples() []sample {
 			Since:     noon,
 			CanCancel: true,
 		}},
+		{name: "progress_question", card: Progress{
+			Ref:       ref,
+			Steps:     allSteps,
+			Stage:     "review",
+			Since:     noon,
+			Questions: []Question{{Preset: "name_differs"}, {Text: "是今年改的名吗？"}},
+			CanCancel: true,
+		}},
+		{name: "progress_answered", card: Progress{
+			Ref:       ref,
+			Steps:     allSteps,
+			Stage:     "review",
+			Since:     noon,
+			Questions: []Question{{Preset: "proof_photo"}},
+			Answered:  true,
+			CanCancel: true,
+		}},
 		{name: "code_ask_hr", card: Code{
 			Ref:          ref,
 			Steps:        allSteps,

@@ -151,6 +151,14 @@ func caseSamples() []sample {
 	sampled := decided(Decision{At: noon, What: "approved", Stage: "done", Filed: true})
 	sampled.Sample, sampled.CanPeek, sampled.Desk = true, true, true
 
+	attentionTalk := attention
+	attentionTalk.Panel = ToTransfer
+	attentionTalk.Talk = Talk{
+		Notes:      []Note{{By: "ou_hr", At: noon, Text: "在等飞书管理员"}},
+		HeldBy:     "ou_hr",
+		HeldUntil:  after(time.Hour),
+		TransferTo: []string{"ou_hr2"},
+	}
 	return []sample{
 		{name: "review_overdue", card: overdue},
 		{name: "review_sample", card: sampled},
@@ -164,6 +172,12 @@ func caseSamples() []sample {
 		{name: "review_second_approval", card: fourEyes(review, "ou_hr2")},
 		{name: "review_approved_by_two", card: decided(Decision{By: "ou_hr", First: "ou_hr2", At: noon, What: "approved"})},
 		{name: "review_pending", card: pending(decided(Decision{By: "ou_hr", At: noon, What: "approved", Stage: "pending"}))},
+		{name: "review_talk", card: talking(review, "")},
+		{name: "review_ask", card: talking(review, ToAsk)},
+		{name: "review_hold", card: talking(review, ToHold)},
+		{name: "review_transfer", card: talking(review, ToTransfer)},
+		{name: "review_note", card: talking(review, ToNote)},
+		{name: "attention_transfer", card: attentionTalk},
 		{name: "review_permit", card: permit},
 		{name: "review_other_document", card: typed},
 		{name: "review_document_read", card: read},
@@ -237,12 +251,43 @@ func caseSamples() []sample {
 			Upstream:   "1291002",
 			LogID:      "20260601120000ABCDEF",
 			Since:      noon,
+			FourEyes:   []string{"bound"},
+			FirstBy:    "ou_hr1",
+			FirstAt:    after(time.Minute),
 		}},
 		{name: "attention_evidence_unknown", card: unknown("evidence")},
 		{name: "attention_identity_unknown", card: unknown("identity")},
 		{name: "attention_code_unknown", card: unknown("code")},
 		{name: "attention_resolved", card: solved},
 	}
+}
+
+// talking is a review with questions, answers, notes and a hold, on which a form is open.
+func talking(r Review, panel string) Review {
+	r.Panel = panel
+	r.Talk = Talk{
+		Exchanges: []Exchange{
+			{By: "ou_hr", At: noon, Question: Question{Preset: "mobile_owner"}},
+			{At: after(time.Minute), Question: Question{Text: "是我爱人的，尾号 1234"}},
+			{At: after(2 * time.Minute), Photo: "stored"},
+			{At: after(2 * time.Minute), Photo: "waiting"},
+			{At: after(2 * time.Minute), Photo: "refused"},
+			{By: "ou_hr2", At: after(time.Hour), Question: Question{Text: "能换成你自己的吗？"}},
+		},
+		Asked:     true,
+		Reminders: 2,
+		Notes: []Note{
+			{By: "ou_hr2", At: after(-24 * time.Hour), Text: "上次也是这个手机号", Earlier: true},
+			{By: "ou_hr", At: noon, Text: "请你看看", To: "ou_hr2"},
+		},
+		HeldBy:     "ou_hr2",
+		HeldUntil:  after(24 * time.Hour),
+		HeldFor:    true,
+		FromAdmin:  "ou_hr",
+		ToAdmin:    "ou_hr2",
+		TransferTo: []string{"ou_hr", "ou_hr3"},
+	}
+	return r
 }
 
 // atDesk shows a review at a desk, after a decision on another case.

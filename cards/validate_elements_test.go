@@ -78,6 +78,14 @@ func (v *validator) node(where string, o map[string]any, depth int, inForm, atRo
 		}
 	case "select_static":
 		v.choice(where, o)
+	case "select_person":
+		v.text(where+".placeholder", object(o["placeholder"]), 100)
+		for i, opt := range list(o["options"]) {
+			v.only(fmt.Sprintf("%s.options[%d]", where, i), object(opt), []string{"value"})
+			if object(opt)["value"] == "" {
+				v.fail(where, "nobody")
+			}
+		}
 	case "chart":
 		if inForm || object(o["chart_spec"])["type"] == nil {
 			v.fail(where, "in a form or without type")

@@ -44,6 +44,8 @@ var knownProperties = map[string][]string{
 	"input": {"tag", "name", "required", "placeholder", "default_value", "label", "label_position", "input_type",
 		"rows", "auto_resize", "max_rows", "max_length", "show_icon", "width", "disabled", "disabled_tips", "behaviors",
 		"confirm", "margin", "element_id"},
+	"select_person": {"tag", "name", "required", "options", "type", "placeholder", "width", "disabled", "behaviors",
+		"confirm", "margin", "element_id"},
 	"select_static": {"tag", "name", "required", "options", "type", "placeholder", "initial_index",
 		"width", "disabled", "behaviors", "confirm", "margin", "element_id"},
 }
@@ -63,7 +65,7 @@ var (
 		"yellow", "red", "purple", "carmine"}
 	buttonTypes = []string{"default", "primary", "danger", "text", "primary_text", "danger_text", "primary_filled",
 		"danger_filled", "laser"}
-	interactive = []string{"button", "input", "select_static"}
+	interactive = []string{"button", "input", "select_static", "select_person"}
 )
 
 var (

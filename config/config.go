@@ -55,8 +55,10 @@ type Config struct {
 		Style    ReviewStyle   `koanf:"style"`
 		Undo     time.Duration `koanf:"undo"`
 		// Photos says when HR gets the original photos unasked.
-		Photos    ReviewPhotos `koanf:"photos"`
-		TellLooks YesNo        `koanf:"tell_looks"`
+		Photos ReviewPhotos `koanf:"photos"`
+		// SecondLook says whether a look at the originals takes the agreement of another admin.
+		SecondLook SecondLook `koanf:"second_look"`
+		TellLooks  YesNo      `koanf:"tell_looks"`
 		// SLA is the working time after which a case that waits for HR is overdue; 0: none is.
 		SLA      time.Duration `koanf:"sla"`
 		Hours    WorkHours     `koanf:"hours"`
@@ -128,6 +130,7 @@ func Defaults() (c Config) {
 	c.Review.Hours = "09:00-18:00"
 	c.Review.Urgent = true
 	c.Review.Sample = 5
+	c.Review.SecondLook = SecondLookNever
 	c.OCR.PerSecond = 10
 	c.Verification.Method = flows.ThreeElements
 	c.Verification.Tencent.EndpointFaceID = verify.DefaultEndpointFaceID

@@ -219,6 +219,7 @@ func TestEveryKeyFromEnvironment(t *testing.T) {
 				"review.style":            "queue",
 				"review.undo":             "33m",
 				"review.photos":           "on_warning",
+				"review.second_look":      "originals",
 				"review.tell_looks":       "true",
 				"review.sla":              "33m",
 				"review.hours":            "10:00-19:00",

@@ -88,6 +88,7 @@ const (
 	DocumentUnverified Code = "document_unverified"
 	UnknownPlaceholder Code = "unknown_placeholder" // %s, %s: what stands there, and what can
 	TooLong            Code = "too_long"            // %s: characters
+	PhotosUnasked      Code = "photos_unasked"
 	MarkWithoutCompany Code = "mark_without_company"
 	PageWithoutURL     Code = "page_without_url"
 	NoAgreement        Code = "no_agreement"
@@ -150,6 +151,7 @@ var english = map[Code]string{
 	NotDomain:          "want domains such as esign.cn, without https://, port, path or *",
 	DocumentUnverified: "want stop: the suppliers compare resident numbers only, so that this document cannot be verified",
 	UnknownPlaceholder: "%s is no placeholder; want only: %s",
+	PhotosUnasked:      "must be on_request with review.second_look: originals, since nobody could agree beforehand",
 	TooLong:            "must have %s characters at most",
 	PageWithoutURL: "is missing: evidence of revision 2025-10 needs the page on which people read the agreements, and a " +
 		"page needs a public address. Set it, or set esign.evidence_revision: \"2024\", which e签宝 may refuse",

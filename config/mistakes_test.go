@@ -82,6 +82,7 @@ func TestEveryCode(t *testing.T) {
 			"evidence.documents.resident_id", NotOneOf, []string{"stop, CRED_PSN_CH_IDCARD"}}},
 		{complete, "EVIDENCE_MARK={case} {name}", Mistake{
 			"evidence.mark", UnknownPlaceholder, []string{"{name}", "{case}, {date}, {company}"}}},
+		{with("review: {second_look: originals}"), "REVIEW_PHOTOS=always", Mistake{"review.photos", PhotosUnasked, nil}},
 		{complete, "EVIDENCE_MARK=" + strings.Repeat("备", 201), Mistake{"evidence.mark", TooLong, []string{"200"}}},
 		{complete, "EVIDENCE_MARK={company}", Mistake{"evidence.mark", MarkWithoutCompany, nil}},
 		{complete, "FEISHU_USER_ID_TYPE=openid", Mistake{

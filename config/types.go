@@ -107,6 +107,19 @@ func (p *AnnouncePeople) UnmarshalText(text []byte) error {
 	return oneOf(p, text, PeopleNone, PeopleMasked, PeopleAvatars)
 }
 
+// SecondLook says where a second admin has to agree before the first one sees something.
+type SecondLook string
+
+const (
+	SecondLookNever     SecondLook = "never"
+	SecondLookOriginals SecondLook = "originals" // of the original photos of a case
+)
+
+// UnmarshalText accepts the constants.
+func (s *SecondLook) UnmarshalText(text []byte) error {
+	return oneOf(s, text, SecondLookNever, SecondLookOriginals)
+}
+
 // PageLogin says how the agreement page learns who reads it.
 type PageLogin string
 

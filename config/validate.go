@@ -45,6 +45,9 @@ func validate(c *Config, undecoded []Mistake) []Mistake {
 		v.wrong("store.dsn", NotDSN)
 	}
 	v.require("security.keyset_file", c.Security.KeysetFile)
+	if c.Review.SecondLook == SecondLookOriginals && c.Review.Photos != PhotosOnRequest {
+		v.wrong("review.photos", PhotosUnasked)
+	}
 	v.evidence()
 	v.agreement()
 	v.timing()

@@ -42,6 +42,7 @@ var chinese = map[config.Code]string{
 	config.NotDomain:          "要填域名，例如 esign.cn，不带 https://、端口、路径和 *",
 	config.DocumentUnverified: "只能是 stop：核验机构只核对居民身份证的号码，这种证件没法核验",
 	config.UnknownPlaceholder: "%s 不是占位符，只能用：%s",
+	config.PhotosUnasked:      "review.second_look 是 originals 时只能是 on_request：自动发没法先让另一位 HR 同意",
 	config.TooLong:            "最多 %s 个字符",
 	config.PageWithoutURL: "没有填写：2025-10 版存证要员工先在网页上读协议，网页要有公网地址。" +
 		"填上它，或者 esign.evidence_revision 改成 \"2024\"，不过 e签宝可能不收",

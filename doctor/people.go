@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"shiming/bot"
+	"shiming/config"
 	"shiming/flows"
 	"shiming/store"
 )
@@ -58,6 +59,7 @@ func (d *Doctor) peopleChecks() []check {
 	}
 	return append(all,
 		check{"hr.admins", Text{"管理员不止一位", "More than one admin"}, nil, d.checkAdmins},
+		check{"review.photos", Text{"原件怎么发给 HR", "How originals reach HR"}, nil, d.checkPhotos},
 		check{
 			"feishu.ocr",
 			Text{"身份证 OCR 与额度", "OCR of ID cards and its quota"},
@@ -168,6 +170,26 @@ func (d *Doctor) checkAdmins(context.Context) result {
 		}
 	}
 	return result{outcome: OK}
+}
+
+// checkPhotos tells when originals that should come by themselves do not: single cards of a group show none.
+func (d *Doctor) checkPhotos(ctx context.Context) result {
+	r := d.cfg.Review
+	if r.Photos == config.PhotosOnRequest || r.Style == config.StyleQueue ||
+		d.chat(ctx, flows.SettingReviewChat, d.cfg.HR.ReviewChat) == "" {
+		return result{outcome: OK}
+	}
+	return result{
+		outcome: Warning,
+		found: Text{
+			"有审核群，单件卡片又不能带原件，所以不会自动发；HR 要自己点「查看原件」",
+			"none come by themselves: there is a review group, and its cards never show originals; HR has to press 查看原件",
+		},
+		remedy: Text{
+			"review.style 改成 queue，或者去掉审核群；不改就把 review.photos 改回 on_request",
+			"set review.style to queue, or do without the review group; else set review.photos to on_request",
+		},
+	}
 }
 
 // checkOCR lets Feishu read an empty picture. The code "nothing was recognised" (2110002) shows that permission and

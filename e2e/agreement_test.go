@@ -206,7 +206,7 @@ func TestAgreementChanges(t *testing.T) {
 	}
 	h.Admin(0).Decides(reviewed, "approve", nil)
 	h.InState(reviewed.OpenID, flows.AwaitingConsent)
-	reviewed.See(sim.StageConsent, "协议有了新版本")
+	reviewed.See(sim.StageConsent, "协议有变化")
 	reviewed.Consent()
 	reviewed.CheckFiled()
 	c := h.CaseOf(reviewed.OpenID)

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -113,6 +114,58 @@ func TestRealMismatch(t *testing.T) {
 	p.CheckFiled()
 }
 
+// works has an admin decide as the robot does, until the returned function is called.
+func works(h *harness.Harness, admin int) (stop func()) {
+	ctx, cancel := context.WithCancel(h.Ctx)
+	done := make(chan error, 1)
+	hr := h.World.HR(admin)
+	go func() { done <- hr.Work(ctx, hr.Diligent) }()
+	return func() {
+		cancel()
+		if err := <-done; err != nil {
+			h.Error(err)
+		}
+	}
+}
+
+// TestRebinding: what Feishu has bound is replaced only when two admins have the write tried again.
+func TestRebinding(t *testing.T) {
+	t.Parallel()
+	for _, style := range []string{"cards", "queue"} {
+		t.Run(style, func(t *testing.T) {
+			h := harness.Start(t, harness.Setup{Settings: map[string]string{"review.style": style}})
+			p, a, b := h.Hire(), h.Admin(0), h.Admin(1)
+			chats := [2]string{h.World.ReviewChat(), h.World.ReviewChat()}
+			if style == "queue" {
+				chats = [2]string{a.Chat(), b.Chat()}
+			}
+			opens := func(who harness.Admin, words string) {
+				if style == "queue" {
+					h.ClickOn(who.OpenID, desk(who, "next", "开始审核", words), "next", nil)
+				}
+			}
+			h.World.Feishu.BindIdentity(p.OpenID, "", "", "16099999999")
+			p.ToReview()
+			opens(a, "全部 1")
+			h.ClickOn(a.OpenID, a.Sees(chats[0], p, "approve"), "approve", nil)
+			h.InState(p.OpenID, flows.NeedsAttention)
+			h.World.Feishu.BindIdentity(p.OpenID, "", "", "")
+			opens(a, "卡住 1")
+			s := a.Sees(chats[0], p, "retry", "重试要两位 HR 都点")
+			if toast := h.ClickOn(a.OpenID, s, "retry", nil); toast != "记下了，还要另一位 HR 也通过" {
+				t.Errorf("toast %q, want that another admin has to as well", toast)
+			}
+			waitIdle(h)
+			if n := h.CountCalls("feishu", "identities.create"); n != 1 {
+				t.Errorf("%d writes attempted after the first admin's retry, want the refused one only", n)
+			}
+			opens(b, "卡住 1")
+			h.ClickOn(b.OpenID, b.Sees(chats[1], p, "retry", "等另一位"), "retry", nil)
+			p.CheckFiled()
+		})
+	}
+}
+
 func TestFeishuKnowsOtherDetails(t *testing.T) {
 	t.Parallel()
 	for field, bind := range map[string]func(p harness.Person){
@@ -126,6 +179,7 @@ func TestFeishuKnowsOtherDetails(t *testing.T) {
 			bind(p)
 			p.ToForm()
 			submitForm(p)
+			defer works(h, 1)() // the same values again take two admins
 			form := p.See(sim.StageConfirmation, "和飞书里已绑定的信息不一致", "飞书里给你绑定的是另一个"+field)
 			if form.Says("别人") || form.Says("16099999999") {
 				t.Error("the applicant sees what is bound, want the field only")

@@ -14,7 +14,10 @@ import (
 // TestEvidenceBundle exports a case of the simulated world beside the running bot, and proves the bundle elsewhere: with
 // the command, and with a verifier that knows only the standards.
 func TestEvidenceBundle(t *testing.T) {
-	h := harness.Start(t, harness.Setup{Settings: map[string]string{"review.style": "cards"}})
+	h := harness.Start(t, harness.Setup{Settings: map[string]string{
+		"review.style":  "cards",
+		"evidence.mark": "{company} {date} {case}",
+	}})
 	s := newEvidenceShell(h)
 	p := filed(h)
 	c := h.CaseOf(p.OpenID)

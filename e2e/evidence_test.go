@@ -48,12 +48,13 @@ var methodNames = map[flows.Method]string{flows.ThreeElements: "THREEELEMENTS"}
 func evidenceFields(p esign.Point, c *flows.Case) map[string]evidenceField {
 	checked := c.Check.At.In(flows.ChinaTime)
 	at := flows.AuditTime(checked)
-	day, second := checked.Format("20060102"), checked.Format(time.DateTime)
-	stamp, verified := strconv.FormatInt(checked.UnixMilli(), 10), day
+	second := checked.Format(time.DateTime)
+	stamp, verified := strconv.FormatInt(checked.UnixMilli(), 10), checked.Format("20060102")
 	if strings.Contains(p.TimeStamp, "-") { // revision 2025-10
 		stamp, verified = second, second
 	}
-	name := "员工实名认证 " + c.Confirmed.In(flows.ChinaTime).Format(time.DateOnly)
+	day := func(t time.Time) string { return t.In(flows.ChinaTime).Format(time.DateOnly) }
+	name := "员工实名认证 " + day(c.Confirmed)
 	fields := map[string]evidenceField{
 		"eviName":                          {p.EviName, name, ""},
 		"customBizId":                      {p.CustomBizID, c.ID, ""},
@@ -62,6 +63,7 @@ func evidenceFields(p esign.Point, c *flows.Case) map[string]evidenceField {
 		"name":                             {p.Name, c.Personal.Name, ""},
 		"cardNo":                           {p.CardNo, c.Personal.Number, ""},
 		"cardType":                         {p.CardType, "CRED_PSN_CH_IDCARD", ""},
+		"mark":                             {p.Mark, "样本科技有限公司 " + day(c.Confirmed) + " " + c.ID, ""},
 		"cardPortrait":                     {p.CardPortrait, c.Uploads["front"], ""},
 		"cardNationalEmblem":               {p.CardNationalEmblem, c.Uploads["back"], ""},
 		"threeElements.infoVerifySupplier": {p.Detail["infoVerifySupplier"], c.Check.Supplier, ""},
@@ -107,7 +109,7 @@ func TestEvidenceAgainstTheRecord(t *testing.T) {
 	if chinese := evidenceRows(t, "docs/evidence.zh.md"); !slices.Equal(rows, chinese) {
 		t.Errorf("got %v in Chinese, want %v", chinese, rows)
 	}
-	h := harness.Start(t, harness.Setup{})
+	h := harness.Start(t, harness.Setup{Settings: map[string]string{"evidence.mark": "{company} {date} {case}"}})
 	for name, tt := range map[string]struct {
 		variant string
 		cut     int // bytes cut off at the end

@@ -55,8 +55,12 @@ func (e *Engine) handleClick(ctx context.Context, tx flows.Tx, k click) (flows.A
 	case cards.ActMyData:
 		return e.replyByCard(ctx, tx, k, flows.Reply(flows.ReplyMyData))
 	case cards.ActNext, cards.ActRemind, cards.ActFilter, cards.ActBulk:
-		if admin, err := e.IsAdmin(ctx, tx, k.TenantKey, k.OpenID); err != nil || !admin {
-			return flows.Answer{Toast: flows.NewToast("not_allowed", nil)}, err
+		admin, err := e.IsAdmin(ctx, tx, k.TenantKey, k.OpenID)
+		if err != nil {
+			return flows.Answer{}, err
+		}
+		if !admin {
+			return e.refuseNonAdmin(ctx, tx, k)
 		}
 		if k.Action.Act != cards.ActRemind && e.Policy.ReviewQueue {
 			desk, err := e.atDesk(ctx, tx, k)
@@ -76,7 +80,7 @@ func (e *Engine) handleClick(ctx context.Context, tx flows.Tx, k click) (flows.A
 		}
 		return e.openNextInQueue(ctx, tx, k)
 	}
-	if k.Action.Act == cards.ActDecide {
+	if k.Action.Act == cards.ActDecide || k.Action.Act == cards.ActOpen {
 		return e.openDecisionForm(ctx, tx, k)
 	}
 	return e.clickOnCase(ctx, tx, k)
@@ -158,10 +162,15 @@ func (e *Engine) clickOnCase(ctx context.Context, tx flows.Tx, k click) (flows.A
 		return e.peek(ctx, tx, k, c)
 	case cards.ActEvidence:
 		return e.showEvidence(ctx, tx, k, c)
+	case cards.ActAgree:
+		return e.agreeToLook(ctx, tx, k, c)
 	}
 	admin, err := e.IsAdmin(ctx, tx, k.TenantKey, k.OpenID)
 	if err != nil {
 		return flows.Answer{}, err
+	}
+	if _, hr := flows.HRActs[k.Action.Act]; hr && !admin {
+		return e.refuseNonAdmin(ctx, tx, k)
 	}
 	ev, refusal := e.eventOfClick(c, k, admin)
 	if refusal != nil {
@@ -216,6 +225,12 @@ func (e *Engine) eventOfClick(c *flows.Case, k click, admin bool) (ev flows.Even
 	}
 	if act == cards.ActSendBack && k.Action.Reason != "" {
 		ev.Form.Reason, ev.Form.Side = &k.Action.Reason, &k.Action.Side
+	}
+	switch act {
+	case cards.ActAsk:
+		ev.Preset = k.Action.Reason
+	case cards.ActHold:
+		ev.Field = k.Action.To
 	}
 	if act == cards.ActResume && k.Action.To == cards.ToForm {
 		ev.Kind = flows.EditAsked

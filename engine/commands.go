@@ -33,8 +33,38 @@ func (e *Engine) handleText(ctx context.Context, tx flows.Tx, m flows.Message) e
 			}
 		}
 	}
+	answered, err := e.takeAnswer(ctx, tx, m, command)
+	if answered || err != nil {
+		return err
+	}
 	m.Private = true
 	return e.handleCommand(ctx, tx, m, command)
+}
+
+// takeAnswer takes a text in private as the answer to HR's question, if there is one and the text is no word of the
+// bot. What an admin writes after a first answer may be meant as a question about somebody.
+func (e *Engine) takeAnswer(ctx context.Context, tx flows.Tx, m flows.Message, command flows.Command) (bool, error) {
+	if !m.Private || command != flows.CommandNone && command != flows.CommandSixDigits {
+		return false, nil
+	}
+	c, err := tx.OpenCase(ctx, m.TenantKey, m.OpenID)
+	if err != nil {
+		return false, flows.IgnoreNotFound(err)
+	}
+	admin, err := e.IsAdmin(ctx, tx, m.TenantKey, m.OpenID)
+	if err != nil || !c.TakesAnswers() || !c.Question.Open() && admin {
+		return false, err
+	}
+	if err := e.showUnreached(ctx, tx, c, m.EventID); err != nil {
+		return false, err
+	}
+	ev := e.applicantEvent(flows.Answered, m.OpenID, m.At)
+	ev.Text = m.Text
+	out, err := e.DecideAndPersist(ctx, tx, c, ev)
+	if err != nil || !out.Changed() {
+		return false, err
+	}
+	return true, e.replyNotice(ctx, tx, m, "answer_received")
 }
 
 // typesCode reports whether a message holds the code that its sender is asked for.

@@ -7,11 +7,15 @@ import (
 	"shiming/flows"
 )
 
-// openDecisionForm answers with the clicked card and the form for sending back and rejecting on it. A desk keeps the
+// openDecisionForm answers with the clicked card and the form on it that the button names. A desk keeps the
 // form open; another card loses it when it is drawn again.
 func (e *Engine) openDecisionForm(ctx context.Context, tx flows.Tx, k click) (flows.Answer, error) {
-	if admin, err := e.IsAdmin(ctx, tx, k.TenantKey, k.OpenID); err != nil || !admin {
-		return flows.Answer{Toast: flows.NewToast("not_allowed", nil)}, err
+	admin, err := e.IsAdmin(ctx, tx, k.TenantKey, k.OpenID)
+	if err != nil {
+		return flows.Answer{}, err
+	}
+	if !admin {
+		return e.refuseNonAdmin(ctx, tx, k)
 	}
 	id, err := e.caseIDOf(ctx, tx, k)
 	if flows.IsNotFound(err) {
@@ -28,7 +32,7 @@ func (e *Engine) openDecisionForm(ctx context.Context, tx flows.Tx, k click) (fl
 		return flows.Answer{}, err
 	case c.OpenID == k.OpenID:
 		return flows.Answer{Toast: flows.NewToast("self_review", nil)}, nil
-	case c.State != flows.AwaitingReview || c.Rev != k.Action.Rev:
+	case !opensForm(c, k.Action.To) || c.Rev != k.Action.Rev:
 		late := flows.Change{Toast: flows.LateToast(&e.Policy, c)}
 		return e.answerWith(ctx, tx, k, outcome{Case: c, Change: late})
 	}
@@ -41,13 +45,29 @@ func (e *Engine) openDecisionForm(ctx context.Context, tx flows.Tx, k click) (fl
 		if err != nil {
 			return flows.Answer{}, err
 		}
-		d.Form = d.Case == c.ID
+		d.Form, d.Panel = d.Case == c.ID && k.Action.To == "", ""
+		if d.Case == c.ID {
+			d.Panel = k.Action.To
+		}
 		return e.answerAtDesk(ctx, tx, k, desk, d, nil)
 	}
 	card, err := e.cardAfterClick(ctx, tx, k, c)
-	if review, ok := card.(cards.Review); ok {
-		review.FormOpen = true
-		card = review
+	switch open := card.(type) {
+	case cards.Review:
+		open.FormOpen, open.Panel = k.Action.To == "", k.Action.To
+		card = open
+	case cards.Attention:
+		open.Panel = k.Action.To
+		card = open
 	}
 	return flows.Answer{Toast: flows.NewToast("opened", nil), Card: card}, err
+}
+
+// opensForm reports whether HR's card of the case has a form: to is "" for that of a decision, or one of cards.Panels.
+func opensForm(c *flows.Case, to string) bool {
+	switch to {
+	case cards.ToHold, cards.ToTransfer, cards.ToNote:
+		return c.State.Turn() == flows.HR
+	}
+	return c.State == flows.AwaitingReview
 }

@@ -44,7 +44,17 @@ func saveDesk(ctx context.Context, tx flows.Tx, tenantKey, admin string, d flows
 // queueOf returns the cases on which the admin may decide, oldest first. Nobody decides on the own case.
 func (e *Engine) queueOf(ctx context.Context, v flows.View, tenantKey, admin string) ([]flows.QueueEntry, error) {
 	all, err := v.Queue(ctx, tenantKey, waitingForHR, maxQueue)
+	e.freeOfFormerAdmins(tenantKey, all)
 	return slices.DeleteFunc(all, func(q flows.QueueEntry) bool { return q.OpenID == admin }), err
+}
+
+// freeOfFormerAdmins removes the assignments to those who are no admins any more.
+func (e *Engine) freeOfFormerAdmins(tenantKey string, queue []flows.QueueEntry) {
+	for i, q := range queue {
+		if e.Policy.ReaderOf(tenantKey, q.Assigned, e.Now()) == "" {
+			queue[i].Assigned = nil
+		}
+	}
 }
 
 // DeskCard returns what the admin's desk shows now.
@@ -53,8 +63,13 @@ func (e *Engine) DeskCard(ctx context.Context, v flows.View, tenantKey, admin st
 	if err != nil {
 		return nil, err
 	}
-	if !may {
+	switch {
+	case !e.Policy.ReviewQueue:
+		return closedDesk, nil
+	case !may && slices.Contains(e.Policy.StandInsOf(tenantKey), admin):
 		return cards.Notice{Code: "desk_over"}, nil
+	case !may:
+		return closedDesk, nil
 	}
 	d, err := loadDesk(ctx, v, tenantKey, admin)
 	if err != nil {
@@ -89,10 +104,7 @@ func (e *Engine) deskCard(
 			if err != nil {
 				return nil, err
 			}
-			vc.Waiting = len(queue)
-			if c.State.Turn() == flows.HR {
-				vc.Waiting--
-			}
+			vc.Viewer, vc.Waiting = admin, waitingBeside(queue, c, e.Now())
 			return atDesk(flows.HRCard(c, vc), d, last), nil
 		case err != nil && !flows.IsNotFound(err):
 			return nil, err
@@ -101,14 +113,24 @@ func (e *Engine) deskCard(
 	return e.queueCard(ctx, v, tenantKey, admin, d, queue, samples, last)
 }
 
+// waitingBeside counts the cases of the list besides one.
+func waitingBeside(queue []flows.QueueEntry, c *flows.Case, now time.Time) (n int) {
+	for _, q := range queue {
+		if q.CaseID != c.ID && flows.FilterAll.Matches(q, now) {
+			n++
+		}
+	}
+	return n
+}
+
 // atDesk adds to the card of a case what a desk has besides.
 func atDesk(card cards.Card, d flows.Desk, last *cards.Undo) cards.Card {
 	switch c := card.(type) {
 	case cards.Review:
-		c.Desk, c.Last, c.FormOpen = true, last, d.Form
+		c.Desk, c.Last, c.FormOpen, c.Panel = true, last, d.Form, d.Panel
 		return c
 	case cards.Attention:
-		c.Desk, c.Last = true, last
+		c.Desk, c.Last, c.Panel = true, last, d.Panel
 		return c
 	}
 	return card
@@ -122,6 +144,10 @@ func (e *Engine) queueCard(
 	if d.Filter == "" {
 		d.Filter = flows.FilterAll
 	}
+	held, err := e.heldCases(ctx, v, tenantKey)
+	if err != nil {
+		return nil, err
+	}
 	now := e.Now()
 	departments, names, err := e.deskDepartments(ctx, v, tenantKey, queue)
 	if err != nil {
@@ -129,10 +155,11 @@ func (e *Engine) queueCard(
 	}
 	queue = flows.InDepartment(queue, d.Department)
 	out := cards.Desk{
-		Counts:      map[string]int{"all": len(queue)},
+		Counts:      map[string]int{},
 		Filter:      string(d.Filter),
 		Departments: departments,
 		Department:  d.Department,
+		Held:        held,
 		Last:        last,
 		SLA:         e.Policy.SLA,
 		At:          now,
@@ -143,13 +170,25 @@ func (e *Engine) queueCard(
 		if overdue {
 			out.Overdue++
 		}
-		out.Counts[string(flows.FilterOf(q))]++
+		out.Counts[string(flows.FilterOf(q, now))]++
+		if flows.FilterAll.Matches(q, now) {
+			out.Counts[string(flows.FilterAll)]++
+		}
 		by := q.Assigned.ReaderAt(now)
+		if by == admin && q.Assigned.From != "" {
+			c, err := v.Case(ctx, q.CaseID)
+			if err != nil {
+				return nil, err
+			}
+			if h, ok := flows.HandedTo(&e.Policy, c, admin, now); ok {
+				out.Handed = append(out.Handed, h)
+			}
+		}
 		taken := by != "" && by != admin
 		if taken {
 			out.Taken++
 		}
-		if !d.Filter.Matches(q) || len(out.Rows) == deskRows {
+		if !d.Filter.Matches(q, now) || len(out.Rows) == deskRows {
 			continue
 		}
 		c, err := v.Case(ctx, q.CaseID)
@@ -233,7 +272,8 @@ func (e *Engine) markDesks(
 		if clicked != "" && s.MessageID == clicked {
 			continue // the answer shows the desk, and answerAtDesk queues its drawing
 		}
-		rings := entered && slices.Contains(told, admin) && flows.RingsNow(d.SentAt, e.Now(), wasEmpty)
+		rings := slices.Contains(ch.Ring, admin) ||
+			entered && slices.Contains(told, admin) && flows.RingsNow(d.SentAt, e.Now(), wasEmpty)
 		if rings {
 			d.SentAt = e.Now()
 			if err := saveDesk(ctx, tx, c.TenantKey, admin, d); err != nil {
@@ -296,7 +336,7 @@ func (e *Engine) markLater(
 	if rings {
 		s.WantedGeneration++
 		s.Unreachable = false
-		return []flows.Job{flows.ShowSurface("", s.ID)}, tx.PutSurface(ctx, s)
+		return []flows.Job{showShared(s)}, tx.PutSurface(ctx, s)
 	}
 	if s.WantedGeneration == 0 {
 		return nil, nil // nothing was sent yet, and nothing new waits
@@ -306,7 +346,7 @@ func (e *Engine) markLater(
 	if queued || err != nil {
 		return nil, err
 	}
-	j := flows.ShowSurface("", s.ID)
+	j := showShared(s)
 	j.At = at
 	return []flows.Job{j}, nil
 }

@@ -65,6 +65,8 @@ func (e *Engine) clickAtDesk(ctx context.Context, tx flows.Tx, k click, s *flows
 	case k.Action.To == cards.ToList:
 		d.Offered = nil
 		err = e.closeAtDesk(ctx, tx, k, &d)
+	case k.Action.To == cards.ToOpen:
+		toast, err = e.openAtDesk(ctx, tx, k, &d, k.Action.Case)
 	default:
 		toast, err = e.nextAtDesk(ctx, tx, k, &d)
 	}
@@ -96,7 +98,8 @@ func (e *Engine) redrawDesk(ctx context.Context, tx flows.Tx, k click, s *flows.
 	if s.MessageID == k.MessageID {
 		return e.redrawCurrent(ctx, tx, k, "", s.ID)
 	}
-	return e.Enqueue(ctx, tx, "answered/"+k.EventID, e.redrawJob("", s.ID).With(flows.ArgClicked, k.MessageID))
+	return e.Enqueue(ctx, tx, "answered/"+k.EventID, e.redrawJob("", s.ID).
+		With(flows.ArgClicked, k.MessageID).With(flows.ArgTenant, k.TenantKey))
 }
 
 // nextAtDesk opens the next case of the filter, or the list if there is none.
@@ -139,7 +142,7 @@ func (e *Engine) openAtDesk(
 	if err != nil || !out.Changed() {
 		return out.Change.Toast, err
 	}
-	d.Case, d.Form, d.Cursor, d.Offered = c.ID, false, flows.CursorOf(c), nil
+	d.Case, d.Form, d.Panel, d.Cursor, d.Offered = c.ID, false, "", flows.CursorOf(c), nil
 	if err := e.AuditView(ctx, tx, c, k.OpenID, "opened at the desk"); err != nil {
 		return nil, err
 	}
@@ -149,7 +152,7 @@ func (e *Engine) openAtDesk(
 // closeAtDesk gives the open case back, so that other admins find it, and shows the list.
 func (e *Engine) closeAtDesk(ctx context.Context, tx flows.Tx, k click, d *flows.Desk) error {
 	open := d.Case
-	d.Case, d.Form = "", false
+	d.Case, d.Form, d.Panel = "", false, ""
 	if open == "" {
 		return nil
 	}
@@ -181,20 +184,27 @@ func (e *Engine) afterDecisionAtDesk(
 		return flows.Answer{}, err
 	}
 	c := out.Case
-	switch {
+	switch act := k.Action.Act; {
 	case !out.Changed():
+	case act == cards.ActAsk || act == cards.ActNote || act == cards.ActHold && c.OnHold == nil:
+		d.Panel = "" // the case stays open
+	case act == cards.ActHold || act == cards.ActTransfer:
+		if _, err := e.nextAtDesk(ctx, tx, k, &d); err != nil {
+			return flows.Answer{}, err
+		}
 	case k.Action.Act == cards.ActUndo:
 		d.Decided = nil
-		if refusal, err := e.openAtDesk(ctx, tx, k, &d, c.ID); err != nil || refusal != nil {
-			return flows.Answer{Toast: refusal}, err
+		// The undo is done, also if the case cannot be opened: then the desk shows what it showed.
+		if _, err := e.openAtDesk(ctx, tx, k, &d, c.ID); err != nil {
+			return flows.Answer{}, err
 		}
 	case c.State.Turn() != flows.HR || c.FirstApproval != nil && c.FirstApproval.By == k.OpenID:
 		d.Decided = nil
 		if c.State == flows.Decided {
 			d.Decided = []string{c.ID}
 		}
-		if refusal, err := e.nextAtDesk(ctx, tx, k, &d); err != nil {
-			return flows.Answer{Toast: refusal}, err
+		if _, err := e.nextAtDesk(ctx, tx, k, &d); err != nil {
+			return flows.Answer{}, err
 		}
 	}
 	return e.answerAtDesk(ctx, tx, k, s, d, toast)
@@ -219,7 +229,7 @@ func (e *Engine) bulkAtDesk(ctx context.Context, tx flows.Tx, k click, d *flows.
 	d.Offered = nil
 	for _, q := range flows.InDepartment(queue, d.Department) {
 		by := q.Assigned.ReaderAt(e.Now())
-		if flows.FilterOf(q) != flows.FilterGreen || by != "" && by != k.OpenID {
+		if flows.FilterOf(q, e.Now()) != flows.FilterGreen || by != "" && by != k.OpenID {
 			continue
 		}
 		c, err := tx.Case(ctx, q.CaseID)
@@ -248,7 +258,7 @@ const maxBulk = 50
 
 // allGreen reports whether a case may be approved with others unread.
 func (e *Engine) allGreen(c *flows.Case) bool {
-	return c.Help == nil && !c.OtherNumber && flows.AllGreen(flows.Findings(c, &e.Policy, e.Now()))
+	return c.Help == nil && !c.OtherNumber && c.Question == nil && flows.AllGreen(flows.Findings(c, &e.Policy, e.Now()))
 }
 
 // approveOffered approves the offered cases that are as they were when they were offered, and leaves out the others.
@@ -267,8 +277,8 @@ func (e *Engine) approveOffered(ctx context.Context, tx flows.Tx, k click, d *fl
 		if err != nil {
 			return nil, err
 		}
-		by := c.Assigned.ReaderAt(e.Now())
-		if c.State != flows.AwaitingReview || !e.allGreen(c) || by != "" && by != k.OpenID {
+		by := e.Policy.ReaderOf(c.TenantKey, c.Assigned, e.Now())
+		if c.State != flows.AwaitingReview || !e.allGreen(c) || by != "" && by != k.OpenID || c.OnHold.ActiveAt(e.Now()) {
 			continue
 		}
 		ev := e.deskEvent(flows.Approved, k)

@@ -1,9 +1,11 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
+	"shiming/cards"
 	"shiming/flows"
 )
 
@@ -49,6 +51,28 @@ func (e *Engine) addFilingLead(ctx context.Context, tx flows.Tx, c *flows.Case, 
 		ev.Ahead = others[0]
 	}
 	return err
+}
+
+// heldCases returns how many approved cases wait, and why, for HR's desks and the board of the review group. No card of
+// a single case tells HR there. Of more than heldAtOnce cases it counts as held what it has not looked at.
+func (e *Engine) heldCases(ctx context.Context, v flows.View, tenantKey string) (held cards.Held, err error) {
+	lead, err := v.Setting(ctx, tenantKey, e.FilingLeadKey(cmp.Or(e.Policy.Revision, flows.Revision2024)))
+	if err != nil || lead == "" || lead == FilingProven {
+		return held, err
+	}
+	list, err := v.InState(ctx, tenantKey, []flows.State{flows.Recording}, heldAtOnce, 0)
+	for _, c := range list {
+		if c.Hold != nil {
+			held.N++
+			held.Why = string(c.Hold.Why)
+		}
+	}
+	if err != nil || held.N == 0 || len(list) < heldAtOnce {
+		return held, err
+	}
+	counts, err := v.CountByState(ctx, tenantKey)
+	held.N += max(0, counts[flows.Recording]-len(list))
+	return held, err
 }
 
 // noteFilingLead stores who goes ahead after a change of a case. It returns the jobs of waiting cases for which the

@@ -11,7 +11,7 @@ import (
 // is looked up only while HR has to decide.
 func (e *Engine) HRView(ctx context.Context, v flows.View, c *flows.Case) (flows.ViewContext, error) {
 	vc := flows.ViewContext{Now: e.Now(), Policy: &e.Policy}
-	if c.State != flows.AwaitingReview {
+	if c.State.Turn() != flows.HR {
 		return vc, nil
 	}
 	all, err := v.CasesOf(ctx, c.TenantKey, c.OpenID)

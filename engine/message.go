@@ -51,6 +51,7 @@ func (e *Engine) handlePhotos(ctx context.Context, tx flows.Tx, m flows.Message)
 	if err != nil {
 		return err
 	}
+	answers := false
 	for _, p := range m.Photos {
 		out, err := e.DecideAndPersist(ctx, tx, c, flows.Event{
 			Kind:      flows.PhotoReceived,
@@ -69,11 +70,17 @@ func (e *Engine) handlePhotos(ctx context.Context, tx flows.Tx, m flows.Message)
 		if out.Change.Rule == flows.RefusalLate {
 			return e.replyLate(ctx, tx, m)
 		}
+		if c.TakesAnswers() && out.Changed() {
+			answers = true
+		}
 		if !out.Changed() {
 			// The state of the case needs no photos. This holds for the other pictures of the message as well.
 			return e.replyNotice(ctx, tx, m, "photo_not_needed")
 		}
 		c = out.Case
+	}
+	if answers {
+		return e.replyNotice(ctx, tx, m, "answer_received")
 	}
 	return nil
 }

@@ -67,11 +67,13 @@ func (e *Engine) MyData(ctx context.Context, v flows.View, tenantKey, openID str
 	for _, o := range slices.Backward(all) { // oldest first, which is the order of the card
 		if o.PhotosGoneAt.IsZero() {
 			for _, p := range o.Photos {
-				if p.State == flows.PhotoStored || p.State == flows.PhotoRead {
+				if p.State == flows.PhotoStored || p.State == flows.PhotoRead || p.State == flows.PhotoAnswer {
 					out.Photos++
 				}
 			}
 		}
+		out.Exchanges += len(o.Personal.Exchanges)
+		out.Notes += len(o.Personal.InternalNotes)
 		if o.Consent != nil {
 			out.ConsentAt, out.ConsentVersion = o.Consent.At, o.Consent.Version
 		}

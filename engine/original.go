@@ -20,10 +20,37 @@ func (e *Engine) peek(ctx context.Context, tx flows.Tx, k click, c *flows.Case) 
 	if err != nil || refusal != nil {
 		return flows.Answer{Toast: refusal}, err
 	}
-	if err := e.look(ctx, tx, k, c, *k.Form.PeekReason); err != nil {
+	if e.Policy.SecondLook {
+		ev := e.deskEvent(flows.LookAsked, k)
+		ev.Preset = *k.Form.PeekReason
+		out, err := e.DecideAndPersist(ctx, tx, c, ev)
+		return flows.Answer{Toast: out.Change.Toast}, err
+	}
+	if err := e.look(ctx, tx, k, c, *k.Form.PeekReason, ""); err != nil {
 		return flows.Answer{}, err
 	}
 	return flows.Answer{Toast: flows.NewToast("peek_sent", nil)}, nil
+}
+
+// agreeToLook answers an admin who agrees that another one sees the originals, and shows them to that one.
+func (e *Engine) agreeToLook(ctx context.Context, tx flows.Tx, k click, c *flows.Case) (flows.Answer, error) {
+	admin, err := e.IsAdmin(ctx, tx, k.TenantKey, k.OpenID)
+	switch {
+	case err != nil:
+		return flows.Answer{}, err
+	case !admin:
+		return flows.Answer{Toast: flows.NewToast("not_allowed", nil)}, nil
+	case k.repeated:
+		return flows.Answer{Toast: flows.NewToast("already", nil)}, nil
+	}
+	request := c.LookRequest
+	out, err := e.DecideAndPersist(ctx, tx, c, e.deskEvent(flows.LookAgreed, k))
+	if err != nil || !out.Changed() {
+		return flows.Answer{Toast: out.Change.Toast}, err
+	}
+	asker := k
+	asker.OpenID = request.By
+	return flows.Answer{Toast: out.Change.Toast}, e.look(ctx, tx, asker, out.Case, request.Reason, k.OpenID)
 }
 
 // mayPeek returns the toast that refuses a look, or nil. The revision of the clicked card does not matter: a look
@@ -100,18 +127,38 @@ func (e *Engine) tellManyLooks(ctx context.Context, tx flows.Tx, k click, looks 
 // lookUnasked shows the originals to the admin who opens the case, if the policy says so. Such looks have no limit of
 // their own, because the operator has decided on them.
 func (e *Engine) lookUnasked(ctx context.Context, tx flows.Tx, k click, c *flows.Case) error {
-	if k.repeated || !e.Policy.Originals.Unasked(c) || len(flows.Originals(c)) == 0 {
+	if k.repeated || e.Policy.SecondLook || !e.Policy.Originals.Unasked(c) || len(flows.Originals(c)) == 0 {
 		return nil
 	}
 	if open, err := e.openLooks(ctx, tx, c, k.OpenID); err != nil || len(open) > 0 {
 		return err
 	}
-	return e.look(ctx, tx, k, c, flows.PolicyReason)
+	return e.look(ctx, tx, k, c, flows.PolicyReason, "")
 }
 
-// look puts a look on record and queues what follows.
-func (e *Engine) look(ctx context.Context, tx flows.Tx, k click, c *flows.Case, reason string) error {
+// lookWithCards shows the originals to the admins who get a card of the case in private, if the policy says so. What is
+// sent to a review group shows none.
+func (e *Engine) lookWithCards(ctx context.Context, tx flows.Tx, c *flows.Case, private []*flows.Surface) error {
+	for _, s := range private {
+		if s.To.Type != "open_id" || s.Audience != flows.AudienceHR {
+			continue
+		}
+		k := click{CardAction: flows.CardAction{OpenID: s.To.ID, TenantKey: c.TenantKey}}
+		k.EventID = "card-" + strconv.FormatInt(c.Rev, 10) + "-" + s.To.ID
+		if err := e.lookUnasked(ctx, tx, k, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// look puts a look on record and queues what follows. second is the admin who has agreed to it, "" if none had to.
+func (e *Engine) look(ctx context.Context, tx flows.Tx, k click, c *flows.Case, reason, second string) error {
 	now := e.Now()
+	detail := map[string]string{"reason": reason}
+	if second != "" {
+		detail["second"] = second
+	}
 	err := tx.Audit(ctx, flows.AuditRow{
 		CaseID: c.ID,
 		At:     now,
@@ -119,7 +166,7 @@ func (e *Engine) look(ctx context.Context, tx flows.Tx, k click, c *flows.Case, 
 		Event:  flows.EventOriginal,
 		From:   c.State,
 		To:     c.State,
-		Detail: map[string]string{"reason": reason},
+		Detail: detail,
 	})
 	if err != nil {
 		return err

@@ -173,7 +173,7 @@ func (e *Engine) redrawCurrent(ctx context.Context, tx flows.Tx, k click, caseID
 	if err := tx.PutSurface(ctx, s); err != nil {
 		return err
 	}
-	return e.Enqueue(ctx, tx, "answered/"+k.EventID, e.redrawJob(caseID, s.ID))
+	return e.Enqueue(ctx, tx, "answered/"+k.EventID, e.redrawJob(caseID, s.ID).With(flows.ArgTenant, k.TenantKey))
 }
 
 // redrawFormer handles a click on a message that no surface shows: a former message, or a message that was sent a

@@ -78,6 +78,9 @@ func (e *Engine) MarkSurfaces(
 			list, err = e.applicantSurface(ctx, tx, c)
 		case flows.AudienceHR:
 			list, err = e.hrSurfaces(ctx, tx, c, repost)
+			if err == nil && repost && !e.Policy.ReviewQueue {
+				err = e.lookWithCards(ctx, tx, c, list)
+			}
 		case flows.AudienceBoard:
 			board, err := e.markBoard(ctx, tx, c)
 			if err != nil {

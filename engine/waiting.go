@@ -17,7 +17,7 @@ func (e *Engine) Waiting(ctx context.Context, v flows.View, tenantKey string) (w
 	}
 	for of, n := range counts {
 		w.Total += n
-		switch flows.FilterOf(flows.QueueEntry{State: of.State, Risk: of.Risk}) {
+		switch flows.FilterOf(flows.QueueEntry{State: of.State, Risk: of.Risk}, e.Now()) {
 		case flows.FilterStuck:
 			w.Stuck += n
 		case flows.FilterGreen:
@@ -44,6 +44,18 @@ func (e *Engine) QueueCard(ctx context.Context, v flows.View, tenantKey string) 
 	}
 	out := cards.Queue{Total: w.Total, Green: w.Green, Stuck: w.Stuck, Oldest: w.Oldest, SLA: e.Policy.SLA, At: now}
 	if out.Overdue, _, err = e.countOverdue(ctx, v, tenantKey); err != nil {
+		return nil, err
+	}
+	queue, err := v.Queue(ctx, tenantKey, waitingForHR, maxQueue)
+	if err != nil {
+		return nil, err
+	}
+	for _, q := range queue {
+		if flows.FilterOf(q, now) == flows.FilterHeld {
+			out.OnHold++
+		}
+	}
+	if out.Held, err = e.heldCases(ctx, v, tenantKey); err != nil {
 		return nil, err
 	}
 	for _, admin := range slices.Concat(e.Policy.AdminsOf(tenantKey), e.Policy.StandInsOf(tenantKey)) {

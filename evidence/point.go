@@ -1,13 +1,15 @@
 package evidence
 
 import (
+	"errors"
+
 	"shiming/esign"
 	"shiming/flows"
 )
 
 // Missing names what is not on record although the evidence point has to state it: verification, sms_code,
-// agreement, photos, or a document that the settings name (document_type). It returns "" if nothing is missing. The
-// card of HR shows the name.
+// agreement, photos, a document that the settings name (document_type), or else the field of e签宝 that would be wrong.
+// It returns "" if nothing is missing. The card of HR shows the name.
 func Missing(c *flows.Case, p *flows.Policy) string {
 	switch {
 	case c.Check == nil || c.Check.Outcome != flows.CheckMatch || c.Check.Serial == "":
@@ -23,6 +25,10 @@ func Missing(c *flows.Case, p *flows.Policy) string {
 	if cardTypeOf(c, p) == "" {
 		return "document_type"
 	}
+	point := pointOf(c, p)
+	if wrong, ok := errors.AsType[*esign.ValidationError](point.Validate(point.Revision)); ok {
+		return wrong.Problems[0].Path
+	}
 	return ""
 }
 
@@ -37,10 +43,15 @@ func PointOf(c *flows.Case, policy *flows.Policy) esign.PersonPoint {
 	if Missing(c, policy) != "" {
 		return esign.PersonPoint{}
 	}
+	return pointOf(c, policy)
+}
+
+// pointOf builds the point of a case that has a check, a code and, in revision 2025-10, a reading.
+func pointOf(c *flows.Case, policy *flows.Policy) esign.PersonPoint {
 	return point(c, cardTypeOf(c, policy), policy.MarkOf(c))
 }
 
-// point builds the evidence point of a case with a check and a code. Personal values may have been deleted since.
+// point is pointOf with what the settings said when it was filed. Personal values may have been deleted since.
 func point(c *flows.Case, cardType esign.CardType, mark string) esign.PersonPoint {
 	p := c.Personal
 	return esign.PersonPoint{

@@ -31,12 +31,17 @@ var HRActs = map[cards.Act]Kind{
 	cards.ActRetry:      Retry,
 	cards.ActResolve:    Resolved,
 	cards.ActClose:      Closed,
+	cards.ActAsk:        Queried,
+	cards.ActHold:       Held,
+	cards.ActTransfer:   Handed,
+	cards.ActNote:       Noted,
 	cards.ActPeek:       "",
 	cards.ActEvidence:   "",
+	cards.ActAgree:      "",
 
 	cards.ActSampleFine:  SampleFine,
 	cards.ActSampleFault: SampleFault,
 }
 
 // AnyRevision lists the events for which the revision of the clicked card does not matter.
-var AnyRevision = map[Kind]bool{CardAsked: true, Erase: true}
+var AnyRevision = map[Kind]bool{CardAsked: true, Erase: true, Noted: true}

@@ -3,6 +3,7 @@ package flows
 import (
 	"encoding/json"
 	"log/slog"
+	"reflect"
 	"time"
 
 	"shiming/idcard"
@@ -65,10 +66,16 @@ type Case struct {
 	// Risk is the worst level of the findings when the case was submitted for review.
 	Risk     Level       `json:"risk,omitempty"`
 	Assigned *Assignment `json:"assigned,omitempty"` // the admin who reads it
+	Question *Question   `json:"question,omitempty"` // what HR has asked the applicant in this review
+	// LookRequest is the wish of an admin to see the originals that another one has to confirm; see Policy.SecondLook.
+	LookRequest *LookRequest `json:"look_request,omitempty"`
+	OnHold      *ReviewHold  `json:"on_hold,omitempty"` // set while the case is off HR's list
 	// FirstApproval is the first of two approvals, until the second or another decision; see FourEyes.
 	FirstApproval *Review `json:"first_approval,omitempty"`
 	// OtherNumber is set if the person was registered with another number before.
 	OtherNumber bool `json:"other_number,omitempty"`
+	// Bound is the field of the form of which Feishu has bound another value to the account; see Personal.BoundValue.
+	Bound string `json:"bound,omitempty"`
 	// Asked is the review with which HR sent the case back last. Review is removed when the applicant submits again.
 	Asked *Review `json:"asked,omitempty"`
 	// Pending is set while HR can undo Review.
@@ -307,7 +314,8 @@ const (
 // Resolution records the end of a stop, for HR's card.
 type Resolution struct {
 	Attention Attention      `json:"attention"`
-	By        string         `json:"by,omitempty"` // open_id of the admin; "" without one
+	By        string         `json:"by,omitempty"`    // open_id of the admin; "" without one
+	First     string         `json:"first,omitempty"` // open_id of the first of two admins
 	Kind      ResolutionKind `json:"what"`
 	At        time.Time      `json:"at"`
 }
@@ -338,6 +346,11 @@ type Personal struct {
 	Note         string                 // note of HR to the applicant; free text
 	NoteBefore   string                 `json:",omitempty"` // note of the round before, while HR can undo the review
 	SampleNote   string                 `json:",omitempty"` // what HR has found wrong with a sampled case
+	BoundValue   string                 `json:",omitempty"` // submitted value of Case.Bound, which Feishu has refused
+	// Exchanges are HR's questions in reviews and the applicant's answers, the oldest first.
+	Exchanges []Exchange `json:",omitempty"`
+	// InternalNotes are notes of HR that the applicant does not read, the oldest first.
+	InternalNotes []InternalNote `json:",omitempty"`
 	// What was submitted when HR sent the case back last, and the note of HR.
 	AskedName, AskedNumber, AskedMobile, AskedNote string `json:",omitempty"`
 }
@@ -360,7 +373,7 @@ func (Personal) LogValue() slog.Value         { return slog.StringValue("[person
 func (Personal) MarshalJSON() ([]byte, error) { return []byte(`"[personal]"`), nil }
 
 // Empty reports whether no personal data is stored.
-func (p Personal) Empty() bool { return p == Personal{} }
+func (p Personal) Empty() bool { return reflect.ValueOf(p).IsZero() }
 
 // clone returns a deep copy except for Personal, whose pointers steps replace and never write through.
 func (c *Case) clone() *Case {

@@ -168,6 +168,10 @@ func (d *decision) enter(s State) {
 	default:
 		d.c.Assigned = nil
 	}
+	d.c.OnHold, d.c.LookRequest = nil, nil
+	if s != AwaitingReview && s != Decided {
+		d.c.Question = nil
+	}
 	if s == Decided {
 		d.job(TakeEffect(d.c.Rev, d.c.Pending.Until))
 	}

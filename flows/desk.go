@@ -14,6 +14,7 @@ type Desk struct {
 
 	Case    string    `json:"case,omitempty"`    // id of the open case; "" for the queue
 	Form    bool      `json:"form,omitempty"`    // the form of the open case is shown
+	Panel   string    `json:"panel,omitempty"`   // one of cards.Panels that is shown of the open case
 	Cursor  Cursor    `json:"cursor,omitzero"`   // position of the case that was opened last
 	Decided []string  `json:"decided,omitempty"` // ids of the cases of the last decision, which one undo takes back
 	Offered []Offered `json:"offered,omitempty"` // the cases that the admin is asked to approve together
@@ -35,13 +36,16 @@ const (
 	FilterAmber DeskFilter = "amber" // a warning, or something that was not examined
 	FilterRed   DeskFilter = "red"
 	FilterStuck DeskFilter = "stuck" // a step has stopped
+	FilterHeld  DeskFilter = "held"  // put aside for a time; no other filter shows it
 	// FilterSample selects the sampled cases, which wait for nobody.
 	FilterSample DeskFilter = "sample"
 )
 
-// FilterOf returns the part of the queue to which an entry belongs.
-func FilterOf(q QueueEntry) DeskFilter {
+// FilterOf returns the part of the queue to which an entry belongs at a time.
+func FilterOf(q QueueEntry, now time.Time) DeskFilter {
 	switch {
+	case q.OnHold.ActiveAt(now):
+		return FilterHeld
 	case q.State == NeedsAttention:
 		return FilterStuck
 	case q.State == Done:
@@ -55,11 +59,9 @@ func FilterOf(q QueueEntry) DeskFilter {
 }
 
 // Matches reports whether the filter selects the entry.
-func (f DeskFilter) Matches(q QueueEntry) bool {
-	if f == "" || f == FilterAll {
-		return q.State != Done
-	}
-	return f == FilterOf(q)
+func (f DeskFilter) Matches(q QueueEntry, now time.Time) bool {
+	of := FilterOf(q, now)
+	return f == of || (f == "" || f == FilterAll) && of != FilterHeld && of != FilterSample
 }
 
 // InDepartment returns the cases of the department, and all cases for "" or if none is of the department any more.
@@ -90,7 +92,7 @@ func NextOf(queue []QueueEntry, f DeskFilter, behind Cursor, open, admin string,
 	for i := range queue {
 		q := queue[(start+i)%len(queue)]
 		by := q.Assigned.ReaderAt(now)
-		if q.CaseID != open && f.Matches(q) && (by == "" || by == admin) && q.FirstBy != admin {
+		if q.CaseID != open && f.Matches(q, now) && (by == "" || by == admin) && q.FirstBy != admin {
 			return q.CaseID
 		}
 	}

@@ -20,6 +20,7 @@ const (
 	CodeAsked     Kind = "send_code"
 	CodeTyped     Kind = "submit_code"
 	EditAsked     Kind = "edit"
+	Answered      Kind = "answer" // the applicant writes an answer to HR's question
 	Cancelled     Kind = "cancel"
 	Erase         Kind = "withdraw"
 	PhotoRecalled Kind = "photo_recalled"
@@ -45,6 +46,12 @@ const (
 
 	SampleFine  Kind = "sample_fine"  // somebody has looked at a sampled case: nothing is wrong
 	SampleFault Kind = "sample_fault" // something is wrong
+	Queried     Kind = "ask"          // HR asks the applicant something, and the case stays with HR
+	Held        Kind = "hold"         // the case is off the list until the time of Field
+	Handed      Kind = "transfer"     // the case is handed to the admin of the form
+	Noted       Kind = "note"         // an internal note
+	LookAsked   Kind = "look_asked"   // an admin wants to see the originals, for the reason in Preset
+	LookAgreed  Kind = "look_agreed"  // another admin agrees
 )
 
 // Events of the bot: results of jobs.
@@ -81,6 +88,8 @@ const (
 	ReminderDue Kind = "reminder_due"
 	ExpiryDue   Kind = "expiry_due"
 	DecisionDue Kind = "decision_due" // the time for undoing a decision is over
+	HoldEnded   Kind = "hold_ended"
+	QuestionDue Kind = "question_due" // a question of HR may still be unanswered
 )
 
 // Event is one event with everything that Decide needs: the time, the actor, and facts that the engine looked up
@@ -122,7 +131,9 @@ type Event struct {
 	Ahead *Case
 
 	Reading *PageReading // Consented, on the page; nil by a click on the card
-	Form    cards.Form   // Confirmed, SentBack, Refused, Resolved
+	Form    cards.Form   // Confirmed, SentBack, Refused, Resolved, Queried, Handed, Noted
+	Text    string       // Answered: what the applicant has written; personal
+	Preset  string       // Queried: one of cards.Questions, "" for words of the form; LookAsked: one of cards.PeekReasons
 	Side    string       // Retake, PhotoUploaded
 	// Document is the kind that the applicant photographs (DocumentPhoto).
 	Document idcard.Document
@@ -141,7 +152,7 @@ type Event struct {
 	Serial   string // CodeSent: the supplier's serial number
 	Check    *Check // PersonChecked
 	ID       string // IdentityRecorded: verify_uid; PhotoUploaded: fileId; EvidenceFiled: eviPointId; Restored: time
-	Field    string // CheckRefused, IdentityMismatch: field of the form; PhotosPurged: scope
+	Field    string // CheckRefused, IdentityMismatch: field of the form; PhotosPurged: scope; Held: one of cards.Holds
 
 	Stop *Attention // StepStopped
 	Step Step       // StepDelayed, WriteFailed
@@ -182,8 +193,10 @@ type Change struct {
 	CodeFreed int
 	// DropPictures lists photos whose bytes are deleted in the same transaction.
 	DropPictures []string
-	Toast        *cards.Toast
-	Detail       map[string]string // of the audit row; never personal data
+	// Ring lists the admins whose desks come to the bottom of their chats, because the case is theirs to see now.
+	Ring   []string
+	Toast  *cards.Toast
+	Detail map[string]string // of the audit row; never personal data
 	// Incident names a cause that many cases share. HR gets one card for all of them.
 	Incident string
 	// Figures are added to those of the event's day.

@@ -113,8 +113,11 @@ func TestHRsButtonsWork(t *testing.T) {
 		if act == cards.ActPeek { // no event of a case
 			continue
 		}
-		reason := "other"
-		e := Event{Kind: HRActs[act], Actor: "ou_hr1", Form: cards.Form{Reason: &reason}}
+		if act == cards.ActDecide || act == cards.ActOpen { // opens a part of the card
+			continue
+		}
+		reason, words := "other", "请问"
+		e := Event{Kind: HRActs[act], Actor: "ou_hr1", Form: cards.Form{Reason: &reason, Question: &words}, Field: "hour"}
 		if d := decide(t, c, e); d.Case == nil {
 			t.Errorf("%s is refused: %s, want it to work", act, d.Rule)
 		}

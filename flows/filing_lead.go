@@ -5,8 +5,8 @@ import "time"
 // The identity in Feishu cannot be taken back, so it must not be written when the evidence would be refused. Whether
 // e签宝 takes the evidence is not known before a first point was created under the application and the revision, and
 // again after e签宝 has refused one for a reason that lies in the set-up. Until a filing succeeds, one case of the tenant
-// goes ahead, and the others wait before their identities are written. A case that stops for a reason of its own holds
-// nobody.
+// goes ahead, and the others wait before their identities are written. So they do while HR settles whether its filing
+// has succeeded, since e签宝 has taken nothing for certain. A case that stops for a reason of its own holds nobody.
 
 // LeadReason says why other cases wait for a case. It is part of text ids ("order.<reason>", "order.held_<reason>").
 type LeadReason string
@@ -30,14 +30,20 @@ func (a *Attention) refusesFiling() bool {
 	return a.Incident != "" && (a.Step == StepEvidence || a.Step == StepUpload)
 }
 
-// HoldsOthers reports whether a case that goes ahead keeps the others waiting: its writes are under way, or e签宝 refuses
-// them. A case that has ended, or has stopped because of its person or of Feishu, keeps nobody waiting.
+// filingUnknown reports whether nobody knows if e签宝 has taken the evidence.
+func (a *Attention) filingUnknown() bool {
+	return a.Step == StepEvidence && a.Code == StopUnknownOutcome
+}
+
+// HoldsOthers reports whether a case that goes ahead keeps the others waiting: its writes are under way, e签宝 refuses
+// them, or HR has to find out what became of its filing. A case that has ended, or has stopped because of its person or
+// of Feishu, keeps nobody waiting.
 func (c *Case) HoldsOthers() bool {
 	switch c.State {
 	case Recording, Filing:
 		return true
 	case NeedsAttention:
-		return c.Attention.refusesFiling()
+		return c.Attention.refusesFiling() || c.Attention.filingUnknown()
 	}
 	return false
 }

@@ -22,6 +22,9 @@ func TestWhoGoesAhead(t *testing.T) {
 			c.Attention.Return = Filing
 		}
 	}
+	unknown := func(step Step) func(*Case) {
+		return func(c *Case) { stop(step, "")(c); c.Attention.Code = StopUnknownOutcome }
+	}
 	refusing := func(c *Case) { stop(StepEvidence, "x")(c); c.Lead = LeadRefused }
 	for _, tt := range []struct {
 		name   string
@@ -38,7 +41,9 @@ func TestWhoGoesAhead(t *testing.T) {
 		{name: "e签宝 refuses new uploads", ahead: other(Filing, stop(StepUpload, "x")), held: LeadFirst},
 		{name: "stopped by Feishu", ahead: other(Recording, stop(StepIdentity, "x")), lead: LeadFirst},
 		{name: "stopped by its own photo", ahead: other(Filing, stop(StepUpload, "")), lead: LeadFirst},
-		{name: "unknown outcome", ahead: other(Filing, stop(StepEvidence, "")), lead: LeadFirst},
+		{name: "its filing may have succeeded", ahead: other(Filing, unknown(StepEvidence)), held: LeadFirst},
+		{name: "its identity may be written", ahead: other(Recording, unknown(StepIdentity)), lead: LeadFirst},
+		{name: "stopped by its own evidence", ahead: other(Filing, stop(StepEvidence, "")), lead: LeadFirst},
 		{name: "closed", ahead: other(Rejected), lead: LeadFirst},
 		{name: "closed after a refusal", ahead: other(Rejected, func(c *Case) { c.Lead = LeadRefused }), lead: LeadRefused},
 		{name: "sent back", ahead: other(AwaitingConfirmation), lead: LeadFirst},
@@ -117,9 +122,19 @@ func TestRefusedFilingTakesTheLead(t *testing.T) {
 	if d.Case.Lead != "" || !d.Proven {
 		t.Errorf("got lead %q, proven %t, want neither to wait", d.Case.Lead, d.Proven)
 	}
-	// A stop of the case itself holds nobody.
-	d = decide(t, SampleCase(Filing), Event{Kind: StepStopped, Stop: stopped(StepEvidence, "unknown_outcome", "")})
+	// A stop of the case itself takes no lead, and holds nobody.
+	d = decide(t, SampleCase(Filing), Event{Kind: StepStopped, Stop: stopped(StepEvidence, "refused", "")})
 	if d.TakesLead || d.Case.HoldsOthers() {
-		t.Error("an unknown outcome holds the others")
+		t.Error("a refusal of one person's evidence holds the others")
+	}
+	// Nor does an unknown outcome take the lead once a filing has succeeded. The first filing keeps it.
+	first := SampleCase(Filing)
+	first.Lead = LeadFirst
+	for _, c := range []*Case{SampleCase(Filing), first} {
+		d = decide(t, c, Event{Kind: StepStopped, Stop: stopped(StepEvidence, StopUnknownOutcome, "")})
+		card := HRCard(d.Case, sampleView()).(cards.Attention)
+		if d.TakesLead || d.Case.Lead != c.Lead || card.Holds != (c.Lead != "") {
+			t.Errorf("lead %q: got %q, holds %t, want HR's card to tell of the first only", c.Lead, d.Case.Lead, card.Holds)
+		}
 	}
 }

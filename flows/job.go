@@ -33,6 +33,8 @@ const (
 	JobEscalate      JobKind = "escalate"
 	JobUrgent        JobKind = "call_urgently"
 	JobMorning       JobKind = "morning"
+	JobEndHold       JobKind = "end_hold"
+	JobRemindQuery   JobKind = "remind_question"
 )
 
 // Queue names the queue of the job. Each upstream has its own queue, so an upstream that does not answer delays only

@@ -79,6 +79,12 @@ func Expire(rev int64, at time.Time) Job { return Job{Kind: JobExpire, rev: rev,
 // TakeEffect reports DecisionDue at the given time, if the case still has the revision.
 func TakeEffect(rev int64, at time.Time) Job { return Job{Kind: JobTakeEffect, rev: rev, At: at} }
 
+// EndHold reports HoldEnded at the given time.
+func EndHold(at time.Time) Job { return Job{Kind: JobEndHold, At: at} }
+
+// RemindQuestion reports QuestionDue at the given time.
+func RemindQuestion(at time.Time) Job { return Job{Kind: JobRemindQuery, At: at} }
+
 // PurgeScope names the data that a purge deletes.
 type PurgeScope string
 
@@ -179,8 +185,10 @@ const (
 	ReplyLooked    Template = "looked"  // to the applicant: an admin looks at the originals
 	// ReplySampleFault tells of something wrong with a sampled case. To AudienceHR it queues one for each admin.
 	ReplySampleFault Template = "sample_fault"
-	ReplyAway        Template = "away"      // to an admin: until when the admin is away, and who decides meanwhile
-	ReplyOverdue     Template = "overdue"   // to a lead: how many cases are overdue; nothing if none is
+	ReplyAway        Template = "away"    // to an admin: until when the admin is away, and who decides meanwhile
+	ReplyOverdue     Template = "overdue" // to a lead: how many cases are overdue; nothing if none is
+	// ReplyLookRequest asks an admin whether another one may see the originals.
+	ReplyLookRequest Template = "look_request"
 	ReplyDisclosed   Template = "disclosed" // to the applicant: the operator has looked at everything in full
 )
 
@@ -226,7 +234,7 @@ const (
 	ArgMade    Arg = "made"     // late notices, ReplyRemindAll: when the message was made by Feishu's clock, RFC 3339
 	ArgReason  Arg = "reason"   // ShowOriginal, ReplyLooked: id of the text
 	ArgUntil   Arg = "until"    // ShowOriginal, EndLook: when the message is recalled, RFC 3339
-	ArgAbout   Arg = "about"    // ReplyNotice, ReplyLooked: open_id of the admin who looks
+	ArgAbout   Arg = "about"    // ReplyNotice, ReplyLooked: open_id of the admin who looks or has handed a case over
 	ArgLooks   Arg = "looks"    // ReplyNotice many_looks: number of looks
 	ArgSince   Arg = "since"    // ReplyNotice many_looks: when the first of them was; other replies: when it was; RFC 3339
 	ArgPerson  Arg = "person"   // ReplyLookUp: open_id of the person

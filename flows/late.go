@@ -44,6 +44,8 @@ func (d *decision) late() bool {
 	case Retake:
 		p := c.PhotoOf(idcard.Side(d.event.Side))
 		return p != nil && made.Before(p.MadeAt)
+	case Answered:
+		return c.Question != nil && made.Before(c.Question.From)
 	case Nudged:
 		return NewerThan(c, made)
 	}

@@ -44,8 +44,9 @@ const (
 	NoticeOriginalNotShown = "original_not_shown"
 )
 
-// maxOriginals bounds the photos of a look. A card has two sides; a case whose photos could not be read may hold more.
-const maxOriginals = 4
+// maxOriginals bounds the photos of a look. A card has two sides; a case whose photos could not be read, or whose
+// applicant has answered by photos, may hold more.
+const maxOriginals = 6
 
 // OriginalsShown reports whether HR may look at the originals of a case in state s.
 func (s State) OriginalsShown() bool {
@@ -64,7 +65,7 @@ func Originals(c *Case) []Photo {
 	}
 	var out []Photo
 	for _, p := range c.Photos {
-		if p.State == PhotoRead || p.State == PhotoStored {
+		if p.State == PhotoRead || p.State == PhotoStored || p.State == PhotoAnswer {
 			out = append(out, p)
 		}
 	}

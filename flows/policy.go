@@ -14,6 +14,7 @@ type Policy struct {
 	Method       Method
 	ReviewAlways bool          // false: a case in which AllGreen holds needs no review
 	Originals    OriginalsRule // when HR gets the original photos unasked
+	SecondLook   bool          // originals are shown only after another admin has agreed
 	TellLooks    bool          // the applicant is told of each look at the originals at once
 	ReviewQueue  bool          // HR reviews at desks; false: HR gets a card of each case
 	// AnnouncePeople says how the announcement shows the people who finished last.

@@ -157,6 +157,7 @@ type QueueEntry struct {
 	Assigned       *Assignment // nil if nobody reads it
 	Department     string      // of the applicant, "" if it is not known
 	FirstBy        string      // the admin whose approval is the first of two, "" without one
+	OnHold         *ReviewHold // nil unless an admin has put the case aside
 }
 
 // Department is a part of the company, as Feishu's directory has it.

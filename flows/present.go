@@ -14,6 +14,7 @@ type ViewContext struct {
 	Waiting int // other cases that wait for review
 	Others  int // other cases with the same incident
 
+	Viewer     string   // open_id of the admin who sees the card, "" if several do
 	Earlier    []*Case  // ended cases of the same person, newest first
 	SameNumber []string // open_ids of the other people of Case.SameNumberCases
 }
@@ -66,7 +67,10 @@ func ApplicantCard(c *Case, s ViewContext) cards.Card {
 	case AwaitingCode:
 		return codeCard(c, s, steps)
 	case Checking, AwaitingReview, Decided, Recording, Filing, NeedsAttention:
+		asked, answered := questionsOf(c)
 		return cards.Progress{
+			Questions: asked,
+			Answered:  answered,
 			Ref:       CardRef(c),
 			Steps:     steps,
 			Stage:     progressStage(c, s.Policy),

@@ -13,7 +13,13 @@ import (
 func HRCard(c *Case, s ViewContext) cards.Card {
 	if c.State == NeedsAttention && c.Attention != nil {
 		card := attentionCard(c, c.Attention)
-		card.Others = s.Others
+		card.Others, card.Talk = s.Others, talkOf(c, s)
+		for _, why := range retryFourEyes(c) {
+			card.FourEyes = append(card.FourEyes, string(why))
+		}
+		if f := c.FirstApproval; f != nil {
+			card.FirstBy, card.FirstAt = f.By, f.At
+		}
 		return card
 	}
 	if r := c.Resolution; r != nil && c.State != AwaitingReview && (c.Review == nil || !r.At.Before(c.Review.At)) {
@@ -27,6 +33,7 @@ func resolvedCard(c *Case, r *Resolution) cards.Card {
 	card := attentionCard(c, &r.Attention)
 	card.Decision = &cards.Decision{
 		By:    r.By,
+		First: r.First,
 		At:    r.At,
 		What:  string(r.Kind),
 		Filed: HasFiledEvidence(c),
@@ -62,6 +69,7 @@ func reviewCard(c *Case, s ViewContext) cards.Card {
 		NotTaken:     s.Policy.NotTaken(c),
 		Document:     string(c.Personal.Document),
 		CanPeek:      len(Originals(c)) > 0,
+		Talk:         talkOf(c, s),
 	}
 	if c.State == AwaitingReview {
 		v.Due, v.Overdue = s.Policy.DueAt(c.EnteredAt), s.Policy.IsOverdue(c.EnteredAt, s.Now)

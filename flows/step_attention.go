@@ -162,9 +162,13 @@ const fileErrorPrefix = "1430"
 const RetryTooSoon = "the write may still be under way"
 
 // retry resumes the case where it stopped. For an unknown outcome it means that HR has found nothing written, which
-// cannot be known before WriteQuiet has passed.
+// cannot be known before WriteQuiet has passed. Where Feishu has refused the person because something else is bound, a
+// retry means that HR has this replaced: it takes two admins.
 func retry(d *decision) {
 	a := d.c.Attention
+	if d.needsSecondApproval(retryFourEyes(d.c), "") {
+		return
+	}
 	if w := d.c.write(a.Step); w != nil && w.State == WriteUnknown && d.asksIfWritten() {
 		if wait := w.Started.Add(d.policy.WriteQuiet).Sub(d.event.At); wait > 0 {
 			d.refuse(RetryTooSoon, NewToast("write_quiet", secondsArg(wait)))
@@ -187,6 +191,14 @@ func retry(d *decision) {
 		d.job(RetryIncident(a.Incident))
 	}
 	d.toast("retried")
+}
+
+// retryFourEyes returns why two admins have to retry the stopped step; nothing if one is enough.
+func retryFourEyes(c *Case) []FourEyesReason {
+	if c.Attention != nil && strings.HasPrefix(string(c.Attention.Code), boundPrefix) && c.rebinds() {
+		return []FourEyesReason{FourEyesBound}
+	}
+	return nil
 }
 
 // resolutions gives the resolution by which an event ends a stop. All other events are results: ResolutionResumed.
@@ -213,6 +225,10 @@ func (d *decision) noteResolution(a Attention) {
 	if d.event.Role == HR || d.event.Role == Applicant {
 		d.c.Resolution.By = d.event.Actor
 	}
+	if f := d.c.FirstApproval; f != nil && d.c.Resolution.Kind == ResolutionRetried {
+		d.c.Resolution.First = f.By
+	}
+	d.c.FirstApproval = nil
 	d.redraw(AudienceHR)
 }
 

@@ -95,6 +95,20 @@ func (d *decision) noteReading(r *PageReading) {
 	d.detail("read_ip", r.IP)
 }
 
+// leaveRefusedRevision lets a case that began under revision 2024 go on under 2025-10, which the operator has set up
+// since, because e签宝 has refused the older one to the case ahead. Under that one its identity would be written for
+// nothing. The applicant reads the agreements first; a decision of HR stays.
+func (d *decision) leaveRefusedRevision() {
+	c, p, ahead := d.c, d.policy, d.event.Ahead
+	if ahead == nil || !ahead.fieldRefused() || ahead.EvidenceRevision() != Revision2024 ||
+		c.EvidenceRevision() != Revision2024 || p.Revision != Revision202510 || p.Page == nil ||
+		c.Method == MethodNone || c.Identity != nil && c.Identity.State != WriteRefused {
+		return
+	}
+	c.Revision = Revision202510
+	d.detail("revision", string(c.Revision))
+}
+
 // askToReadAgain asks the applicant to read the agreements, and reports whether it had to. The case goes on from
 // Recording afterwards. A decision of HR stays.
 func (d *decision) askToReadAgain() bool {

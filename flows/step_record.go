@@ -47,6 +47,7 @@ func identityStarted(d *decision) {
 		d.refuse("photos are missing", nil)
 		return
 	}
+	d.leaveRefusedRevision()
 	if d.askToReadAgain() { // the agreements changed while the case waited for its turn
 		return
 	}
@@ -59,8 +60,11 @@ func identityStarted(d *decision) {
 
 // identityStartedWhileSuspended is identityStarted of a stopped case that is tried again without HR.
 func identityStartedWhileSuspended(d *decision) {
-	if d.c.Attention.Return == Recording && d.askToReadAgain() {
-		return
+	if d.c.Attention.Return == Recording {
+		d.leaveRefusedRevision()
+		if d.askToReadAgain() {
+			return
+		}
 	}
 	whileSuspended(d)
 }
@@ -100,6 +104,7 @@ func identityMismatch(d *decision) {
 	d.c.Delayed = ""
 	d.noteDisclosure("feishu_identity")
 	d.c.Identity.State = WriteRefused
+	d.c.Bound, d.c.Personal.BoundValue = d.event.Field, d.c.Personal.valueOf(d.event.Field)
 	d.detail("field", d.event.Field)
 	stop := Attention{Step: StepIdentity, Code: StopCode(boundPrefix + d.event.Field)}
 	if s := d.event.Stop; s != nil {

@@ -127,9 +127,25 @@ func TestIdentityMismatchGoesToHR(t *testing.T) {
 			}
 			d.wantCards([]string{AudienceApplicant, AudienceHR}, []string{AudienceHR})
 
-			// HR corrects the value in Feishu: the write is tried again.
-			again := decide(t, d.Case, Event{Kind: Retry, Actor: "ou_hr"}).wantState(Recording)
-			again.wantJobs(JobIdentity)
+			// HR corrects the value in Feishu: two admins have the write tried again, which binds another value than before.
+			alone := func(p *Policy) { p.Admins = []string{"ou_hr1"} }
+			decide(t, d.Case, Event{Kind: Retry}, alone).wantRefused("four eyes need two admins", "four_eyes_alone")
+			first := decide(t, d.Case, Event{Kind: Retry}).wantState(NeedsAttention).wantToast("second_needed")
+			for _, j := range first.Jobs {
+				if j.Kind == JobIdentity {
+					t.Error("the first of two admins has the identity written, want nothing written")
+				}
+			}
+			if card := HRCard(first.Case, sampleView()).(cards.Attention); card.FirstBy != "ou_hr1" ||
+				!slices.Equal(card.FourEyes, []string{"bound"}) {
+				t.Errorf("the card names %v and first %q, want bound and ou_hr1", card.FourEyes, card.FirstBy)
+			}
+			decide(t, first.Case, Event{Kind: Retry}).wantRefused("the same admin again", "second_other")
+			again := decide(t, first.Case, Event{Kind: Retry, Actor: "ou_hr2"}).wantState(Recording)
+			again.wantDetail("first_approval", "ou_hr1").wantJobs(JobIdentity)
+			if r := again.Case.Resolution; r.By != "ou_hr2" || r.First != "ou_hr1" || again.Case.FirstApproval != nil {
+				t.Errorf("resolution %+v, want by ou_hr2 after ou_hr1", r)
+			}
 
 			// HR sends the form back: the next submission needs a new code, a new check and a new review.
 			back := decide(t, d.Case, Event{Kind: SentBack, Actor: "ou_hr"}).wantState(AwaitingConfirmation)
@@ -145,6 +161,15 @@ func TestIdentityMismatchGoesToHR(t *testing.T) {
 			next := decide(t, back.Case, Event{Kind: Confirmed, Form: form()}).wantState(AwaitingCode)
 			if next.Case.Review != nil || next.Case.Identity.State != WriteRefused {
 				t.Error("got the earlier approval, want a new review")
+			}
+			// What is still not what Feishu has bound takes two admins in the review as well; a corrected value does not.
+			if !next.Case.rebinds() {
+				t.Error("the same value again is approved by one admin, want two")
+			}
+			corrected := next.Case.clone()
+			corrected.Personal.Name, corrected.Personal.Number, corrected.Personal.Mobile = "样乙", OtherNumber, "13900005678"
+			if corrected.rebinds() {
+				t.Error("a corrected value takes two admins, want one")
 			}
 		})
 	}

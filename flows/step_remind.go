@@ -18,6 +18,11 @@ func remind(d *decision) {
 		d.refuse("reminded often enough", nil)
 		return
 	}
+	if h := d.c.OnHold; h.ActiveAt(d.event.At) {
+		d.job(Remind(d.c.Rev, h.Until))
+		d.refuseButKeepJobs("on hold")
+		return
+	}
 	if !Awake(d.event.At) && d.policy.ReminderAfter >= time.Hour {
 		d.job(Remind(d.c.Rev, NextMorning(d.event.At)))
 		d.refuseButKeepJobs("night")

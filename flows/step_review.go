@@ -23,6 +23,7 @@ func (d *decision) recordReview(what ReviewOutcome) {
 		d.c.Review.First = f.By
 	}
 	d.c.Personal.Note = shortNote(formValue(d.event.Form.Note))
+	d.addInternalNote("")
 	d.detail("reason", d.c.Review.Reason)
 }
 
@@ -61,11 +62,10 @@ func approve(d *decision) {
 		return
 	}
 	if len(red) > 0 {
-		d.event.Form.Reason = &reason
-		d.detail("reason", reason)
+		d.event.Form.Reason = &reason // recordReview notes it
 		d.detail("despite_red", strings.Join(red, " "))
 	}
-	if d.needsSecondApproval(reason) {
+	if d.needsSecondApproval(FourEyes(d.c, d.policy, d.event.At), reason) {
 		return
 	}
 	d.toast("approved")

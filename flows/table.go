@@ -88,6 +88,18 @@ func buildTable() []Transition {
 		row(AwaitingReview, Refused, HR, reject, Decided, Rejected),
 		row(AwaitingReview, KeptOnFile, HR, keepOnFile, Decided, OnFile),
 
+		// HR asks the applicant, who answers by words or photos. Nothing that was submitted changes.
+		row(AwaitingReview, Queried, HR, ask, AwaitingReview),
+		row(AwaitingReview, Answered, Applicant, answerByText, AwaitingReview),
+		row(AwaitingReview, PhotoReceived, Applicant, answerByPhoto, AwaitingReview),
+		row(AwaitingReview, PhotoRecalled, Applicant, answerRecalled, AwaitingReview),
+		row(AwaitingReview, StepStopped, Bot, answersStopped, AwaitingReview),
+		row(AwaitingReview, QuestionDue, Clock, remindQuestion, AwaitingReview),
+		row(AwaitingReview, PhotoFetched, Bot, answerFetched, AwaitingReview),
+		row(AwaitingReview, PhotoFailed, Bot, answerFailed, AwaitingReview),
+		row(Decided, PhotoFetched, Bot, answerFetched, Decided),
+		row(Decided, PhotoFailed, Bot, answerFailed, Decided),
+
 		// One admin reads a case at a time.
 		row(AwaitingReview, Assigned, HR, assign, AwaitingReview),
 		row(AwaitingReview, Released, HR, release, AwaitingReview),
@@ -99,6 +111,23 @@ func buildTable() []Transition {
 		row(Done, Released, HR, release, Done),
 		row(Done, SampleFine, HR, sampleFine, Done),
 		row(Done, SampleFault, HR, sampleFault, Done),
+		// HR hands a case over, takes it off the list for a time, and notes something for HR only.
+		row(AwaitingReview, Handed, HR, transfer, AwaitingReview),
+		row(AwaitingReview, Held, HR, hold, AwaitingReview),
+		row(AwaitingReview, HoldEnded, Clock, holdEnded, AwaitingReview),
+		row(AwaitingReview, Noted, HR, noteInternally, AwaitingReview),
+		row(NeedsAttention, Handed, HR, transfer, NeedsAttention),
+		row(NeedsAttention, Held, HR, hold, NeedsAttention),
+		row(NeedsAttention, HoldEnded, Clock, holdEnded, NeedsAttention),
+		row(NeedsAttention, Noted, HR, noteInternally, NeedsAttention),
+
+		// Where the operator wants it, a look at the originals takes two admins.
+		row(AwaitingReview, LookAsked, HR, askForLook, AwaitingReview),
+		row(AwaitingReview, LookAgreed, HR, confirmLook, AwaitingReview),
+		row(Decided, LookAsked, HR, askForLook, Decided),
+		row(Decided, LookAgreed, HR, confirmLook, Decided),
+		row(NeedsAttention, LookAsked, HR, askForLook, NeedsAttention),
+		row(NeedsAttention, LookAgreed, HR, confirmLook, NeedsAttention),
 
 		// The decision takes effect when the time for undoing it is over.
 		row(Decided, Undone, HR, undo, AwaitingReview),
@@ -124,7 +153,7 @@ func buildTable() []Transition {
 		// HR decides about a stopped step. A late result of the same step resumes the case without HR; results of other
 		// steps are kept. Each bot event that can arrive while the case waits needs a row here.
 		row(NeedsAttention, Retry, HR, retry,
-			AwaitingPhotos, AwaitingCode, Checking, Recording, Filing, AwaitingConsent),
+			AwaitingPhotos, AwaitingCode, Checking, Recording, Filing, AwaitingConsent, NeedsAttention),
 		row(NeedsAttention, Resolved, HR, resolve, Done, Filing, NeedsAttention),
 		row(NeedsAttention, SentBack, HR, sendBackBound, AwaitingConfirmation),
 		row(NeedsAttention, Closed, HR, closeCase, Rejected),

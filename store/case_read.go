@@ -129,10 +129,11 @@ func scanQueueEntry(scan scanner) (entry flows.QueueEntry, err error) {
 		Risk       flows.Level       `json:"risk"`
 		Assigned   *flows.Assignment `json:"assigned"`
 		First      *flows.Review     `json:"first_approval"`
+		OnHold     *flows.ReviewHold `json:"on_hold"`
 		Department string            `json:"department"`
 	}
 	err = json.Unmarshal([]byte(data), &c)
-	entry.Risk, entry.Assigned, entry.Department = c.Risk, c.Assigned, c.Department
+	entry.Risk, entry.Assigned, entry.OnHold, entry.Department = c.Risk, c.Assigned, c.OnHold, c.Department
 	if c.First != nil {
 		entry.FirstBy = c.First.By
 	}

@@ -10,7 +10,7 @@ import (
 
 // audiences lists every audience of a card. flows.AudienceHR is the review group.
 var audiences = []string{
-	flows.AudienceApplicant, flows.AudienceHR, audienceAdmin, flows.AudienceBoard,
+	flows.AudienceApplicant, flows.AudienceHR, audienceAdmin, flows.AudienceBoard, flows.AudienceDesk,
 	flows.AudienceQueue, audienceReply,
 }
 

@@ -174,6 +174,10 @@ func TestEveryRefusalEnds(t *testing.T) {
 				if receivers && person && !slices.Equal(words.levels, []slog.Level{slog.LevelWarn}) {
 					t.Errorf("one person's refusal: got levels %v, want one warning", words.levels)
 				}
+				if s.Audience == flows.AudienceBoard && s.Unreachable { // as the first change of the next day does
+					s.Unreachable, s.WantedGeneration = false, max(s.WantedGeneration, s.SentGeneration+1)
+					w.Must(w.Store.Tx(t.Context(), func(tx flows.Tx) error { return tx.PutSurface(t.Context(), s) }))
+				}
 				w.Messenger.SendFunc, w.Messenger.PatchFunc = nil, nil
 				j.Key, j.Attempt, j.Due = j.Key+"-next", 1, w.Now()
 				w.Must(w.Run(t.Context(), j))

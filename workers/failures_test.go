@@ -185,6 +185,9 @@ func checkRepair(w *workerstest.Harness, row failing, c *flows.Case, j flows.Job
 			act, form = cards.ActResolve, []string{"evi_point_id", "P9"}
 		}
 		w.Click("ou_hr1", c, act, form...)
+		if again := w.CaseNow(c.ID); again.FirstApproval != nil { // a re-binding takes two admins
+			w.Click("ou_hr2", again, act, form...)
+		}
 		w.RunJobs(j.Kind, flows.JobUpload, flows.JobEvidence)
 	} else {
 		return

@@ -93,6 +93,8 @@ var oneIn = map[flows.Kind]int{
 	flows.WriteFailed: 10, flows.IdentityMismatch: 8, flows.ContactKnown: 3, flows.PhotoReceived: 3,
 	flows.Undone: 4, flows.SentBack: 4, flows.Refused: 5, flows.KeptOnFile: 6, flows.PhotoUploaded: 12, flows.CodePrepared: 15,
 	flows.CodeDropped: 15, flows.CodeFailed: 15, flows.CodeSent: 15, flows.CodeUnknown: 15, flows.CheckRefused: 15,
+	flows.Queried: 20, flows.Answered: 20, flows.Held: 20, flows.HoldEnded: 20, flows.Handed: 20, flows.Noted: 20,
+	flows.LookAsked: 20, flows.LookAgreed: 20,
 	flows.PersonChecked: 15, flows.EvidenceFiled: 15, flows.EvidenceStarted: 15, flows.Resolved: 5,
 }
 
@@ -266,6 +268,13 @@ func (r *record) addRows(c *flows.Case, rows []flows.AuditRow) {
 		}
 		if row.Event == string(flows.DecisionDue) {
 			effect(row.At)
+		}
+		if row.From == flows.NeedsAttention && row.Event == "send_back" { // because Feishu has something else bound
+			bound := cmp.Or(row.Detail["reason"], "bound_differs")
+			if bound == "not a reason" {
+				bound = "other"
+			}
+			note("sent_back/"+bound, row.At)
 		}
 		if n, read := row.Detail["refused_before"]; read {
 			note("sides", row.At)

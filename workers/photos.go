@@ -28,7 +28,7 @@ func (w *Workers) fetchPhoto(ctx context.Context, j flows.Job) error {
 		return flows.IgnoreNotFound(err)
 	}
 	p := c.PhotoByID(j.PhotoID())
-	if p == nil || p.State != flows.PhotoWaiting || !awaitsStep(c, 0, flows.AwaitingPhotos, flows.AwaitingConfirmation) {
+	if p == nil || !fetches(c, p) {
 		return nil
 	}
 	release, err := w.acquireTenantSlot(ctx, "fetch", fetchSlots, fetchInterval)
@@ -62,6 +62,17 @@ func (w *Workers) fetchPhoto(ctx context.Context, j flows.Job) error {
 		return err
 	}
 	return w.storePhoto(ctx, j, p.ID, photo)
+}
+
+// fetches reports whether the case waits for the picture of a photo.
+func fetches(c *flows.Case, p *flows.Photo) bool {
+	switch p.State {
+	case flows.PhotoWaiting:
+		return awaitsStep(c, 0, flows.AwaitingPhotos, flows.AwaitingConfirmation)
+	case flows.PhotoAnswerWaiting:
+		return awaitsStep(c, 0, flows.AwaitingReview, flows.Decided)
+	}
+	return false
 }
 
 // downloadFailed refuses the photo if another download would fail as well. Otherwise it treats the failure like that

@@ -51,6 +51,10 @@ func TestNoIdentityBeforeTheEvidenceIsComplete(t *testing.T) {
 		{"a photo is not uploaded", func(c *flows.Case) { delete(c.Uploads, "back") }, flows.Recording, "", 0},
 		{"no code", func(c *flows.Case) { c.Personal.SMSCode = "" }, flows.NeedsAttention, "sms_code", 0},
 		{"no serial number", func(c *flows.Case) { c.Check.Serial = "" }, flows.NeedsAttention, "verification", 0},
+		{"no supplier of the code", func(c *flows.Case) { c.Code.Supplier = "" }, flows.NeedsAttention,
+			"threeElements.smsSupplier", 0},
+		{"one file for both sides", func(c *flows.Case) { c.Uploads["back"] = c.Uploads["front"] }, flows.NeedsAttention,
+			"cardNationalEmblem", 0},
 		{"complete", func(*flows.Case) {}, flows.Filing, "", 1},
 		{"no evidence follows", func(c *flows.Case) { c.Method, c.Uploads = flows.MethodNone, nil }, flows.Done, "", 1},
 	} {

@@ -62,6 +62,8 @@ func (w *Workers) replyCard(ctx context.Context, j flows.Job) (card cards.Card, 
 				overdue.Lead = true
 				card = overdue
 			}
+		case flows.ReplyLookRequest:
+			card, err = lookRequestCard(ctx, v, j)
 		case flows.ReplyReminded:
 			card, err = remindedCard(j)
 		case flows.ReplyReconcile:
@@ -158,6 +160,21 @@ func (w *Workers) noticeCard(j flows.Job) cards.Notice {
 func sinceOf(j flows.Job) time.Time {
 	since, _ := time.Parse(time.RFC3339, j.Args[flows.ArgSince]) // the zero time is shown as a dash
 	return since
+}
+
+// lookRequestCard asks whether the admin of the job may see the originals. It is nil if nobody wants to any more.
+func lookRequestCard(ctx context.Context, v flows.View, j flows.Job) (cards.Card, error) {
+	c, err := v.Case(ctx, j.Case)
+	if err != nil || c.LookRequest == nil {
+		return nil, flows.IgnoreNotFound(err)
+	}
+	return cards.LookRequest{
+		Ref:        flows.CardRef(c),
+		By:         j.Args[flows.ArgAbout],
+		Applicant:  c.OpenID,
+		MaskedName: flows.MaskedName(c),
+		Reason:     j.Args[flows.ArgReason],
+	}, nil
 }
 
 // lookedCard tells the applicant of a look at the originals.

@@ -37,6 +37,8 @@ func (w *Workers) newHandlers() map[flows.JobKind]handler {
 		flows.JobEscalate:      w.escalate,
 		flows.JobUrgent:        w.callUrgently,
 		flows.JobMorning:       w.morning,
+		flows.JobEndHold:       w.endHold,
+		flows.JobRemindQuery:   w.remindQuestion,
 	}
 }
 
@@ -134,6 +136,16 @@ func (w *Workers) expire(ctx context.Context, j flows.Job) error {
 // takeEffect reports that HR's decision can no longer be undone.
 func (w *Workers) takeEffect(ctx context.Context, j flows.Job) error {
 	return w.report(ctx, j.Case, flows.Event{Kind: flows.DecisionDue, Rev: new(j.Revision())})
+}
+
+// endHold reports that the time is over for which HR has put a case aside.
+func (w *Workers) endHold(ctx context.Context, j flows.Job) error {
+	return w.report(ctx, j.Case, flows.Event{Kind: flows.HoldEnded})
+}
+
+// remindQuestion reports that a question of HR may still be unanswered.
+func (w *Workers) remindQuestion(ctx context.Context, j flows.Job) error {
+	return w.report(ctx, j.Case, flows.Event{Kind: flows.QuestionDue})
 }
 
 // purge reports that photos or fields have been kept long enough. The engine deletes them with the event.

@@ -170,7 +170,7 @@ func (w *Workers) renewMessage(ctx context.Context, tx flows.Tx, s *flows.Surfac
 		return nil
 	}
 	s.Unreachable, s.MessageID, s.OldID = true, "", ""
-	if s.Audience != flows.AudienceBoard {
+	if s.CaseID != "" {
 		c, err := tx.Case(ctx, s.CaseID)
 		if err != nil || c.State.Terminal() {
 			return flows.IgnoreNotFound(err)
@@ -178,5 +178,9 @@ func (w *Workers) renewMessage(ctx context.Context, tx flows.Tx, s *flows.Surfac
 	}
 	s.WantedGeneration++
 	s.Unreachable = false
-	return w.engine.Enqueue(ctx, tx, "bury/"+s.ID+"/"+lost, flows.ShowSurface(s.CaseID, s.ID))
+	again := flows.ShowSurface(s.CaseID, s.ID)
+	if s.CaseID == "" {
+		again = again.With(flows.ArgTenant, s.TenantKey)
+	}
+	return w.engine.Enqueue(ctx, tx, "bury/"+s.ID+"/"+lost, again)
 }

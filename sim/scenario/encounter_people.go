@@ -183,13 +183,14 @@ var mismatches = []Encounter{
 		Ends: sim.StageConfirmation,
 	},
 	{
-		Name:   "match/bound_elsewhere",
-		Text:   Text{"飞书里这个人已经绑了另一个姓名（1291002）", "Feishu has another name bound to the account (1291002)"},
-		End:    Text{"不怪员工、不再发短信：HR 看到差在哪，改好后重试", "the person is not blamed and gets no further code: HR reads what differs, and retries"},
+		Name: "match/bound_elsewhere",
+		Text: Text{"飞书里这个人已经绑了另一个姓名（1291002）", "Feishu has another name bound to the account (1291002)"},
+		End: Text{"不怪员工、不再发短信：HR 看到差在哪，改好后两位 HR 重试",
+			"the person is not blamed and gets no further code: HR reads what differs, and two of them retry"},
 		By:     HR,
 		Before: func(w *sim.World, e *sim.Employee) { w.Feishu.BindIdentity(e.OpenID, "别人", "", "") },
 		Moves: steps(approved, sees(sim.StageAttention, attention.Words...),
-			hrSees("飞书里这位员工已经绑定了另一个姓名", "改好后点重试", "1291002")),
+			hrSees("飞书里这位员工已经绑定了另一个姓名", "改好后点重试", "重试要两位 HR 都点", "1291002")),
 		Ends: sim.StageAttention,
 	},
 	{
