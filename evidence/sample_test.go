@@ -17,7 +17,7 @@ var sampleKey = ed25519.NewKeyFromSeed(bytes.Repeat([]byte{7}, ed25519.SeedSize)
 var otherKey = ed25519.NewKeyFromSeed(bytes.Repeat([]byte{8}, ed25519.SeedSize))
 
 // keysOf returns the key set that a company publishes.
-func keysOf(t *testing.T, keys ...ed25519.PrivateKey) KeySet {
+func keysOf(t testing.TB, keys ...ed25519.PrivateKey) KeySet {
 	t.Helper()
 	raw, err := PublicKeys(keys)
 	if err != nil {
@@ -31,7 +31,7 @@ func keysOf(t *testing.T, keys ...ed25519.PrivateKey) KeySet {
 }
 
 // sampleTrail is the audit trail of a finished case, chained as the store chains it.
-func sampleTrail(t *testing.T, c *flows.Case) []flows.AuditRow {
+func sampleTrail(t testing.TB, c *flows.Case) []flows.AuditRow {
 	t.Helper()
 	read := c.Reading.Files[0]
 	rows := []flows.AuditRow{
@@ -89,7 +89,7 @@ func sampleCase() *flows.Case {
 	return c
 }
 
-func sampleRecord(t *testing.T, o Options) *Record {
+func sampleRecord(t testing.TB, o Options) *Record {
 	t.Helper()
 	c := sampleCase()
 	o.At = flows.SampleTime.Add(time.Hour)
@@ -103,7 +103,7 @@ func sampleRecord(t *testing.T, o Options) *Record {
 }
 
 // sampleBundle returns a bundle and its page in a language, signed by a key.
-func sampleBundle(t *testing.T, key ed25519.PrivateKey, o Options) (bundle, page []byte) {
+func sampleBundle(t testing.TB, key ed25519.PrivateKey, o Options) (bundle, page []byte) {
 	t.Helper()
 	r := sampleRecord(t, o)
 	bundle, err := Sign(r, key)

@@ -206,9 +206,8 @@ func TestRewrittenContent(t *testing.T) {
 
 // FuzzVerify: no file makes the verification fail otherwise than by a report, and none but the bundle is proven.
 func FuzzVerify(f *testing.F) {
-	t := &testing.T{}
-	bundle, page := sampleBundle(t, sampleKey, Options{})
-	keys := keysOf(t, sampleKey)
+	bundle, page := sampleBundle(f, sampleKey, Options{})
+	keys := keysOf(f, sampleKey)
 	for _, file := range [][]byte{bundle, page, bundle[:500], []byte(bundleStart), nil} {
 		f.Add(file)
 	}
