@@ -99,6 +99,9 @@ const (
 	AdminWithoutTenant Code = "admin_without_tenant"
 	ChatOfOneTenant    Code = "chat_of_one_tenant"
 	LongConnOfMany     Code = "long_connection_of_marketplace"
+	NotWebhookURL      Code = "not_webhook_url"
+	NotWebhookSecret   Code = "not_webhook_secret"
+	InternalAddress    Code = "internal_address"
 
 	// The codes below are the problems that package verify finds in the settings of Tencent Cloud.
 	SupplierAddress   = Code("tencent_" + verify.NotAddress)
@@ -161,6 +164,10 @@ var english = map[Code]string{
 	AdminWithoutTenant: "a marketplace app has many tenants; want tenant_key/open_id for each admin",
 	ChatOfOneTenant:    "belongs to one tenant; leave it empty with marketplace, and let each tenant's HR choose in chat",
 	LongConnOfMany:     "the long connection is for self-built apps only; use webhook",
+	NotWebhookURL:      "want a whole address such as https://hr.example.com/hooks/shiming, without user and fragment",
+	NotWebhookSecret:   "want whsec_ and the Base64 of 24 to 64 random bytes, several separated by commas, newest first",
+	InternalAddress: "an internal address; set handover.allow_private: true if the receiver is in your own network " +
+		"(link-local addresses are never allowed)",
 
 	SupplierAddress:   verify.NotAddress.String(),
 	SupplierHost:      verify.NotHost.String(),

@@ -193,9 +193,9 @@ func TestNoAnswer(t *testing.T) {
 	untrusted.Config.ErrorLog = nil
 	defer untrusted.Close()
 	for url, reason := range map[string]string{
-		hangs.URL:                             "timeout",
-		"http://" + nobody.Addr().String():    "cannot connect",
-		untrusted.URL:                         "certificate refused",
+		hangs.URL:                          "timeout",
+		"http://" + nobody.Addr().String(): "cannot connect",
+		untrusted.URL:                      "certificate refused",
 	} {
 		c := client(t, url, func(cfg *Config) {
 			if url == hangs.URL {
