@@ -194,6 +194,9 @@ func (d *decision) end(s State) {
 	if s == Done || s == OnFile {
 		d.redraw(AudienceBoard)
 	}
+	if s == Done {
+		d.queueFollowUps()
+	}
 	if !d.c.Erased.IsZero() {
 		return
 	}

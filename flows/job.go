@@ -30,6 +30,9 @@ const (
 	JobReconcile     JobKind = "reconcile"
 	JobOriginal      JobKind = "show_original"
 	JobRecall        JobKind = "recall_original"
+	JobHandOver      JobKind = "hand_over"
+	JobReplay        JobKind = "replay_handover"
+	JobAccount       JobKind = "open_signing_account"
 )
 
 // Queue names the queue of the job. Each upstream has its own queue, so an upstream that does not answer delays only
@@ -57,6 +60,10 @@ func (j Job) Queue() string {
 		return "directory"
 	case JobUpload, JobEvidence:
 		return "esign"
+	case JobHandOver:
+		return "handover"
+	case JobAccount:
+		return "account"
 	}
 	return "default"
 }

@@ -34,6 +34,9 @@ func (w *Workers) newHandlers() map[flows.JobKind]handler {
 		flows.JobReconcile:     w.reconcile,
 		flows.JobOriginal:      w.showOriginal,
 		flows.JobRecall:        w.recallOriginal,
+		flows.JobHandOver:      w.handOver,
+		flows.JobReplay:        w.replayHandover,
+		flows.JobAccount:       w.openSigningAccount,
 	}
 }
 
