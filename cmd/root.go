@@ -29,6 +29,7 @@ type cli struct {
 	Backup   backupCmd   `cmd:"" help:"Copy the SQLite database, also while serve works on it."`
 	Restored restoredCmd `cmd:"" help:"Run once on a database that was put back from a backup, before serve."`
 	Health   healthCmd   `cmd:"" help:"Ask a running serve on this machine whether it is alive."`
+	Handover handoverCmd `cmd:"" help:"What follows evidence points: list what waits or was given up, hand on again."`
 }
 
 // Model describes the commands and their flags. Tests compare the pages in docs with it.
