@@ -55,8 +55,8 @@ func newGauges(source gaugeSource, ocrPerSecond int) *gauges {
 		oldestPush: desc("shiming_oldest_push_seconds", "How long the longest waiting of them has been there."),
 		followUps: desc("shiming_handovers",
 			"What follows evidence points and is not done: notifications (handover) and signing accounts (account).",
-			"kind", "state"),
-		oldestFollowUp: desc("shiming_oldest_handover_seconds", "How long the oldest of them has waited.", "kind", "state"),
+			"kind", "progress"),
+		oldestFollowUp: desc("shiming_oldest_handover_seconds", "How long the oldest of them has waited.", "kind", "progress"),
 		ocrLimit:       desc("shiming_ocr_calls_per_second_limit", "ocr.per_second as it is configured."),
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"shiming/config"
-	"shiming/flows"
 	"shiming/store"
 )
 
@@ -80,7 +79,7 @@ func (r *handoverReplayCmd) Run(ctx context.Context) error {
 	if cfg.Handover.URL == "" && cfg.Esign.SDKURL == "" {
 		return errors.New("neither handover.url nor esign.sdk_url is set: there is nothing to hand on to")
 	}
-	if err := store.QueueFromOutside(ctx, cfg.Store.DSN, flows.ReplayHandover(r.Case)); err != nil {
+	if err := store.ReplayHandover(ctx, cfg.Store.DSN, r.Case); err != nil {
 		return fmt.Errorf("store.dsn: %w", err)
 	}
 	fmt.Println("Queued. A running serve does it within a second, another one at its start; see shiming handover list.")

@@ -29,20 +29,20 @@ var mayImport = map[string][]string{
 
 	"cards": {}, "idcard": {}, "failure": {}, "shape": {}, "store/groupcommit": {}, "store/keyset": {},
 	"hanfont": {}, "idcard/watermark": {"idcard", "hanfont"},
-	"esign": {"failure", "shape"}, "verify": {"failure", "shape"},
+	"esign": {"failure", "shape"}, "verify": {"failure", "shape"}, "handover": {"failure"},
 	"flows":   {"cards", "idcard"},
 	"engine":  {"flows", "cards", "idcard", "failure"},
-	"workers": {"engine", "flows", "cards", "idcard", "idcard/watermark", "esign", "verify", "failure"},
+	"workers": {"engine", "flows", "cards", "idcard", "idcard/watermark", "esign", "verify", "handover", "failure"},
 	"bot":     {"flows", "cards", "idcard", "failure", "shape"},
 	"web":     {"engine", "flows", "cards", "failure"},
 	"store":   {"flows", "idcard", "failure", "store/groupcommit", "store/keyset"},
 
-	"config": {"flows", "verify"},
+	"config": {"flows", "verify", "handover"},
 	"app": {
-		"config", "bot", "web", "engine", "workers", "flows", "cards", "esign", "verify", "failure", "shape", "store",
-		"store/keyset",
+		"config", "bot", "web", "engine", "workers", "flows", "cards", "esign", "verify", "handover", "failure", "shape",
+		"store", "store/keyset",
 	},
-	"doctor": {"config", "bot", "esign", "verify", "store", "store/keyset", "flows", "shape"},
+	"doctor": {"config", "bot", "esign", "verify", "handover", "store", "store/keyset", "flows", "shape"},
 	"cmd":    {"app", "config", "doctor", "playground", "sim/…", "bot", "store", "store/keyset"},
 
 	"sim/…":      {"sim/…", "hanfont"}, // the simulated world speaks only HTTP; a font is no code
