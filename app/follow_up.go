@@ -5,39 +5,27 @@ import (
 	"fmt"
 	"time"
 
-	"shiming/config"
 	"shiming/esign"
 	"shiming/handover"
 	"shiming/workers"
 )
 
-// NewHandover returns the client of handover.url, or nil without one.
-func NewHandover(cfg config.Config, timeout time.Duration, now func() time.Time) (*handover.Client, error) {
-	if cfg.Handover.URL == "" {
-		return nil, nil
-	}
-	c := handover.Config{
-		URL:          cfg.Handover.URL,
-		AllowPrivate: bool(cfg.Handover.AllowPrivate),
-		Timeout:      timeout,
-		Now:          now,
-	}
-	for _, text := range cfg.Handover.Secret {
-		s, err := handover.ParseSecret(text)
-		if err != nil {
-			return nil, fmt.Errorf("handover.secret: %w", err)
-		}
-		c.Secrets = append(c.Secrets, s)
-	}
-	return handover.New(c)
-}
-
 // addFollowUps builds the clients of what follows an evidence point.
 func (a *App) addFollowUps(deps *workers.Deps, o Options, m *metrics) (err error) {
-	if a.handover, err = NewHandover(a.cfg, o.CallTimeout, a.store.Now); err != nil {
-		return err
-	}
-	if a.handover != nil {
+	if a.cfg.Handover.URL != "" {
+		secrets, err := handover.ParseSecrets(a.cfg.Handover.Secret)
+		if err != nil {
+			return fmt.Errorf("handover.secret: %w", err)
+		}
+		if a.handover, err = handover.New(handover.Config{
+			URL:          a.cfg.Handover.URL,
+			Secrets:      secrets,
+			AllowPrivate: bool(a.cfg.Handover.AllowPrivate),
+			Timeout:      o.CallTimeout,
+			Now:          a.store.Now,
+		}); err != nil {
+			return fmt.Errorf("handover.secret: %w", err)
+		}
 		deps.Handover = countedHandover{a.handover, m}
 	}
 	if a.cfg.Esign.SDKURL == "" {

@@ -3,6 +3,7 @@ package handover
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -108,6 +109,16 @@ func (c *Client) Reach(ctx context.Context) error {
 		return &Error{Kind: KindRedirect, HTTPStatus: status}
 	}
 	return err
+}
+
+// TestType is the type of the notification that SendTest sends.
+const TestType = "shiming.test"
+
+// SendTest makes one attempt with a notification about nobody, which a receiver verifies like any other.
+func (c *Client) SendTest(ctx context.Context) error {
+	at := c.cfg.Now()
+	body := `{"type":"` + TestType + `","timestamp":"` + at.UTC().Format(time.RFC3339) + `","data":{}}`
+	return c.Send(ctx, "test_"+rand.Text(), []byte(body))
 }
 
 // exchange returns status and headers of the answer. It reads a little of the body, so that the connection can be used

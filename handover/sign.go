@@ -45,6 +45,18 @@ func ParseSecret(text string) (Secret, error) {
 	return Secret{key}, nil
 }
 
+// ParseSecrets reads a list of secrets.
+func ParseSecrets(texts []string) ([]Secret, error) {
+	all := make([]Secret, len(texts))
+	for i, text := range texts {
+		var err error
+		if all[i], err = ParseSecret(text); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
 // Sign returns the value of webhook-signature: one signature for each secret, in their order, separated by spaces. id
 // must not contain a dot.
 func Sign(secrets []Secret, id string, at time.Time, body []byte) string {

@@ -64,6 +64,7 @@ type Receiver struct {
 	secrets    []string
 	deliveries []Delivery
 	refusals   []string
+	tests      int
 	refuse     func(caseID string) int // see RefuseCases
 }
 
@@ -99,6 +100,13 @@ func (r *Receiver) Deliveries() []Delivery {
 // Taken returns what was taken for the first time, in its order.
 func (r *Receiver) Taken() []Delivery {
 	return slices.DeleteFunc(r.Deliveries(), func(d Delivery) bool { return d.Repeated })
+}
+
+// Tests returns how many tests were verified. A test is about nobody, and no delivery.
+func (r *Receiver) Tests() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.tests
 }
 
 // Refusals returns why requests were refused, in their order.
@@ -147,6 +155,12 @@ func (r *Receiver) take(req *http.Request) (status int, why string) {
 	case !r.signed(req.Header.Get("webhook-signature"), id+"."+stamp+"."+string(body)):
 		return http.StatusUnauthorized, "no signature fits"
 	}
+	if isTest(body) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.tests++
+		return http.StatusNoContent, ""
+	}
 	d, problem := parse(body)
 	if problem != "" {
 		return http.StatusUnprocessableEntity, problem
@@ -185,6 +199,14 @@ func (r *Receiver) signed(header, text string) bool {
 		}
 	}
 	return false
+}
+
+// isTest reports whether a notification only tries the receiver.
+func isTest(body []byte) bool {
+	var n struct {
+		Type string `json:"type"`
+	}
+	return json.Unmarshal(body, &n) == nil && n.Type == "shiming.test"
 }
 
 // parse reads the notification. It knows all its fields, so that a new one shows.
