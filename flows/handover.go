@@ -26,32 +26,34 @@ const (
 	HandoverStopped HandoverState = "stopped" // given up, until the operator asks for it again
 )
 
-// handoverOffsets are the times of the attempts since Handover.Queued: the delays 0, 5 s, 5 min, 30 min, 2, 5, 10, 14, 20
-// and 24 h of the example in Standard Webhooks, added up.
-var handoverOffsets = func() []time.Duration {
-	delays := []time.Duration{0, 5 * time.Second, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 5 * time.Hour,
-		10 * time.Hour, 14 * time.Hour, 20 * time.Hour, 24 * time.Hour}
-	offsets, sum := make([]time.Duration, len(delays)), time.Duration(0)
-	for i, d := range delays {
+// handoverDelays are the pauses before the attempts, by the number of failed ones, of the example in Standard Webhooks.
+var handoverDelays = []time.Duration{0, 5 * time.Second, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 5 * time.Hour,
+	10 * time.Hour, 14 * time.Hour, 20 * time.Hour, 24 * time.Hour}
+
+// handoverFor is how long a notification is tried: the delays together. One that has waited behind others has its last
+// attempt then as well, however few it had.
+var handoverFor = func() (sum time.Duration) {
+	for _, d := range handoverDelays {
 		sum += d
-		offsets[i] = sum
 	}
-	return offsets
+	return sum
 }()
 
 // HandoverPatience is how many attempts the oldest one fails before a later one is tried as well, to tell a receiver that
 // takes nothing from one that refuses a single notification.
 const HandoverPatience = 3
 
-// nextHandover returns the time of the next attempt of a notification that was queued at a time, the first one of the
-// schedule after now; false after the last.
-func nextHandover(queued, now time.Time) (time.Time, bool) {
-	for _, offset := range handoverOffsets {
-		if at := queued.Add(offset); at.After(now) {
-			return at, true
-		}
+// nextHandover returns the time of the next attempt after one that failed; false after the last.
+func (h *Handover) nextHandover(now time.Time) (time.Time, bool) {
+	last := h.Queued.Add(handoverFor)
+	if h.Attempts >= len(handoverDelays) || !now.Before(last) {
+		return time.Time{}, false
 	}
-	return time.Time{}, false
+	next := now.Add(handoverDelays[h.Attempts])
+	if next.After(last) {
+		next = last
+	}
+	return next, true
 }
 
 // HandoverID is the webhook-id of the case's notification: the same in every attempt and replay. It has no dot.
@@ -104,7 +106,7 @@ func handoverFailed(d *decision) {
 	}
 	h.Attempts++
 	h.Code = d.event.Refusal
-	next, more := nextHandover(h.Queued, d.event.At)
+	next, more := h.nextHandover(d.event.At)
 	if more && !d.event.Final {
 		h.NextAt = later(next, d.event.At.Add(d.event.After))
 		d.change.Silent = true
