@@ -169,6 +169,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 		log.Warn("hr.admins names one person only: nobody can review that person's own registration, and that person " +
 			"decides on everybody else alone, without a second pair of eyes; add another open_id to change both")
 	}
+	warnOfCalendar(cfg, now(), log)
 	if a.server, err = bot.NewServer(bot.ServerConfig{
 		AppID:             cfg.Feishu.AppID,
 		EncryptKey:        cfg.Feishu.EncryptKey,

@@ -29,6 +29,8 @@ type metrics struct {
 	aside       *prometheus.CounterVec
 	surprises   *prometheus.CounterVec
 	agreements  *prometheus.CounterVec
+	approvals   *prometheus.CounterVec
+	looks       *prometheus.CounterVec
 }
 
 // Values of the label "platform" of shiming_call_seconds.
@@ -68,11 +70,14 @@ func newMetrics() *metrics {
 		aside: counter("shiming_messages_set_aside_total", "Messages of people that led no further, by why.", "reason"),
 		surprises: counter("shiming_platform_surprises_total",
 			"What platforms sent and their published pages do not show, by field or code.", "upstream", "operation", "what"),
+		approvals: counter("shiming_policy_approvals_total",
+			"Cases that needed no HR, by whether they were drawn for a look afterwards.", "sampled"),
+		looks:      counter("shiming_sample_looks_total", "Looks at sampled cases, by what was found.", "outcome"),
 		agreements: counter("shiming_agreement_pages_total", "Answers of the agreement page, by how they ended.", "outcome"),
 	}
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		m.transitions, m.stateTimes, m.caseTimes, m.effects, m.pushes, m.calls, m.failures, m.aside,
-		m.surprises, m.agreements)
+		m.surprises, m.agreements, m.approvals, m.looks)
 	return m
 }
 
@@ -85,6 +90,16 @@ func (m *metrics) Moved(from, to flows.State, stayed, age time.Duration) {
 	if to.Terminal() {
 		m.caseTimes.WithLabelValues(string(to)).Observe(age.Seconds())
 	}
+}
+
+// ApprovedByPolicy implements engine.Observer.
+func (m *metrics) ApprovedByPolicy(sampled bool) {
+	m.approvals.WithLabelValues(map[bool]string{true: "yes", false: "no"}[sampled]).Inc()
+}
+
+// SampleLooked implements engine.Observer.
+func (m *metrics) SampleLooked(outcome flows.SampleOutcome) {
+	m.looks.WithLabelValues(string(outcome)).Inc()
 }
 
 // Effect implements engine.Observer.

@@ -39,6 +39,8 @@ func exposed(t *testing.T) map[string][]string {
 	m.longConn(&bot.LongConn{}) // as with feishu.transport: websocket
 	m.Moved(flows.Filing, flows.Done, time.Second, time.Minute)
 	m.Effect(flows.JobShow, "done", time.Second)
+	m.ApprovedByPolicy(true)
+	m.SampleLooked(flows.SampleIsFine)
 	m.CallFailed("SendSms", failure.Retry)
 	m.feishuCall("im.message.create", "ok", time.Second)
 	m.push("other", 200, time.Millisecond)

@@ -1,6 +1,9 @@
 package app
 
 import (
+	"log/slog"
+	"time"
+
 	"shiming/cards"
 	"shiming/config"
 	"shiming/flows"
@@ -25,6 +28,15 @@ func Policy(cfg config.Config) flows.Policy {
 		Originals:    flows.OriginalsRule(cfg.Review.Photos),
 		TellLooks:    bool(cfg.Review.TellLooks),
 		Admins:       cfg.HR.Admins,
+		StandIns:     cfg.Review.StandIns,
+		Leads:        cfg.Review.Leads,
+		SLA:          cfg.Review.SLA,
+		Work:         cfg.WorkSchedule(),
+		Urgent:       bool(cfg.Review.Urgent),
+		Sample:       int(cfg.Review.Sample),
+
+		AnnouncePeople: flows.AnnouncePeople(cfg.Announce.People),
+
 		Agreement: cards.Agreement{
 			Company:    cfg.Company.Name,
 			Recipients: recipients,
@@ -43,5 +55,13 @@ func Policy(cfg config.Config) flows.Policy {
 		PhotoGrace:      t.PhotoGrace,
 		FieldRetention:  t.FieldRetention,
 		WriteQuiet:      t.WriteQuiet,
+	}
+}
+
+// warnOfCalendar logs which years HR's calendar does not know, if there is an SLA that depends on it.
+func warnOfCalendar(cfg config.Config, now time.Time, log *slog.Logger) {
+	if missing := cfg.WorkSchedule().Calendar.Missing(now); cfg.Review.SLA > 0 && len(missing) > 0 {
+		log.Warn("review.calendar does not know the rest days of these years: Monday to Friday count as working days",
+			"years", missing)
 	}
 }

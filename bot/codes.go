@@ -111,6 +111,7 @@ var codes = map[int]codeRow{
 	230111: {class: ClassGone, meaning: "message deletes itself soon"},
 
 	// 加急 and batch messages [发送应用内加急, 批量发送消息].
+	10023:  {class: ClassPermission, meaning: "urgent, older: app lacks the scope"},
 	230012: {class: ClassBug, meaning: "urgent: not the sender"},
 	230023: {class: ClassQuota, meaning: "urgent: person has over 200 unread"},
 	230024: {class: ClassQuota, meaning: "urgent: quota used up"},
@@ -161,6 +162,11 @@ var codes = map[int]codeRow{
 	40001: {class: ClassBug, meaning: "bad parameter"},
 	41012: {class: ClassBug, meaning: "user id invalid"},
 	41050: {class: ClassPermission, meaning: "person is outside the app's directory range"},
+
+	// Departments [获取单个部门信息].
+	40003: {class: ClassRetry, meaning: "department: internal"},
+	40004: {class: ClassPermission, meaning: "department is outside the app's directory range"},
+	42008: {class: ClassConfig, meaning: "department: app not usable in the tenant"},
 
 	// Groups [获取群成员列表].
 	232001: {class: ClassBug, meaning: "bad parameter"},

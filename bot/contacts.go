@@ -14,7 +14,9 @@ func (c *Client) Contact(ctx context.Context, openID string) (flows.Contact, err
 			User struct {
 				Name   string `json:"name"`
 				Mobile string `json:"mobile"`
-				Status struct {
+				// Departments are open_department_ids, the default of the request; the main one first.
+				Departments []string `json:"department_ids"`
+				Status      struct {
 					IsResigned bool `json:"is_resigned"`
 					IsExited   bool `json:"is_exited"`
 				} `json:"status"`
@@ -25,7 +27,12 @@ func (c *Client) Contact(ctx context.Context, openID string) (flows.Contact, err
 		return flows.Contact{}, err
 	}
 	u := out.Data.User
-	return flows.Contact{Name: u.Name, Mobile: u.Mobile, Left: u.Status.IsResigned || u.Status.IsExited}, nil
+	return flows.Contact{
+		Name:       u.Name,
+		Mobile:     u.Mobile,
+		Department: flows.Department{ID: firstDepartment(u.Departments)},
+		Left:       u.Status.IsResigned || u.Status.IsExited,
+	}, nil
 }
 
 // getUser reads a user's entry of the directory into out.

@@ -88,3 +88,24 @@ func (c *Client) Recall(ctx context.Context, messageID string) error {
 		params: map[string]string{"message_id": messageID},
 	}, nil)
 }
+
+// Urgent sends a message of the bot to one person by 加急, within the app (page "发送应用内加急"). reached is false if
+// Feishu names the person in invalid_user_id_list: not in the chat of the message. Feishu documents no uuid for the
+// call, so that a repeated call rings again.
+func (c *Client) Urgent(ctx context.Context, messageID, openID string) (reached bool, err error) {
+	var out struct {
+		Data struct {
+			Invalid []string `json:"invalid_user_id_list"`
+		} `json:"data"`
+	}
+	err = c.call(ctx, request{
+		op:     opUrgent,
+		effect: notIdempotent,
+		method: http.MethodPatch,
+		path:   "/open-apis/im/v1/messages/:message_id/urgent_app",
+		params: map[string]string{"message_id": messageID},
+		query:  map[string]string{"user_id_type": "open_id"},
+		body:   larkim.NewUrgentReceiversBuilder().UserIdList([]string{openID}).Build(),
+	}, &out)
+	return err == nil && len(out.Data.Invalid) == 0, err
+}

@@ -16,7 +16,9 @@ const (
 	opReply    = "im.message.reply"
 	opPatch    = "im.message.patch"
 	opRecall   = "im.message.delete"
+	opUrgent   = "im.message.urgent_app"
 	opImage    = "im.image.create"
+	opChat     = "im.chat.get"
 	opMembers  = "im.chat_members.get"
 	opIsInChat = "im.chat_members.is_in_chat"
 	opReadCard = "document_ai.id_card.recognize"
@@ -28,6 +30,8 @@ const (
 	opIdentity = "human_authentication.identity.create"
 	opContact  = "contact.user.get"
 	opBotInfo  = "bot.info.get"
+
+	opDepartment = "contact.department.get"
 
 	opUserToken = "authen.oauth.token"
 	opUserInfo  = "authen.user_info.get"
@@ -48,12 +52,15 @@ var answers = map[string]*shape.Shape{
 	opReadPassport:  documentAnswer[larkdocument.ChinesePassportEntity]("chinese_passport"),
 	opIdentity:      answer(shape.Object(shape.Fields{"verify_uid": shape.Needed(shape.Text)})),
 	opContact:       answer(shape.Object(shape.Fields{"user": shape.Of[larkcontact.User](nil)})),
+	opDepartment:    answer(shape.Object(shape.Fields{"department": shape.Of[larkcontact.Department](nil)})),
+	opChat:          answer(shape.Of[larkim.GetChatRespData](nil)),
 	opMembers:       answer(shape.Of[larkim.GetChatMembersRespData](nil)),
 	opImage:         answer(shape.Object(shape.Fields{"image_key": shape.Needed(shape.Text)})),
 	opSend:          answer(messageSent),
 	opReply:         answer(messageSent),
 	opPatch:         answer(shape.Any),
 	opRecall:        answer(shape.Any),
+	opUrgent:        answer(shape.Of[larkim.UrgentAppMessageRespData](nil)),
 	opIsInChat:      answer(shape.Of[larkim.IsInChatChatMembersRespData](nil)),
 	opResendTicket:  answer(shape.Any),
 	opUserToken:     userTokenAnswer,

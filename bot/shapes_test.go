@@ -22,6 +22,7 @@ func TestAnswersAsPublished(t *testing.T) {
 			`"tenant_key":"tk"},"body":{"content":"{}"},"mentions":[{"key":"@_user_1","id":"ou_1","id_type":"open_id",` +
 			`"name":"x","tenant_key":"tk"}],"upper_message_id":"om_4","thread_id":"omt_1"}}`},
 		{opPatch, `{"code":0,"msg":"success","data":{}}`},
+		{opUrgent, `{"code":0,"msg":"success","data":{"invalid_user_id_list":["ou_1"]}}`},
 		{opRecall, `{"code":0,"msg":"success","data":{}}`},
 		{opReadCard, `{"code":0,"msg":"success","data":{"id_card":{"entities":[{"type":"identity_name","value":"x"}],` +
 			`"side":0,"conners":[0]}}}`},

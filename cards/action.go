@@ -30,20 +30,22 @@ const (
 
 // Acts of HR.
 const (
-	ActApprove    Act = "approve"
-	ActSendBack   Act = "send_back"
-	ActReject     Act = "reject"
-	ActRetry      Act = "retry"
-	ActResolve    Act = "resolve"
-	ActClose      Act = "close"
-	ActPeek       Act = "peek"
-	ActRemind     Act = "remind"
-	ActNext       Act = "next"
-	ActKeepOnFile Act = "keep_on_file" // for a document that no platform takes
-	ActUndo       Act = "undo"         // of a decision that has not taken effect
-	ActFilter     Act = "filter"       // with To: the part of the queue that the desk shows
-	ActBulk       Act = "bulk"         // with or without To
-	ActDecide     Act = "decide"       // open the form for sending back and rejecting
+	ActApprove     Act = "approve"
+	ActSendBack    Act = "send_back"
+	ActReject      Act = "reject"
+	ActRetry       Act = "retry"
+	ActResolve     Act = "resolve"
+	ActClose       Act = "close"
+	ActPeek        Act = "peek"
+	ActRemind      Act = "remind"
+	ActNext        Act = "next"
+	ActKeepOnFile  Act = "keep_on_file" // for a document that no platform takes
+	ActUndo        Act = "undo"         // of a decision that has not taken effect
+	ActFilter      Act = "filter"       // with To: the part of the queue that the desk shows
+	ActBulk        Act = "bulk"         // with or without To
+	ActSampleFine  Act = "sample_fine"  // of a look at a sampled case
+	ActSampleFault Act = "sample_fault" // the same, with a note
+	ActDecide      Act = "decide"       // open the form for sending back and rejecting
 )
 
 // Values of Action.Side and Action.To.
@@ -66,7 +68,7 @@ var acts = map[Act]struct{ caseless bool }{
 	ActSubmitCode: {}, ActSubmitCard: {}, ActCancel: {}, ActResume: {}, ActMyData: {caseless: true}, ActWithdraw: {},
 	ActAskHR: {}, ActOtherDocument: {}, ActDocumentPhoto: {},
 	ActApprove: {}, ActSendBack: {}, ActReject: {}, ActRetry: {}, ActResolve: {}, ActClose: {}, ActPeek: {},
-	ActKeepOnFile: {}, ActUndo: {}, ActDecide: {},
+	ActKeepOnFile: {}, ActUndo: {}, ActDecide: {}, ActSampleFine: {}, ActSampleFault: {},
 	ActRemind: {caseless: true}, ActNext: {caseless: true}, ActFilter: {caseless: true}, ActBulk: {caseless: true},
 }
 
@@ -87,6 +89,8 @@ type Action struct {
 	To   string // "" | form | after | bottom | again | for ActDocumentPhoto one of DocumentKinds
 	// Reason is one of Reasons, for an ActSendBack that needs no form.
 	Reason string
+	// Department is the one that a desk shows, for an ActFilter; "" for all.
+	Department string
 }
 
 // act returns an action on the case of the reference.
@@ -111,12 +115,15 @@ func (a Action) Value() map[string]any {
 	if a.Reason != "" {
 		v["reason"] = a.Reason
 	}
+	if a.Department != "" {
+		v["department"] = a.Department
+	}
 	return v
 }
 
 // ActionError names the invalid part of a click. It does not contain the part, which may be forged or personal.
 type ActionError struct {
-	Field   string // v, act, case, rev, side, to, reason, or form.<field>
+	Field   string // v, act, case, rev, side, to, reason, department, or form.<field>
 	Problem string
 }
 
@@ -176,6 +183,12 @@ func DecodeAction(value map[string]any) (Action, error) {
 	}
 	if a.Reason != "" && !slices.Contains(Reasons, a.Reason) {
 		return Action{}, &ActionError{"reason", "not a known reason"}
+	}
+	if a.Department, err = optionalString(value, "department"); err != nil {
+		return Action{}, err
+	}
+	if a.Department != machineID(a.Department).zh {
+		return Action{}, &ActionError{"department", "not a department id"}
 	}
 	if a.To, err = optionalString(value, "to"); err != nil {
 		return Action{}, err

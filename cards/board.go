@@ -2,25 +2,38 @@ package cards
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 )
 
-// Board is the announcement in a group. It is patched in place and holds no personal data.
+// Board is the announcement in a group. It is patched in place, and names nobody who has not finished.
 type Board struct {
 	Day       string
 	DoneToday int
 	DoneTotal int
 	Open      int
-	OnFile    int      // people kept on file, who are not among the done
-	People    []string // open_ids of the people who finished last, newest first; the card shows maxPeople
-	At        time.Time
+	OnFile    int // people kept on file, who are not among the done
+	// Departments have a bar each, in this order; Others are all other people.
+	Departments []DepartmentBar
+	Others      DepartmentBar
+	People      []string // open_ids of the people who finished last, newest first; the card shows maxPeople
+	Names       []string // masked names of the people who finished last, newest first; the card shows maxPeople
+	At          time.Time
 }
 
-// maxPeople is the number of avatars on the board.
-const maxPeople = 20
+// DepartmentBar is how many people of a department are registered, and how many are registering.
+type DepartmentBar struct {
+	Name       string
+	Done, Open int
+}
 
-// JSON draws the figures of the day and the avatars of the people who finished last. It shows neither names nor people
-// who have not finished.
+// maxPeople is the number of people on the board, maxMaskedName the average room of one with the space behind it.
+const (
+	maxPeople     = 20
+	maxMaskedName = 8
+)
+
+// JSON draws the figures of the day, the departments and, where the operator wants it, who finished last.
 func (v Board) JSON() json.RawMessage {
 	e := []node{
 		line(intArg("n", v.DoneToday).val, sizeBig, colourGreen),
@@ -30,10 +43,55 @@ func (v Board) JSON() json.RawMessage {
 	if v.OnFile > 0 {
 		e = append(e, line(tr("board.on_file", intArg("n", v.OnFile))))
 	}
+	if bars := v.departmentChart(); bars != nil {
+		e = append(e, headline(tr("board.departments")), bars)
+	}
 	if len(v.People) > 0 {
 		people := v.People[:min(len(v.People), maxPeople)]
 		e = append(e, small(tr("board.people")), personList("medium", false, people...))
 	}
+	names := strings.Join(v.Names[:min(len(v.Names), maxPeople)], " ")
+	if shown := foreignText(names, maxPeople*maxMaskedName); !shown.empty() {
+		e = append(e, small(tr("board.people")), line(shown))
+	}
 	e = append(e, asOf(v.At)...)
 	return frame{title: tr("board.title"), header: headerSuccess, elements: e}.json()
+}
+
+// maxDepartmentName is the number of characters of a department's name on a chart or in a table.
+const maxDepartmentName = 12
+
+// departmentChart draws a bar for each department: who is registered, and behind them who is registering. One bar alone
+// would say nothing that the figures do not say.
+func (v Board) departmentChart() node {
+	bars := v.Departments
+	if v.Others.Done+v.Others.Open > 0 && len(bars) > 0 {
+		others := v.Others
+		others.Name = bilingual("board.others")
+		bars = append(bars[:len(bars):len(bars)], others)
+	}
+	if len(bars) < 2 {
+		return nil
+	}
+	done, open := bilingual("board.done"), bilingual("board.open")
+	var values []node
+	for i, d := range bars {
+		name := cleanText(d.Name, maxDepartmentName)
+		if i == len(v.Departments) {
+			name = d.Name
+		}
+		values = append(values,
+			node{"department": name, "kind": done, "n": d.Done},
+			node{"department": name, "kind": open, "n": d.Open})
+	}
+	return chart(node{
+		"type":        "bar",
+		"direction":   "horizontal",
+		"stack":       true,
+		"data":        node{"values": values},
+		"xField":      "n",
+		"yField":      "department",
+		"seriesField": "kind",
+		"legends":     node{"visible": true, "orient": "bottom"},
+	})
 }

@@ -9,19 +9,35 @@ import (
 type Desk struct {
 	Counts map[string]int // filter -> number of cases; see DeskFilters
 	Filter string         // the filter in use
-	Taken  int            // cases that another admin reads
-	Rows   []DeskRow      // the first cases of the filter, oldest first; the card shows maxDeskRows
-	Last   *Undo
-	At     time.Time
+	// Departments are those of the waiting cases, the one with the most first. The card offers maxDeskDepartments of them
+	// to choose from. Department is the id of the chosen one, "" for all.
+	Departments []DeskDepartment
+	Department  string
+	Taken       int // cases that another admin reads
+	// Overdue counts the cases that have waited for more than SLA of working time; 0: there is no SLA.
+	Overdue int
+	SLA     time.Duration
+	Rows    []DeskRow // the first cases of the filter, oldest first; the card shows maxDeskRows
+	Last    *Undo
+	At      time.Time
+}
+
+// DeskDepartment is a department with waiting cases.
+type DeskDepartment struct {
+	ID    string // open_department_id
+	Name  string
+	Count int
 }
 
 // DeskRow is one waiting case.
 type DeskRow struct {
 	MaskedName string
+	Department string // name, "" if it is not known
 	Risk       Level
 	State      string // awaiting_review | needs_attention
 	Since      time.Time
 	Taken      bool // another admin reads it
+	Overdue    bool
 }
 
 // Undo offers to take back the decision that was made a moment ago.
@@ -33,7 +49,7 @@ type Undo struct {
 }
 
 // DeskFilters lists the filters of a desk (texts "desk.<code>").
-var DeskFilters = []string{"all", "green", "amber", "red", "stuck"}
+var DeskFilters = []string{"all", "green", "amber", "red", "stuck", "sample"}
 
 // maxDeskRows is the number of cases in the table, which has ten on a page.
 const maxDeskRows = 20
@@ -45,11 +61,13 @@ func (v Desk) JSON() json.RawMessage {
 		e = append(e, rule())
 	}
 	total := v.Counts["all"]
-	if total == 0 {
+	if total == 0 && v.Counts["sample"] == 0 {
 		e = append(e, line(tr("desk.none")))
 		return frame{title: tr("desk.title"), header: headerSuccess, elements: append(e, asOf(v.At)...)}.json()
 	}
 	e = append(e, v.filterRow())
+	e = append(e, inTime(v.Overdue, v.SLA)...)
+	e = append(e, v.departmentRow()...)
 	if len(v.Rows) == 0 {
 		e = append(e, line(tr("desk.none_of_filter")))
 	} else {
@@ -89,10 +107,36 @@ func (v Desk) filterRow() node {
 			look = plainButton
 		}
 		a := Ref{}.act(ActFilter)
-		a.To = f
+		a.To, a.Department = f, v.Department
 		buttons = append(buttons, labelled(tr("desk.filter", textArg("what", codeText("desk", f)), intArg("n", n)), look, a))
 	}
 	return row(buttons...)
+}
+
+// maxDeskDepartments is how many departments the card offers: as many buttons as fit on a phone beside the others.
+const maxDeskDepartments = 5
+
+// departmentRow draws a button for each of the departments with the most cases. Less than two leave nothing to choose.
+// A chosen department is always among them, and a second press on it shows all departments again.
+func (v Desk) departmentRow() []node {
+	if len(v.Departments) < 2 {
+		return nil
+	}
+	var buttons []node
+	for i, d := range v.Departments {
+		if i >= maxDeskDepartments && d.ID != v.Department {
+			continue
+		}
+		a := Ref{}.act(ActFilter)
+		a.To, a.Department = v.Filter, d.ID
+		look := quietButton
+		if d.ID == v.Department {
+			a.Department, look = "", plainButton
+		}
+		name := foreignText(d.Name, maxDepartmentName)
+		buttons = append(buttons, labelled(tr("desk.filter", textArg("what", name), intArg("n", d.Count)), look, a))
+	}
+	return []node{row(buttons...)}
 }
 
 // table draws the first cases. Cells have no translations, so that they hold signs, names and times.
@@ -103,29 +147,34 @@ func (v Desk) table() node {
 		if r.Taken {
 			taken = "👀"
 		}
-		rows = append(rows, node{
+		wait := shortSpan(v.At.Sub(r.Since))
+		if r.Overdue {
+			wait = "⏰ " + wait
+		}
+		cells := node{
 			"risk":  r.sign(),
 			"who":   cleanText(r.MaskedName, 12),
 			"since": r.Since.In(chinaTime).Format("01-02 15:04"),
-			"wait":  shortSpan(v.At.Sub(r.Since)),
+			"wait":  wait,
 			"taken": taken,
-		})
+		}
+		if len(v.Departments) > 0 {
+			cells["dept"] = cleanText(r.Department, maxDepartmentName)
+		}
+		rows = append(rows, cells)
 	}
 	column := func(name, label, width string) node {
 		return node{"name": name, "display_name": bilingual(label), "data_type": "text", "width": width}
 	}
-	return node{
-		"tag":       "table",
-		"page_size": 10,
-		"columns": []node{
-			column("risk", "desk.column_risk", "60px"),
-			column("who", "desk.column_who", "80px"),
-			column("since", "desk.column_since", "110px"),
-			column("wait", "desk.column_wait", "70px"),
-			column("taken", "desk.column_taken", "60px"),
-		},
-		"rows": rows,
+	columns := []node{column("risk", "desk.column_risk", "60px"), column("who", "desk.column_who", "80px")}
+	if len(v.Departments) > 0 {
+		columns = append(columns, column("dept", "desk.column_department", "100px"))
 	}
+	columns = append(columns,
+		column("since", "desk.column_since", "110px"),
+		column("wait", "desk.column_wait", "80px"),
+		column("taken", "desk.column_taken", "60px"))
+	return node{"tag": "table", "page_size": 10, "columns": columns, "rows": rows}
 }
 
 // sign is the worst finding of the case, or that a step of it has stopped.

@@ -22,6 +22,7 @@ type Form struct {
 	Override                           *string
 	Document, DocumentNumber           *string
 	PeekReason                         *string
+	FaultNote                          *string
 }
 
 // DecodeForm reads event.action.form_value of a card.action.trigger callback. It ignores unknown fields. A value that
@@ -43,6 +44,7 @@ func DecodeForm(value map[string]any) (Form, error) {
 		"document":        &f.Document,
 		"document_number": &f.DocumentNumber,
 		"peek_reason":     &f.PeekReason,
+		"fault_note":      &f.FaultNote,
 	} {
 		raw, given := value[name]
 		if !given || raw == nil {
@@ -81,6 +83,7 @@ func (f Form) String() string {
 		{"document", f.Document != nil},
 		{"document_number", f.DocumentNumber != nil},
 		{"peek_reason", f.PeekReason != nil},
+		{"fault_note", f.FaultNote != nil},
 	} {
 		if !field.set {
 			continue

@@ -20,6 +20,8 @@ type PendingRow struct {
 	State      string // awaiting_review | needs_attention
 	Since      time.Time
 	Worst      Level
+	Waits      time.Duration // how long it has waited; 0 without an SLA
+	Overdue    bool          // longer than the SLA, of working time
 }
 
 // maxRows is the number of cases on the card.
@@ -57,6 +59,18 @@ func (r PendingRow) node() node {
 	case Red:
 		sign = "🔴 "
 	}
-	about := join(sameText(" · "), foreignText(r.MaskedName, 12), codeText("state", r.State), timeText(r.Since))
+	about := join(sameText(" · "), foreignText(r.MaskedName, 12), codeText("state", r.State), timeText(r.Since), r.wait())
 	return row(person(r.Applicant), line(prefix(sign, about)), button("open", plainButton, r.act(ActNext)))
+}
+
+// wait says how long the case has waited, and whether that is too long; nothing without an SLA.
+func (r PendingRow) wait() text {
+	span := textArg("span", durationText(r.Waits))
+	switch {
+	case r.Waits <= 0:
+		return text{}
+	case r.Overdue:
+		return tr("pending.overdue", span)
+	}
+	return tr("pending.waits", span)
 }

@@ -12,7 +12,10 @@ type Queue struct {
 	Stuck  int       // of them those of which a step has stopped
 	Taken  int       // of them those that an admin reads
 	Oldest time.Time // since when the oldest waits
-	At     time.Time
+	// Overdue counts those that have waited for more than SLA of working time; 0: there is no SLA.
+	Overdue int
+	SLA     time.Duration
+	At      time.Time
 }
 
 // JSON draws the numbers and the button that sends the reader's desk.
@@ -26,6 +29,7 @@ func (v Queue) JSON() json.RawMessage {
 		line(tr("queue.parts", intArg("green", v.Green), intArg("stuck", v.Stuck), intArg("taken", v.Taken))),
 		line(tr("queue.oldest", timeArg("at", v.Oldest))),
 	}
+	e = append(e, inTime(v.Overdue, v.SLA)...)
 	desk := Ref{}.act(ActNext)
 	desk.To = ToDesk
 	e = append(e, button("desk", mainButton, desk))

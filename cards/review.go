@@ -27,18 +27,21 @@ type Review struct {
 	Expires                time.Time
 	Round                  int // 1 = first submission, 2 = after one send-back, ...
 	Decision               *Decision
-	Waiting                int      // number of other cases that wait for review
-	Queue                  bool     // the card replaces a list of cases and offers the next one
-	Desk                   bool     // the card is shown at a review desk
-	Last                   *Undo    // at a desk: the decision before
-	Help                   *Help    // the applicant asks for help, because the verification does not succeed
-	Document               string   // kind of document that the applicant chose, "" for one that was photographed
-	DocumentRead           bool     // its values were read on a photo
-	NotTaken               bool     // no platform takes the document: it can be kept on file, and not approved
-	CanPeek                bool     // offer the original photos, before the decision
-	CanUndo                bool     // the decision has not taken effect
-	FourEyes               []string // why two admins have to approve; empty if one is enough
-	FirstBy                string   // open_id of the first of them, once that one has approved
+	Waiting                int       // number of other cases that wait for review
+	Queue                  bool      // the card replaces a list of cases and offers the next one
+	Desk                   bool      // the card is shown at a review desk
+	Last                   *Undo     // at a desk: the decision before
+	Help                   *Help     // the applicant asks for help, because the verification does not succeed
+	Document               string    // kind of document that the applicant chose, "" for one that was photographed
+	DocumentRead           bool      // its values were read on a photo
+	NotTaken               bool      // no platform takes the document: it can be kept on file, and not approved
+	CanPeek                bool      // offer the original photos, before the decision
+	Sample                 bool      // it was drawn for a look afterwards, which is to be answered
+	Due                    time.Time // until when HR shall decide; zero without an SLA
+	Overdue                bool      // Due is over
+	CanUndo                bool      // the decision has not taken effect
+	FourEyes               []string  // why two admins have to approve; empty if one is enough
+	FirstBy                string    // open_id of the first of them, once that one has approved
 	FirstAt                time.Time
 	Presets                []Preset
 	Asked                  *Asked        // what HR asked for the last time, and what came back
@@ -94,6 +97,13 @@ func (v Review) JSON() json.RawMessage {
 		if v.CanUndo {
 			e = append(e, button("undo", plainButton, v.act(ActUndo)))
 		}
+		if v.Sample {
+			f.title, f.tag = tr("sample.title"), text{}
+			e = append(e, v.sampleNodes()...)
+			if v.CanPeek {
+				e = append(e, peekForm(v.Ref))
+			}
+		}
 	} else {
 		e = append(e, rule())
 		e = append(e, v.fourEyesNodes()...)
@@ -139,9 +149,21 @@ func (v Review) facts() []text {
 	}
 	out = append(out, fact("submitted_at", timeText(v.SubmittedAt)))
 	if v.Decision == nil {
-		out = append(out, fact("expires", timeText(v.Expires)))
+		out = append(out, v.due(), fact("expires", timeText(v.Expires)))
 	}
 	return out
+}
+
+// due says until when HR shall decide, and whether that is over; nothing without an SLA.
+func (v Review) due() text {
+	if v.Due.IsZero() {
+		return text{}
+	}
+	at := timeText(v.Due)
+	if v.Overdue {
+		at = join(sameText(" "), at, tr("review.overdue"))
+	}
+	return fact("due", at)
 }
 
 // notTakenText says why the case cannot be approved, and what HR can do.

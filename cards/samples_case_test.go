@@ -146,7 +146,14 @@ func caseSamples() []sample {
 	refusedReading := refused
 	refusedReading.Code, refusedReading.Field = "evidence_reading", "certAgreementReadTitle"
 
+	overdue := review
+	overdue.Due, overdue.Overdue = after(-time.Hour), true
+	sampled := decided(Decision{At: noon, What: "approved", Stage: "done", Filed: true})
+	sampled.Sample, sampled.CanPeek, sampled.Desk = true, true, true
+
 	return []sample{
+		{name: "review_overdue", card: overdue},
+		{name: "review_sample", card: sampled},
 		{name: "review", card: review},
 		{name: "review_form", card: opened},
 		{name: "review_asked", card: again},

@@ -46,20 +46,44 @@ func reportSamples() []sample {
 		{name: "desk_none", card: Desk{At: noon, Last: &Undo{Bulk: 12}}},
 		{name: "bulk", card: Bulk{Names: []string{"演*", "示*例", "样*"}}},
 		{name: "queue", card: Queue{Total: 34, Green: 20, Stuck: 2, Taken: 3, Oldest: after(-3 * time.Hour), At: noon}},
+		{name: "sample_fault", card: SampleFault{Applicant: "ou_applicant", MaskedName: "演*", By: "ou_hr1", At: noon,
+			Note: "照片和本人不像"}},
+		{name: "desk_samples_only", card: Desk{Counts: map[string]int{"sample": 3}, Filter: "all", At: noon}},
+		{name: "queue_overdue", card: Queue{Total: 34, Green: 20, Oldest: after(-50 * time.Hour), Overdue: 7, SLA: 4 * time.Hour,
+			At: noon}},
+		{name: "pending_overdue", card: Pending{Total: 2, Rows: []PendingRow{
+			{Ref: ref, Applicant: "ou_applicant", MaskedName: "演*", State: "awaiting_review", Since: after(-9 * time.Hour),
+				Worst: Green, Waits: 9 * time.Hour, Overdue: true},
+			{Ref: ref, Applicant: "ou_applicant", MaskedName: "示*", State: "awaiting_review", Since: after(-time.Hour),
+				Worst: Red, Waits: time.Hour},
+		}}},
+		{name: "overdue", card: Overdue{Overdue: 7, Waiting: 34, Oldest: after(-50 * time.Hour), SLA: 4 * time.Hour,
+			Desk: true, At: noon}},
+		{name: "overdue_cards", card: Overdue{Overdue: 1, Waiting: 3, Oldest: after(-9 * time.Hour), SLA: 90 * time.Minute,
+			At: noon}},
+		{name: "overdue_lead", card: Overdue{Overdue: 7, Waiting: 34, Oldest: after(-50 * time.Hour), SLA: 4 * time.Hour,
+			Lead: true, At: noon}},
+		{name: "overdue_none", card: Overdue{SLA: 4 * time.Hour, At: noon}},
+		{name: "away", card: Away{Back: noon.AddDate(0, 0, 5).Add(-12 * time.Hour), OnDuty: []string{"ou_hr2", "ou_hr3"}}},
+		{name: "away_back", card: Away{OnDuty: []string{"ou_hr1"}}},
 		{name: "queue_none", card: Queue{At: noon}},
 		{name: "stats", card: Stats{
 			ByState: map[string]int{"awaiting_photos": 4, "awaiting_review": 2, "done": 120, "on_file": 2, "expired": 3,
 				"from_the_future": 1},
-			DoneToday:    5,
-			StartedToday: 7,
-			Done:         120,
-			Open:         6,
-			Unfinished:   3,
-			OnFile:       2,
-			Days:         days,
-			MedianToDone: 95 * time.Minute,
-			MedianReview: 26 * time.Hour,
-			At:           noon,
+			DoneToday:     5,
+			StartedToday:  7,
+			Done:          120,
+			WithApplicant: 4,
+			WithHR:        2,
+			WithBot:       1,
+			Days:          days,
+			Week:          turnoutSample(),
+			Today:         Turnout{ToDone: Spread{Cases: 1, Median: 40 * time.Minute, P90: 40 * time.Minute}},
+			ByPolicy:      80,
+			Sampled:       4,
+			Looked:        3,
+			Faults:        1,
+			At:            noon,
 		}},
 		{name: "stats_empty", card: Stats{At: noon}},
 		{name: "reminded", card: Reminded{
@@ -80,18 +104,72 @@ func reportSamples() []sample {
 			At:        noon,
 		}},
 		{name: "board_empty", card: Board{Day: "2026-11-21", At: noon}},
+		{name: "board_departments", card: Board{
+			Day:         "2026-11-21",
+			DoneToday:   3,
+			DoneTotal:   60,
+			Open:        20,
+			Departments: []DepartmentBar{{"研发部", 30, 8}, {"<b>销售与市场营销中心华东大区</b>", 20, 9}},
+			Others:      DepartmentBar{Done: 10, Open: 3},
+			Names:       []string{"演*", "示*例"},
+			At:          noon,
+		}},
+		{name: "morning", card: Morning{
+			Since:   "2026-11-20",
+			Until:   "2026-11-20",
+			Waiting: Waiting{Total: 34, Green: 28, Amber: 3, Red: 1, Stuck: 2, Oldest: after(-50 * time.Hour)},
+			Days:    turnoutSample(),
+			Week:    turnoutSample(),
+			Desk:    true,
+			At:      noon,
+		}},
+		{name: "morning_after_weekend", card: Morning{
+			Since: "2026-11-20", Until: "2026-11-22", Days: Turnout{Started: 1}, At: noon,
+		}},
+		{name: "weekly", card: Weekly{
+			Week: WeekFigures{
+				From:        "2026-11-16",
+				To:          "2026-11-22",
+				Turnout:     turnoutSample(),
+				SidesRead:   48,
+				FirstPhotos: 41,
+				SentBack:    []Tally{{"blurred", 4}, {"details_wrong", 2}, {"note", 1}},
+				Rejected:    []Tally{{"not_employee", 1}},
+				Photos: []Tally{{"photo_dark", 6}, {"nothing", 5}, {"photo_glare", 4}, {"from_the_future", 3},
+					{"heic", 2}, {"too_small", 1}},
+			},
+			Before: WeekFigures{From: "2026-11-09", To: "2026-11-15"},
+			At:     noon,
+		}},
+	}
+}
+
+// turnoutSample has every kind of end.
+func turnoutSample() Turnout {
+	return Turnout{
+		Started: 50,
+		Done:    40,
+		Ends: map[string]int{"on_file": 2, "rejected": 1, "closed": 1, "declined": 3, "withdrawn": 4, "expired": 5,
+			"hr_delay": 1},
+		ToDone: Spread{Cases: 40, Median: 95 * time.Minute, P90: 26 * time.Hour},
+		Review: Spread{Cases: 41, Median: 20 * time.Minute, P90: 5 * time.Hour},
 	}
 }
 
 // deskSample is a desk with a case of each kind.
 func deskSample() Desk {
 	row := func(name string, level Level, state string, ago time.Duration, taken bool) DeskRow {
-		return DeskRow{MaskedName: name, Risk: level, State: state, Since: after(-ago), Taken: taken}
+		return DeskRow{MaskedName: name, Department: "研发部", Risk: level, State: state, Since: after(-ago), Taken: taken}
 	}
-	return Desk{
+	out := Desk{
 		Counts: map[string]int{"all": 34, "green": 28, "amber": 3, "red": 1, "stuck": 2},
 		Filter: "all",
-		Taken:  1,
+		Departments: []DeskDepartment{{"od-1", "研发部", 12}, {"od-2", "<b>销售与市场营销中心</b>", 9}, {"od-3", "运营部", 3},
+			{"od-4", "财务部", 2}, {"od-5", "法务部", 2}, {"od-6", "行政部", 1}, {"od-7", "前台", 1}},
+		Department: "od-7",
+		Taken:      1,
+		Overdue:    1,
+		SLA:        4 * time.Hour,
 		Rows: []DeskRow{
 			row("演*", Green, "awaiting_review", 50*time.Hour, false),
 			row("示*例", Red, "awaiting_review", 3*time.Hour, true),
@@ -101,4 +179,6 @@ func deskSample() Desk {
 		Last: &Undo{Ref: ref, Applicant: "ou_applicant", What: "approved"},
 		At:   noon,
 	}
+	out.Rows[0].Overdue = true
+	return out
 }

@@ -10,12 +10,14 @@ import (
 type Stats struct {
 	ByState                 map[string]int // state -> number of cases
 	DoneToday, StartedToday int
-	Done, Open, Unfinished  int
-	OnFile                  int        // kept on file: neither done nor unfinished
-	Days                    []DayCount // latest days, oldest first
-	MedianToDone            time.Duration
-	MedianReview            time.Duration
-	At                      time.Time
+	Done                    int
+	// Open cases, by whose turn it is.
+	WithApplicant, WithHR, WithBot int
+	Days                           []DayCount // latest days, oldest first
+	Today, Week                    Turnout    // today so far, and the seven days before
+	// Over the days: cases that the policy approved without HR, those drawn for a look, looks, and faults found by them.
+	ByPolicy, Sampled, Looked, Faults int
+	At                                time.Time
 }
 
 // DayCount holds the figures of one day.
@@ -38,16 +40,19 @@ const maxDays = 31
 func (v Stats) JSON() json.RawMessage {
 	e := []node{
 		line(tr("stats.today", intArg("started", v.StartedToday), intArg("done", v.DoneToday)), sizeHead),
-		line(tr("stats.total", intArg("done", v.Done), intArg("open", v.Open), intArg("unfinished", v.Unfinished))),
+		line(tr("stats.total", intArg("done", v.Done), intArg("open", v.WithApplicant+v.WithHR+v.WithBot))),
+		line(tr("stats.turns", intArg("applicant", v.WithApplicant), intArg("hr", v.WithHR), intArg("bot", v.WithBot))),
 	}
-	if v.OnFile > 0 {
-		e = append(e, line(tr("stats.on_file", intArg("n", v.OnFile))))
-	}
-	if v.MedianToDone > 0 {
-		e = append(e, line(tr("stats.median_done", textArg("span", durationText(v.MedianToDone)))))
-	}
-	if v.MedianReview > 0 {
-		e = append(e, line(tr("stats.median_review", textArg("span", durationText(v.MedianReview)))))
+	e = append(e, v.ended()...)
+	e = append(e, facts(
+		tr("stats.median_done", textArg("week", spanText(v.Week.ToDone, v.Week.ToDone.Median)),
+			textArg("today", spanText(v.Today.ToDone, v.Today.ToDone.Median))),
+		tr("stats.median_review", textArg("week", spanText(v.Week.Review, v.Week.Review.Median)),
+			textArg("today", spanText(v.Today.Review, v.Today.Review.Median))),
+	)...)
+	if v.ByPolicy+v.Looked > 0 {
+		e = append(e, line(tr("stats.by_policy", intArg("days", len(v.Days)), intArg("n", v.ByPolicy),
+			intArg("sampled", v.Sampled), intArg("looked", v.Looked), intArg("faults", v.Faults))))
 	}
 	if len(v.Days) > 0 {
 		e = append(e, headline(tr("stats.days")), v.daysChart())
@@ -55,11 +60,23 @@ func (v Stats) JSON() json.RawMessage {
 	if bars := v.statesChart(); bars != nil {
 		e = append(e, headline(tr("stats.states")), bars)
 	}
-	if v.Open > 0 {
+	if v.WithApplicant+v.WithHR+v.WithBot > 0 {
 		e = append(e, button("remind", plainButton, Ref{}.act(ActRemind)), small(tr("remind_whom")))
 	}
 	e = append(e, asOf(v.At)...)
 	return frame{title: tr("stats.title"), header: "indigo", elements: e}.json()
+}
+
+// ended lists the states in which cases have ended, done apart, each with its number.
+func (v Stats) ended() []node {
+	ends := map[string]int{}
+	for _, s := range Outcomes {
+		ends[s] = v.ByState[s]
+	}
+	if list := endsText(ends); !list.empty() {
+		return []node{line(tr("stats.ended", textArg("list", list)))}
+	}
+	return nil
 }
 
 // daysChart draws a bar for started and one for done cases a day. A chart_spec has one language only, so its labels
@@ -68,10 +85,7 @@ func (v Stats) daysChart() node {
 	started, done := bilingual("stats.started"), bilingual("stats.done")
 	var values []node
 	for _, d := range v.Days[max(0, len(v.Days)-maxDays):] {
-		day := cleanText(d.Day, 10)
-		if t, err := time.Parse("2006-01-02", d.Day); err == nil {
-			day = t.Format("01-02")
-		}
+		day := dayLabel(d.Day)
 		values = append(values,
 			node{"day": day, "kind": started, "n": d.Started},
 			node{"day": day, "kind": done, "n": d.Done})
@@ -125,10 +139,9 @@ func (v Stats) statesChart() node {
 }
 
 // bilingual returns a text in both languages.
-func bilingual(id string) string {
-	t := tr(id)
-	return t.zh + " " + t.en
-}
+func bilingual(id string) string { return bothLanguages(tr(id)) }
+
+func bothLanguages(t text) string { return t.zh + " " + t.en }
 
 // chart draws a VChart specification. A form must not contain a chart.
 func chart(spec node) node {

@@ -10,6 +10,8 @@ type Toast struct {
 // toastTypes lists every toast (texts "toast.<id>") with its type. The comments name its arguments.
 var toastTypes = map[string]string{
 	"late":            "info", // who, what, when
+	"sample_fine":     "success",
+	"sample_fault":    "success",
 	"not_yours":       "warning",
 	"not_allowed":     "warning",
 	"self_review":     "warning",

@@ -15,6 +15,7 @@ import (
 
 	"shiming/flows"
 	"shiming/verify"
+	"shiming/workday"
 )
 
 // Config is the configuration. The file config.yaml explains every key. The tag koanf names the key of a section or a
@@ -45,6 +46,10 @@ type Config struct {
 		ReviewChat   string   `koanf:"review_chat"`
 		AnnounceChat string   `koanf:"announce_chat"`
 	} `koanf:"hr"`
+	Announce struct {
+		// People says how the announcement shows the people who finished last.
+		People AnnouncePeople `koanf:"people"`
+	} `koanf:"announce"`
 	Review struct {
 		Required Review        `koanf:"required"`
 		Style    ReviewStyle   `koanf:"style"`
@@ -52,6 +57,16 @@ type Config struct {
 		// Photos says when HR gets the original photos unasked.
 		Photos    ReviewPhotos `koanf:"photos"`
 		TellLooks YesNo        `koanf:"tell_looks"`
+		// SLA is the working time after which a case that waits for HR is overdue; 0: none is.
+		SLA      time.Duration `koanf:"sla"`
+		Hours    WorkHours     `koanf:"hours"`
+		Calendar string        `koanf:"calendar"` // path of a file
+		Urgent   YesNo         `koanf:"urgent"`
+		Leads    []string      `koanf:"leads"`
+		StandIns []string      `koanf:"stand_ins"`
+		Sample   Percent       `koanf:"sample"`
+
+		calendar workday.Calendar // the built-in one with the days of the file, once validated
 	} `koanf:"review"`
 	OCR struct {
 		PerSecond PerSecond `koanf:"per_second"`
@@ -114,7 +129,12 @@ func Defaults() (c Config) {
 	c.Review.Required = ReviewAlways
 	c.Review.Style = StyleQueue
 	c.Review.Undo = 10 * time.Second
+	c.Announce.People = PeopleNone
 	c.Review.Photos = PhotosOnRequest
+	c.Review.SLA = 4 * time.Hour
+	c.Review.Hours = "09:00-18:00"
+	c.Review.Urgent = true
+	c.Review.Sample = 5
 	c.OCR.PerSecond = 10
 	c.Verification.Method = flows.ThreeElements
 	c.Verification.Tencent.EndpointFaceID = verify.DefaultEndpointFaceID
@@ -141,6 +161,15 @@ func Defaults() (c Config) {
 
 // String hides all values, because a configuration contains secrets.
 func (Config) String() string { return "[config]" }
+
+// WorkSchedule returns when HR works: review.hours on the working days of the calendar.
+func (c *Config) WorkSchedule() workday.Schedule {
+	hours, err := workday.ParseHours(string(c.Review.Hours))
+	if err != nil {
+		panic("config: review.hours: " + err.Error()) // decode accepts no other
+	}
+	return workday.Schedule{Calendar: c.Review.calendar, Hours: hours}
+}
 
 // SQLiteFile returns the path of the database if store.dsn names an SQLite database.
 func (c *Config) SQLiteFile() (path string, ok bool) {

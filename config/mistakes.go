@@ -72,6 +72,7 @@ const (
 	NotText           Code = "not_text"
 	NotNetwork        Code = "not_network"
 	TrustsEverybody   Code = "trusts_everybody"
+	NotHours          Code = "not_hours"
 
 	Missing            Code = "missing"
 	NotHostPort        Code = "not_host_port" // %s: an example
@@ -102,6 +103,8 @@ const (
 	NotWebhookURL      Code = "not_webhook_url"
 	NotWebhookSecret   Code = "not_webhook_secret"
 	InternalAddress    Code = "internal_address"
+	NotCalendar        Code = "not_calendar" // %s: number of the line
+	CalendarTooLarge   Code = "calendar_too_large"
 
 	// The codes below are the problems that package verify finds in the settings of Tencent Cloud.
 	SupplierAddress   = Code("tencent_" + verify.NotAddress)
@@ -134,6 +137,7 @@ var english = map[Code]string{
 	NotFiles:          "want a list such as [{title: 数字证书服务协议, version: \"20250801\", path: agreement.txt}]",
 	NotText:           "want a text, not a list or a section",
 	NotNetwork:        "want addresses or networks such as 10.0.0.7, 10.0.0.0/8 or fd00::/8",
+	NotHours:          "want hours such as 09:00-18:00, the end after the beginning",
 	TrustsEverybody:   "a network of all addresses lets readers choose the address that their evidence states",
 
 	Missing:            "is missing",
@@ -163,6 +167,8 @@ var english = map[Code]string{
 	MarkWithoutCompany: "uses {company}, but company.name is empty",
 	AdminWithoutTenant: "a marketplace app has many tenants; want tenant_key/open_id for each admin",
 	ChatOfOneTenant:    "belongs to one tenant; leave it empty with marketplace, and let each tenant's HR choose in chat",
+	NotCalendar:        "line %s of the file: want a date and rest or work, such as 2028-10-01 rest 国庆节",
+	CalendarTooLarge:   "the file is larger than 1 MB",
 	LongConnOfMany:     "the long connection is for self-built apps only; use webhook",
 	NotWebhookURL:      "want a whole address such as https://hr.example.com/hooks/shiming, without user and fragment",
 	NotWebhookSecret:   "want whsec_ and the Base64 of 24 to 64 random bytes, several separated by commas, newest first",

@@ -101,6 +101,16 @@ func TestEveryCode(t *testing.T) {
 			"feishu.user_id_type", NotOneOf, []string{"open_id, union_id, user_id"}}},
 		{complete, "HR_ADMINS=a@example.com", Mistake{"hr.admins", NotOpenID, nil}},
 		{with("feishu.app_type: marketplace"), "", Mistake{"hr.admins", AdminWithoutTenant, nil}},
+		{complete, "REVIEW_HOURS=9-18", Mistake{"review.hours", NotHours, nil}},
+		{complete, "REVIEW_SAMPLE=101", Mistake{"review.sample", NotInRange, []string{"0", "100"}}},
+		{complete, "REVIEW_LEADS=a@example.com", Mistake{"review.leads", NotOpenID, nil}},
+		{complete, "REVIEW_STAND_INS=tk/ou_1", Mistake{"review.stand_ins", NotOpenID, nil}},
+		{many, "REVIEW_STAND_INS=ou_1", Mistake{"review.stand_ins", AdminWithoutTenant, nil}},
+		{complete, "REVIEW_CALENDAR=" + filepath.Join(t.TempDir(), "none"), Mistake{"review.calendar", FileMissing, nil}},
+		{complete, "REVIEW_CALENDAR=" + files.WriteTemp(t, "a.txt", "2028-10-01 rest\n2028-10-02 off"), Mistake{
+			"review.calendar", NotCalendar, []string{"2"}}},
+		{complete, "REVIEW_CALENDAR=" + files.WriteTemp(t, "a.txt", strings.Repeat("#", 1<<20+1)), Mistake{
+			"review.calendar", CalendarTooLarge, nil}},
 		{many, "HR_REVIEW_CHAT=oc_1", Mistake{
 			"hr.review_chat", ChatOfOneTenant, nil}},
 		{many, "FEISHU_TRANSPORT=websocket", Mistake{

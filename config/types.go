@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"shiming/workday"
 )
 
 // AppType is the type of the Feishu app.
@@ -91,6 +93,20 @@ func (p *ReviewPhotos) UnmarshalText(text []byte) error {
 	return oneOf(p, text, PhotosOnRequest, PhotosOnWarning, PhotosAlways)
 }
 
+// AnnouncePeople says how the announcement in a group shows the people who finished last.
+type AnnouncePeople string
+
+const (
+	PeopleNone    AnnouncePeople = "none"
+	PeopleMasked  AnnouncePeople = "masked"  // masked names
+	PeopleAvatars AnnouncePeople = "avatars" // pictures, with which Feishu shows who it is
+)
+
+// UnmarshalText accepts the constants.
+func (p *AnnouncePeople) UnmarshalText(text []byte) error {
+	return oneOf(p, text, PeopleNone, PeopleMasked, PeopleAvatars)
+}
+
 // PageLogin says how the agreement page learns who reads it.
 type PageLogin string
 
@@ -159,13 +175,38 @@ func list[T ~string](values []T) string {
 // YesNo is true or false.
 type YesNo bool
 
-// UnmarshalText accepts true and false.
+// UnmarshalText accepts true and false, and yes and no as the same.
 func (y *YesNo) UnmarshalText(text []byte) error {
 	var word string
-	if err := oneOf(&word, text, "true", "false"); err != nil {
+	if err := oneOf(&word, text, "true", "false", "yes", "no"); err != nil {
 		return err
 	}
-	*y = word == "true"
+	*y = word == "true" || word == "yes"
+	return nil
+}
+
+// WorkHours are the working hours of a day, such as 09:00-18:00.
+type WorkHours string
+
+// UnmarshalText accepts what workday.ParseHours does.
+func (h *WorkHours) UnmarshalText(text []byte) error {
+	if _, err := workday.ParseHours(string(text)); err != nil {
+		return &Mistake{Code: NotHours}
+	}
+	*h = WorkHours(text)
+	return nil
+}
+
+// Percent is a whole number from 0 to 100.
+type Percent int
+
+// UnmarshalText accepts a whole number from 0 to 100.
+func (p *Percent) UnmarshalText(text []byte) error {
+	n, err := strconv.Atoi(string(text))
+	if err != nil || n < 0 || n > 100 {
+		return &Mistake{Code: NotInRange, Args: []string{"0", "100"}}
+	}
+	*p = Percent(n)
 	return nil
 }
 

@@ -34,6 +34,9 @@ func validate(c *Config, undecoded []Mistake) []Mistake {
 	v.server()
 	v.feishu()
 	v.admins()
+	v.people("review.leads", c.Review.Leads)
+	v.people("review.stand_ins", c.Review.StandIns)
+	v.calendar()
 	if c.Feishu.AppType == Marketplace {
 		v.marketplace()
 	}
@@ -84,20 +87,24 @@ func (v *validator) feishu() {
 	}
 }
 
-// admins reports the first admin that does not have the form for the type of the app.
 func (v *validator) admins() {
 	if len(v.HR.Admins) == 0 {
 		v.wrong("hr.admins", NoAdmins)
 	}
+	v.people("hr.admins", v.HR.Admins)
+}
+
+// people reports the first entry of a list of open_ids that does not have the form for the type of the app.
+func (v *validator) people(path string, entries []string) {
 	many := v.Feishu.AppType == Marketplace
-	for _, a := range v.HR.Admins {
+	for _, a := range entries {
 		tenantKey, id, named := strings.Cut(a, "/")
 		if strings.ContainsAny(a, " \t@") || strings.Count(a, "/") > 1 || named && !many {
-			v.wrong("hr.admins", NotOpenID)
+			v.wrong(path, NotOpenID)
 			return
 		}
 		if many && (!named || tenantKey == "" || id == "") {
-			v.wrong("hr.admins", AdminWithoutTenant)
+			v.wrong(path, AdminWithoutTenant)
 			return
 		}
 	}

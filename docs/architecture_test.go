@@ -30,14 +30,15 @@ var mayImport = map[string][]string{
 	"cards": {}, "idcard": {}, "failure": {}, "shape": {}, "store/groupcommit": {}, "store/keyset": {},
 	"hanfont": {}, "idcard/watermark": {"idcard", "hanfont"},
 	"esign": {"failure", "shape"}, "verify": {"failure", "shape"}, "handover": {"failure"},
-	"flows":   {"cards", "idcard"},
+	"workday": {},
+	"flows":   {"cards", "idcard", "workday"},
 	"engine":  {"flows", "cards", "idcard", "failure"},
 	"workers": {"engine", "flows", "cards", "idcard", "idcard/watermark", "esign", "verify", "handover", "failure"},
 	"bot":     {"flows", "cards", "idcard", "failure", "shape"},
 	"web":     {"engine", "flows", "cards", "failure"},
 	"store":   {"flows", "idcard", "failure", "store/groupcommit", "store/keyset"},
 
-	"config": {"flows", "verify", "handover"},
+	"config": {"flows", "verify", "handover", "workday"},
 	"app": {
 		"config", "bot", "web", "engine", "workers", "flows", "cards", "esign", "verify", "handover", "failure", "shape",
 		"store", "store/keyset",

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -17,6 +18,7 @@ import (
 
 	"shiming/config"
 	"shiming/doctor"
+	"shiming/e2e/files"
 	"shiming/e2e/harness"
 	"shiming/flows"
 	"shiming/sim/feishu"
@@ -256,6 +258,21 @@ var checkCases = []struct {
 		c.world.Feishu.ChangeUser(c.world.Admins()[0], func(u *feishu.User) { u.Resigned = true })
 	}},
 	{"one admin", "hr.admins", doctor.Warning, func(c *checked) { c.values["hr.admins"] = c.world.Admins()[0] }},
+	{"stand-in unknown", "review.stand_ins.1", doctor.Problem, func(c *checked) {
+		c.values["review.stand_ins"] = "ou_nobody"
+	}},
+	{"lead who has left", "review.leads.1", doctor.Problem, func(c *checked) {
+		c.world.Feishu.Grant("contact:user.employee:readonly")
+		c.world.Feishu.ChangeUser(c.world.Admins()[1], func(u *feishu.User) { u.Resigned = true })
+		c.values["review.leads"] = c.world.Admins()[1]
+	}},
+	{"no scope for 加急", "feishu.scope.im:message.urgent", doctor.Warning, func(c *checked) {
+		c.world.Feishu.Revoke("im:message.urgent", "im:message.urgent:app_send")
+		year := time.Now().Year()
+		c.values["review.sla"] = "4h"
+		c.values["review.calendar"] = files.WriteTemp(c, "calendar.txt",
+			fmt.Sprintf("%d-10-01 rest\n%d-10-01 rest\n", year, year+1)) // whenever the test runs
+	}},
 	{"OCR used up", "feishu.ocr", doctor.Problem, func(c *checked) {
 		c.ocr = true
 		c.world.Feishu.OCRQuota(0)

@@ -26,6 +26,7 @@ var chinese = map[config.Code]string{
 	config.NotFiles:        `要写成列表，例如 [{title: 数字证书服务协议, version: "20250801", path: agreement.txt}]`,
 	config.NotText:         "要写成文字，不是列表或一节",
 	config.NotNetwork:      "要写地址或网段，例如 10.0.0.7、10.0.0.0/8、fd00::/8",
+	config.NotHours:        "要写成 09:00-18:00 这样，结束晚于开始",
 	config.TrustsEverybody: "这是所有地址：那样员工想写什么 IP，存证里就是什么 IP",
 
 	config.Missing:            "没有填写",
@@ -58,6 +59,8 @@ var chinese = map[config.Code]string{
 	config.MarkWithoutCompany: "用了 {company}，但 company.name 是空的",
 	config.AdminWithoutTenant: "商店应用有多家企业，每位管理员写成 tenant_key/open_id",
 	config.ChatOfOneTenant:    "群只属于一家企业；商店应用请留空，由各企业的 HR 在群里设置",
+	config.NotCalendar:        "文件第 %s 行不对：要写日期和 rest（休息）或 work（上班），例如 2028-10-01 rest 国庆节",
+	config.CalendarTooLarge:   "文件超过 1 MB",
 	config.LongConnOfMany:     "只有企业自建应用能用长连接，请用 webhook",
 
 	config.SupplierAddress:   "不是正确的地址",

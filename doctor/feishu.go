@@ -18,6 +18,7 @@ var wider = map[string][]string{
 	"im:message:readonly":              {"im:message", "im:message.history:readonly"},
 	"contact:contact.base:readonly":    {"contact:contact:readonly_as_app", "contact:contact:access_as_app"},
 	"im:resource:upload":               {"im:resource"},
+	scopeUrgent:                        {"im:message.urgent:app_send"},
 	"im:chat:readonly":                 {"im:chat", "im:chat.members:read", "im:chat.group_info:readonly"},
 	ScopeApp:                           {"admin:app.info:readonly"},
 }
@@ -28,13 +29,25 @@ var optional = map[string]Text{
 		"没有它，群里 @机器人 不起作用（设为审核群等）",
 		"without it @bot does nothing in groups (设为审核群 and the like)",
 	},
-	"im:resource:upload":            {"没有它，HR 看不了证件原件", "without it HR cannot look at originals"},
+	"im:resource:upload": {"没有它，HR 看不了证件原件", "without it HR cannot look at originals"},
+	scopeUrgent: {
+		"没有它，等 HR 的超时太久时不能加急，直接告诉负责人",
+		"without it nobody is called by 加急 when cases are long overdue; the leads are told",
+	},
 	"contact:contact.base:readonly": {"没有它，姓名和手机号要员工自己填", "without it people type name and mobile themselves"},
 	"contact:user.base:readonly": {
 		"没有它，「与飞书姓名一致」一项是灰色",
 		"without it the check \"same name as in Feishu\" stays grey",
 	},
 	"contact:user.phone:readonly": {"没有它，手机号要员工自己填", "without it people type their mobile themselves"},
+	"contact:user.department:readonly": {
+		"没有它，审核台和公告板不分部门",
+		"without it desk and announcement know no departments",
+	},
+	"contact:department.base:readonly": {
+		"没有它，审核台和公告板不分部门",
+		"without it desk and announcement know no departments",
+	},
 	"document_ai:hkm_mainland_travel_permit:recognize": {
 		"没有它，回乡证要员工自己填",
 		"without it people type the values of Hong Kong and Macao travel permits themselves",
@@ -48,8 +61,8 @@ var optional = map[string]Text{
 		"without it people type the values of passports themselves",
 	},
 	"im:chat:readonly": {
-		"没有它，check 看不到机器人在不在群里",
-		"without it check cannot see whether the bot is in the groups",
+		"没有它，check 看不到机器人在不在群里，机器人也认不出外部群",
+		"without it check cannot see whether the bot is in the groups, and the bot cannot tell external groups",
 	},
 	ScopeApp: {
 		"没有它，check 看不到事件、回调和版本",
@@ -62,6 +75,12 @@ const ScopeApp = "application:application:self_manage"
 
 // scopeUserID is the scope by which people have a user_id. The list of the developer console does not contain it.
 const scopeUserID = "contact:user.employee_id:readonly"
+
+// scopeUrgent is the scope of 加急, which is needed only if the settings ask for it.
+const scopeUrgent = "im:message.urgent"
+
+// callsUrgently reports whether the settings ask for 加急.
+func (d *Doctor) callsUrgently() bool { return bool(d.cfg.Review.Urgent) && d.cfg.Review.SLA > 0 }
 
 // console returns the app's page in the developer console.
 func (d *Doctor) console() string { return d.platform() + "/app/" + d.cfg.Feishu.AppID }
@@ -88,6 +107,9 @@ func (d *Doctor) feishuChecks() []check {
 		scopes = append(scopes, scopeUserID)
 	}
 	for _, scope := range scopes {
+		if scope == scopeUrgent && !d.callsUrgently() {
+			continue
+		}
 		all = append(all, check{
 			"feishu.scope." + scope,
 			Text{"权限 " + scope, "Scope " + scope},

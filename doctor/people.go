@@ -36,8 +36,25 @@ func (d *Doctor) peopleChecks() []check {
 			"hr.admins." + n,
 			Text{"管理员 " + n + " " + id, "Admin " + n + " " + id},
 			after,
-			func(ctx context.Context) result { return d.checkAdmin(ctx, id) },
+			func(ctx context.Context) result { return d.checkPerson(ctx, "hr.admins", id) },
 		})
+	}
+	for _, of := range []struct {
+		key, zh, en string
+		ids         []string
+	}{
+		{"review.stand_ins", "代审人", "Stand-in", d.cfg.Review.StandIns},
+		{"review.leads", "负责人", "Lead", d.cfg.Review.Leads},
+	} {
+		for i, id := range of.ids {
+			n := strconv.Itoa(i + 1)
+			all = append(all, check{
+				of.key + "." + n,
+				Text{of.zh + " " + n + " " + id, of.en + " " + n + " " + id},
+				after,
+				func(ctx context.Context) result { return d.checkPerson(ctx, of.key, id) },
+			})
+		}
 	}
 	return append(all,
 		check{"hr.admins", Text{"管理员不止一位", "More than one admin"}, nil, d.checkAdmins},
@@ -91,13 +108,17 @@ func (d *Doctor) checkGroup(ctx context.Context, chat string, without Text) resu
 	return result{outcome: OK}
 }
 
-func (d *Doctor) checkAdmin(ctx context.Context, openID string) result {
+// checkPerson asks the directory for a person of the setting.
+func (d *Doctor) checkPerson(ctx context.Context, key, openID string) result {
 	contact, err := d.client.Contact(ctx, openID)
 	if err == nil && contact.Left { // Left needs the scope contact:user.employee:readonly
 		return result{
 			outcome: Problem,
 			found:   Text{"这个人已经离职", "the person has left the company"},
-			remedy:  Text{"在 hr.admins 里换一位，重启 serve", "name somebody else in hr.admins and restart serve"},
+			remedy: Text{
+				"在 " + key + " 里换一位，重启 serve",
+				"name somebody else in " + key + " and restart serve",
+			},
 		}
 	}
 	if err == nil {

@@ -16,6 +16,7 @@ func (d *Doctor) localChecks() []check {
 	return []check{
 		{"store", Text{"数据库", "Database"}, nil, d.checkStore},
 		{"surprises", Text{"平台的实际回答", "What the platforms send"}, nil, d.checkSurprises},
+		{"review.calendar", Text{"工作日历", "Calendar of working days"}, nil, d.checkCalendar},
 		{"security.keyset_file", Text{"密钥文件", "Key file"}, nil, d.checkKeyset},
 	}
 }

@@ -275,7 +275,7 @@ func TestWithoutReviewChat(t *testing.T) {
 // TestOpenIDLikeANumber uses ids that contain digits like a mobile or an ID number, as one in some hundred
 // hexadecimal ids does. Masking them would make Feishu refuse the card.
 func TestOpenIDLikeANumber(t *testing.T) {
-	h := harness.Start(t, harness.Setup{})
+	h := harness.Start(t, harness.Setup{Settings: map[string]string{"announce.people": "avatars"}})
 	id := "ou_a13900001234b89900119900101123xf"
 	who := specimen.NewPerson(99)
 	h.World.Feishu.AddUser(feishu.User{OpenID: id, Name: who.Name, Mobile: "+86" + who.Mobile})

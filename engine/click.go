@@ -55,8 +55,8 @@ func (e *Engine) handleClick(ctx context.Context, tx flows.Tx, k click) (flows.A
 	case cards.ActMyData:
 		return e.replyByCard(ctx, tx, k, flows.Reply(flows.ReplyMyData))
 	case cards.ActNext, cards.ActRemind, cards.ActFilter, cards.ActBulk:
-		if !e.IsAdmin(k.TenantKey, k.OpenID) {
-			return flows.Answer{Toast: flows.NewToast("not_allowed", nil)}, nil
+		if admin, err := e.IsAdmin(ctx, tx, k.TenantKey, k.OpenID); err != nil || !admin {
+			return flows.Answer{Toast: flows.NewToast("not_allowed", nil)}, err
 		}
 		if k.Action.Act != cards.ActRemind && e.Policy.ReviewQueue {
 			desk, err := e.atDesk(ctx, tx, k)
@@ -156,7 +156,11 @@ func (e *Engine) clickOnCase(ctx context.Context, tx flows.Tx, k click) (flows.A
 	if k.Action.Act == cards.ActPeek {
 		return e.peek(ctx, tx, k, c)
 	}
-	ev, refusal := e.eventOfClick(c, k)
+	admin, err := e.IsAdmin(ctx, tx, k.TenantKey, k.OpenID)
+	if err != nil {
+		return flows.Answer{}, err
+	}
+	ev, refusal := e.eventOfClick(c, k, admin)
 	if refusal != nil {
 		return flows.Answer{Toast: refusal}, nil
 	}
@@ -180,8 +184,8 @@ func (e *Engine) clickOnCase(ctx context.Context, tx flows.Tx, k click) (flows.A
 }
 
 // eventOfClick translates a click into an event of the case, or returns the toast that refuses it. It decides by the
-// person who pressed what that person may do, never by the contents of the card.
-func (e *Engine) eventOfClick(c *flows.Case, k click) (ev flows.Event, refusal *cards.Toast) {
+// person who pressed what that person may do, never by the contents of the card. admin says that the person may decide.
+func (e *Engine) eventOfClick(c *flows.Case, k click, admin bool) (ev flows.Event, refusal *cards.Toast) {
 	act := k.Action.Act
 	ev = flows.Event{
 		At:            e.Now(),
@@ -197,7 +201,7 @@ func (e *Engine) eventOfClick(c *flows.Case, k click) (ev flows.Event, refusal *
 		}
 		ev.Kind, ev.Role = kind, flows.Applicant
 	} else if kind, ok := flows.HRActs[act]; ok {
-		if !e.IsAdmin(k.TenantKey, k.OpenID) {
+		if !admin {
 			return ev, flows.NewToast("not_allowed", nil)
 		}
 		ev.Kind, ev.Role = kind, flows.HR

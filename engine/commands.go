@@ -24,7 +24,11 @@ func (e *Engine) handleText(ctx context.Context, tx flows.Tx, m flows.Message) e
 		case flows.CommandHelp:
 			return e.reply(ctx, tx, m, flows.Reply(flows.ReplyGreeting).With(flows.ArgHelp, "1"))
 		case flows.CommandAskAbout:
-			if e.IsAdmin(m.TenantKey, m.OpenID) { // others in the group would know whom the answer is about
+			admin, err := e.IsAdmin(ctx, tx, m.TenantKey, m.OpenID)
+			if err != nil {
+				return err
+			}
+			if admin { // others in the group would know whom the answer is about
 				return e.replyNotice(ctx, tx, m, "ask_in_private")
 			}
 		}
@@ -70,7 +74,11 @@ func (e *Engine) handleCommand(ctx context.Context, tx flows.Tx, m flows.Message
 	case flows.CommandStart:
 		return e.openOrRepost(ctx, tx, m, c)
 	case flows.CommandAskAbout:
-		if e.IsAdmin(m.TenantKey, m.OpenID) {
+		admin, err := e.IsAdmin(ctx, tx, m.TenantKey, m.OpenID)
+		if err != nil {
+			return err
+		}
+		if admin {
 			if q := flows.QueryOf(m.Text); !q.Empty() {
 				return e.lookUp(ctx, tx, m, q)
 			}
@@ -92,8 +100,12 @@ func (e *Engine) handleCommand(ctx context.Context, tx flows.Tx, m flows.Message
 	case flows.CommandHelp:
 		return e.replyPrivately(ctx, tx, m, flows.Reply(flows.ReplyGreeting).With(flows.ArgHelp, "1"))
 	}
-	if command == flows.CommandNone && e.IsAdmin(m.TenantKey, m.OpenID) {
-		if q := flows.NameQuery(m.Text); !q.Empty() {
+	if q := flows.NameQuery(m.Text); command == flows.CommandNone && !q.Empty() {
+		admin, err := e.IsAdmin(ctx, tx, m.TenantKey, m.OpenID)
+		if err != nil {
+			return err
+		}
+		if admin {
 			return e.lookUp(ctx, tx, m, q)
 		}
 	}
@@ -146,8 +158,8 @@ func (e *Engine) openOrRepost(ctx context.Context, tx flows.Tx, m flows.Message,
 
 // knows reports whether the sender is surely of this company: an admin, or somebody who has had a case.
 func (e *Engine) knows(ctx context.Context, tx flows.Tx, m flows.Message) (bool, error) {
-	if e.IsAdmin(m.TenantKey, m.OpenID) {
-		return true, nil
+	if admin, err := e.IsAdmin(ctx, tx, m.TenantKey, m.OpenID); admin || err != nil {
+		return admin, err
 	}
 	_, err := tx.LatestCase(ctx, m.TenantKey, m.OpenID)
 	return err == nil, flows.IgnoreNotFound(err)
@@ -188,7 +200,11 @@ func (e *Engine) submitCode(ctx context.Context, tx flows.Tx, m flows.Message, c
 // handleHRCommand answers a command of HR. The sender must be an admin of the tenant. Lists of cases appear in the
 // review group and in private chats only: although they are masked, they are nothing for other groups.
 func (e *Engine) handleHRCommand(ctx context.Context, tx flows.Tx, m flows.Message, command flows.Command) error {
-	if !e.IsAdmin(m.TenantKey, m.OpenID) {
+	admin, err := e.IsAdmin(ctx, tx, m.TenantKey, m.OpenID)
+	if err != nil {
+		return err
+	}
+	if !admin {
 		return e.replyNotice(ctx, tx, m, "not_hr")
 	}
 	if !m.Private {
@@ -207,6 +223,10 @@ func (e *Engine) handleHRCommand(ctx context.Context, tx flows.Tx, m flows.Messa
 			return e.sendDeskTo(ctx, tx, m)
 		}
 		return e.reply(ctx, tx, m, flows.Reply(flows.ReplyPending))
+	case flows.CommandAway:
+		return e.goAway(ctx, tx, m)
+	case flows.CommandBack:
+		return e.comeBack(ctx, tx, m)
 	case flows.CommandStats:
 		return e.reply(ctx, tx, m, flows.Reply(flows.ReplyStats))
 	case flows.CommandRemind:
@@ -255,6 +275,11 @@ func (e *Engine) chooseGroup(ctx context.Context, tx flows.Tx, m flows.Message, 
 	}
 	if err := tx.PutSetting(ctx, m.TenantKey, setting, m.ChatID); err != nil {
 		return err
+	}
+	if command == flows.CommandAnnounceHere {
+		if err := e.reviveBoard(ctx, tx, m.ChatID, "message/"+m.MessageID+m.EventID); err != nil {
+			return err
+		}
 	}
 	return e.replyNotice(ctx, tx, m, code)
 }

@@ -10,8 +10,8 @@ import (
 // openDecisionForm answers with the clicked card and the form for sending back and rejecting on it. A desk keeps the
 // form open; another card loses it when it is drawn again.
 func (e *Engine) openDecisionForm(ctx context.Context, tx flows.Tx, k click) (flows.Answer, error) {
-	if !e.IsAdmin(k.TenantKey, k.OpenID) {
-		return flows.Answer{Toast: flows.NewToast("not_allowed", nil)}, nil
+	if admin, err := e.IsAdmin(ctx, tx, k.TenantKey, k.OpenID); err != nil || !admin {
+		return flows.Answer{Toast: flows.NewToast("not_allowed", nil)}, err
 	}
 	id, err := e.caseIDOf(ctx, tx, k)
 	if flows.IsNotFound(err) {

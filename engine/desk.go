@@ -49,6 +49,13 @@ func (e *Engine) queueOf(ctx context.Context, v flows.View, tenantKey, admin str
 
 // DeskCard returns what the admin's desk shows now.
 func (e *Engine) DeskCard(ctx context.Context, v flows.View, tenantKey, admin string) (cards.Card, error) {
+	may, err := e.IsAdmin(ctx, v, tenantKey, admin)
+	if err != nil {
+		return nil, err
+	}
+	if !may {
+		return cards.Notice{Code: "desk_over"}, nil
+	}
 	d, err := loadDesk(ctx, v, tenantKey, admin)
 	if err != nil {
 		return nil, err
@@ -60,6 +67,10 @@ func (e *Engine) deskCard(
 	ctx context.Context, v flows.View, tenantKey, admin string, d flows.Desk,
 ) (cards.Card, error) {
 	queue, err := e.queueOf(ctx, v, tenantKey, admin)
+	if err != nil {
+		return nil, err
+	}
+	samples, err := e.samplesOf(ctx, v, tenantKey, admin)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +98,7 @@ func (e *Engine) deskCard(
 			return nil, err
 		}
 	}
-	return e.queueCard(ctx, v, admin, d, queue, last)
+	return e.queueCard(ctx, v, tenantKey, admin, d, queue, samples, last)
 }
 
 // atDesk adds to the card of a case what a desk has besides.
@@ -105,14 +116,33 @@ func atDesk(card cards.Card, d flows.Desk, last *cards.Undo) cards.Card {
 
 // queueCard shows the numbers and the first cases of the filter.
 func (e *Engine) queueCard(
-	ctx context.Context, v flows.View, admin string, d flows.Desk, queue []flows.QueueEntry, last *cards.Undo,
+	ctx context.Context, v flows.View, tenantKey, admin string, d flows.Desk, queue, samples []flows.QueueEntry,
+	last *cards.Undo,
 ) (cards.Card, error) {
 	if d.Filter == "" {
 		d.Filter = flows.FilterAll
 	}
 	now := e.Now()
-	out := cards.Desk{Counts: map[string]int{"all": len(queue)}, Filter: string(d.Filter), Last: last, At: now}
-	for _, q := range queue {
+	departments, names, err := e.deskDepartments(ctx, v, tenantKey, queue)
+	if err != nil {
+		return nil, err
+	}
+	queue = flows.InDepartment(queue, d.Department)
+	out := cards.Desk{
+		Counts:      map[string]int{"all": len(queue)},
+		Filter:      string(d.Filter),
+		Departments: departments,
+		Department:  d.Department,
+		Last:        last,
+		SLA:         e.Policy.SLA,
+		At:          now,
+	}
+	overdueSince := e.Policy.OverdueSince(now)
+	for _, q := range slices.Concat(queue, samples) {
+		overdue := q.State != flows.Done && !q.Since.After(overdueSince)
+		if overdue {
+			out.Overdue++
+		}
 		out.Counts[string(flows.FilterOf(q))]++
 		by := q.Assigned.ReaderAt(now)
 		taken := by != "" && by != admin
@@ -128,10 +158,12 @@ func (e *Engine) queueCard(
 		}
 		out.Rows = append(out.Rows, cards.DeskRow{
 			MaskedName: flows.MaskedName(c),
+			Department: names[q.Department],
 			Risk:       flows.Colour(q.Risk),
 			State:      string(q.State),
 			Since:      q.Since,
 			Taken:      taken,
+			Overdue:    overdue,
 		})
 	}
 	return out, nil
@@ -166,36 +198,6 @@ func (e *Engine) lastDecision(ctx context.Context, v flows.View, d flows.Desk) (
 	return &cards.Undo{Ref: flows.CardRef(last), Applicant: last.OpenID, What: string(last.Review.What)}, nil
 }
 
-// QueueCard returns what the board of the review group shows now.
-func (e *Engine) QueueCard(ctx context.Context, v flows.View, tenantKey string) (cards.Card, error) {
-	now := e.Now()
-	queue, err := v.Queue(ctx, tenantKey, waitingForHR, maxQueue)
-	if err != nil {
-		return nil, err
-	}
-	counts, err := v.CountByState(ctx, tenantKey)
-	if err != nil {
-		return nil, err
-	}
-	out := cards.Queue{At: now}
-	for _, s := range waitingForHR {
-		out.Total += counts[s]
-	}
-	out.Stuck = counts[flows.NeedsAttention]
-	for _, q := range queue {
-		if out.Oldest.IsZero() {
-			out.Oldest = q.Since
-		}
-		if flows.FilterOf(q) == flows.FilterGreen {
-			out.Green++
-		}
-		if q.Assigned.ReaderAt(now) != "" {
-			out.Taken++
-		}
-	}
-	return out, nil
-}
-
 // markDesks marks the desks of the tenant's admins and the board of the review group after a change of the case, and
 // returns the jobs that draw them. clicked is the message whose click is being answered.
 func (e *Engine) markDesks(
@@ -210,12 +212,16 @@ func (e *Engine) markDesks(
 		}
 		wasEmpty = counts[flows.AwaitingReview]+counts[flows.NeedsAttention] <= 1
 	}
-	reviewers := 0
-	for _, admin := range e.Policy.AdminsOf(c.TenantKey) {
+	staff, err := e.StaffOf(ctx, tx, c.TenantKey)
+	if err != nil {
+		return nil, err
+	}
+	told := staff.Told(c.OpenID)
+	// The desks of those who are away, and of stand-ins who do not stand in, show what is so and do not ring.
+	for _, admin := range slices.Concat(e.Policy.AdminsOf(c.TenantKey), e.Policy.StandInsOf(c.TenantKey)) {
 		if admin == c.OpenID {
 			continue
 		}
-		reviewers++
 		d, err := loadDesk(ctx, tx, c.TenantKey, admin)
 		if err != nil {
 			return nil, err
@@ -227,7 +233,7 @@ func (e *Engine) markDesks(
 		if clicked != "" && s.MessageID == clicked {
 			continue // the answer shows the desk, and answerAtDesk queues its drawing
 		}
-		rings := entered && flows.RingsNow(d.SentAt, e.Now(), wasEmpty)
+		rings := entered && slices.Contains(told, admin) && flows.RingsNow(d.SentAt, e.Now(), wasEmpty)
 		if rings {
 			d.SentAt = e.Now()
 			if err := saveDesk(ctx, tx, c.TenantKey, admin, d); err != nil {
@@ -244,7 +250,7 @@ func (e *Engine) markDesks(
 		}
 		jobs = append(jobs, j...)
 	}
-	if entered && reviewers == 0 {
+	if entered && len(told) == 0 {
 		return nil, e.NotifyNoReviewer(ctx, tx, c)
 	}
 	board, err := e.markQueueBoard(ctx, tx, c.TenantKey, entered, wasEmpty)

@@ -60,7 +60,7 @@ func (e *Engine) clickAtDesk(ctx context.Context, tx flows.Tx, k click, s *flows
 	case k.Action.Act == cards.ActBulk:
 		toast, err = e.bulkAtDesk(ctx, tx, k, &d)
 	case k.Action.Act == cards.ActFilter:
-		d.Filter, d.Offered = flows.DeskFilter(k.Action.To), nil
+		d.Filter, d.Department, d.Offered = flows.DeskFilter(k.Action.To), k.Action.Department, nil
 		err = e.closeAtDesk(ctx, tx, k, &d)
 	case k.Action.To == cards.ToList:
 		d.Offered = nil
@@ -101,11 +101,16 @@ func (e *Engine) redrawDesk(ctx context.Context, tx flows.Tx, k click, s *flows.
 
 // nextAtDesk opens the next case of the filter, or the list if there is none.
 func (e *Engine) nextAtDesk(ctx context.Context, tx flows.Tx, k click, d *flows.Desk) (*cards.Toast, error) {
-	queue, err := e.queueOf(ctx, tx, k.TenantKey, k.OpenID)
+	list := e.queueOf
+	if d.Filter == flows.FilterSample {
+		list = e.samplesOf
+	}
+	queue, err := list(ctx, tx, k.TenantKey, k.OpenID)
 	if err != nil {
 		return nil, err
 	}
-	next := flows.NextOf(queue, d.Filter, d.Cursor, d.Case, k.OpenID, e.Now())
+	inside := flows.InDepartment(queue, d.Department)
+	next := flows.NextOf(inside, d.Filter, d.Cursor, d.Case, k.OpenID, e.Now())
 	if next == "" {
 		toast := flows.NewToast("nothing_next", nil)
 		return toast, e.closeAtDesk(ctx, tx, k, d)
@@ -212,7 +217,7 @@ func (e *Engine) bulkAtDesk(ctx context.Context, tx flows.Tx, k click, d *flows.
 		return nil, err
 	}
 	d.Offered = nil
-	for _, q := range queue {
+	for _, q := range flows.InDepartment(queue, d.Department) {
 		by := q.Assigned.ReaderAt(e.Now())
 		if flows.FilterOf(q) != flows.FilterGreen || by != "" && by != k.OpenID {
 			continue

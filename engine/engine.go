@@ -8,8 +8,9 @@
 //   - what comes in: message.go (messages, photos, recalls, the menu) and commands.go (what people type), open.go (a
 //     new case), click.go (every button) with redraw.go, queue.go, original.go and
 //     my_data.go
-//   - what goes out: surfaces.go (which cards to draw), jobs.go, incident.go (one card for many cases), nightly.go
-//   - code.go keeps SMS codes as keyed hashes, names.go the names of admins, tenant.go says who is an admin
+//   - what goes out: surfaces.go (which cards to draw), jobs.go, incident.go (one card for many cases), board.go (a
+//     group's announcement), nightly.go and morning.go (once a day)
+//   - code.go keeps SMS codes as keyed hashes, names.go the names of admins, staff.go says who may decide
 package engine
 
 import (
@@ -57,6 +58,10 @@ type Observer interface {
 	Moved(from, to flows.State, stayed, age time.Duration)
 	// Effect counts a run of a job. outcome is done, again or error.
 	Effect(kind flows.JobKind, outcome string, took time.Duration)
+	// ApprovedByPolicy counts a case that needed no HR. sampled says that it was drawn for a look afterwards.
+	ApprovedByPolicy(sampled bool)
+	// SampleLooked counts a look at a sampled case.
+	SampleLooked(outcome flows.SampleOutcome)
 	// CallFailed counts a call to a platform that did not succeed. operation is the platform's own name of the call.
 	CallFailed(operation string, class failure.Class)
 }
@@ -70,6 +75,8 @@ type Engine struct {
 	answers *cache.Cache
 	// nightlyQueuedUntil maps a tenant to the time until which its nightly job is known to be queued. It is only a cache.
 	nightlyQueuedUntil sync.Map
+	// morningQueuedUntil is the same of HR's morning card.
+	morningQueuedUntil sync.Map
 }
 
 // New returns an engine over d, with the defaults filled in.
@@ -130,6 +137,16 @@ func (e *Engine) DecideAndPersist(ctx context.Context, tx flows.Tx, c *flows.Cas
 			return outcome{}, err
 		}
 	}
+	if ev.Kind == flows.Approved && len(e.Policy.StandIns) > 0 {
+		staff, err := e.StaffOf(ctx, tx, c.TenantKey)
+		if err != nil {
+			return outcome{}, err
+		}
+		ev.StandIns = staff.StandIns
+	}
+	if !e.Policy.ReviewAlways && (ev.Kind == flows.PersonChecked || ev.Kind == flows.Confirmed) {
+		ev.SampleDraw = e.sampleDraw(c)
+	}
 	ch := flows.Decide(&e.Policy, c, ev)
 	if ch.Case == nil {
 		return outcome{Case: c, Change: ch}, nil
@@ -152,8 +169,16 @@ func (e *Engine) DecideAndPersist(ctx context.Context, tx flows.Tx, c *flows.Cas
 func (e *Engine) persist(
 	ctx context.Context, tx flows.Tx, before, c *flows.Case, ev flows.Event, ch flows.Change,
 ) error {
+	if err := tx.AddFigures(ctx, c, ev.At, ch.Figures); err != nil {
+		return err
+	}
 	if ch.SetBlindIndex {
 		if err := tx.SetBlindIndex(ctx, c.ID, ch.BlindIndex); err != nil {
+			return err
+		}
+	}
+	if dep := ev.Contact.Department; dep.ID != "" && dep.Name != "" {
+		if err := tx.PutDepartment(ctx, c.TenantKey, dep); err != nil {
 			return err
 		}
 	}
@@ -190,7 +215,7 @@ func (e *Engine) persist(
 		return err
 	}
 	jobs = append(jobs, more...)
-	if more, err = e.endLooks(ctx, tx, c, ch); err != nil {
+	if more, err = e.endLooks(ctx, tx, before, c, ch); err != nil {
 		return err
 	}
 	jobs = append(jobs, more...)
@@ -201,6 +226,12 @@ func (e *Engine) persist(
 	// Each change has a version of its own, and so have the keys of its jobs.
 	if err := e.Enqueue(ctx, tx, c.ID+"/"+strconv.FormatInt(c.Version, 10), append(jobs, shows...)...); err != nil {
 		return err
+	}
+	if e.Observe != nil && c.ApprovedByPolicy() && !before.ApprovedByPolicy() {
+		e.Observe.ApprovedByPolicy(c.Sampled != nil)
+	}
+	if s := c.Sampled; e.Observe != nil && s != nil && s.Outcome != "" && before.AwaitsLook() {
+		e.Observe.SampleLooked(s.Outcome)
 	}
 	if c.State != ch.From {
 		e.Log.Info("case moved", "case", c.ID, "from", ch.From, "to", c.State, "rev", c.Rev, "event", ev.Kind, "why", ch.Rule)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"shiming/flows"
@@ -10,17 +11,9 @@ import (
 // ensureNightly queues the tenant's nightly job if none is queued. Each run queues the next one, so that this call
 // matters for a tenant's first case and after a job was lost.
 func (e *Engine) ensureNightly(ctx context.Context, tx flows.Tx, tenantKey string) error {
-	if until, ok := e.nightlyQueuedUntil.Load(tenantKey); ok && e.Now().Before(until.(time.Time)) {
-		return nil
-	}
-	raw, err := tx.Setting(ctx, tenantKey, flows.SettingNightly)
-	if err != nil {
+	queued, err := e.isQueued(ctx, tx, &e.nightlyQueuedUntil, tenantKey, flows.SettingNightly)
+	if queued || err != nil {
 		return err
-	}
-	// An hour more than a day: the run that queues the next night may begin late.
-	if at, err := time.Parse(time.RFC3339, raw); err == nil && e.Now().Before(at.Add(25*time.Hour)) {
-		e.nightlyQueuedUntil.Store(tenantKey, at)
-		return nil
 	}
 	return e.QueueNightly(ctx, tx, tenantKey, flows.NightAfter(e.Now()))
 }
@@ -33,4 +26,23 @@ func (e *Engine) QueueNightly(ctx context.Context, tx flows.Tx, tenantKey string
 	}
 	night := flows.RunDateOf(at)
 	return e.Enqueue(ctx, tx, "night/"+tenantKey+"/"+night, flows.Reconcile(tenantKey, night, 0, at))
+}
+
+// isQueued reports whether a tenant's daily job is queued. setting holds its time, cache the times that are known.
+func (e *Engine) isQueued(
+	ctx context.Context, tx flows.Tx, cache *sync.Map, tenantKey, setting string,
+) (bool, error) {
+	if until, ok := cache.Load(tenantKey); ok && e.Now().Before(until.(time.Time)) {
+		return true, nil
+	}
+	raw, err := tx.Setting(ctx, tenantKey, setting)
+	if err != nil {
+		return false, err
+	}
+	// An hour more than a day: the run that queues the next one may begin late.
+	if at, err := time.Parse(time.RFC3339, raw); err == nil && e.Now().Before(at.Add(25*time.Hour)) {
+		cache.Store(tenantKey, at)
+		return true, nil
+	}
+	return false, nil
 }

@@ -30,14 +30,17 @@ func (e *Engine) peek(ctx context.Context, tx flows.Tx, k click, c *flows.Case) 
 // decides nothing, and shows the case as it is.
 func (e *Engine) mayPeek(ctx context.Context, tx flows.Tx, k click, c *flows.Case) (*cards.Toast, error) {
 	reason := k.Form.PeekReason
+	admin, err := e.IsAdmin(ctx, tx, k.TenantKey, k.OpenID)
 	switch {
-	case !e.IsAdmin(k.TenantKey, k.OpenID):
+	case err != nil:
+		return nil, err
+	case !admin:
 		return flows.NewToast("not_allowed", nil), nil
 	case c.OpenID == k.OpenID:
 		return flows.NewToast("self_review", nil), nil
 	case k.repeated:
 		return flows.NewToast("already", nil), nil
-	case !c.State.OriginalsShown():
+	case !c.OriginalsShown():
 		return flows.LateToast(&e.Policy, c), nil
 	case len(flows.Originals(c)) == 0:
 		return flows.NewToast("no_originals", nil), nil
@@ -74,8 +77,12 @@ func (e *Engine) tellManyLooks(ctx context.Context, tx flows.Tx, k click, looks 
 		return err
 	}
 	e.Log.Warn("unusually many looks at originals", "admin", k.OpenID, "looks", len(looks))
+	staff, err := e.StaffOf(ctx, tx, k.TenantKey)
+	if err != nil {
+		return err
+	}
 	var jobs []flows.Job
-	for _, a := range e.Policy.AdminsOf(k.TenantKey) {
+	for _, a := range staff.All() { // also who is away: nobody else may hear of it
 		if a == k.OpenID {
 			continue
 		}
@@ -153,9 +160,10 @@ func (e *Engine) openLooks(ctx context.Context, v flows.View, c *flows.Case, adm
 
 // endLooks returns the jobs that end all looks at a case when it has moved on or its photos are deleted.
 func (e *Engine) endLooks(
-	ctx context.Context, tx flows.Tx, c *flows.Case, ch flows.Change,
+	ctx context.Context, tx flows.Tx, before, c *flows.Case, ch flows.Change,
 ) (jobs []flows.Job, err error) {
-	if !ch.From.OriginalsShown() || c.State == ch.From && len(ch.DropPictures) == 0 {
+	stays := c.State == ch.From && c.OriginalsShown() && len(ch.DropPictures) == 0
+	if !before.OriginalsShown() || stays {
 		return nil, nil
 	}
 	open, err := e.openLooks(ctx, tx, c, "")

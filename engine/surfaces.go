@@ -31,7 +31,7 @@ func (e *Engine) groupFor(ctx context.Context, v flows.View, tenantKey, setting 
 }
 
 // HRReceivers returns where HR's cards about an applicant's case go: the review group, or without one the private chat
-// of each admin except the applicant. applicant is "" for a card that is about no single case.
+// of each admin on duty except the applicant. applicant is "" for a card that is about no single case.
 func (e *Engine) HRReceivers(ctx context.Context, v flows.View, tenantKey, applicant string) ([]flows.Receiver, error) {
 	group, err := e.groupFor(ctx, v, tenantKey, flows.SettingReviewChat)
 	if err != nil {
@@ -40,13 +40,18 @@ func (e *Engine) HRReceivers(ctx context.Context, v flows.View, tenantKey, appli
 	if group != "" {
 		return []flows.Receiver{{Type: "chat_id", ID: group}}, nil
 	}
-	var to []flows.Receiver
-	for _, a := range e.Policy.AdminsOf(tenantKey) {
-		if a != applicant {
-			to = append(to, flows.Receiver{Type: "open_id", ID: a})
-		}
+	return e.AdminReceivers(ctx, v, tenantKey, applicant)
+}
+
+// AdminReceivers returns the private chats of those who are told of an applicant's case; see flows.Staff.Told.
+func (e *Engine) AdminReceivers(
+	ctx context.Context, v flows.View, tenantKey, applicant string,
+) (to []flows.Receiver, err error) {
+	staff, err := e.StaffOf(ctx, v, tenantKey)
+	for _, id := range staff.Told(applicant) {
+		to = append(to, flows.Receiver{Type: "open_id", ID: id})
 	}
-	return to, nil
+	return to, err
 }
 
 // MarkSurfaces marks the surfaces that ch.Redraw and ch.Repost name, and returns the jobs that draw them. A repost
@@ -74,7 +79,11 @@ func (e *Engine) MarkSurfaces(
 		case flows.AudienceHR:
 			list, err = e.hrSurfaces(ctx, tx, c, repost)
 		case flows.AudienceBoard:
-			list, err = e.boardSurface(ctx, tx, c)
+			board, err := e.markBoard(ctx, tx, c)
+			if err != nil {
+				return nil, err
+			}
+			jobs = append(jobs, board...)
 		}
 		if err != nil {
 			return nil, err
@@ -161,7 +170,7 @@ func (e *Engine) hrSurfaces(ctx context.Context, tx flows.Tx, c *flows.Case, rep
 // the case would wait unseen.
 func (e *Engine) NotifyNoReviewer(ctx context.Context, tx flows.Tx, c *flows.Case) error {
 	code, why := "no_reviewer", "the only admin is its applicant"
-	if len(e.Policy.AdminsOf(c.TenantKey)) == 0 {
+	if len(e.Policy.AdminsOf(c.TenantKey)) == 0 && len(e.Policy.StandInsOf(c.TenantKey)) == 0 {
 		code, why = "no_admin", "hr.admins names nobody of its tenant"
 	}
 	e.Log.Error("nobody can review this case: "+why, "case", c.ID, "tenant", c.TenantKey)
@@ -170,23 +179,6 @@ func (e *Engine) NotifyNoReviewer(ctx context.Context, tx flows.Tx, c *flows.Cas
 		With(flows.ArgCode, code).
 		For(c.TenantKey, c.OpenID)
 	return e.Enqueue(ctx, tx, "alone/"+c.ID+"/"+strconv.FormatInt(c.Rev, 10), notice)
-}
-
-// boardSurface returns the announcement of the day on which the case ended, in China time. All cases of a day share it.
-// It returns no surface without an announcement group.
-func (e *Engine) boardSurface(ctx context.Context, tx flows.Tx, c *flows.Case) ([]*flows.Surface, error) {
-	chat, err := e.groupFor(ctx, tx, c.TenantKey, flows.SettingAnnounceChat)
-	if err != nil || chat == "" {
-		return nil, err
-	}
-	day := c.EnteredAt.In(flows.ChinaTime).Format("2006-01-02")
-	s, err := SurfaceOrNew(ctx, tx, &flows.Surface{
-		ID:        "board/" + chat + "/" + day,
-		Audience:  flows.AudienceBoard,
-		To:        flows.Receiver{Type: "chat_id", ID: chat},
-		TenantKey: c.TenantKey,
-	})
-	return []*flows.Surface{s}, err
 }
 
 // SurfaceOrNew loads the surface with the id of fresh, or returns fresh if it is not stored yet.

@@ -2,16 +2,10 @@ package engine
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"shiming/flows"
 )
-
-// IsAdmin reports whether the person is one of the tenant's HR admins (hr.admins).
-func (e *Engine) IsAdmin(tenantKey, openID string) bool {
-	return slices.Contains(e.Policy.AdminsOf(tenantKey), openID)
-}
 
 // LimitKey returns the rate limiter's key of a limit that each tenant has for itself: KIND/TENANT/REST. The app of a
 // single tenant uses KIND/REST, as versions without tenants did, so that all versions share the same limits.

@@ -31,6 +31,9 @@ var HRActs = map[cards.Act]Kind{
 	cards.ActResolve:    Resolved,
 	cards.ActClose:      Closed,
 	cards.ActPeek:       "",
+
+	cards.ActSampleFine:  SampleFine,
+	cards.ActSampleFault: SampleFault,
 }
 
 // AnyRevision lists the events for which the revision of the clicked card does not matter.

@@ -11,17 +11,20 @@ import (
 // Case is one registration of one person. All fields but Personal are stored as plain JSON and hold nothing personal.
 // Personal is stored encrypted, with ID as associated data.
 type Case struct {
-	ID        string    `json:"id"` // UUIDv7; also e签宝's customBizId
-	TenantKey string    `json:"tenant_key,omitempty"`
-	OpenID    string    `json:"open_id"`
-	ChatID    string    `json:"chat_id,omitempty"` // the applicant's p2p chat, once known
-	State     State     `json:"state"`
-	Rev       int64     `json:"rev"`     // +1 with each entry into a state; cards and timers carry it
-	Version   int64     `json:"version"` // +1 with each write; optimistic locking
-	CreatedAt time.Time `json:"created_at"`
-	EnteredAt time.Time `json:"entered_at"` // of the present state
-	ExpiresAt time.Time `json:"expires_at,omitzero"`
-	Method    Method    `json:"method"` // of the policy when the case was opened; later changes do not apply
+	ID        string `json:"id"` // UUIDv7; also e签宝's customBizId
+	TenantKey string `json:"tenant_key,omitempty"`
+	OpenID    string `json:"open_id"`
+	// Department is the applicant's first department, an open_department_id; "" until the directory has been asked, and
+	// when the fields have been deleted.
+	Department string    `json:"department,omitempty"`
+	ChatID     string    `json:"chat_id,omitempty"` // the applicant's p2p chat, once known
+	State      State     `json:"state"`
+	Rev        int64     `json:"rev"`     // +1 with each entry into a state; cards and timers carry it
+	Version    int64     `json:"version"` // +1 with each write; optimistic locking
+	CreatedAt  time.Time `json:"created_at"`
+	EnteredAt  time.Time `json:"entered_at"` // of the present state
+	ExpiresAt  time.Time `json:"expires_at,omitzero"`
+	Method     Method    `json:"method"` // of the policy when the case was opened; later changes do not apply
 	// Revision of the evidence, of the policy when the case was opened. Cases of versions that knew one have none.
 	Revision Revision `json:"revision,omitempty"`
 
@@ -37,6 +40,7 @@ type Case struct {
 	AfterConsent State   `json:"after_consent,omitempty"`
 	Photos       []Photo `json:"photos,omitempty"`
 	BadPhotos    int     `json:"bad_photos,omitempty"` // number of refused photos
+	SidesRead    bool    `json:"sides_read,omitempty"` // both sides of the card have been read once
 	// PhotosBefore are the times of the photos that the person sent to earlier cases; see CarryPhotos.
 	PhotosBefore []time.Time `json:"photos_before,omitempty"`
 	PhotosGoneAt time.Time   `json:"photos_gone_at,omitzero"` // when the last photo was deleted
@@ -69,6 +73,9 @@ type Case struct {
 	Asked *Review `json:"asked,omitempty"`
 	// Pending is set while HR can undo Review.
 	Pending *PendingReview `json:"pending,omitempty"`
+
+	// Sampled is set if the policy has approved the case and it was drawn for a look afterwards.
+	Sampled *SampleLook `json:"sampled,omitempty"`
 
 	FailedChecks int    `json:"failed_checks,omitempty"` // number of checks that did not match
 	FailedAnswer string `json:"failed_answer,omitempty"` // Mismatch after the last of them
@@ -335,6 +342,7 @@ type Personal struct {
 	DocumentRead *idcard.SealedDocument `json:",omitempty"`
 	Note         string                 // note of HR to the applicant; free text
 	NoteBefore   string                 `json:",omitempty"` // note of the round before, while HR can undo the review
+	SampleNote   string                 `json:",omitempty"` // what HR has found wrong with a sampled case
 	// What was submitted when HR sent the case back last, and the note of HR.
 	AskedName, AskedNumber, AskedMobile, AskedNote string `json:",omitempty"`
 }

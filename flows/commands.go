@@ -32,6 +32,8 @@ const (
 	CommandHello        Command = "hello"
 	CommandHuman        Command = "human"
 	CommandAskAbout     Command = "ask_about"
+	CommandAway         Command = "away" // with a date; see ParseAway
+	CommandBack         Command = "back"
 )
 
 // commands gives the command of each word, in the form to which ParseCommand brings a text.
@@ -46,6 +48,8 @@ var commands = map[string]Command{
 	"统计": CommandStats, "stats": CommandStats,
 	"催办": CommandRemind, "remind": CommandRemind,
 	"对账": CommandReconcile, "reconcile": CommandReconcile,
+	"请假": CommandAway, "away": CommandAway,
+	"销假": CommandBack, "我回来了": CommandBack, "back": CommandBack,
 	"设为审核群": CommandReviewHere, "review here": CommandReviewHere,
 	"设为公告群": CommandAnnounceHere, "announce here": CommandAnnounceHere,
 }
@@ -62,6 +66,8 @@ var HRCommands = map[Command]bool{
 	CommandReconcile:    true,
 	CommandReviewHere:   true,
 	CommandAnnounceHere: true,
+	CommandAway:         true,
+	CommandBack:         true,
 }
 
 // ParseCommand returns the command that a text consists of, or CommandNone. It ignores case, full-width forms,
@@ -81,6 +87,9 @@ func ParseCommand(text string) Command {
 	}
 	if len(word) == 6 && strings.Trim(word, "0123456789") == "" {
 		return CommandSixDigits
+	}
+	if goesAway.MatchString(word) {
+		return CommandAway
 	}
 	if asksAbout(word) {
 		return CommandAskAbout

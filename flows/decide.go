@@ -172,12 +172,19 @@ func (d *decision) enter(s State) {
 		d.job(TakeEffect(d.c.Rev, d.c.Pending.Until))
 	}
 	if s.Turn() == Applicant || s.Turn() == HR {
-		d.c.Reminders = 0
+		escalates := s.Turn() == HR && d.policy.SLA > 0
+		if !escalates || d.since.IsZero() { // a wait that goes on has its steps once
+			d.c.Reminders = 0
+		}
 		d.c.ExpiresAt = d.event.At.Add(d.policy.ExpireAfter)
 		if s.Turn() == HR {
 			d.c.ExpiresAt = d.c.EnteredAt.Add(MaxHRWait)
 		}
-		d.job(Remind(d.c.Rev, d.event.At.Add(d.policy.ReminderAfter)))
+		remindAt := d.event.At.Add(d.policy.ReminderAfter)
+		if escalates {
+			remindAt = d.escalatesAt()
+		}
+		d.job(Remind(d.c.Rev, remindAt))
 		d.job(Expire(d.c.Rev, d.c.ExpiresAt))
 	}
 	if s.Terminal() {
@@ -190,10 +197,10 @@ func (d *decision) end(s State) {
 	if d.c.Outcome == "" {
 		d.c.Outcome = string(s)
 	}
-	d.redraw(AudienceHR)
-	if s == Done || s == OnFile {
-		d.redraw(AudienceBoard)
+	for f := range EndFigures(d.c) {
+		d.count(f)
 	}
+	d.redraw(AudienceHR, AudienceBoard)
 	if s == Done {
 		d.queueFollowUps()
 	}

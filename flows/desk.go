@@ -7,13 +7,16 @@ import (
 
 // Desk is the state of an admin's review desk: one message in private that shows the queue, or one case of it.
 type Desk struct {
-	SentAt  time.Time  `json:"sent_at,omitzero"`  // when its present message was asked for
-	Filter  DeskFilter `json:"filter,omitempty"`  // "" for all
-	Case    string     `json:"case,omitempty"`    // id of the open case; "" for the queue
-	Form    bool       `json:"form,omitempty"`    // the form of the open case is shown
-	Cursor  Cursor     `json:"cursor,omitzero"`   // position of the case that was opened last
-	Decided []string   `json:"decided,omitempty"` // ids of the cases of the last decision, which one undo takes back
-	Offered []Offered  `json:"offered,omitempty"` // the cases that the admin is asked to approve together
+	SentAt time.Time  `json:"sent_at,omitzero"` // when its present message was asked for
+	Filter DeskFilter `json:"filter,omitempty"` // "" for all
+	// Department is the only one whose cases the desk shows, "" for all.
+	Department string `json:"department,omitempty"`
+
+	Case    string    `json:"case,omitempty"`    // id of the open case; "" for the queue
+	Form    bool      `json:"form,omitempty"`    // the form of the open case is shown
+	Cursor  Cursor    `json:"cursor,omitzero"`   // position of the case that was opened last
+	Decided []string  `json:"decided,omitempty"` // ids of the cases of the last decision, which one undo takes back
+	Offered []Offered `json:"offered,omitempty"` // the cases that the admin is asked to approve together
 }
 
 // Offered is a case at the revision that an admin has seen.
@@ -32,6 +35,8 @@ const (
 	FilterAmber DeskFilter = "amber" // a warning, or something that was not examined
 	FilterRed   DeskFilter = "red"
 	FilterStuck DeskFilter = "stuck" // a step has stopped
+	// FilterSample selects the sampled cases, which wait for nobody.
+	FilterSample DeskFilter = "sample"
 )
 
 // FilterOf returns the part of the queue to which an entry belongs.
@@ -39,6 +44,8 @@ func FilterOf(q QueueEntry) DeskFilter {
 	switch {
 	case q.State == NeedsAttention:
 		return FilterStuck
+	case q.State == Done:
+		return FilterSample
 	case q.Risk == LevelPassed:
 		return FilterGreen
 	case q.Risk == LevelFailed:
@@ -48,7 +55,29 @@ func FilterOf(q QueueEntry) DeskFilter {
 }
 
 // Matches reports whether the filter selects the entry.
-func (f DeskFilter) Matches(q QueueEntry) bool { return f == "" || f == FilterAll || f == FilterOf(q) }
+func (f DeskFilter) Matches(q QueueEntry) bool {
+	if f == "" || f == FilterAll {
+		return q.State != Done
+	}
+	return f == FilterOf(q)
+}
+
+// InDepartment returns the cases of the department, and all cases for "" or if none is of the department any more.
+func InDepartment(queue []QueueEntry, department string) []QueueEntry {
+	if department == "" {
+		return queue
+	}
+	var out []QueueEntry
+	for _, q := range queue {
+		if q.Department == department {
+			out = append(out, q)
+		}
+	}
+	if len(out) == 0 {
+		return queue
+	}
+	return out
+}
 
 // NextOf returns the case that an admin reads next: the first one behind the cursor, in the order of the queue, that
 // the filter selects, that no other admin reads and that does not wait for another admin's approval. The last one is
@@ -80,6 +109,9 @@ const EmptyDeskEvery = time.Second
 // QueueEvery is the same of the review group's board: a group shall not blink all day.
 const QueueEvery = time.Minute
 
+// BoardEvery is the same of the announcement, which every start and every end changes.
+const BoardEvery = time.Minute
+
 // RingAfter is the least time between two messages with which a desk or a board says that cases have come into an
 // empty queue.
 const RingAfter = 10 * time.Minute
@@ -87,7 +119,7 @@ const RingAfter = 10 * time.Minute
 // RingsNow reports whether a new message tells of a case that has come into the queue: on each day the first time,
 // since a message can be changed for 14 days only, and when the queue was empty.
 func RingsNow(sentAt, now time.Time, wasEmpty bool) bool {
-	if sentAt.IsZero() || sentAt.In(ChinaTime).Format(time.DateOnly) != now.In(ChinaTime).Format(time.DateOnly) {
+	if sentAt.IsZero() || !SameDay(sentAt, now) {
 		return true
 	}
 	return wasEmpty && now.Sub(sentAt) >= RingAfter

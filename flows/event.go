@@ -42,6 +42,9 @@ const (
 	Resolved   Kind = "resolve"
 	Closed     Kind = "close"
 	Nudged     Kind = "remind"
+
+	SampleFine  Kind = "sample_fine"  // somebody has looked at a sampled case: nothing is wrong
+	SampleFault Kind = "sample_fault" // something is wrong
 )
 
 // Events of the bot: results of jobs.
@@ -162,6 +165,12 @@ type Event struct {
 	// CodeUses are the codes within the last 24 h, across cases (Confirmed, CodeAsked).
 	CodeUses CodeUses
 
+	// SampleDraw is a number from 1 to 100 by which a case is sampled; 0: it is not.
+	SampleDraw int
+
+	// StandIns are those who may decide besides the admins (Approved).
+	StandIns []string
+
 	// SourceMessage is the message with the clicked card. The answer to the click already contains the new card, so this
 	// message needs a redraw only if the answer is lost.
 	SourceMessage string
@@ -193,6 +202,8 @@ type Change struct {
 	Detail       map[string]string // of the audit row; never personal data
 	// Incident names a cause that many cases share. HR gets one card for all of them.
 	Incident string
+	// Figures are added to those of the event's day.
+	Figures Figures
 	// TakesLead makes the case the one that goes ahead; see Case.Lead.
 	TakesLead bool
 	// Proven says that e签宝 has taken an evidence point, so that no case has to wait behind another.

@@ -64,7 +64,8 @@ func (d *decision) needsSecondApproval(reason string) bool {
 
 // anotherAdmin reports whether somebody besides the actor and the applicant is an admin.
 func (d *decision) anotherAdmin() bool {
-	return slices.ContainsFunc(d.policy.AdminsOf(d.c.TenantKey), func(a string) bool {
+	staff := slices.Concat(d.policy.AdminsOf(d.c.TenantKey), d.event.StandIns)
+	return slices.ContainsFunc(staff, func(a string) bool {
 		return a != d.event.Actor && a != d.c.OpenID
 	})
 }

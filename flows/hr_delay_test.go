@@ -28,7 +28,7 @@ func TestHRsDelayLosesNothing(t *testing.T) {
 				}
 			}
 			d := decide(t, c, Event{Kind: ExpiryDue, At: end}).wantState(Expired).
-				wantCards([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant, AudienceHR})
+				wantCards([]string{AudienceApplicant, AudienceHR, AudienceBoard}, []string{AudienceApplicant, AudienceHR})
 			if card := ApplicantCard(d.Case, sampleView()).(cards.Closed); card.Outcome != OutcomeHRDelay {
 				t.Errorf("the applicant reads %q, want %q", card.Outcome, OutcomeHRDelay)
 			}

@@ -33,6 +33,9 @@ const (
 	JobHandOver      JobKind = "hand_over"
 	JobReplay        JobKind = "replay_handover"
 	JobAccount       JobKind = "open_signing_account"
+	JobEscalate      JobKind = "escalate"
+	JobUrgent        JobKind = "call_urgently"
+	JobMorning       JobKind = "morning"
 )
 
 // Queue names the queue of the job. Each upstream has its own queue, so an upstream that does not answer delays only
@@ -48,7 +51,7 @@ func (j Job) Queue() string {
 			return "groups"
 		}
 		return "cards"
-	case JobReply, JobOriginal, JobRecall:
+	case JobReply, JobOriginal, JobRecall, JobUrgent:
 		return "cards"
 	case JobSendCode:
 		return "sms"

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"maps"
+	"strconv"
 	"time"
 
 	"shiming/idcard"
@@ -50,7 +51,7 @@ func ShowSurface(caseID, surfaceID string) Job {
 	return Job{Kind: JobShow, Case: caseID, ref: surfaceID}
 }
 
-// SurfaceID returns the surface of ShowSurface, ShowOriginal and RecallOriginal.
+// SurfaceID returns the surface of ShowSurface, ShowOriginal, RecallOriginal and CallUrgently.
 func (j Job) SurfaceID() string { return j.ref }
 
 // ShowOriginal sends the original photos of the case to the admin of the surface, if the case still has the revision.
@@ -132,11 +133,34 @@ func Reconcile(tenantKey, night string, page int64, at time.Time) Job {
 	}
 }
 
-// RunDate returns the night of Reconcile, as 2006-01-02.
+// Morning sends HR the cards of a day's morning. day is a name of RunDateOf.
+func Morning(tenantKey, day string, at time.Time) Job {
+	return Job{Kind: JobMorning, ref: day, At: at, Args: map[Arg]string{ArgTenant: tenantKey}}
+}
+
+// RunDate returns the night of Reconcile or the day of Morning, as 2006-01-02.
 func (j Job) RunDate() string { return j.ref }
 
 // Page returns the page of Reconcile, from 0.
 func (j Job) Page() int64 { return j.rev }
+
+// Escalate does a step about the tenant's overdue cases. One job is enough for all cases that ask for it.
+func Escalate(tenantKey string, step EscalationStep) Job {
+	return Job{
+		Kind:  JobEscalate,
+		rev:   int64(step),
+		Args:  map[Arg]string{ArgTenant: tenantKey},
+		Merge: "escalate/" + tenantKey + "/" + strconv.FormatInt(int64(step), 10),
+	}
+}
+
+// Step returns the step of Escalate.
+func (j Job) Step() EscalationStep { return EscalationStep(j.rev) }
+
+// CallUrgently sends the message of an admin's surface by 加急.
+func CallUrgently(tenantKey, surfaceID string) Job {
+	return Job{Kind: JobUrgent, ref: surfaceID, Args: map[Arg]string{ArgTenant: tenantKey}}
+}
 
 // Template names the card that a reply sends.
 type Template string
@@ -160,7 +184,13 @@ const (
 	ReplyLookUp    Template = "look_up" // the people whom an admin asks about, to this admin
 	ReplyWaiting   Template = "waiting" // list of waiting cases; nothing if no case waits any more
 	ReplyDiffers   Template = "differs" // list of differences; nothing if none is left
+	ReplyMorning   Template = "morning" // HR's card of a working day's morning; nothing if there is nothing to say
+	ReplyWeekly    Template = "weekly"  // HR's card of last week; nothing if there is nothing to say
 	ReplyLooked    Template = "looked"  // to the applicant: an admin looks at the originals
+	// ReplySampleFault tells of something wrong with a sampled case. To AudienceHR it queues one for each admin.
+	ReplySampleFault Template = "sample_fault"
+	ReplyAway        Template = "away"    // to an admin: until when the admin is away, and who decides meanwhile
+	ReplyOverdue     Template = "overdue" // to a lead: how many cases are overdue; nothing if none is
 )
 
 // Reply sends a card that is not kept up to date. The receiver follows by Towards or ToHR.
@@ -189,7 +219,7 @@ type Arg string
 
 // Arguments of jobs.
 const (
-	ArgTenant  Arg = "tenant"   // tenant key of the person whom a reply answers, or of Reconcile
+	ArgTenant  Arg = "tenant"   // tenant key of the person whom a reply answers, or of Reconcile and Morning
 	ArgWho     Arg = "who"      // open_id of the person whom a reply answers
 	ArgChat    Arg = "chat"     // chat_id of the message that a reply answers
 	ArgCode    Arg = "code"     // ReplyNotice: id of the text
@@ -210,6 +240,7 @@ const (
 	ArgSince   Arg = "since"    // ReplyNotice many_looks: when the first of them was; ReplyLooked: when; RFC 3339
 	ArgPerson  Arg = "person"   // ReplyLookUp: open_id of the person
 	ArgNames   Arg = "names"    // ReplyLookUp: keyed hashes of the names that may be meant
+	ArgDay     Arg = "day"      // ReplyMorning, ReplyWeekly: the day on which it is sent, as 2006-01-02
 	ArgClicked Arg = "clicked"  // ShowSurface: the clicked message, if it is not the surface's present one
 )
 

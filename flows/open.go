@@ -16,6 +16,7 @@ func Open(p *Policy, id, tenantKey, openID, chatID string, at time.Time) Change 
 	d := &decision{policy: p, c: c, event: Event{At: at}}
 	d.enter(AwaitingConsent)
 	d.repost(AudienceApplicant)
+	d.redraw(AudienceBoard)
 	d.change.Case = c
 	d.rule("case opened")
 	return d.change

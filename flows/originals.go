@@ -52,10 +52,14 @@ func (s State) OriginalsShown() bool {
 	return s == AwaitingReview || s == Decided || s == NeedsAttention
 }
 
+// OriginalsShown reports whether HR may look at the originals of the case: while it is HR's, or waits for a look as a
+// sample.
+func (c *Case) OriginalsShown() bool { return c.State.OriginalsShown() || c.AwaitsLook() }
+
 // Originals returns the photos that HR may look at now, the portrait side first. There are none while the case is not
 // HR's.
 func Originals(c *Case) []Photo {
-	if !c.State.OriginalsShown() || !c.PhotosGoneAt.IsZero() {
+	if !c.OriginalsShown() || !c.PhotosGoneAt.IsZero() {
 		return nil
 	}
 	var out []Photo

@@ -1,10 +1,12 @@
 package flows
 
 import (
+	"slices"
 	"strings"
 	"time"
 
 	"shiming/cards"
+	"shiming/workday"
 )
 
 // Policy holds the settings that decisions depend on. Package app fills it from the configuration.
@@ -14,8 +16,17 @@ type Policy struct {
 	Originals    OriginalsRule // when HR gets the original photos unasked
 	TellLooks    bool          // the applicant is told of each look at the originals at once
 	ReviewQueue  bool          // HR reviews at desks; false: HR gets a card of each case
-	Undo         time.Duration // from HR's decision on a review until it takes effect; 0: at once
-	Admins       []string      // open_ids, or tenant_key/open_id; see AdminsOf
+	// AnnouncePeople says how the announcement shows the people who finished last.
+	AnnouncePeople AnnouncePeople
+	Undo           time.Duration // from HR's decision on a review until it takes effect; 0: at once
+	Admins         []string      // open_ids, or tenant_key/open_id; see AdminsOf
+	StandIns       []string      // the same of those who decide while an admin is away; see StandInsOf
+	Leads          []string      // the same of those who are told of cases that are long overdue
+	// SLA is the working time after which a case that waits for HR is overdue; 0: none is. Work is HR's working time.
+	SLA          time.Duration
+	Work         workday.Schedule
+	Urgent       bool // admins are called by 加急 at twice the SLA
+	Sample       int  // percent of the cases approved by the policy that are drawn for a look afterwards
 	Agreement    cards.Agreement
 	Documents    Documents
 	EvidenceMark string   // template of the evidence's remark; see MarkOf
@@ -38,6 +49,16 @@ type Policy struct {
 	// NameOf returns a colleague's display name for toasts, or "" if it is not known. It may be nil.
 	NameOf func(openID string) string
 }
+
+// AnnouncePeople says how an announcement shows people. "" shows nobody.
+type AnnouncePeople string
+
+// Ways of showing people who have finished. Nobody else is ever shown.
+const (
+	AnnounceNobody  AnnouncePeople = "none"
+	AnnounceMasked  AnnouncePeople = "masked"  // masked names, such as 张*
+	AnnounceAvatars AnnouncePeople = "avatars" // pictures, with which Feishu shows who it is
+)
 
 // CaseWindow is the time over which MaxCasesPerDay counts.
 const CaseWindow = 24 * time.Hour
@@ -63,8 +84,19 @@ const (
 
 // AdminsOf returns the open_ids of the tenant's admins. An entry of the form tenant_key/open_id belongs to this tenant
 // only, an entry without a tenant key to every tenant.
-func (p *Policy) AdminsOf(tenantKey string) (ids []string) {
-	for _, a := range p.Admins {
+func (p *Policy) AdminsOf(tenantKey string) []string { return ofTenant(p.Admins, tenantKey) }
+
+// StandInsOf returns the open_ids of the tenant's stand-ins, without those who are admins.
+func (p *Policy) StandInsOf(tenantKey string) []string {
+	admins := p.AdminsOf(tenantKey)
+	return slices.DeleteFunc(ofTenant(p.StandIns, tenantKey), func(id string) bool { return slices.Contains(admins, id) })
+}
+
+// LeadsOf returns the open_ids of the tenant's leads.
+func (p *Policy) LeadsOf(tenantKey string) []string { return ofTenant(p.Leads, tenantKey) }
+
+func ofTenant(entries []string, tenantKey string) (ids []string) {
+	for _, a := range entries {
 		if of, id, ok := strings.Cut(a, "/"); !ok {
 			ids = append(ids, a)
 		} else if of == tenantKey {

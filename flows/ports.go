@@ -17,7 +17,8 @@ type Receiver struct {
 // Contact is a person's entry in Feishu's directory.
 type Contact struct {
 	Name, Mobile string
-	Left         bool // the person has left the company; false without the permission for the status
+	Department   Department // the first one; the name is empty if the app may not read it
+	Left         bool       // the person has left the company; false without the permission for the status
 }
 
 func (Contact) String() string { return "[contact]" }
@@ -94,6 +95,8 @@ type View interface {
 	NewestIn(ctx context.Context, tenantKey string, states []State, limit, offset int) ([]*Case, error)
 	// Queue returns the queue of cases in the states, in the order of their entry. It decrypts no case.
 	Queue(ctx context.Context, tenantKey string, states []State, limit int) ([]QueueEntry, error)
+	// Samples returns the sampled cases that are done and that nobody has looked at, in the order of their ends.
+	Samples(ctx context.Context, tenantKey string, limit int) ([]QueueEntry, error)
 	// WithIncident returns the cases in NeedsAttention with this Attention.Incident.
 	WithIncident(ctx context.Context, tenantKey, incident string, limit int) ([]*Case, error)
 	// CountIncident counts the cases of WithIncident.
@@ -113,12 +116,24 @@ type View interface {
 	// CaseOfMessage finds the open case that holds a photo of the message.
 	CaseOfMessage(ctx context.Context, messageID string) (*Case, error) // ErrNotFound
 	CountByState(ctx context.Context, tenantKey string) (map[State]int, error)
+	// CountWaiting counts the cases that are in the states since the time or longer, and returns since when the oldest is;
+	// zero without one.
+	CountWaiting(
+		ctx context.Context, tenantKey string, states []State, since time.Time,
+	) (n int, oldest time.Time, err error)
+	// CountByRisk counts the cases that wait for HR.
+	CountByRisk(ctx context.Context, tenantKey string) (map[StateRisk]int, error)
 	// DaysSince returns started and done per day (Asia/Shanghai) since the moment.
 	DaysSince(ctx context.Context, tenantKey string, since time.Time) ([]Day, error)
 	// DoneSince returns open_ids of people who were done since the moment, newest first, and their total number.
 	DoneSince(ctx context.Context, tenantKey string, since time.Time, limit int) (openIDs []string, total int, err error)
-	// Durations returns medians over the cases done since: from start to done, and from submission to review.
-	Durations(ctx context.Context, tenantKey string, since time.Time) (toDone, toReview time.Duration, err error)
+	// Figures returns the sums of the figures of whole days (Asia/Shanghai): from the day of the first moment to the day
+	// before that of the second.
+	Figures(ctx context.Context, tenantKey string, from, to time.Time) (Figures, error)
+	// DepartmentCounts returns the open and done cases of each department that is known by its name, in no order.
+	DepartmentCounts(ctx context.Context, tenantKey string) ([]DepartmentCount, error)
+	// DepartmentName returns the name of a department, "" if it is not known.
+	DepartmentName(ctx context.Context, tenantKey, id string) (string, error)
 	// CountUnreadPhotos counts the unread photos of other cases that were received before the time: the position in the
 	// OCR queue. Of each case it counts at most PhotosAtOnce, because the further ones are read later than others' first.
 	CountUnreadPhotos(ctx context.Context, before time.Time, notCase string) (int, error)
@@ -144,13 +159,37 @@ type QueueEntry struct {
 	Since          time.Time   // when it entered the state
 	Risk           Level       // see Case.Risk
 	Assigned       *Assignment // nil if nobody reads it
+	Department     string      // of the applicant, "" if it is not known
 	FirstBy        string      // the admin whose approval is the first of two, "" without one
+}
+
+// Department is a part of the company, as Feishu's directory has it.
+type Department struct {
+	ID   string // open_department_id, which is never used again for another department
+	Name string
+}
+
+// DepartmentCount is how many people of a department are registering, and how many are registered. A case counts for
+// the department that was known while it was open.
+type DepartmentCount struct {
+	Department
+	Open, Done int
+}
+
+// StateRisk is a state that waits for HR, and the risk of a case in it; see Case.Risk.
+type StateRisk struct {
+	State State
+	Risk  Level
 }
 
 // Day holds the figures of one day.
 type Day struct {
 	Day           string // 2006-01-02, Asia/Shanghai
 	Started, Done int
+	ByPolicy      int // cases that the policy has approved without HR
+	Sampled       int // of them those that were drawn for a look afterwards
+	Looked        int // looks at sampled cases
+	Faults        int // of them those that have found something wrong
 }
 
 // Tx adds the writes of a transaction to the queries.
@@ -164,6 +203,10 @@ type Tx interface {
 	UpdateCase(ctx context.Context, c *Case) error // ErrStale
 	// SetBlindIndex sets the blind index of the case's number; nil removes it.
 	SetBlindIndex(ctx context.Context, caseID string, index []byte) error
+	// AddFigures adds to the figures of the day (Asia/Shanghai) on which at falls.
+	AddFigures(ctx context.Context, c *Case, at time.Time, figures Figures) error
+	// PutDepartment stores the name of a department.
+	PutDepartment(ctx context.Context, tenantKey string, d Department) error
 	// Audit appends a row to the chain of the case. The store fills Seq, Prev and Hash.
 	Audit(ctx context.Context, row AuditRow) error
 	// Enqueue inserts jobs. Each runs at least once after the commit, not before At.

@@ -64,6 +64,9 @@ func reviewCard(c *Case, s ViewContext) cards.Card {
 		Document:     string(c.Personal.Document),
 		CanPeek:      len(Originals(c)) > 0,
 	}
+	if c.State == AwaitingReview {
+		v.Due, v.Overdue = s.Policy.DueAt(c.EnteredAt), s.Policy.IsOverdue(c.EnteredAt, s.Now)
+	}
 	if c.State == AwaitingReview && s.Now.After(c.ExpiresAt.Add(-showHRDeadline)) {
 		v.Expires = c.ExpiresAt // a date months ahead would say that there is no hurry
 	}
@@ -116,6 +119,7 @@ func reviewCard(c *Case, s ViewContext) cards.Card {
 	} else {
 		v.Decision = decisionOf(c)
 		v.CanUndo = c.State == Decided
+		v.Sample = c.AwaitsLook()
 	}
 	return v
 }

@@ -18,6 +18,12 @@ func Awake(t time.Time) bool {
 	return h >= morningHour && h < eveningHour
 }
 
+// DayOf returns the beginning of t's day in China.
+func DayOf(t time.Time) time.Time {
+	l := t.In(ChinaTime)
+	return time.Date(l.Year(), l.Month(), l.Day(), 0, 0, 0, 0, ChinaTime)
+}
+
 // NextMorning returns the first 09:00 in China after t.
 func NextMorning(t time.Time) time.Time {
 	l := t.In(ChinaTime)
@@ -26,4 +32,9 @@ func NextMorning(t time.Time) time.Time {
 		m = m.AddDate(0, 0, 1)
 	}
 	return m
+}
+
+// SameDay reports whether two times lie on one day in China.
+func SameDay(a, b time.Time) bool {
+	return a.In(ChinaTime).Format(time.DateOnly) == b.In(ChinaTime).Format(time.DateOnly)
 }

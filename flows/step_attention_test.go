@@ -293,7 +293,7 @@ func TestClose(t *testing.T) {
 	d := decide(t, SampleCase(NeedsAttention), Event{Kind: Closed, Form: cards.Form{Note: ptr("请找我")}}).
 		wantState(Rejected).
 		wantToast("shut")
-	d.wantCards([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant})
+	d.wantCards([]string{AudienceApplicant, AudienceHR, AudienceBoard}, []string{AudienceApplicant})
 	if d.Case.Outcome != "closed" || d.Case.Review.What != "closed" || d.Case.Resolution.Kind != "closed" {
 		t.Errorf("got %+v, want outcome and review closed", d.Case)
 	}

@@ -41,6 +41,7 @@ func (d *decision) afterCheck() {
 		d.c.Rounds++
 		d.c.Review = &Review{What: ReviewApproved, At: d.event.At, Round: d.c.Rounds}
 		d.rule("policy: all checks green")
+		d.drawSample()
 		d.startRecording()
 		return
 	}

@@ -19,7 +19,7 @@ func TestOpenAsksForConsent(t *testing.T) {
 		t.Errorf("got times %v %v %v, want SampleTime and ExpireAfter later", c.CreatedAt, c.EnteredAt, c.ExpiresAt)
 	}
 	d := outcome{t, ch, c}
-	d.wantCards([]string{AudienceApplicant}, []string{AudienceApplicant})
+	d.wantCards([]string{AudienceApplicant, AudienceBoard}, []string{AudienceApplicant})
 	d.wantJobs()
 	timers := map[JobKind]time.Time{}
 	for _, j := range ch.Jobs {

@@ -147,6 +147,7 @@ func (d *decision) proceedToForm() {
 		return
 	}
 	d.dropUnreadPhotos()
+	d.countSidesRead()
 	d.goTo(AwaitingConfirmation)
 	d.rule("both sides read")
 	d.repost(AudienceApplicant) // the card stands above the photos in the chat
@@ -195,6 +196,7 @@ func (d *decision) refusePhoto(p *Photo, problem string, side idcard.Side) {
 	p.State, p.Problem, p.Side, p.BothSides, p.Reader = PhotoRefused, problem, side, false, ""
 	if problem != problemDuplicateFront && problem != problemDuplicateBack {
 		d.c.BadPhotos++
+		d.count(Figure(figurePhoto + problem))
 	}
 	d.dropPicture(p.ID)
 	d.replyProblem(p.ID, problem)

@@ -133,9 +133,10 @@ func sendBackBound(d *decision) {
 	}
 	d.recordReview(ReviewSentBack)
 	if d.c.Review.Reason == "" {
-		d.c.Review.Reason = "bound_differs"
+		d.c.Review.Reason = reasonBound
 		d.detail("reason", d.c.Review.Reason)
 	}
+	d.countReview(figureSentBack)
 	d.c.Mismatch, d.c.FormIssues = "", map[string]string{field: code}
 	d.c.Code, d.c.Check = nil, nil
 	d.c.Personal.SMSCode = ""

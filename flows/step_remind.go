@@ -7,8 +7,13 @@ import (
 
 // remind sends a reminder when its timer is due and sets the next one, after twice the time. It sends none at night,
 // unless ReminderAfter is below an hour, as it is in trials. After MaxReminders an applicant is left alone. HR is
-// reminded on, because the applicant can do nothing about it, and then each admin in private as well.
+// reminded on, because the applicant can do nothing about it, and then each admin in private as well. With an SLA HR
+// has a clock of its own, see escalate.
 func remind(d *decision) {
+	if d.c.State.Turn() == HR && d.policy.SLA > 0 {
+		escalate(d)
+		return
+	}
 	if d.c.Reminders >= MaxReminders && d.c.State.Turn() == Applicant {
 		d.refuse("reminded often enough", nil)
 		return
@@ -30,9 +35,7 @@ func (d *decision) refuseButKeepJobs(why string) {
 
 // sendReminder sends a card to the applicant. HR gets a list of all waiting cases instead of a card for each.
 func (d *decision) sendReminder() {
-	d.c.Reminders++
-	d.c.RemindedAt = d.event.At
-	d.detail("reminder", strconv.Itoa(d.c.Reminders))
+	d.noteReminder()
 	if d.c.State.Turn() == Applicant {
 		d.job(Reminder(d.c.Rev).Towards(Receiver{Type: "open_id", ID: d.c.OpenID}))
 		return
@@ -41,6 +44,13 @@ func (d *decision) sendReminder() {
 	if d.c.Reminders > MaxReminders {
 		d.job(Reply(ReplyDigest).ToHR().With(ArgAdmins, "1"))
 	}
+}
+
+// noteReminder counts a reminder.
+func (d *decision) noteReminder() {
+	d.c.Reminders++
+	d.c.RemindedAt = d.event.At
+	d.detail("reminder", strconv.Itoa(d.c.Reminders))
 }
 
 // nudge is HR's 催办 for one case. It counts towards MaxReminders, needs NudgeEvery since the last reminder, and waits

@@ -27,6 +27,7 @@ func (d *decision) erasePersonal() {
 	d.c.PhotosGoneAt = d.event.At
 	d.c.Personal = Personal{}
 	d.c.SameNumberCases = nil
+	d.c.Department = ""
 	d.c.Erased = d.event.At
 	d.change.SetBlindIndex, d.change.BlindIndex = true, nil
 	d.detail("erased", "photos and fields")

@@ -117,7 +117,7 @@ func TestRejection(t *testing.T) {
 		!j[0].At.Equal(SampleTime.Add(SamplePolicy().PhotoGrace)) {
 		t.Errorf("got purges %+v, want photos and all after PhotoGrace", j)
 	}
-	d.wantCards([]string{AudienceApplicant, AudienceHR}, []string{AudienceApplicant})
+	d.wantCards([]string{AudienceApplicant, AudienceHR, AudienceBoard}, []string{AudienceApplicant})
 	if n := len([]rune(d.Case.Personal.Note)); n > 501 {
 		t.Errorf("got a note of %d characters, want at most 501", n)
 	}

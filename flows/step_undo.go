@@ -23,16 +23,23 @@ func (d *decision) settle(what ReviewOutcome) {
 
 // takeEffect does what the decision of the review says.
 func takeEffect(d *decision) {
+	since := d.c.EnteredAt
+	if d.c.Pending != nil {
+		since = d.c.Pending.Since
+	}
 	d.c.Pending, d.c.Personal.NoteBefore = nil, ""
+	d.count(figureOfSpan(SpanReview, d.c.Review.At.Sub(since)))
 	switch d.c.Review.What {
 	case ReviewApproved:
 		d.startRecording()
 	case ReviewSentBack:
+		d.countReview(figureSentBack)
 		d.returnToApplicant()
 	case ReviewOnFile:
 		d.goTo(OnFile)
 		d.repost(AudienceApplicant)
 	default:
+		d.countReview(figureRejected)
 		d.goTo(Rejected)
 		d.repost(AudienceApplicant)
 	}

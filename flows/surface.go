@@ -9,9 +9,10 @@ import (
 const (
 	AudienceApplicant = "applicant"
 	AudienceHR        = "hr"
-	AudienceBoard     = "board" // a group's announcement
-	AudienceDesk      = "desk"  // the review desk of an admin
-	AudienceQueue     = "queue" // the review group's board
+	AudienceBoard     = "board"   // a group's announcement
+	AudienceDesk      = "desk"    // the review desk of an admin
+	AudienceQueue     = "queue"   // the review group's board
+	AudienceOverdue   = "overdue" // an admin's card about overdue cases
 	// AudienceOriginal is a message with the original photos of a case, to one admin. It is recalled, and never drawn
 	// again: see workers/original.go.
 	AudienceOriginal = "original"
@@ -19,12 +20,12 @@ const (
 
 // Surface is a message that is kept up to date: the card of a case for one receiver, or the board of a group.
 type Surface struct {
-	// ID: case/<id>/applicant, case/<id>/hr/<receiver>, board/<chat>/<day>, desk/<tenant>/<admin>, queue/<chat>,
-	// original/<case>/<event>.
+	// ID: case/<id>/applicant, case/<id>/hr/<receiver>, board/<chat>, desk/<tenant>/<admin>, queue/<chat>,
+	// overdue/<tenant>/<admin>, original/<case>/<event>.
 	ID        string
 	CaseID    string // "" for what is about no single case
 	TenantKey string // set for what is about no single case; a case knows its tenant
-	Audience  string // applicant | hr | board | desk | queue | original
+	Audience  string // applicant | hr | board | desk | queue | overdue | original
 	To        Receiver
 	// Messages of a surface have generations. While WantedGeneration > SentGeneration, a new message has to be posted at
 	// the bottom of the chat. The former message then becomes a pointer to it (cards.Superseded).
@@ -88,3 +89,9 @@ func (s *Surface) NoteClicked(clicked string) {
 		s.OldID = clicked
 	}
 }
+
+// Notices about the group of a board (texts "notice.<code>"), to each admin.
+const (
+	NoticeGroupLost     = "group_lost"     // it takes no messages any more
+	NoticeGroupExternal = "group_external" // people of other companies can be in it
+)

@@ -94,6 +94,12 @@ func buildTable() []Transition {
 		row(NeedsAttention, Assigned, HR, assign, NeedsAttention),
 		row(NeedsAttention, Released, HR, release, NeedsAttention),
 
+		// A case that the policy has approved may be drawn for a look afterwards.
+		row(Done, Assigned, HR, assignSample, Done),
+		row(Done, Released, HR, release, Done),
+		row(Done, SampleFine, HR, sampleFine, Done),
+		row(Done, SampleFault, HR, sampleFault, Done),
+
 		// The decision takes effect when the time for undoing it is over.
 		row(Decided, Undone, HR, undo, AwaitingReview),
 		row(Decided, DecisionDue, Clock, takeEffect,

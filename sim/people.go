@@ -61,6 +61,9 @@ const (
 
 // createCompany creates the HR admins and the two groups.
 func (w *World) createCompany(admins int) {
+	for i, name := range departmentNames {
+		w.Feishu.AddDepartment(feishu.Department{OpenID: w.department(i), Name: name})
+	}
 	for i := range admins {
 		id := w.fixedID("ou_", fmt.Sprintf("admin %d", i+1))
 		p := specimen.NewPerson(-1 - int64(i))
@@ -69,12 +72,22 @@ func (w *World) createCompany(admins int) {
 			Name:       "HR " + p.Name,
 			EnName:     fmt.Sprintf("HR %d", i+1),
 			EmployeeNo: fmt.Sprintf("HR%02d", i+1),
+
+			Departments: []string{w.department(0)},
 		})
 		w.admins = append(w.admins, id)
 		w.joined(id, p, "")
 	}
 	w.Feishu.AddGroup(w.ReviewChat(), ReviewChatName, w.admins...)
 	w.Feishu.AddGroup(w.AnnounceChat(), AnnounceChatName, w.admins...)
+}
+
+// departmentNames are the parts of the company. Its people are spread over them evenly, its admins are in the first.
+var departmentNames = []string{"人力资源部", "研发部", "销售部", "运营部"}
+
+// department returns the open_department_id of the n-th department.
+func (w *World) department(n int) string {
+	return w.fixedID("od-", "department "+departmentNames[n%len(departmentNames)])
 }
 
 // Hire adds n fictional people to the company: to the Feishu directory with their mobile, to the group of all
@@ -107,7 +120,13 @@ func (w *World) hire(n int, change func(specimen.Person) specimen.Person) []*Emp
 		if change != nil {
 			p = change(p)
 		}
-		u := w.Feishu.AddUser(feishu.User{Name: p.Name, Mobile: "+86" + p.Mobile, EmployeeNo: fmt.Sprintf("E%04d", no)})
+		u := w.Feishu.AddUser(feishu.User{
+			Name:       p.Name,
+			Mobile:     "+86" + p.Mobile,
+			EmployeeNo: fmt.Sprintf("E%04d", no),
+
+			Departments: []string{w.department(1 + no%(len(departmentNames)-1))},
+		})
 		w.Feishu.AddMembers(w.AnnounceChat(), u.OpenID)
 		w.Tencent.Register(p.Name, p.Code, p.Mobile)
 		e := &Employee{

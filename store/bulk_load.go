@@ -85,6 +85,14 @@ func (t *txn) addImportedCounts(ctx context.Context, list []ImportedCase) error 
 		if c.State == flows.Done {
 			done[counterKey{c.TenantKey, day(c.EnteredAt), sh}]++
 		}
+		if c.State.Terminal() {
+			if err := t.AddFigures(ctx, c, c.EnteredAt, flows.EndFigures(c)); err != nil {
+				return err
+			}
+		}
+		if err := t.moveDepartment(ctx, c, "", ""); err != nil {
+			return err
+		}
 	}
 	for _, k := range slices.SortedFunc(maps.Keys(states), counterKey.compare) {
 		_, err := t.exec(ctx, "load", `

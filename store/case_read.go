@@ -113,27 +113,55 @@ func (v *view) Queue(
 	if len(states) == 0 || limit <= 0 {
 		return nil, nil
 	}
-	scan := func(scan scanner) (entry flows.QueueEntry, err error) {
-		var since int64
-		var data string
-		if err := scan(&entry.CaseID, &entry.OpenID, &entry.State, &since, &data); err != nil {
-			return entry, err
-		}
-		entry.Since = fromMillis(since)
-		var c struct {
-			Risk     flows.Level       `json:"risk"`
-			Assigned *flows.Assignment `json:"assigned"`
-			First    *flows.Review     `json:"first_approval"`
-		}
-		err = json.Unmarshal([]byte(data), &c)
-		entry.Risk, entry.Assigned = c.Risk, c.Assigned
-		if c.First != nil {
-			entry.FirstBy = c.First.By
-		}
+	from, args := pageOf(tenantKey, states, "ASC", limit, 0)
+	return collect(ctx, v.q, "line", scanQueueEntry, `SELECT c.id, c.open_id, c.state, c.entered_ms, c.data`+from, args...)
+}
+
+// scanQueueEntry reads a QueueEntry from id, open_id, state, entered_ms and data.
+func scanQueueEntry(scan scanner) (entry flows.QueueEntry, err error) {
+	var since int64
+	var data string
+	if err := scan(&entry.CaseID, &entry.OpenID, &entry.State, &since, &data); err != nil {
 		return entry, err
 	}
-	from, args := pageOf(tenantKey, states, "ASC", limit, 0)
-	return collect(ctx, v.q, "line", scan, `SELECT c.id, c.open_id, c.state, c.entered_ms, c.data`+from, args...)
+	entry.Since = fromMillis(since)
+	var c struct {
+		Risk       flows.Level       `json:"risk"`
+		Assigned   *flows.Assignment `json:"assigned"`
+		First      *flows.Review     `json:"first_approval"`
+		Department string            `json:"department"`
+	}
+	err = json.Unmarshal([]byte(data), &c)
+	entry.Risk, entry.Assigned, entry.Department = c.Risk, c.Assigned, c.Department
+	if c.First != nil {
+		entry.FirstBy = c.First.By
+	}
+	return entry, err
+}
+
+// CountWaiting counts the cases that entered one of the states at the time or before, and returns when
+// the first of them did.
+func (v *view) CountWaiting(
+	ctx context.Context, tenantKey string, states []flows.State, since time.Time,
+) (n int, oldest time.Time, err error) {
+	for _, state := range states {
+		var count int
+		var first int64
+		err := v.q.QueryRowContext(ctx, `
+			SELECT count(*), CAST(coalesce(min(entered_ms), 0) AS BIGINT)
+			FROM cases
+			WHERE tenant_key = $1 AND state = $2 AND entered_ms <= $3`,
+			tenantKey, string(state), millis(since),
+		).Scan(&count, &first)
+		if err != nil {
+			return 0, time.Time{}, fmt.Errorf("store: count waiting: %w", err)
+		}
+		if at := fromMillis(first); count > 0 && (n == 0 || at.Before(oldest)) {
+			oldest = at
+		}
+		n += count
+	}
+	return n, oldest, nil
 }
 
 // pageOf returns the FROM clause, with the alias c, of a page of cases in the states, in the order of

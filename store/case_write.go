@@ -13,7 +13,7 @@ import (
 
 // newCaseColumns are the columns of a new case, in the order of newCaseValues. number_index is set by SetBlindIndex.
 const newCaseColumns = `id, tenant_key, open_id, state, live, rev, version, created_ms, entered_ms,
-	submitted_ms, reviewed_ms, done_ms, incident, data, sealed`
+	submitted_ms, reviewed_ms, done_ms, incident, department, risk, data, sealed`
 
 // newCaseValues returns the values of newCaseColumns.
 func newCaseValues(c *flows.Case, times stateTimes, data string, sealed []byte) []any {
@@ -31,6 +31,8 @@ func newCaseValues(c *flows.Case, times stateTimes, data string, sealed []byte) 
 		times.reviewed,
 		times.done,
 		waitingIncident(c),
+		c.Department,
+		string(c.Risk),
 		data,
 		sealed,
 	}
@@ -64,6 +66,9 @@ func (t *txn) InsertCase(ctx context.Context, c *flows.Case) error {
 	if err := t.addToDay(ctx, c, c.CreatedAt, 1, 0); err != nil {
 		return err
 	}
+	if err := t.moveDepartment(ctx, c, "", ""); err != nil {
+		return err
+	}
 	if len(c.Photos) == 0 {
 		return nil
 	}
@@ -75,16 +80,17 @@ func (t *txn) InsertCase(ctx context.Context, c *flows.Case) error {
 // error c is unchanged.
 func (t *txn) UpdateCase(ctx context.Context, c *flows.Case) error {
 	var (
-		oldState string
-		version  int64
-		times    stateTimes
+		oldState, department string
+		version              int64
+		times                stateTimes
+		before               sampleMark
 	)
 	err := t.q.QueryRowContext(ctx, `
-		SELECT state, version, submitted_ms, done_ms
+		SELECT state, version, submitted_ms, done_ms, department, by_policy, sample
 		FROM cases
 		WHERE id = $1`,
 		c.ID,
-	).Scan(&oldState, &version, &times.submitted, &times.done)
+	).Scan(&oldState, &version, &times.submitted, &times.done, &department, &before.byPolicy, &before.sample)
 	if err := orNotFound("update case", err); err != nil {
 		return err
 	}
@@ -92,6 +98,7 @@ func (t *txn) UpdateCase(ctx context.Context, c *flows.Case) error {
 		return flows.ErrStale
 	}
 	times.note(c)
+	mark := before.next(c)
 
 	// The stored JSON holds the new version; c gets it when everything is written.
 	next := *c
@@ -114,9 +121,13 @@ func (t *txn) UpdateCase(ctx context.Context, c *flows.Case) error {
 		    reviewed_ms = $7,
 		    done_ms = $8,
 		    incident = $9,
-		    data = $10,
-		    sealed = $11
-		WHERE id = $12 AND version = $13`,
+		    department = $10,
+		    risk = $11,
+		    data = $12,
+		    sealed = $13,
+		    by_policy = $14,
+		    sample = $15
+		WHERE id = $16 AND version = $17`,
 		string(c.State),
 		boolInt(!c.State.Terminal()),
 		c.Rev,
@@ -126,8 +137,12 @@ func (t *txn) UpdateCase(ctx context.Context, c *flows.Case) error {
 		times.reviewed,
 		times.done,
 		waitingIncident(c),
+		c.Department,
+		string(c.Risk),
 		data,
 		sealed,
+		mark.byPolicy,
+		mark.sample,
 		c.ID,
 		version,
 	)
@@ -139,6 +154,12 @@ func (t *txn) UpdateCase(ctx context.Context, c *flows.Case) error {
 	}
 
 	if err := t.countTransition(ctx, c, flows.State(oldState)); err != nil {
+		return err
+	}
+	if err := t.moveDepartment(ctx, c, department, flows.State(oldState)); err != nil {
+		return err
+	}
+	if err := t.countSamples(ctx, c, before, mark); err != nil {
 		return err
 	}
 	if err := t.syncPhotos(ctx, c); err != nil {

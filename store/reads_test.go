@@ -76,6 +76,10 @@ func allReads(ctx context.Context) map[string]func(v flows.View) error {
 			_, err := v.CountByState(ctx, "t1")
 			return err
 		},
+		"CountByRisk": func(v flows.View) error {
+			_, err := v.CountByRisk(ctx, "t1")
+			return err
+		},
 		"DaysSince": func(v flows.View) error {
 			_, err := v.DaysSince(ctx, "t1", epoch.AddDate(0, 0, -30))
 			return err
@@ -84,8 +88,16 @@ func allReads(ctx context.Context) map[string]func(v flows.View) error {
 			_, _, err := v.DoneSince(ctx, "t1", epoch.AddDate(0, 0, -30), 20)
 			return err
 		},
-		"Durations": func(v flows.View) error {
-			_, _, err := v.Durations(ctx, "t1", epoch.AddDate(0, 0, -30))
+		"Figures": func(v flows.View) error {
+			_, err := v.Figures(ctx, "t1", epoch.AddDate(0, 0, -30), epoch)
+			return err
+		},
+		"DepartmentCounts": func(v flows.View) error {
+			_, err := v.DepartmentCounts(ctx, "t1")
+			return err
+		},
+		"DepartmentName": func(v flows.View) error {
+			_, err := v.DepartmentName(ctx, "t1", "od_1")
 			return err
 		},
 		"Unread": func(v flows.View) error {

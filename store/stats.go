@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"shiming/flows"
@@ -44,11 +43,12 @@ func (v *view) CountByState(ctx context.Context, tenantKey string) (map[flows.St
 // without events are absent.
 func (v *view) DaysSince(ctx context.Context, tenantKey string, since time.Time) ([]flows.Day, error) {
 	scan := func(scan scanner) (d flows.Day, err error) {
-		err = scan(&d.Day, &d.Started, &d.Done)
+		err = scan(&d.Day, &d.Started, &d.Done, &d.ByPolicy, &d.Sampled, &d.Looked, &d.Faults)
 		return d, err
 	}
 	return collect(ctx, v.q, "days", scan, `
-		SELECT day, CAST(sum(started) AS BIGINT), CAST(sum(done) AS BIGINT)
+		SELECT day, CAST(sum(started) AS BIGINT), CAST(sum(done) AS BIGINT), CAST(sum(by_policy) AS BIGINT),
+		       CAST(sum(sampled) AS BIGINT), CAST(sum(looked) AS BIGINT), CAST(sum(faults) AS BIGINT)
 		FROM day_counts
 		WHERE tenant_key = $1 AND day >= $2
 		GROUP BY day
@@ -97,54 +97,4 @@ func (v *view) DoneSince(ctx context.Context, tenantKey string, since time.Time,
 		return nil, 0, fmt.Errorf("store: done since: %w", err)
 	}
 	return ids, total, nil
-}
-
-// maxDurations bounds how many of the newest done cases Durations reads.
-const maxDurations = 500
-
-// Durations returns two medians over the newest done cases since a time, at most 500 of them.
-// toDone runs from the start of a case to its end. toReview runs from the last submission to HR's
-// decision; a case that the policy approved without HR does not count.
-func (v *view) Durations(
-	ctx context.Context, tenantKey string, since time.Time,
-) (toDone, toReview time.Duration, err error) {
-	type span struct{ created, submitted, reviewed, done int64 }
-	scan := func(scan scanner) (s span, err error) {
-		err = scan(&s.created, &s.submitted, &s.reviewed, &s.done)
-		return s, err
-	}
-	rows, err := collect(ctx, v.q, "durations", scan, `
-		SELECT created_ms, submitted_ms, reviewed_ms, done_ms
-		FROM cases
-		WHERE tenant_key = $1
-		  AND done_ms >= $2
-		  AND done_ms > 0
-		ORDER BY done_ms DESC
-		LIMIT $3`,
-		tenantKey, millis(since), maxDurations,
-	)
-	if err != nil {
-		return 0, 0, err
-	}
-	var done, review []int64
-	for _, s := range rows {
-		done = append(done, s.done-s.created)
-		if s.submitted > 0 && s.reviewed >= s.submitted {
-			review = append(review, s.reviewed-s.submitted)
-		}
-	}
-	return median(done), median(review), nil
-}
-
-// median returns the median of durations in milliseconds, 0 for an empty list.
-func median(ms []int64) time.Duration {
-	if len(ms) == 0 {
-		return 0
-	}
-	slices.Sort(ms)
-	mid := len(ms) / 2
-	if len(ms)%2 == 1 {
-		return time.Duration(ms[mid]) * time.Millisecond
-	}
-	return time.Duration(ms[mid-1]+ms[mid]) * time.Millisecond / 2
 }

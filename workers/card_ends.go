@@ -49,6 +49,8 @@ const (
 	renew followUp = "a new message"
 	// mask draws the form with masked values, once.
 	mask followUp = "masked"
+	// tellGroup tells each admin that the group has no board.
+	tellGroup followUp = "tell HR of the group"
 	// inPrivate sends the answer to the asker's private chat.
 	inPrivate followUp = "in private"
 )
@@ -65,7 +67,8 @@ var cardEnds = map[failure.Class]cardEnd{
 	failure.Retry:    {fault: "outage", repeat: true},
 	failure.Operator: {fault: "app", repeat: true},
 	failure.Receiver: {fault: "receiver", then: map[string]followUp{
-		flows.AudienceApplicant: tellHR, flows.AudienceHR: toAdmins, audienceReply: inPrivate}},
+		flows.AudienceApplicant: tellHR, flows.AudienceHR: toAdmins, flows.AudienceBoard: tellGroup,
+		flows.AudienceQueue: tellGroup, audienceReply: inPrivate}},
 	failure.Gone: {fault: "message", then: map[string]followUp{
 		flows.AudienceApplicant: renew, flows.AudienceHR: renew, audienceAdmin: renew, flows.AudienceBoard: renew,
 		audienceReply: inPrivate}},

@@ -10,7 +10,8 @@ import (
 
 // audiences lists every audience of a card. flows.AudienceHR is the review group.
 var audiences = []string{
-	flows.AudienceApplicant, flows.AudienceHR, audienceAdmin, flows.AudienceBoard, audienceReply,
+	flows.AudienceApplicant, flows.AudienceHR, audienceAdmin, flows.AudienceBoard,
+	flows.AudienceQueue, audienceReply,
 }
 
 // TestCardEndsAreComplete: each class has a row or ends as a refused card does, and each audience of a row exists.

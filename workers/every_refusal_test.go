@@ -100,7 +100,7 @@ func TestEveryRefusalEnds(t *testing.T) {
 		return &flows.Surface{ID: "case/" + c.ID + "/" + audience + "/" + to, CaseID: c.ID, Audience: audience,
 			To: flows.Receiver{Type: toType, ID: to}}
 	}
-	board := &flows.Surface{ID: "board/oc_all/2026-06-01", Audience: flows.AudienceBoard, TenantKey: workerstest.Tenant,
+	board := &flows.Surface{ID: "board/oc_all", Audience: flows.AudienceBoard, TenantKey: workerstest.Tenant,
 		To: flows.Receiver{Type: "chat_id", ID: "oc_all"}}
 	for _, tt := range []struct {
 		name    string

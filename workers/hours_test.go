@@ -155,7 +155,6 @@ func TestHoursOfToday(t *testing.T) {
 			Day:       day,
 			DoneToday: 1,
 			DoneTotal: 1,
-			People:    []string{"ou_1"},
 			At:        w.Now(),
 		}
 		workerstest.RequireCard(t, "the announcement", board[0].Current(), want)

@@ -57,21 +57,14 @@ func (w *Workers) messageLimit(ctx context.Context, api string) flows.BurstLimit
 // Feishu takes five messages a second for one person or group, and five changes a second of one message.
 const perReceiver = time.Second / 4
 
-// boardInterval is the pause between two changes of the announcement, which every finished case changes.
-const boardInterval = 2 * time.Second
-
 // receiverLimit is the limit of new messages to one person or group.
 func receiverLimit(id string) flows.BurstLimit {
 	return flows.BurstLimit{Key: "to/" + id, Every: perReceiver, Burst: 1}
 }
 
 // patchLimit is the limit of changes of one message.
-func patchLimit(audience, messageID string) flows.BurstLimit {
-	l := flows.BurstLimit{Key: "patch/" + messageID, Every: perReceiver, Burst: 2}
-	if audience == flows.AudienceBoard {
-		l.Every = boardInterval
-	}
-	return l
+func patchLimit(messageID string) flows.BurstLimit {
+	return flows.BurstLimit{Key: "patch/" + messageID, Every: perReceiver, Burst: 2}
 }
 
 // receiverSlots is how many messages to one receiver may wait for the rate limiter at a time. One is being sent while the next waits for its slot, so that the receiver's limit is used.
@@ -94,13 +87,13 @@ func (w *Workers) waitToPost(ctx context.Context, api, to string) error {
 }
 
 // waitToPatch waits until a message may be changed.
-func (w *Workers) waitToPatch(ctx context.Context, audience, messageID string) error {
+func (w *Workers) waitToPatch(ctx context.Context, messageID string) error {
 	release, err := w.acquireTenantSlot(ctx, "message", messageSlots, messageInterval)
 	if err != nil {
 		return err
 	}
 	defer release()
-	return w.engine.Store.Wait(ctx, w.messageLimit(ctx, "patch"), patchLimit(audience, messageID))
+	return w.engine.Store.Wait(ctx, w.messageLimit(ctx, "patch"), patchLimit(messageID))
 }
 
 // callLimit is the limit of any other of Feishu's APIs. Each allows a tenant 1000 calls a minute and 50 a second (page
@@ -115,4 +108,8 @@ const (
 	apiDirectory = "directory"
 	apiImage     = "image"
 	apiRecall    = "recall"
+	apiUrgent    = "urgent"
+
+	apiDepartment = "department"
+	apiChat       = "chat"
 )

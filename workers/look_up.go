@@ -23,13 +23,17 @@ const lookUpRows = 5
 // answer is tried.
 func (w *Workers) lookUpCard(ctx context.Context, j flows.Job) (cards.Card, error) {
 	tenantKey, asker := j.Args[flows.ArgTenant], j.Args[flows.ArgWho]
-	if !w.engine.IsAdmin(tenantKey, asker) {
-		return nil, nil // no longer
+	var admin bool
+	err := w.engine.Store.View(ctx, func(v flows.View) (err error) {
+		admin, err = w.engine.IsAdmin(ctx, v, tenantKey, asker)
+		return err
+	})
+	if err != nil || !admin { // no longer
+		return nil, err
 	}
 	out := cards.LookUp{ByID: j.Args[flows.ArgPerson] != ""}
 	why := "looked up by name"
 	var found []string
-	var err error
 	if out.ByID {
 		why = "looked up by open_id"
 		found, err = w.latestOf(ctx, tenantKey, j.Args[flows.ArgPerson])

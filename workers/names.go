@@ -2,6 +2,7 @@ package workers
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,7 +29,7 @@ func (w *Workers) RefreshNames(ctx context.Context) {
 // WarmNames looks the admins' names up in the directory and reports whether it found all of them.
 func (w *Workers) WarmNames(ctx context.Context) (all bool) {
 	all = true
-	for _, admin := range w.engine.Policy.Admins {
+	for _, admin := range slices.Concat(w.engine.Policy.Admins, w.engine.Policy.StandIns) {
 		tenantKey, id, ok := strings.Cut(admin, "/")
 		if !ok {
 			tenantKey, id = "", admin

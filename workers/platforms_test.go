@@ -55,6 +55,8 @@ func callOf(r *http.Request) string {
 		return "reply"
 	case p == "/open-apis/im/v1/messages":
 		return "send"
+	case strings.HasSuffix(p, "/urgent_app"):
+		return "urgent"
 	case r.Method == http.MethodPatch:
 		return "patch"
 	case strings.HasSuffix(p, "/id_card/recognize"):

@@ -25,6 +25,9 @@ type Messenger interface {
 	Patch(ctx context.Context, messageID string, draw func() (json.RawMessage, error)) error
 	// UploadImage uploads a picture of at most 10 MB and returns its image_key. Feishu offers no way to delete it.
 	UploadImage(ctx context.Context, picture []byte) (imageKey string, err error)
+	// Urgent sends a message of the bot to a person by 加急. reached is false if the platform says that the person is not
+	// in the chat.
+	Urgent(ctx context.Context, messageID, openID string) (reached bool, err error)
 	// Recall recalls a message of the bot.
 	Recall(ctx context.Context, messageID string) error
 	// Download fetches a picture from a message. kind is image or file. It returns at most idcard.MaxPhotoBytes+1
@@ -32,6 +35,10 @@ type Messenger interface {
 	Download(ctx context.Context, messageID, fileKey, kind string) ([]byte, error)
 	// Contact looks a person up in the directory. Fields for which the app has no scope are empty.
 	Contact(ctx context.Context, openID string) (flows.Contact, error)
+	// Department looks a department up in the directory. The name is empty if the app has no scope for it.
+	Department(ctx context.Context, id string) (flows.Department, error)
+	// External reports whether people of other companies can be in a group.
+	External(ctx context.Context, chatID string) (bool, error)
 }
 
 // IDCardReader reads ID cards and other documents from pictures (Feishu OCR).

@@ -136,7 +136,7 @@ func (w *Workers) recallFailed(ctx context.Context, j flows.Job, s *flows.Surfac
 
 // emptyOriginal replaces the card of a look by one without photos, and reports whether Feishu has done so.
 func (w *Workers) emptyOriginal(ctx context.Context, s *flows.Surface) bool {
-	if s.MessageID == "" || w.waitToPatch(ctx, s.Audience, s.MessageID) != nil {
+	if s.MessageID == "" || w.waitToPatch(ctx, s.MessageID) != nil {
 		return false
 	}
 	over := func() (json.RawMessage, error) { return cards.Original{}.JSON(), nil }

@@ -96,6 +96,9 @@ func (w *Workers) beginPage(
 		if stored, err = tx.Setting(ctx, tenantKey, settingRun); err != nil {
 			return err
 		}
+		if err := w.engine.EnsureMorning(ctx, tx, tenantKey); err != nil {
+			return err
+		}
 		from := w.engine.Now()
 		if night.After(from) {
 			from = night

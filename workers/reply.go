@@ -17,6 +17,8 @@ func (w *Workers) sendReply(ctx context.Context, j flows.Job) error {
 	switch {
 	case j.Template() == flows.ReplyDigest && j.To == flows.AudienceHR:
 		return w.sendDigest(ctx, j)
+	case j.Template() == flows.ReplySampleFault && j.To == flows.AudienceHR:
+		return w.sendSampleFault(ctx, j)
 	case j.Template() == flows.ReplyReconcile && j.To == flows.AudienceHR:
 		return w.sendReconcile(ctx, j)
 	}
@@ -65,7 +67,11 @@ func (w *Workers) deliver(ctx context.Context, j flows.Job, card cards.Card, to 
 		return w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
 			each := flows.Reply(j.Template()).Of(j.Case)
 			each.Args = j.Args
-			return w.enqueueForEach(ctx, tx, tenantKey, j.Key+"/admins", each, w.adminReceivers(tenantKey))
+			admins, err := w.engine.AdminReceivers(ctx, tx, tenantKey, "")
+			if err != nil {
+				return err
+			}
+			return w.enqueueForEach(ctx, tx, tenantKey, j.Key+"/admins", each, admins)
 		})
 	}
 	w.engine.Log.Log(ctx, lastWordLevel(d.Class, audienceReply), "card was not sent", "case", j.Case,
@@ -107,14 +113,6 @@ func (w *Workers) enqueueForEach(
 	return w.engine.Enqueue(ctx, tx, cause, jobs...)
 }
 
-// adminReceivers returns the private chats of the tenant's admins.
-func (w *Workers) adminReceivers(tenantKey string) (to []flows.Receiver) {
-	for _, id := range w.engine.Policy.AdminsOf(tenantKey) {
-		to = append(to, flows.Receiver{Type: "open_id", ID: id})
-	}
-	return to
-}
-
 // sendDigest queues HR's list of waiting cases, in the review group or for each admin. It does so once per reminder
 // period, however many cases are due. With ArgAdmins it goes to each admin instead of the group. ArgNow asks
 // for the list regardless of the period.
@@ -141,7 +139,9 @@ func (w *Workers) sendDigest(ctx context.Context, j flows.Job) error {
 			if len(to) == 0 || to[0].Type != "chat_id" {
 				return nil // the admins have the list already
 			}
-			to = w.adminReceivers(c.TenantKey)
+			if to, err = w.engine.AdminReceivers(ctx, tx, c.TenantKey, ""); err != nil {
+				return err
+			}
 		}
 		return w.enqueueForEach(ctx, tx, c.TenantKey, j.Key+"/each", flows.Reply(flows.ReplyWaiting), to)
 	})

@@ -44,8 +44,22 @@ func (w *Workers) replyCard(ctx context.Context, j flows.Job) (card cards.Card, 
 			}
 		case flows.ReplyStats:
 			card, err = w.statsCard(ctx, v, tenantKey)
+		case flows.ReplyMorning:
+			card, err = w.morningCard(ctx, v, j)
+		case flows.ReplyWeekly:
+			card, err = w.weeklyCard(ctx, v, j)
 		case flows.ReplyLooked:
 			card = lookedCard(j)
+		case flows.ReplySampleFault:
+			card, err = w.sampleFaultCard(ctx, v, j)
+		case flows.ReplyAway:
+			card, err = w.engine.AwayCard(ctx, v, tenantKey, asker)
+		case flows.ReplyOverdue:
+			var overdue cards.Overdue
+			if overdue, err = w.engine.OverdueCard(ctx, v, tenantKey); overdue.Overdue > 0 {
+				overdue.Lead = true
+				card = overdue
+			}
 		case flows.ReplyReminded:
 			card, err = remindedCard(j)
 		case flows.ReplyReconcile:
@@ -92,6 +106,13 @@ var noticeLevels = map[string]cards.Level{
 	"review_chat_set":     cards.Green,
 	"announce_chat_set":   cards.Green,
 	"already_done":        cards.Green,
+	"away_nobody":         cards.Red,
+	flows.AwayWhen:        cards.Amber,
+	flows.AwayPast:        cards.Amber,
+	flows.AwayTooFar:      cards.Amber,
+
+	flows.NoticeGroupLost:     cards.Amber,
+	flows.NoticeGroupExternal: cards.Amber,
 
 	flows.NoticeManyLooks:        cards.Red,
 	flows.NoticeOriginalKept:     cards.Red,
@@ -151,8 +172,12 @@ func (w *Workers) greetingCard(ctx context.Context, v flows.View, j flows.Job) (
 	if err != nil {
 		return nil, err
 	}
+	admin, err := w.engine.IsAdmin(ctx, v, tenantKey, asker)
+	if err != nil {
+		return nil, err
+	}
 	g := cards.Greeting{
-		HR:   w.engine.IsAdmin(tenantKey, asker),
+		HR:   admin,
 		Help: j.Args[flows.ArgHelp] != "",
 		Done: done,
 	}
@@ -252,6 +277,7 @@ func (w *Workers) pendingCard(ctx context.Context, v flows.View, tenantKey, aske
 	if err == nil && own.State.Turn() == flows.HR {
 		counts[own.State]--
 	}
+	now := w.engine.Now()
 	out := cards.Pending{
 		Total:     counts[flows.AwaitingReview] + counts[flows.NeedsAttention],
 		Attention: counts[flows.NeedsAttention],
@@ -270,6 +296,9 @@ func (w *Workers) pendingCard(ctx context.Context, v flows.View, tenantKey, aske
 			State:      string(c.State),
 			Since:      c.EnteredAt,
 			Worst:      cards.Red,
+		}
+		if w.engine.Policy.SLA > 0 {
+			row.Waits, row.Overdue = now.Sub(c.EnteredAt), w.engine.Policy.IsOverdue(c.EnteredAt, now)
 		}
 		if c.State == flows.AwaitingReview {
 			row.Worst = flows.Colour(flows.Worst(flows.Findings(c, &w.engine.Policy, w.engine.Now())))

@@ -37,6 +37,9 @@ func (w *Workers) newHandlers() map[flows.JobKind]handler {
 		flows.JobHandOver:      w.handOver,
 		flows.JobReplay:        w.replayHandover,
 		flows.JobAccount:       w.openSigningAccount,
+		flows.JobEscalate:      w.escalate,
+		flows.JobUrgent:        w.callUrgently,
+		flows.JobMorning:       w.morning,
 	}
 }
 

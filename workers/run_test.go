@@ -159,6 +159,8 @@ type observer struct {
 	moves   map[flows.State]int
 }
 
+func (o *observer) ApprovedByPolicy(bool)                       {}
+func (o *observer) SampleLooked(flows.SampleOutcome)            {}
 func (o *observer) Moved(_, to flows.State, _, _ time.Duration) { o.moves[to]++ }
 func (o *observer) CallFailed(operation string, class failure.Class) {
 	o.effects[operation+" "+string(class)]++

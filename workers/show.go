@@ -69,6 +69,9 @@ func (w *Workers) acquireSurface(ctx context.Context, j flows.Job) (held *drawin
 		if s.MessageID == "" && s.WantedGeneration == s.SentGeneration {
 			return nil // the message is gone, and no other is wanted
 		}
+		if s.Audience == flows.AudienceBoard && (s.Unreachable || s.ID != engine.BoardID(s.To.ID)) {
+			return nil // it is tried again by Engine.markBoard; or it is of a version with an announcement a day
+		}
 		now := w.engine.Now()
 		clicked := j.Args[flows.ArgClicked]
 		owner, _ := s.LeasedTo()
@@ -131,6 +134,11 @@ func (w *Workers) releaseSurface(ctx context.Context, j flows.Job, s *drawing, f
 		now.RenderedHash = shown
 		now.SentGeneration, now.MessageID, now.OldID = s.SentGeneration, s.MessageID, s.OldID
 		now.Unreachable = now.Unreachable && !drawn
+		if drawn {
+			if err := w.noteGroupFound(ctx, tx, s); err != nil {
+				return err
+			}
+		}
 		again = now.Dirty || drawn && now.Outdated()
 		if drawn && !again && s.caseVersion != 0 {
 			// A click may have changed the case while this card was on its way, and this card may have replaced the
@@ -173,6 +181,9 @@ func (w *Workers) leaseAfter(failed error) time.Time {
 // draw sends a message or patches it, so that it shows the present card. Cards are built after all waiting, so that
 // they are not out of date when they arrive.
 func (w *Workers) draw(ctx context.Context, s *drawing) error {
+	if err := w.keepOut(ctx, s); err != nil {
+		return err
+	}
 	raw, sum, err := w.render(ctx, s)
 	if raw == nil || err != nil {
 		return err
@@ -222,7 +233,7 @@ func (w *Workers) sendMessage(ctx context.Context, s *drawing) (sent bool, err e
 
 // patchMessage replaces the card of the message. It returns false if there is no card any more.
 func (w *Workers) patchMessage(ctx context.Context, s *drawing) (patched bool, err error) {
-	if err := w.waitToPatch(ctx, s.Audience, s.MessageID); err != nil {
+	if err := w.waitToPatch(ctx, s.MessageID); err != nil {
 		return false, err
 	}
 	var raw json.RawMessage
@@ -277,7 +288,7 @@ func (w *Workers) replaceFormer(ctx context.Context, s *drawing) error {
 	if s.OldID == "" {
 		return nil
 	}
-	if err := w.waitToPatch(ctx, s.Audience, s.OldID); err != nil {
+	if err := w.waitToPatch(ctx, s.OldID); err != nil {
 		return err
 	}
 	pointer := cards.Superseded{Ref: cards.Ref{Case: s.CaseID}, HR: s.Audience != flows.AudienceApplicant}.JSON()

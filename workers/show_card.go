@@ -4,15 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
-	"strings"
-	"time"
 
 	"shiming/cards"
 	"shiming/flows"
 )
-
-// announcedPeople is how many people the announcement names.
-const announcedPeople = 20
 
 // render returns the card that the surface has to show now, and its SHA-256. It returns nil if there is no card to
 // show.
@@ -35,6 +30,9 @@ func (w *Workers) cardOf(ctx context.Context, s *drawing) (card cards.Card, err 
 			return err
 		case flows.AudienceDesk:
 			card, err = w.engine.DeskCard(ctx, v, s.TenantKey, s.To.ID)
+			return err
+		case flows.AudienceOverdue:
+			card, err = w.engine.OverdueCard(ctx, v, s.TenantKey)
 			return err
 		case flows.AudienceQueue:
 			card, err = w.engine.QueueCard(ctx, v, s.TenantKey)
@@ -86,37 +84,4 @@ func (w *Workers) photosAhead(ctx context.Context, v flows.View, c *flows.Case) 
 		return n, err
 	}
 	return 0, nil
-}
-
-// boardCard builds the announcement of the day that the surface's id ends with. It is not the present day: the last
-// drawing of a day may come after midnight.
-func (w *Workers) boardCard(ctx context.Context, v flows.View, s *flows.Surface) (cards.Card, error) {
-	now := w.engine.Now()
-	day := s.ID[strings.LastIndex(s.ID, "/")+1:]
-	midnight, err := time.ParseInLocation(time.DateOnly, day, flows.ChinaTime)
-	if err != nil {
-		return nil, err
-	}
-	people, today, err := v.DoneSince(ctx, s.TenantKey, midnight, announcedPeople)
-	if err != nil {
-		return nil, err
-	}
-	counts, err := v.CountByState(ctx, s.TenantKey)
-	if err != nil {
-		return nil, err
-	}
-	b := cards.Board{
-		Day:       day,
-		DoneToday: today,
-		DoneTotal: counts[flows.Done],
-		OnFile:    counts[flows.OnFile],
-		People:    people,
-		At:        now,
-	}
-	for state, n := range counts {
-		if !state.Terminal() {
-			b.Open += n
-		}
-	}
-	return b, nil
 }

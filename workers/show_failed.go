@@ -73,7 +73,7 @@ func (w *Workers) endShow(ctx context.Context, j flows.Job, seen *flows.Surface,
 		default:
 			s.Unreachable = true
 			if news || follows == tellHR { // it may be the applicant's turn only now
-				err = w.followRefusal(ctx, tx, follows, s)
+				err = w.followRefusal(ctx, tx, follows, s, d)
 			}
 		}
 		if err != nil {
@@ -84,8 +84,12 @@ func (w *Workers) endShow(ctx context.Context, j flows.Job, seen *flows.Surface,
 }
 
 // followRefusal does what follows a refused card.
-func (w *Workers) followRefusal(ctx context.Context, tx flows.Tx, follows followUp, s *flows.Surface) error {
+func (w *Workers) followRefusal(
+	ctx context.Context, tx flows.Tx, follows followUp, s *flows.Surface, d failure.Details,
+) error {
 	switch follows {
+	case tellGroup:
+		return w.tellGroupLost(ctx, tx, s, d)
 	case tellHR:
 		return w.tellUnreached(ctx, tx, s.CaseID)
 	case toAdmins:
@@ -129,16 +133,17 @@ func (w *Workers) sendToAdmins(ctx context.Context, tx flows.Tx, group *flows.Su
 		return nil // the group has seen the case, and nobody has to act
 	}
 	group.SentGeneration = wanted
+	admins, err := w.engine.AdminReceivers(ctx, tx, c.TenantKey, c.OpenID)
+	if err != nil {
+		return err
+	}
 	var jobs []flows.Job
-	for _, admin := range w.engine.Policy.AdminsOf(c.TenantKey) {
-		if admin == c.OpenID {
-			continue
-		}
+	for _, admin := range admins {
 		s, err := engine.SurfaceOrNew(ctx, tx, &flows.Surface{
-			ID:       "case/" + c.ID + "/hr/" + admin,
+			ID:       "case/" + c.ID + "/hr/" + admin.ID,
 			CaseID:   c.ID,
 			Audience: flows.AudienceHR,
-			To:       flows.Receiver{Type: "open_id", ID: admin},
+			To:       admin,
 		})
 		if err != nil {
 			return err
@@ -159,15 +164,17 @@ func (w *Workers) sendToAdmins(ctx context.Context, tx flows.Tx, group *flows.Su
 }
 
 // renewMessage notes that a message can no longer be changed: it is older than 14 days or was recalled. While the case
-// is open, a new message takes its place. The caller stores the surface.
+// is open, a new message takes its place, and so it is with a group's announcement. The caller stores the surface.
 func (w *Workers) renewMessage(ctx context.Context, tx flows.Tx, s *flows.Surface, lost string) error {
 	if s.MessageID != lost {
 		return nil
 	}
 	s.Unreachable, s.MessageID, s.OldID = true, "", ""
-	c, err := tx.Case(ctx, s.CaseID)
-	if err != nil || c.State.Terminal() {
-		return flows.IgnoreNotFound(err)
+	if s.Audience != flows.AudienceBoard {
+		c, err := tx.Case(ctx, s.CaseID)
+		if err != nil || c.State.Terminal() {
+			return flows.IgnoreNotFound(err)
+		}
 	}
 	s.WantedGeneration++
 	s.Unreachable = false

@@ -34,7 +34,7 @@ func refuseGroups(w *workerstest.Harness, err error) {
 func TestReviewGroupIsGone(t *testing.T) {
 	t.Parallel()
 	for _, gone := range unreachableGroup {
-		w := workerstest.New(t)
+		w := workerstest.New(t, func(d *engine.Deps, _ *workers.Deps) { d.AnnounceChat = "" })
 		refuseGroups(w, gone)
 		c := w.Walk("ou_1", flows.SampleNumber, flows.AwaitingReview)
 		for _, admin := range []string{"ou_hr1", "ou_hr2"} {

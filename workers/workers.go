@@ -51,7 +51,11 @@ type Workers struct {
 	// slots as calls a second keep the limit busy.
 	ocrSlots chan struct{}
 	// tenants maps a case to its tenant, for a marketplace app. It is only a cache.
-	tenants           *cache.Cache
+	tenants *cache.Cache
+	// departments maps a tenant's department to its name, externalGroups a tenant's group to whether people of other
+	// companies can be in it. They are only caches.
+	departments, externalGroups *cache.Cache
+
 	slotsMu           sync.Mutex
 	slots             map[string]*slotLoad // by KIND/ID, see acquireSlot
 	inbound, outbound photoBudget
@@ -70,6 +74,10 @@ func New(d Deps) *Workers {
 		engine:   d.Engine,
 		ocrSlots: make(chan struct{}, d.OCRPerSecond+2),
 		tenants:  cache.New(time.Hour, 10*time.Minute),
+
+		departments:    cache.New(departmentTTL, 10*time.Minute),
+		externalGroups: cache.New(10*time.Minute, 10*time.Minute),
+
 		slots:    map[string]*slotLoad{},
 		inbound:  newPhotoBudget(inboundBytes),
 		outbound: newPhotoBudget(outboundBytes),

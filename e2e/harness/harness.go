@@ -132,6 +132,7 @@ func Start(t *testing.T, s Setup) *Harness {
 		"company.name":       "样本科技有限公司",
 		"timing.write_quiet": "1ms",
 		"review.undo":        "0s", // a decision takes effect at once
+		"review.sla":         "0s", // no test depends on the day of the week
 	})
 	if !s.Playground {
 		// A card of each case, so that tests side by side in one company need not share a desk. Tests of desks, the

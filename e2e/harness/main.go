@@ -27,6 +27,7 @@ func Prepare() {
 	flag.Parse()
 	// In the programs that the tests start, a decision takes effect at once.
 	_ = os.Setenv(config.EnvName("review.undo"), "0s")
+	_ = os.Setenv(config.EnvName("review.sla"), "0s")
 	debug.SetGCPercent(200) // the live heap is small beside the pictures that come and go
 	// The tests mostly wait for upstreams and clocks, so many can run in parallel.
 	parallel := "32"

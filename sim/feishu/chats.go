@@ -43,7 +43,7 @@ func (s *Server) getChat(c *call) (any, *apiError) {
 	if !ch.botIn {
 		return d, nil
 	}
-	d["description"], d["external"], d["tenant_key"] = "", false, s.cfg.TenantKey
+	d["description"], d["external"], d["tenant_key"] = "", ch.external, s.cfg.TenantKey
 	d["chat_mode"] = "p2p"
 	if !ch.p2p {
 		d["chat_mode"], d["chat_type"], d["chat_tag"], d["group_message_type"] = "group", "private", "inner", "chat"

@@ -54,6 +54,9 @@ func (s *Server) contactFields(u *User) map[string]any {
 	if s.hasScope("contact:user.email:readonly") {
 		f["email"] = u.Email
 	}
+	if s.hasScope("contact:user.department:readonly") {
+		f["department_ids"] = append([]string{}, u.Departments...)
+	}
 	if s.hasScope("contact:user.employee_number:read", "contact:user.employee:readonly") {
 		f["employee_no"] = u.EmployeeNo
 	}

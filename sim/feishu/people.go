@@ -13,9 +13,10 @@ type User struct {
 	Mobile                  string // as the directory returns it, e.g. +8613800000000
 	Email                   string
 	EmployeeNo              string
-	Locale                  string // zh_cn (default), en_us, …: the language of the person's client
-	Outside                 bool   // outside the app's availability: 230013 for messages, 41050 for lookups
-	TenantKey               string // of another company; "" means the app's tenant
+	Departments             []string // open_department_ids, the main one first; see AddDepartment
+	Locale                  string   // zh_cn (default), en_us, …: the language of the person's client
+	Outside                 bool     // outside the app's availability: 230013 for messages, 41050 for lookups
+	TenantKey               string   // of another company; "" means the app's tenant
 	Resigned                bool
 	Stopped                 bool // the person has disabled the bot's messages: 230053
 }
@@ -34,6 +35,7 @@ type chat struct {
 	members  []string // open_ids, in the order of joining
 	botIn    bool
 	gone     bool // dissolved
+	external bool // people of other companies may be in it
 	order    []*message
 	seq      uint64        // increases with every change of any message in it
 	changed  chan struct{} // closed and replaced at every change
@@ -139,6 +141,15 @@ func (s *Server) Dissolve(chatID string) {
 	defer s.mu.Unlock()
 	if ch := s.chats[chatID]; ch != nil {
 		ch.gone = true
+	}
+}
+
+// SetExternal makes a group one of several companies, or one of the company alone.
+func (s *Server) SetExternal(chatID string, on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if ch := s.chats[chatID]; ch != nil {
+		ch.external = on
 	}
 }
 

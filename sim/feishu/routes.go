@@ -29,6 +29,7 @@ var (
 	scopesApp    = []string{"application:application:self_manage", "admin:app.info:readonly"}
 	scopesUser   = []string{"contact:contact.base:readonly", "contact:contact:readonly_as_app",
 		"contact:contact:access_as_app"}
+	scopesDepartment = append([]string{"contact:department.organize:readonly"}, scopesUser...)
 )
 
 // routes lists the simulated APIs. Literal segments precede parameters where both would match.
@@ -209,6 +210,13 @@ func init() {
 			op:     "contact.user.get",
 			scopes: scopesUser,
 			handle: (*Server).getUser,
+		},
+		{
+			method: "GET",
+			path:   "/contact/v3/departments/:department_id",
+			op:     "contact.department.get",
+			scopes: scopesDepartment,
+			handle: (*Server).getDepartment,
 		},
 
 		{

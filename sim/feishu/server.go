@@ -69,6 +69,9 @@ type Server struct {
 	ocrCalls   []OCRCall
 	users      map[string]*User // by open_id
 	chats      map[string]*chat
+
+	departments map[string]Department // by open_department_id
+
 	p2p        map[string]string // open_id to chat_id
 	messages   map[string]*message
 	resources  map[string]*resource // by image_key or file_key

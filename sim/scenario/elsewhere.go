@@ -12,13 +12,15 @@ type Elsewhere struct {
 // elsewhere is in the order of the platforms.
 var elsewhere = []elsewhereRow{
 	{"撤回消息", "230009 230026", whenLooking},
-	{"发送应用内加急", "230012 230023 230024 230052 230098", notCalled},
+	{"发送应用内加急", "10023 230012 230023 230024 230052 230098", whenOverdue},
 	{"批量发送消息", "11203 11233 11247", notCalled},
 	{"上传图片", "232096 234006 234010 234011 234039", whenLooking},
 	{"延时更新消息卡片", "10002 11311 100000 100030 200000 200310 200320 300020 300030 300040 300090",
 		Text{"不调用：卡片用更新接口改", "not called: cards are changed with PATCH"}},
-	{"获取群成员列表, 判断用户或机器人是否在群里", "232001 232004 232006 232010 232011 232025 232033 232034",
-		Text{"只有 shiming check 会问", "only shiming check asks"}},
+	{"获取单个部门信息", "40003 40004 42008",
+		Text{"没有人等它：问不到就不分部门", "nobody waits for it: without an answer there are no departments"}},
+	{"获取群信息, 获取群成员列表, 判断用户或机器人是否在群里", "232001 232004 232006 232010 232011 232025 232033 232034",
+		Text{"只有公告板、审核板和 shiming check 会问", "only boards and shiming check ask"}},
 	{"上传人脸基准图片, 裁剪人脸图片, 查询人脸认证结果", "10100 10101 10200", notCalled},
 	{"获取授权码, 获取 user_access_token, 获取用户信息", "20001 20002 20003 20004 20005 20007 20008 20009 20010 " +
 		"20013 20014 20021 20022 20023 20024 20025 20027 20028 20029 20035 20036 20039 20042 20046 20048 20049 " +
@@ -40,6 +42,7 @@ type elsewhereRow struct {
 
 var (
 	notCalled   = Text{"不调用", "not called"}
+	whenOverdue = Text{"只有等 HR 的超时很久时才调用", "only called when cases are long overdue"}
 	whenLooking = Text{"只有 HR 查看原件时才调用", "only called when HR looks at originals"}
 )
 

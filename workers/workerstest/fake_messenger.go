@@ -28,7 +28,11 @@ type FakeMessenger struct {
 	DownloadFunc func(ctx context.Context, messageID, fileKey, kind string) ([]byte, error)
 	RecallFunc   func(ctx context.Context, messageID string) error
 	UploadFunc   func(ctx context.Context, picture []byte) (string, error)
+	UrgentFunc   func(ctx context.Context, messageID, openID string) (reached bool, err error)
 	ContactFunc  func(ctx context.Context, openID string) (flows.Contact, error)
+	// DepartmentFunc and ExternalFunc may be nil: no department has a name, and no group is external.
+	DepartmentFunc func(ctx context.Context, id string) (flows.Department, error)
+	ExternalFunc   func(ctx context.Context, chatID string) (bool, error)
 	// BeforePatch is called before a patch builds its card, when the real client waits for clicks to be answered.
 	BeforePatch func(ctx context.Context, messageID string)
 
@@ -39,6 +43,7 @@ type FakeMessenger struct {
 	Downloads int
 	Uploaded  [][]byte // by UploadImage
 	Recalled  []string // ids of messages
+	Urgents   []string // open_ids of those whom Urgent was to call
 }
 
 // Post adds a message, or returns the one that has the uuid.
@@ -134,6 +139,17 @@ func (f *FakeMessenger) Recall(ctx context.Context, messageID string) error {
 	return nil
 }
 
+// Urgent implements workers.Messenger.
+func (f *FakeMessenger) Urgent(ctx context.Context, messageID, openID string) (reached bool, err error) {
+	f.mu.Lock()
+	f.Urgents = append(f.Urgents, openID)
+	f.mu.Unlock()
+	if f.UrgentFunc != nil {
+		return f.UrgentFunc(ctx, messageID, openID)
+	}
+	return true, nil
+}
+
 // Download returns the Picture of the file key.
 func (f *FakeMessenger) Download(ctx context.Context, messageID, fileKey, kind string) ([]byte, error) {
 	f.mu.Lock()
@@ -151,6 +167,22 @@ func (f *FakeMessenger) Contact(ctx context.Context, openID string) (flows.Conta
 		return f.ContactFunc(ctx, openID)
 	}
 	return flows.Contact{}, nil
+}
+
+// Department implements workers.Messenger.
+func (f *FakeMessenger) Department(ctx context.Context, id string) (flows.Department, error) {
+	if f.DepartmentFunc != nil {
+		return f.DepartmentFunc(ctx, id)
+	}
+	return flows.Department{ID: id}, nil
+}
+
+// External implements workers.Messenger.
+func (f *FakeMessenger) External(ctx context.Context, chatID string) (bool, error) {
+	if f.ExternalFunc != nil {
+		return f.ExternalFunc(ctx, chatID)
+	}
+	return false, nil
 }
 
 // SentTo returns the messages to a person, to a group, or in answer to a message.

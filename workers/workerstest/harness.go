@@ -45,6 +45,13 @@ type Harness struct {
 // New builds a harness at flows.SampleTime. adjust changes what engine and workers are built from.
 func New(t testing.TB, adjust ...func(*engine.Deps, *workers.Deps)) *Harness {
 	t.Helper()
+	path := filepath.Join(t.TempDir(), "bot.db")
+	return NewOn(t, store.Config{DSN: "sqlite:" + path, Sync: "normal", Keyset: storetest.Write(t, path)}, adjust...)
+}
+
+// NewOn is New on a database of the caller's. It sets the clock.
+func NewOn(t testing.TB, db store.Config, adjust ...func(*engine.Deps, *workers.Deps)) *Harness {
+	t.Helper()
 	w := &Harness{
 		T:                t,
 		At:               flows.SampleTime,
@@ -54,13 +61,8 @@ func New(t testing.TB, adjust ...func(*engine.Deps, *workers.Deps)) *Harness {
 		EvidenceClient:   &FakeEvidenceClient{},
 	}
 	w.Verifier = &FakeVerifier{now: w.Now}
-	path := filepath.Join(t.TempDir(), "bot.db")
-	s, err := store.Open(t.Context(), store.Config{
-		DSN:    "sqlite:" + path,
-		Sync:   "normal",
-		Keyset: storetest.Write(t, path),
-		Now:    w.Now,
-	})
+	db.Now = w.Now
+	s, err := store.Open(t.Context(), db)
 	if err != nil {
 		t.Fatal(err)
 	}

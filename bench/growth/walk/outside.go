@@ -80,6 +80,14 @@ func (o *Outside) Download(_ context.Context, _, fileKey, _ string) ([]byte, err
 	return photos()[fileKey[len(fileKey)-1:]], nil
 }
 
+// Department implements workers.Messenger.
+func (*Outside) Department(_ context.Context, id string) (flows.Department, error) {
+	return flows.Department{ID: id}, nil
+}
+
+// External implements workers.Messenger.
+func (*Outside) External(context.Context, string) (bool, error) { return false, nil }
+
 func (o *Outside) Contact(context.Context, string) (flows.Contact, error) {
 	return flows.Contact{Name: o.Who.Name, Mobile: o.Who.Mobile}, nil
 }
@@ -87,6 +95,8 @@ func (o *Outside) Contact(context.Context, string) (flows.Contact, error) {
 func (o *Outside) UploadImage(context.Context, []byte) (string, error) { return "img_" + o.id(), nil }
 
 func (o *Outside) Recall(context.Context, string) error { return nil }
+
+func (o *Outside) Urgent(context.Context, string, string) (bool, error) { return true, nil }
 
 // ReadDocument is not called: everybody on the walk has an ID card.
 func (o *Outside) ReadDocument(context.Context, idcard.Document, []byte, func()) ([]idcard.Entity, error) {

@@ -1,0 +1,65 @@
+package cards
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Morning is HR's card of a working day's morning: what waits, what stands still, and what the days since the last one
+// have brought beside the medians of the last week. It names nobody.
+type Morning struct {
+	Since, Until string // first and last day that Days covers, 2006-01-02; the same for a single day
+	Waiting      Waiting
+	Days         Turnout
+	Week         Turnout // the seven days before today
+	Desk         bool    // HR reviews at desks, so that the card offers the reader's
+	At           time.Time
+}
+
+// Waiting is what waits for HR.
+type Waiting struct {
+	Total             int       // of them:
+	Green, Amber, Red int       // in review, by the worst finding
+	Stuck             int       // a step has stopped
+	Oldest            time.Time // since when the oldest waits
+}
+
+// Empty reports whether the card would say nothing: nobody waits, and nothing has happened.
+func (v Morning) Empty() bool { return v.Waiting.Total == 0 && v.Days.Empty() }
+
+// JSON draws the numbers, and the button that sends the reader's desk.
+func (v Morning) JSON() json.RawMessage {
+	w := v.Waiting
+	var e []node
+	if w.Total == 0 {
+		e = append(e, line(tr("queue.none")))
+	} else {
+		e = append(e,
+			line(tr("morning.waiting", intArg("n", w.Total)), sizeHead),
+			line(tr("morning.colours", intArg("green", w.Green), intArg("amber", w.Amber), intArg("red", w.Red),
+				intArg("stuck", w.Stuck))),
+			line(tr("queue.oldest", timeArg("at", w.Oldest))))
+		if v.Desk {
+			desk := Ref{}.act(ActNext)
+			desk.To = ToDesk
+			e = append(e, button("desk", mainButton, desk))
+		}
+	}
+	period := tr("morning.day", quotedArg("day", v.Until))
+	if v.Since != v.Until {
+		period = tr("morning.days", quotedArg("from", v.Since), quotedArg("to", v.Until))
+	}
+	e = append(e, rule(), headline(period))
+	e = append(e, facts(v.Days.texts()...)...)
+	e = append(e, facts(
+		tr("morning.to_done", textArg("now", spanText(v.Days.ToDone, v.Days.ToDone.Median)),
+			textArg("week", spanText(v.Week.ToDone, v.Week.ToDone.Median))),
+		tr("morning.review", textArg("now", spanText(v.Days.Review, v.Days.Review.Median)),
+			textArg("week", spanText(v.Week.Review, v.Week.Review.Median))),
+	)...)
+	look := frame{title: tr("morning.title"), header: headerSuccess, elements: append(e, asOf(v.At)...)}
+	if w.Total > 0 {
+		look.header, look.tag, look.tagColour = headerYourTurn, tr("tag.count", intArg("n", w.Total)), "blue"
+	}
+	return look.json()
+}

@@ -1,0 +1,35 @@
+package engine
+
+import (
+	"context"
+	"slices"
+
+	"shiming/flows"
+)
+
+// StaffOf returns who may decide on the tenant's cases now, and who of them is away.
+func (e *Engine) StaffOf(ctx context.Context, v flows.View, tenantKey string) (flows.Staff, error) {
+	absences, err := loadAbsences(ctx, v, tenantKey)
+	return e.Policy.StaffOf(tenantKey, absences, e.Now()), err
+}
+
+func loadAbsences(ctx context.Context, v flows.View, tenantKey string) (flows.Absences, error) {
+	raw, err := v.Setting(ctx, tenantKey, flows.SettingAbsences)
+	if err != nil {
+		return nil, err
+	}
+	return flows.ParseAbsences(raw)
+}
+
+// IsAdmin reports whether the person may decide on the tenant's cases now: one of hr.admins, or a stand-in while one is
+// needed.
+func (e *Engine) IsAdmin(ctx context.Context, v flows.View, tenantKey, openID string) (bool, error) {
+	if slices.Contains(e.Policy.AdminsOf(tenantKey), openID) {
+		return true, nil
+	}
+	if !slices.Contains(e.Policy.StandInsOf(tenantKey), openID) {
+		return false, nil
+	}
+	staff, err := e.StaffOf(ctx, v, tenantKey)
+	return staff.MayDecide(openID), err
+}
