@@ -14,7 +14,7 @@ const AgreementVersion = "2026-12"
 // Agreement is the text to which the applicant consents. Consents record its version and hash.
 type Agreement struct {
 	Company    string   // may be empty
-	Recipients []string // codes of the data's recipients: feishu, tencent_sms, tencent_faceid, esign
+	Recipients []string // codes of the data's recipients: feishu, tencent_sms, tencent_faceid, esign, esign_sdk
 	PhotoGrace time.Duration
 	Version    string
 }

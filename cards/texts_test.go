@@ -96,13 +96,14 @@ var families = map[string][]string{
 	"closed": {"on_file", "rejected", "rejected_not_employee", "rejected_duplicate", "rejected_not_id_card",
 		"declined", "withdrawn", "expired", "hr_delay", "closed", "other"},
 	"closed_title": {"on_file", "rejected", "declined", "withdrawn", "expired", "hr_delay", "closed", "other"},
-	"disclosed":    {"feishu_ocr", "tencent_sms", "tencent_faceid", "feishu_identity", "esign", "other"},
+	"disclosed":    {"feishu_ocr", "tencent_sms", "tencent_faceid", "feishu_identity", "esign", "esign_sdk", "other"},
 	"looked":       {"review", "photos", "evidence", "evidence_full", "export", "other"},
 	"peek_reason":  append(slices.Clone(PeekReasons), "policy"),
 	"reminder":     {"consent", "reading", "photos", "document_photo", "confirm", "code", "other"},
 	"notice": {
 		"desk_sent", "not_understood", "nothing_open", "already_done", "too_many_cases", "photo_in_group", "photo_not_needed",
 		"unsupported", "no_reviewer", "no_admin", "applicant_unreached", "document_quota", "document_permission",
+		"handover_stopped", "account_stopped",
 		"document_unread", "many_looks", "desk_over", "away_when", "away_past",
 		"away_too_far", "away_nobody", "not_away", "original_kept", "original_emptied", "original_not_shown",
 		"code_expected", "human", "ask_about", "ask_in_private",
@@ -115,7 +116,11 @@ var families = map[string][]string{
 		"submitted", "consented",
 		"declined", "cancelled", "confirmed", "editing", "finished", "other",
 	},
-	"held":          {"first", "refused", "other"},
+	"held": {"first", "refused", "other"},
+	"after": {
+		"handover", "account_other", "account_erased", "account_unnamed", "account_unknown_outcome", "account_unavailable",
+		"account_config", "account_refused", "account_bug", "other",
+	},
 	"order":         {"first", "refused", "held_first", "held_refused", "other"},
 	"progress_held": {"first", "refused", "other"},
 	"stage": {"pending", "checking", "recording", "filing", "done", "done_filed",
@@ -136,7 +141,7 @@ var families = map[string][]string{
 	"asked":     {"esign", "feishu", "other"},
 	"diff":      diffs,
 	"diff_do":   diffs,
-	"recipient": {"feishu", "tencent_sms", "tencent_faceid", "esign", "other"},
+	"recipient": {"feishu", "tencent_sms", "tencent_faceid", "esign", "esign_sdk", "other"},
 	"chip":      append(slices.Clone(checkCodes), "other"),
 }
 

@@ -29,22 +29,24 @@ var mayImport = map[string][]string{
 
 	"cards": {}, "idcard": {}, "failure": {}, "shape": {}, "store/groupcommit": {}, "store/keyset": {},
 	"hanfont": {}, "idcard/watermark": {"idcard", "hanfont"},
-	"esign": {"failure", "shape"}, "verify": {"failure", "shape"},
+	"esign": {"failure", "shape"}, "verify": {"failure", "shape"}, "handover": {"failure"},
 	"workday":  {},
 	"flows":    {"cards", "idcard", "workday"},
 	"engine":   {"flows", "cards", "idcard", "failure"},
 	"evidence": {"flows", "cards", "idcard", "esign"},
-	"workers":  {"engine", "evidence", "flows", "cards", "idcard", "idcard/watermark", "esign", "verify", "failure"},
-	"bot":      {"flows", "cards", "idcard", "failure", "shape"},
-	"web":      {"engine", "flows", "cards", "failure"},
-	"store":    {"flows", "idcard", "failure", "store/groupcommit", "store/keyset"},
-
-	"config": {"flows", "verify", "workday"},
-	"app": {
-		"config", "bot", "web", "engine", "workers", "evidence", "flows", "cards", "esign", "verify", "failure", "shape",
-		"store", "store/keyset",
+	"workers": {
+		"engine", "evidence", "flows", "cards", "idcard", "idcard/watermark", "esign", "verify", "handover", "failure",
 	},
-	"doctor": {"config", "bot", "esign", "verify", "store", "store/keyset", "flows", "shape"},
+	"bot":   {"flows", "cards", "idcard", "failure", "shape"},
+	"web":   {"engine", "flows", "cards", "failure"},
+	"store": {"flows", "idcard", "failure", "store/groupcommit", "store/keyset"},
+
+	"config": {"flows", "verify", "handover", "workday"},
+	"app": {
+		"config", "bot", "web", "engine", "workers", "evidence", "flows", "cards", "esign", "verify", "handover", "failure",
+		"shape", "store", "store/keyset",
+	},
+	"doctor": {"config", "bot", "esign", "verify", "handover", "store", "store/keyset", "flows", "shape"},
 	"cmd":    {"app", "config", "doctor", "evidence", "playground", "sim/…", "bot", "store", "store/keyset"},
 
 	"sim/…":      {"sim/…", "hanfont"}, // the simulated world speaks only HTTP; a font is no code

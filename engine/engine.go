@@ -211,6 +211,10 @@ func (e *Engine) persist(
 		return err
 	}
 	jobs = append(jobs, more...)
+	if more, err = e.noteFollowUps(ctx, tx, c, ch); err != nil {
+		return err
+	}
+	jobs = append(jobs, more...)
 	if more, err = e.endLooks(ctx, tx, before, c, ch); err != nil {
 		return err
 	}

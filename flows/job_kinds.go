@@ -85,6 +85,16 @@ func EndHold(at time.Time) Job { return Job{Kind: JobEndHold, At: at} }
 // RemindQuestion reports QuestionDue at the given time.
 func RemindQuestion(at time.Time) Job { return Job{Kind: JobRemindQuery, At: at} }
 
+// HandOver tells another system of the evidence point of the case.
+func HandOver() Job { return Job{Kind: JobHandOver} }
+
+// OpenSigningAccount opens an account for the person at e签宝's SDK 3.0 service.
+func OpenSigningAccount() Job { return Job{Kind: JobAccount} }
+
+// ReplayHandover hands the evidence point of a case on again, with the webhook-id that it had; with an empty id those of
+// all cases that were given up.
+func ReplayHandover(caseID string) Job { return Job{Kind: JobReplay, Case: caseID} }
+
 // PurgeScope names the data that a purge deletes.
 type PurgeScope string
 

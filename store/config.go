@@ -76,6 +76,8 @@ var defaultWorkers = map[string]int{
 	"identity":  8,
 	"directory": 8,
 	"esign":     16,
+	"handover":  4,
+	"account":   8,
 	"default":   16,
 	"person":    2, // what older versions have queued for sms, check and identity
 }

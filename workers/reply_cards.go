@@ -105,6 +105,8 @@ var noticeLevels = map[string]cards.Level{
 	"document_quota":      cards.Amber,
 	"document_permission": cards.Amber,
 	noticeUnreadable:      cards.Amber,
+	"handover_stopped":    cards.Red,
+	"account_stopped":     cards.Red,
 	"review_chat_set":     cards.Green,
 	"announce_chat_set":   cards.Green,
 	"already_done":        cards.Green,
