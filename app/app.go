@@ -8,7 +8,7 @@
 // In reading order: app.go, then http.go (/healthz, /readyz and /metrics beside the bot's webhook), agreement.go (the
 // page of the agreements), open_store.go (a database that does not answer yet), keyset.go, policy.go, metrics*.go and
 // log.go. restored.go runs once after a
-// restore from a backup.
+// restore from a backup; evidence.go reads the evidence of a case beside a running bot.
 package app
 
 import (
@@ -26,6 +26,7 @@ import (
 	"shiming/engine"
 	"shiming/esign"
 	"shiming/flows"
+	"shiming/handover"
 	"shiming/store"
 	"shiming/store/keyset"
 	"shiming/verify"
@@ -56,8 +57,9 @@ type App struct {
 	client   *bot.Client
 	self     *bot.Self
 	server   *bot.Server
-	longConn *bot.LongConn   // nil with a webhook
-	verifier *verify.Tencent // nil if the method needs no verification
+	longConn *bot.LongConn    // nil with a webhook
+	verifier *verify.Tencent  // nil if the method needs no verification
+	handover *handover.Client // nil without handover.url
 	noted    *surprises
 	pages    pages
 	ln       net.Listener
@@ -158,6 +160,9 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 		if err := a.addSuppliers(&deps, o, metrics); err != nil {
 			return nil, err
 		}
+	}
+	if err := a.addFollowUps(&deps, o, metrics); err != nil {
+		return nil, err
 	}
 	a.workers = workers.New(deps)
 	if len(cfg.HR.Admins) == 1 {
@@ -358,6 +363,9 @@ func (a *App) Close() {
 	}
 	if a.verifier != nil {
 		a.verifier.Close()
+	}
+	if a.handover != nil {
+		a.handover.Close()
 	}
 	if a.store != nil {
 		_ = a.store.Close()

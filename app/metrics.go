@@ -38,6 +38,8 @@ const (
 	platformFeishu  = "feishu"
 	platformTencent = "tencent"
 	platformEsign   = "esign"
+
+	platformHandover = "handover"
 )
 
 // caseBuckets are the histogram buckets for durations of cases, in seconds: from 1 s to a week.

@@ -20,6 +20,7 @@ type gaugeSource interface {
 	StatesNow(context.Context) (map[flows.State]store.StateFigures, error)
 	LimitsNow(context.Context) (map[string]store.LimitUse, error)
 	PushesNow(context.Context) (n int, oldest time.Time, err error)
+	FollowUpsNow(context.Context) (map[flows.FollowUp]map[string]store.FollowUpFigures, error)
 }
 
 // gauges reads the database at each scrape. If the database does not answer, shiming_store_up is 0 and the other gauges
@@ -30,6 +31,7 @@ type gauges struct {
 	now          func() time.Time
 
 	up, jobs, oldestJob, cases, oldestCase, ahead, ocrCalls, ocrLimit, pushes, oldestPush *prometheus.Desc
+	followUps, oldestFollowUp                                                             *prometheus.Desc
 }
 
 func newGauges(source gaugeSource, ocrPerSecond int) *gauges {
@@ -51,7 +53,11 @@ func newGauges(source gaugeSource, ocrPerSecond int) *gauges {
 			"OCR calls that left within the last second, all instances together."),
 		pushes:     desc("shiming_pushes_undecided", "Events that were acknowledged and are not decided on yet."),
 		oldestPush: desc("shiming_oldest_push_seconds", "How long the longest waiting of them has been there."),
-		ocrLimit:   desc("shiming_ocr_calls_per_second_limit", "ocr.per_second as it is configured."),
+		followUps: desc("shiming_handovers",
+			"What follows evidence points and is not done: notifications (handover) and signing accounts (account).",
+			"kind", "progress"),
+		oldestFollowUp: desc("shiming_oldest_handover_seconds", "How long the oldest of them has waited.", "kind", "progress"),
+		ocrLimit:       desc("shiming_ocr_calls_per_second_limit", "ocr.per_second as it is configured."),
 	}
 }
 
@@ -59,6 +65,7 @@ func newGauges(source gaugeSource, ocrPerSecond int) *gauges {
 func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		g.up, g.jobs, g.oldestJob, g.cases, g.oldestCase, g.ahead, g.ocrCalls, g.ocrLimit, g.pushes, g.oldestPush,
+		g.followUps, g.oldestFollowUp,
 	} {
 		ch <- d
 	}
@@ -77,7 +84,8 @@ func (g *gauges) Collect(ch chan<- prometheus.Metric) {
 	cases, err3 := g.source.StatesNow(ctx)
 	limits, err4 := g.source.LimitsNow(ctx)
 	pushes, oldestPush, err5 := g.source.PushesNow(ctx)
-	for _, err := range []error{err1, err2, err3, err4, err5} {
+	followUps, err6 := g.source.FollowUpsNow(ctx)
+	for _, err := range []error{err1, err2, err3, err4, err5, err6} {
 		if err != nil {
 			set(g.up, 0)
 			return
@@ -100,6 +108,12 @@ func (g *gauges) Collect(ch chan<- prometheus.Metric) {
 		set(g.cases, float64(f.Cases), string(state))
 		if !state.Terminal() {
 			set(g.oldestCase, f.Oldest.Seconds(), string(state))
+		}
+	}
+	for kind, states := range followUps {
+		for state, f := range states {
+			set(g.followUps, float64(f.N), string(kind), state)
+			set(g.oldestFollowUp, f.Oldest.Seconds(), string(kind), state)
 		}
 	}
 	for limit, u := range limits {

@@ -230,6 +230,12 @@ func (unavailableSource) PushesNow(context.Context) (int, time.Time, error) {
 	return 0, time.Time{}, errors.New("gone")
 }
 
+func (unavailableSource) FollowUpsNow(
+	context.Context,
+) (map[flows.FollowUp]map[string]store.FollowUpFigures, error) {
+	return nil, errors.New("gone")
+}
+
 func (unavailableSource) LimitsNow(context.Context) (map[string]store.LimitUse, error) {
 	return nil, errors.New("gone")
 }

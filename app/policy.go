@@ -29,6 +29,10 @@ func Policy(cfg config.Config) flows.Policy {
 			recipients = append(recipients, "esign_bankcard")
 		}
 	}
+	signing := cfg.Esign.SDKURL != "" && cfg.Verification.Method != flows.MethodNone
+	if signing {
+		recipients = append(recipients, flows.RecipientSDK)
+	}
 	t := cfg.Timing
 	return flows.Policy{
 		Method:       cfg.Verification.Method,
@@ -55,16 +59,18 @@ func Policy(cfg config.Config) flows.Policy {
 			PhotoGrace: t.PhotoGrace,
 			Version:    cards.AgreementVersion,
 		},
-		Revision:       flows.Revision(cfg.Esign.EvidenceRevision),
-		Documents:      cfg.Evidence.Documents,
-		EvidenceMark:   cfg.Evidence.Mark,
-		ReminderAfter:  t.ReminderAfter,
-		ExpireAfter:    t.ExpireAfter,
-		CodeTTL:        t.CodeTTL,
-		CodeResend:     t.CodeResend,
-		PhotoGrace:     t.PhotoGrace,
-		FieldRetention: t.FieldRetention,
-		WriteQuiet:     t.WriteQuiet,
+		Revision:        flows.Revision(cfg.Esign.EvidenceRevision),
+		Documents:       cfg.Evidence.Documents,
+		EvidenceMark:    cfg.Evidence.Mark,
+		HandsOver:       cfg.Handover.URL != "",
+		SigningAccounts: signing,
+		ReminderAfter:   t.ReminderAfter,
+		ExpireAfter:     t.ExpireAfter,
+		CodeTTL:         t.CodeTTL,
+		CodeResend:      t.CodeResend,
+		PhotoGrace:      t.PhotoGrace,
+		FieldRetention:  t.FieldRetention,
+		WriteQuiet:      t.WriteQuiet,
 	}
 }
 

@@ -53,6 +53,7 @@ const (
 	ActHold        Act = "hold"         // with To: one of Holds
 	ActTransfer    Act = "transfer"     // hand the case to another admin
 	ActNote        Act = "note"         // keep an internal note
+	ActEvidence    Act = "evidence"     // show what is on record of the evidence
 )
 
 // Values of Action.Side and Action.To.
@@ -77,7 +78,7 @@ var acts = map[Act]struct{ caseless bool }{
 	ActAskHR: {}, ActOtherDocument: {}, ActDocumentPhoto: {},
 	ActApprove: {}, ActSendBack: {}, ActReject: {}, ActRetry: {}, ActResolve: {}, ActClose: {}, ActPeek: {}, ActAgree: {},
 	ActKeepOnFile: {}, ActUndo: {}, ActDecide: {}, ActOpen: {}, ActAsk: {}, ActHold: {}, ActTransfer: {}, ActNote: {},
-	ActSampleFine: {}, ActSampleFault: {},
+	ActSampleFine: {}, ActSampleFault: {}, ActEvidence: {},
 	ActRemind: {caseless: true}, ActNext: {caseless: true}, ActFilter: {caseless: true}, ActBulk: {caseless: true},
 }
 

@@ -14,8 +14,10 @@ const AgreementVersion = "2026-12"
 
 // Agreement is the text to which the applicant consents. Consents record its version and hash.
 type Agreement struct {
-	Company    string   // may be empty
-	Recipients []string // codes of the data's recipients: feishu, tencent_sms, tencent_faceid, tencent_bankcard, esign, esign_bankcard
+	Company string // may be empty
+	// Recipients are codes of the data's recipients: feishu, tencent_sms, tencent_faceid, tencent_bankcard, esign,
+	// esign_bankcard, esign_sdk.
+	Recipients []string
 	PhotoGrace time.Duration
 	Version    string
 }

@@ -12,8 +12,18 @@ type Decision struct {
 	Note   string
 	Stage  string // progress since then: pending | recording | filing | done | attention | ...
 	Filed  bool
+	After  []FollowUp
 	Order  string // others wait for this case, or it waits: first | refused | held_first | held_refused; "" for neither
 }
+
+// FollowUp is what follows the evidence and cannot go on. The registration itself is done.
+type FollowUp struct {
+	Code     string // texts "after.<code>"
+	Upstream string // code of the other system, "" if it gave none
+}
+
+// maxFollowUps is how many things can follow the evidence.
+const maxFollowUps = 2
 
 // nodes draws actor, time, outcome, reason, note and progress.
 func (d Decision) nodes() []node {
@@ -45,6 +55,9 @@ func (d Decision) nodes() []node {
 		e = append(e, line(codeText("stage", d.Stage), colourRed))
 	case d.Stage != "":
 		e = append(e, line(codeText("stage", d.Stage)))
+	}
+	for _, f := range d.After[:min(len(d.After), maxFollowUps)] {
+		e = append(e, line(codeText("after", f.Code, textArg("upstream", machineID(f.Upstream))), colourOrange))
 	}
 	if d.Order != "" {
 		e = append(e, line(codeText("order", d.Order), colourOrange))

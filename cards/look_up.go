@@ -21,6 +21,7 @@ type LookUpRow struct {
 	State      string
 	Since      time.Time
 	Opens      bool // it is HR's turn: offer to open the case
+	Filed      bool // there is an evidence point: offer to show it
 }
 
 // maxLookUpRows is the number of people on the card.
@@ -56,6 +57,9 @@ func (r LookUpRow) node() node {
 	e := []node{person(r.Applicant), line(about)}
 	if r.Opens {
 		e = append(e, button("open", plainButton, r.act(ActNext)))
+	}
+	if r.Filed {
+		e = append(e, button("evidence", quietButton, r.act(ActEvidence)))
 	}
 	return row(e...)
 }

@@ -40,15 +40,28 @@ type Disclosure struct {
 
 // View is an access to personal data by an admin.
 type View struct {
-	By     string // open_id
-	At     time.Time
-	What   string // texts "looked.<code>"
-	Reason string // of a look at the originals, one of PeekReasons or policy; else ""
+	By       string // open_id; "" for the operator
+	Operator bool   // a command in the shell
+	At       time.Time
+	What     string // texts "looked.<code>"
+	Reason   string // of a look at the originals, one of PeekReasons or policy; else ""
+	Words    string // reason of the operator
+}
+
+// who draws who looked.
+func (w View) who() node {
+	if w.Operator {
+		return line(tr("my_data.operator"))
+	}
+	return person(w.By)
 }
 
 // text says what was looked at, and why.
 func (w View) text() text {
-	if w.Reason == "" {
+	switch {
+	case w.Words != "":
+		return join(colon, codeText("looked", w.What), foreignText(w.Words, maxArg))
+	case w.Reason == "":
 		return codeText("looked", w.What)
 	}
 	return join(colon, codeText("looked", w.What), codeText("peek_reason", w.Reason))
@@ -152,7 +165,7 @@ func (v MyData) historyNodes() []node {
 		return append(e, line(tr("my_data.no_views")))
 	}
 	for _, w := range v.Views[max(0, len(v.Views)-maxHistory):] {
-		e = append(e, row(person(w.By), small(join(sameText("  "), sameText(Stamp(w.At)), w.text()))))
+		e = append(e, row(w.who(), small(join(sameText("  "), sameText(Stamp(w.At)), w.text()))))
 	}
 	return e
 }

@@ -410,6 +410,12 @@ func applicantSamples() []sample {
 			ReadTitle:   "数字证书服务协议",
 			ReadVersion: "20250801",
 		}},
+		{name: "disclosed", card: Disclosed{At: noon, Export: true, Reason: "劳动仲裁，案号 (2026) 1 号"}},
+		{name: "disclosed_shown", card: Disclosed{At: noon, Reason: "核对"}},
+		{name: "my_data_disclosed", card: MyData{Ref: ref, State: "done", Views: []View{
+			{Operator: true, At: noon, What: "evidence"},
+			{Operator: true, At: noon, What: "evidence_full", Words: "劳动仲裁"},
+		}}},
 		{name: "looked", card: Looked{By: "ou_hr", At: noon, Reason: "name_check"}},
 		{name: "reminder", card: Reminder{Ref: ref, Stage: "photos", Expires: after(72 * time.Hour)}},
 		{name: "notice", card: Notice{Code: "not_understood"}},

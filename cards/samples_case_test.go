@@ -209,6 +209,14 @@ func caseSamples() []sample {
 			Stage: "recording",
 			Order: "held_refused",
 		})},
+		{name: "review_handover", card: decided(Decision{
+			By:    "ou_hr",
+			At:    after(time.Hour),
+			What:  "approved",
+			Stage: "done",
+			Filed: true,
+			After: []FollowUp{{Code: "handover", Upstream: "502"}, {Code: "account_other"}},
+		})},
 		{name: "review_automatic", card: decided(Decision{
 			At:    after(time.Hour),
 			What:  "approved",

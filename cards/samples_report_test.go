@@ -34,9 +34,24 @@ func reportSamples() []sample {
 	}
 	finished := LookUpRow{Ref: ref, Applicant: "ou_done", State: "done", Since: noon}
 
+	filed := finished
+	filed.Filed = true
+	evidence := Evidence{
+		Ref: ref, Applicant: "ou_done", MaskedName: "张*", State: "done", Method: "three_elements",
+		Supplier: "腾讯云", Serial: "r-1", CheckedAt: noon,
+		ApprovedBy: []string{"ou_hr1", "ou_hr2"}, ApprovedAt: noon,
+		Point: "P1a2b3c", FiledAt: noon, Revision: "2025-10",
+	}
+	byHand := evidence
+	byHand.FoundBy, byHand.ApprovedBy, byHand.MaskedName, byHand.Deleted = "ou_hr1", nil, "", noon
+
 	return []sample{
 		{name: "look_up", card: LookUp{Rows: []LookUpRow{person}, Total: 1}},
 		{name: "look_up_several", card: LookUp{Rows: []LookUpRow{person, finished}, Total: 7, Bounded: true}},
+		{name: "look_up_filed", card: LookUp{Rows: []LookUpRow{filed}, Total: 1}},
+		{name: "evidence", card: evidence},
+		{name: "evidence_none", card: Evidence{Ref: ref, Applicant: "ou_applicant", MaskedName: "张*", State: "on_file"}},
+		{name: "evidence_by_hand", card: byHand},
 		{name: "look_up_none", card: LookUp{}},
 		{name: "look_up_none_by_id", card: LookUp{ByID: true}},
 		{name: "pending", card: Pending{Rows: rows, Total: 34, Attention: 2}},

@@ -154,3 +154,13 @@ func join(sep text, parts ...text) text {
 func prefix(sign string, t text) text {
 	return text{zh: sign + t.zh, en: sign + t.en, trusted: t.trusted}
 }
+
+// CodeText returns the text of a code in a language, zh or en, e.g. CodeText("state", "done", "zh"). Pages of other
+// packages say the same words as the cards.
+func CodeText(family, code, lang string) string {
+	t := codeText(family, code)
+	if lang == "zh" {
+		return t.zh
+	}
+	return t.en
+}

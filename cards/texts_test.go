@@ -102,13 +102,14 @@ var families = map[string][]string{
 		"declined", "withdrawn", "expired", "hr_delay", "closed", "other"},
 	"closed_title": {"on_file", "rejected", "declined", "withdrawn", "expired", "hr_delay", "closed", "other"},
 	"disclosed": {"feishu_ocr", "tencent_sms", "tencent_faceid", "tencent_bank", "tencent_bankcard", "feishu_identity", "esign",
-		"esign_bank", "other"},
-	"looked":      {"review", "photos", "export", "other"},
+		"esign_bank", "esign_sdk", "other"},
+	"looked":      {"review", "photos", "evidence", "evidence_full", "export", "other"},
 	"peek_reason": append(slices.Clone(PeekReasons), "policy"),
 	"reminder":    {"consent", "reading", "photos", "document_photo", "confirm", "bank_card", "code", "other"},
 	"notice": {
 		"desk_sent", "not_understood", "nothing_open", "already_done", "too_many_cases", "photo_in_group", "photo_not_needed",
 		"unsupported", "no_reviewer", "no_admin", "applicant_unreached", "document_quota", "document_permission",
+		"handover_stopped", "account_stopped",
 		"document_unread", "many_looks", "desk_over", "away_when", "away_past",
 		"away_too_far", "away_nobody", "not_away", "original_kept", "original_emptied", "original_not_shown",
 		"code_expected", "human", "ask_about", "ask_in_private",
@@ -121,7 +122,11 @@ var families = map[string][]string{
 		"submitted", "consented",
 		"declined", "cancelled", "confirmed", "editing", "finished", "other",
 	},
-	"held":          {"first", "refused", "other"},
+	"held": {"first", "refused", "other"},
+	"after": {
+		"handover", "account_other", "account_erased", "account_unnamed", "account_unknown_outcome", "account_unavailable",
+		"account_config", "account_refused", "account_bug", "other",
+	},
 	"order":         {"first", "refused", "held_first", "held_refused", "other"},
 	"progress_held": {"first", "refused", "other"},
 	"stage": {"pending", "checking", "recording", "filing", "done", "done_filed",
@@ -142,7 +147,7 @@ var families = map[string][]string{
 	"asked":     {"esign", "feishu", "other"},
 	"diff":      diffs,
 	"diff_do":   diffs,
-	"recipient": {"feishu", "tencent_sms", "tencent_faceid", "tencent_bankcard", "esign", "esign_bankcard", "other"},
+	"recipient": {"feishu", "tencent_sms", "tencent_faceid", "tencent_bankcard", "esign", "esign_bankcard", "esign_sdk", "other"},
 	"chip":      append(slices.Clone(checkCodes), "other"),
 }
 

@@ -19,6 +19,7 @@ type checkCmd struct {
 	Lang   string `help:"zh or en; by the environment (LANG) if not given." enum:"auto,zh,en" default:"auto"`
 	OCR    bool   `help:"Also let Feishu read an empty picture, which uses up one of the OCR quota." name:"ocr"`
 	Probe  bool   `help:"Also provoke a refusal of e签宝's sandbox, which shows revision and entitlement." name:"evidence-probe"`
+	Notify bool   `help:"Also send a signed notification about nobody to handover.url." name:"handover-test"`
 	Scopes bool   `help:"Only print the list of scopes that the developer console imports."`
 	// The list holds nothing personal and is the same in every language.
 	Surprises bool `help:"Only list what the platforms have sent and their published pages do not show."`
@@ -48,6 +49,6 @@ func (c *checkCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer d.Close()
-	d.OCR, d.EvidenceProbe = c.OCR, c.Probe
+	d.OCR, d.EvidenceProbe, d.HandoverTest = c.OCR, c.Probe, c.Notify
 	return d.Report(ctx, os.Stdout, lang, c.JSON)
 }

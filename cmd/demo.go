@@ -70,7 +70,7 @@ func portTaken(err error, listen string) error {
 	if !errors.Is(err, syscall.EADDRINUSE) {
 		return err
 	}
-	return fmt.Errorf("%w\nThe world takes the port of --listen (%s) and the four after it. "+
+	return fmt.Errorf("%w\nThe world takes the port of --listen (%s) and the six after it. "+
 		"Another demo may be running: end it, "+
 		"or open this one beside it with --listen 127.0.0.1:0, which picks free ports", err, listen)
 }

@@ -28,7 +28,9 @@ type cli struct {
 	Keygen   keygenCmd   `cmd:"" help:"Write a fresh keyset."`
 	Backup   backupCmd   `cmd:"" help:"Copy the SQLite database, also while serve works on it."`
 	Restored restoredCmd `cmd:"" help:"Run once on a database that was put back from a backup, before serve."`
+	Evidence evidenceCmd `cmd:"" help:"What a case proves: show, export, verify, and the public key."`
 	Health   healthCmd   `cmd:"" help:"Ask a running serve on this machine whether it is alive."`
+	Handover handoverCmd `cmd:"" help:"What follows evidence points: list what waits or was given up, hand on again."`
 }
 
 // Model describes the commands and their flags. Tests compare the pages in docs with it.
@@ -56,7 +58,11 @@ func Main() int {
 		k.Exit = func(int) { os.Exit(exitUsage) }
 		k.FatalIfErrorf(err)
 	}
-	if err := command.Run(); err != nil {
+	err = command.Run()
+	if status, ok := errors.AsType[exitStatus](err); ok { // what there is to say has been said
+		return int(status)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "shiming:", err)
 		return ExitCode(err)
 	}
@@ -65,6 +71,11 @@ func Main() int {
 
 // exitUsage is the exit code for a wrong command line and for a wrong configuration.
 const exitUsage = 2
+
+// exitStatus is the exit code of a command that has printed its result.
+type exitStatus int
+
+func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 
 // ExitCode returns the exit code for an error: exitUsage for a wrong configuration, 1 for every other error.
 func ExitCode(err error) int {

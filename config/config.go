@@ -84,7 +84,14 @@ type Config struct {
 		AppSecret        string   `koanf:"app_secret"`
 		EvidenceRevision Revision `koanf:"evidence_revision"`
 		UploadHosts      []string `koanf:"upload_hosts"`
+		SDKURL           string   `koanf:"sdk_url"`
 	} `koanf:"esign"`
+	// Handover is where evidence points are handed on to; see package handover.
+	Handover struct {
+		URL          string   `koanf:"url"`
+		Secret       []string `koanf:"secret"` // newest first
+		AllowPrivate YesNo    `koanf:"allow_private"`
+	} `koanf:"handover"`
 	Evidence struct {
 		Documents flows.Documents `koanf:"documents"`
 		Mark      string          `koanf:"mark"`

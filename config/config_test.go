@@ -129,6 +129,8 @@ func TestConfigOneMistake(t *testing.T) {
 	for _, fine := range []string{
 		"SHIMING_FEISHU_BASE_URL=http://127.0.0.1:9",
 		"SHIMING_FEISHU_BASE_URL=http://localhost",
+		"SHIMING_HANDOVER_SECRET=" + webhookSecret + ", whsec_" + strings.Repeat("QUJD", 8),
+		"SHIMING_ESIGN_SDK_URL=http://127.0.0.1:8080",
 		"SHIMING_ESIGN_BASE_URL=http://[::1]:9",
 		"SHIMING_PORT=tcp://10.0.0.1:80",
 		"SHIMING_VERIFICATION_METHOD=none",
@@ -236,6 +238,7 @@ func TestEveryKeyFromEnvironment(t *testing.T) {
 				"esign.evidence_revision": "2024",
 				"store.sync":              "normal",
 				"server.trusted_proxies":  "10.0.0.0/8",
+				"handover.allow_private":  "true",
 				"agreement.login":         "none",
 				"agreement.read_type":     "CLICK",
 				"log.level":               "debug",

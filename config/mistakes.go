@@ -102,6 +102,9 @@ const (
 	AdminWithoutTenant Code = "admin_without_tenant"
 	ChatOfOneTenant    Code = "chat_of_one_tenant"
 	LongConnOfMany     Code = "long_connection_of_marketplace"
+	NotWebhookURL      Code = "not_webhook_url"
+	NotWebhookSecret   Code = "not_webhook_secret"
+	InternalAddress    Code = "internal_address"
 	NotCalendar        Code = "not_calendar" // %s: number of the line
 	CalendarTooLarge   Code = "calendar_too_large"
 
@@ -171,6 +174,10 @@ var english = map[Code]string{
 	NotCalendar:        "line %s of the file: want a date and rest or work, such as 2028-10-01 rest 国庆节",
 	CalendarTooLarge:   "the file is larger than 1 MB",
 	LongConnOfMany:     "the long connection is for self-built apps only; use webhook",
+	NotWebhookURL:      "want a whole address such as https://hr.example.com/hooks/shiming, without user and fragment",
+	NotWebhookSecret:   "want whsec_ and the Base64 of 24 to 64 random bytes, several separated by commas, newest first",
+	InternalAddress: "an internal address; set handover.allow_private: true if the receiver is in your own network " +
+		"(link-local addresses are never allowed)",
 
 	SupplierAddress:   verify.NotAddress.String(),
 	SupplierHost:      verify.NotHost.String(),

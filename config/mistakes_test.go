@@ -11,9 +11,13 @@ import (
 	"shiming/e2e/files"
 )
 
+// webhookSecret is the example of Standard Webhooks.
+const webhookSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
 // TestEveryCode has a configuration for each code, and checks that the text of the code takes its arguments.
 func TestEveryCode(t *testing.T) {
-	complete := files.WriteTemp(t, "config.yaml", files.CompleteConfig)
+	without := files.WriteTemp(t, "config.yaml", files.CompleteConfig)
+	complete := files.WriteTemp(t, "config.yaml", files.CompleteConfig+"handover: {secret: ["+webhookSecret+"]}\n")
 	with := func(lines string) string {
 		return files.WriteTemp(t, "config.yaml", files.CompleteConfig+lines)
 	}
@@ -72,6 +76,15 @@ func TestEveryCode(t *testing.T) {
 		{complete, "ESIGN_UPLOAD_HOSTS=esign.cn,https://oss.esign.cn", Mistake{"esign.upload_hosts", NotDomain, nil}},
 		{complete, "ESIGN_UPLOAD_HOSTS=*.esign.cn", Mistake{"esign.upload_hosts", NotDomain, nil}},
 		{complete, "ESIGN_UPLOAD_HOSTS=cn", Mistake{"esign.upload_hosts", NotDomain, nil}},
+		{complete, "HANDOVER_URL=hr.example.com/hook", Mistake{"handover.url", NotWebhookURL, nil}},
+		{complete, "HANDOVER_URL=https://me:pw@hr.example.com/hook", Mistake{"handover.url", NotWebhookURL, nil}},
+		{complete, "HANDOVER_URL=http://hr.example.com/hook", Mistake{"handover.url", PlainHTTP, nil}},
+		{complete, "HANDOVER_URL=https://169.254.169.254/latest", Mistake{"handover.url", InternalAddress, nil}},
+		{complete, "HANDOVER_URL=https://10.0.0.7/hook", Mistake{"handover.url", InternalAddress, nil}},
+		{complete, "HANDOVER_URL=http://localhost:9/hook", Mistake{"handover.url", InternalAddress, nil}},
+		{without, "HANDOVER_URL=https://hr.example.com/hook", Mistake{"handover.secret", Missing, nil}},
+		{complete, "HANDOVER_SECRET=" + webhookSecret + ",hunter2", Mistake{"handover.secret", NotWebhookSecret, nil}},
+		{complete, "ESIGN_SDK_URL=http://sdk.example.com", Mistake{"esign.sdk_url", PlainHTTP, nil}},
 		{complete, "EVIDENCE_DOCUMENTS_PASSPORT=CRED_PSN_PASSPORT", Mistake{
 			"evidence.documents.passport", DocumentUnverified, nil}},
 		{complete, "EVIDENCE_DOCUMENTS_RESIDENCE_PERMIT=CRED_PSN_CH_IDCARD", Mistake{

@@ -2,6 +2,7 @@ package config
 
 import (
 	"net"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"shiming/flows"
+	"shiming/handover"
 )
 
 // maxExpireAfter is one day less than the 14 days for which Feishu allows a patch of a card. A case that lives longer
@@ -51,6 +53,7 @@ func validate(c *Config, undecoded []Mistake) []Mistake {
 	}
 	v.evidence()
 	v.agreement()
+	v.handover()
 	v.timing()
 	slices.SortFunc(v.mistakes, byText)
 	return v.mistakes
@@ -181,6 +184,46 @@ func (v *validator) evidence() {
 		v.wrong("evidence.mark", TooLong, strconv.Itoa(flows.MaxMark))
 	case strings.Contains(mark, "{company}") && v.Company.Name == "":
 		v.wrong("evidence.mark", MarkWithoutCompany)
+	}
+}
+
+// handover checks where evidence points are handed on to, and with which secrets.
+func (v *validator) handover() {
+	if v.Esign.SDKURL != "" {
+		v.baseURL("esign.sdk_url", v.Esign.SDKURL)
+	}
+	for _, s := range v.Handover.Secret {
+		if _, err := handover.ParseSecret(s); err != nil {
+			v.wrong("handover.secret", NotWebhookSecret)
+			break
+		}
+	}
+	if v.Handover.URL == "" {
+		return
+	}
+	v.webhookURL("handover.url", v.Handover.URL)
+	if len(v.Handover.Secret) == 0 {
+		v.wrong("handover.secret", Missing)
+	}
+}
+
+// webhookURL checks that value is a whole address, and that only a loopback host has plain http. A host that is an
+// address in figures is checked here, a name when the connection is made.
+func (v *validator) webhookURL(path, value string) {
+	u, err := url.Parse(value)
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.Fragment != "":
+		v.wrong(path, NotWebhookURL)
+	case u.Scheme == "http" && !loopback(u.Hostname()):
+		v.wrong(path, PlainHTTP)
+	default:
+		a, err := netip.ParseAddr(u.Hostname())
+		if u.Hostname() == "localhost" {
+			a, err = netip.IPv6Loopback(), nil
+		}
+		if err == nil && !handover.Allowed(a, bool(v.Handover.AllowPrivate)) {
+			v.wrong(path, InternalAddress)
+		}
 	}
 }
 

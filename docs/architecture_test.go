@@ -29,22 +29,25 @@ var mayImport = map[string][]string{
 
 	"cards": {}, "idcard": {}, "failure": {}, "shape": {}, "store/groupcommit": {}, "store/keyset": {},
 	"hanfont": {}, "idcard/watermark": {"idcard", "hanfont"},
-	"esign": {"failure", "shape"}, "verify": {"failure", "shape"},
-	"workday": {},
-	"flows":   {"cards", "idcard", "workday"},
-	"engine":  {"flows", "cards", "idcard", "failure"},
-	"workers": {"engine", "flows", "cards", "idcard", "idcard/watermark", "esign", "verify", "failure"},
-	"bot":     {"flows", "cards", "idcard", "failure", "shape"},
-	"web":     {"engine", "flows", "cards", "failure"},
-	"store":   {"flows", "idcard", "failure", "store/groupcommit", "store/keyset"},
-
-	"config": {"flows", "verify", "workday"},
-	"app": {
-		"config", "bot", "web", "engine", "workers", "flows", "cards", "esign", "verify", "failure", "shape", "store",
-		"store/keyset",
+	"esign": {"failure", "shape"}, "verify": {"failure", "shape"}, "handover": {"failure"},
+	"workday":  {},
+	"flows":    {"cards", "idcard", "workday"},
+	"engine":   {"flows", "cards", "idcard", "failure"},
+	"evidence": {"flows", "cards", "idcard", "esign"},
+	"workers": {
+		"engine", "evidence", "flows", "cards", "idcard", "idcard/watermark", "esign", "verify", "handover", "failure",
 	},
-	"doctor": {"config", "bot", "esign", "verify", "store", "store/keyset", "flows", "shape"},
-	"cmd":    {"app", "config", "doctor", "playground", "sim/…", "bot", "store", "store/keyset"},
+	"bot":   {"flows", "cards", "idcard", "failure", "shape"},
+	"web":   {"engine", "flows", "cards", "failure"},
+	"store": {"flows", "idcard", "failure", "store/groupcommit", "store/keyset"},
+
+	"config": {"flows", "verify", "handover", "workday"},
+	"app": {
+		"config", "bot", "web", "engine", "workers", "evidence", "flows", "cards", "esign", "verify", "handover", "failure",
+		"shape", "store", "store/keyset",
+	},
+	"doctor": {"config", "bot", "esign", "verify", "handover", "store", "store/keyset", "flows", "shape"},
+	"cmd":    {"app", "config", "doctor", "evidence", "playground", "sim/…", "bot", "store", "store/keyset"},
 
 	"sim/…":      {"sim/…", "hanfont"}, // the simulated world speaks only HTTP; a font is no code
 	"playground": {"sim/…", "config", "playground/page", "playground/child", "playground/scrape"},
@@ -71,6 +74,8 @@ var onlyIn = map[string]string{
 var forbidden = map[string][]string{
 	"flows":  {"net", "os", "io", "log", "database", "sync"},
 	"engine": {"net", "os", "io", "database"},
+
+	"evidence": {"net", "os", "log", "database", "sync"},
 }
 
 // except lists the exceptions to forbidden: types without side effects.

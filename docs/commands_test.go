@@ -22,8 +22,8 @@ func TestCommandPagesListEveryFlag(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string][]string{}
-	for _, c := range model.Children {
-		want[c.Name] = wordsOf(c)
+	for _, c := range model.Leaves(true) {
+		want[strings.TrimPrefix(c.FullPath(), "shiming ")] = wordsOf(c)
 	}
 	word := regexp.MustCompile(`(?m)--[a-z-]+|\b[A-Z]{2,}$`) // a flag or an argument
 	for _, name := range pair("docs/commands.md") {
@@ -36,9 +36,13 @@ func TestCommandPagesListEveryFlag(t *testing.T) {
 					continue // the head of the table
 				}
 				fields := strings.Fields(usage)
-				flags := word.FindAllString(strings.Join(cut(fields[2:]), "\n"), -1)
+				name, rest := fields[1], fields[2:]
+				if _, ok := want[name]; !ok { // a command of a group
+					name, rest = name+" "+rest[0], rest[1:]
+				}
+				flags := word.FindAllString(strings.Join(cut(rest), "\n"), -1)
 				slices.Sort(flags)
-				got[fields[1]] = flags
+				got[name] = flags
 			}
 			for _, command := range slices.Sorted(maps.Keys(want)) {
 				if !slices.Equal(got[command], want[command]) {

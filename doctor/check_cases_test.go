@@ -34,6 +34,15 @@ var checkCases = []struct {
 	change     func(c *checked)
 }{
 	{"all well", "clock", doctor.OK, func(c *checked) { c.ocr = true }},
+	{"receiver answers", "handover.receiver", doctor.OK, func(c *checked) { c.notify = true }},
+	{"receiver has another secret", "handover.receiver", doctor.Problem, func(c *checked) {
+		c.notify = true
+		c.values["handover.secret"] = "whsec_" + strings.Repeat("QUJD", 8)
+	}},
+	{"receiver redirects", "handover.receiver", doctor.Problem, func(c *checked) { c.fault("handover", "", 302, "") }},
+	{"no signing service", "esign.sdk", doctor.Problem, func(c *checked) {
+		c.values["esign.sdk_url"] = c.world.GatewayURL
+	}},
 	{
 		"wrong app secret",
 		"feishu.credentials",

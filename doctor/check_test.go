@@ -39,6 +39,7 @@ type checked struct {
 	values map[string]string
 	ocr    bool
 	probe  bool          // evidence
+	notify bool          // the receiver of evidence points
 	asked  bool          // keep findings with the outcome unknown, too
 	fast   time.Duration // offset of the local clock
 	allOut string        // all reports
@@ -123,7 +124,7 @@ func (c *checked) run(lang string) (bad string, findings map[string]doctor.Outco
 		c.Fatal(err)
 	}
 	defer d.Close()
-	d.OCR, d.EvidenceProbe, d.Now = c.ocr, c.probe, func() time.Time { return time.Now().Add(c.fast) }
+	d.OCR, d.EvidenceProbe, d.HandoverTest, d.Now = c.ocr, c.probe, c.notify, func() time.Time { return time.Now().Add(c.fast) }
 	var text, raw bytes.Buffer
 	err = d.Report(c.Context(), &text, lang, false)
 	again, err2 := doctor.New(cfg)
@@ -131,7 +132,7 @@ func (c *checked) run(lang string) (bad string, findings map[string]doctor.Outco
 		c.Fatal(err2)
 	}
 	defer again.Close()
-	again.OCR, again.EvidenceProbe, again.Now = c.ocr, c.probe, d.Now
+	again.OCR, again.EvidenceProbe, again.HandoverTest, again.Now = c.ocr, c.probe, c.notify, d.Now
 	_ = again.Report(c.Context(), &raw, lang, true) // the error is the same as above
 	var list []struct {
 		ID      string         `json:"id"`

@@ -4,7 +4,7 @@
 // write has the outcome unknown.
 //
 // In reading order: doctor.go (the checks and their dependencies), then one file per topic: feishu.go (the app),
-// feishu_events.go (its events), people.go, suppliers.go, agreement.go (the page), store.go and surprises.go; reach.go
+// feishu_events.go (its events), people.go, suppliers.go, handover.go (what follows evidence points), agreement.go (the page), store.go and surprises.go; reach.go
 // (the cause of a missing answer), config.go (mistakes of the configuration), missing.go (what is missing, in the order
 // in which to ask for it), report.go and text.go (the report).
 package doctor
@@ -92,6 +92,7 @@ type Doctor struct {
 	OCR      bool             // run the check that uses up one call of the OCR quota
 	// EvidenceProbe runs the checks that ask e签宝's sandbox for an evidence point with a request that cannot create one.
 	EvidenceProbe bool
+	HandoverTest  bool // send a notification about nobody to the receiver of evidence points
 
 	app     cached[bot.AppInfo]
 	granted cached[map[string]bool]
@@ -172,10 +173,11 @@ func (d *Doctor) Close() {
 // checks returns all checks, in the order of an app's setup.
 func (d *Doctor) checks() []check {
 	if d.cfg.Feishu.AppType == config.Marketplace {
-		return slices.Concat(d.marketplaceChecks(), d.supplierChecks(), d.agreementChecks(), d.localChecks())
+		return slices.Concat(
+			d.marketplaceChecks(), d.supplierChecks(), d.followUpChecks(), d.agreementChecks(), d.localChecks())
 	}
 	return slices.Concat(
-		d.feishuChecks(), d.peopleChecks(), d.supplierChecks(), d.agreementChecks(), d.localChecks())
+		d.feishuChecks(), d.peopleChecks(), d.supplierChecks(), d.followUpChecks(), d.agreementChecks(), d.localChecks())
 }
 
 // run runs the checks one after the other and calls report for each finding at once.

@@ -22,6 +22,8 @@ var requirements = map[string][]string{
 	"hr.announce_chat":       {"hr.announce_chat"},
 	esignApp:                 {"esign.", "verification.method"},
 	tencentTemplate:          {"verification."},
+	handoverReceiver:         {"handover."},
+	signingService:           {"esign.sdk_url"},
 	agreementFiles:           {"agreement.", "esign.evidence_revision", "verification.method"},
 	agreementPage:            pageKeys,
 	"server.trusted_proxies": slices.Concat(pageKeys, []string{"server.trusted_proxies"}),

@@ -29,6 +29,9 @@ var operationNames = map[string]string{
 	"esign.put":         "Put",
 	"esign.file_status": "FileStatus",
 	"esign.evidence":    "CreatePersonPoint",
+	"handover.notify":   "handover",
+	"sdk.query":         "FindPerson",
+	"sdk.add":           "AddPerson",
 }
 
 // TestFaults runs the catalogue of faults. In each row a person registers and one call fails. The case must end as
@@ -128,6 +131,15 @@ func runFaultRow(p harness.Person, s scenario.Scenario) {
 	resolveStop(p, s)
 	finishRegistration(p, s, odd)
 	p.CheckFiled()
+	if s.Call.Follows {
+		h.Until("everybody has heard of it", func() bool {
+			c := h.CaseOf(p.OpenID)
+			return c.AccountDone() && c.Handover.State == flows.HandoverDone
+		})
+		if taken, accounts := len(h.World.Handover.Taken()), len(h.World.SDK.Accounts()); taken != 1 || accounts != 1 {
+			h.Errorf("got %d notifications and %d accounts, want one of each", taken, accounts)
+		}
+	}
 	left := h.World.Faults.List()
 	disarm()
 	if len(left) > 0 && s.Call.Repeat != scenario.Unneeded { // a done case does not repeat the call

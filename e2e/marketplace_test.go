@@ -144,7 +144,7 @@ func TestTwoTenants(t *testing.T) {
 		})
 	}
 	before := caseIn(m.b, otherTenant, q.OpenID)
-	for _, act := range []string{"approve", "reject", "send_back", "retry", "resolve", "close", "peek"} {
+	for _, act := range []string{"approve", "reject", "send_back", "retry", "resolve", "close", "peek", "evidence"} {
 		value := harness.WithMember(harness.WithMember(sA.Value("approve"), "act", act), "case", before.ID)
 		f := m.a.Forge(hrA.OpenID, sA.Msg, value, map[string]any{"reason": "other"})
 		if strings.Contains(f.Card.Text, q.OpenID) || f.Toast == "" {

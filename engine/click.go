@@ -160,6 +160,8 @@ func (e *Engine) clickOnCase(ctx context.Context, tx flows.Tx, k click) (flows.A
 	switch k.Action.Act {
 	case cards.ActPeek:
 		return e.peek(ctx, tx, k, c)
+	case cards.ActEvidence:
+		return e.showEvidence(ctx, tx, k, c)
 	case cards.ActAgree:
 		return e.agreeToLook(ctx, tx, k, c)
 	}

@@ -24,7 +24,11 @@ func viewsByColleagues(rows []flows.AuditRow, owner string) []cards.View {
 			r.Actor == string(flows.HR) || r.Event == string(flows.Nudged) {
 			continue
 		}
-		if r.Event == flows.EventOriginal { // each one counts
+		switch r.Event { // each one counts
+		case flows.EventEvidenceShown, flows.EventEvidenceExported:
+			out = append(out, evidenceView(r))
+			continue
+		case flows.EventOriginal:
 			out = append(out, cards.View{By: r.Actor, At: r.At, What: "photos", Reason: r.Detail["reason"]})
 			continue
 		}

@@ -7,10 +7,6 @@ import (
 	"shiming/flows"
 )
 
-// eventViewed is the audit event of an admin who looks at an applicant's masked data. The applicant finds these looks
-// in the card 我的资料.
-const eventViewed = "look"
-
 // maxQueue is how many waiting cases an admin can page through with 下一件.
 const maxQueue = 200
 
@@ -91,7 +87,7 @@ func (e *Engine) AuditView(ctx context.Context, tx flows.Tx, c *flows.Case, open
 		CaseID: c.ID,
 		At:     e.Now(),
 		Actor:  openID,
-		Event:  eventViewed,
+		Event:  flows.EventLook,
 		From:   c.State,
 		To:     c.State,
 		Why:    why,

@@ -2,6 +2,7 @@ package esign
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,6 +30,7 @@ const (
 	KindUploadExpired  Kind = "upload_expired"  // the upload address is older than 60 minutes; call UploadURL again
 	KindUploadMismatch Kind = "upload_mismatch" // bytes, MD5 or type differ from the declaration
 	KindUploadFailed   Kind = "upload_failed"   // e签宝 could not process the file (status 3, 9, 12)
+	KindSDKAddress     Kind = "sdk_address"     // what answers at esign.sdk_url is not the service
 	KindUploadPending  Kind = "upload_pending"  // the file is not usable after 90 s
 )
 
@@ -93,7 +95,7 @@ func (e *Error) MaybeApplied() bool { return e.maybeApplied }
 
 // Hint returns the meaning of a documented code and its remedy, for operators. It is empty for an undocumented code.
 func (e *Error) Hint() string {
-	for _, r := range codes {
+	for _, r := range slices.Concat(codes, sdkCodes) {
 		if r.code == e.Code && r.kind == e.Kind && (r.text == "" || r.text == e.Message) {
 			return r.remedy
 		}

@@ -11,6 +11,7 @@ var failures = map[Kind]failure.Details{
 	KindClock:          {Class: failure.Operator, Code: "clock"},
 	KindPermission:     {Class: failure.Operator, Code: "config"},
 	KindUploadHost:     {Class: failure.Operator, Code: "upload_host"},
+	KindSDKAddress:     {Class: failure.Operator, Code: "config"},
 	KindQuota:          {Class: failure.Operator, Code: "quota"},
 	KindRate:           {Class: failure.Retry, Code: failure.CodeUnavailable},
 	KindServer:         {Class: failure.Retry, Code: failure.CodeUnavailable},

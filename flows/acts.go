@@ -22,7 +22,8 @@ var ApplicantActs = map[cards.Act]Kind{
 	cards.ActMyData:        "",
 }
 
-// HRActs gives the event of each button of HR. The empty kind marks a button that changes no case: engine/original.go.
+// HRActs gives the event of each button of HR. The empty kind marks a button that changes no case: engine/original.go,
+// engine/evidence.go.
 var HRActs = map[cards.Act]Kind{
 	cards.ActApprove:    Approved,
 	cards.ActSendBack:   SentBack,
@@ -37,6 +38,7 @@ var HRActs = map[cards.Act]Kind{
 	cards.ActTransfer:   Handed,
 	cards.ActNote:       Noted,
 	cards.ActPeek:       "",
+	cards.ActEvidence:   "",
 	cards.ActAgree:      "",
 
 	cards.ActSampleFine:  SampleFine,

@@ -94,6 +94,9 @@ type Case struct {
 	Evidence *Write            `json:"evidence,omitempty"`
 	Lead     LeadReason        `json:"lead,omitempty"` // why the tenant's other cases wait for this one
 	Hold     *Hold             `json:"hold,omitempty"` // set while the identity waits behind another case
+	// What follows the evidence point; nil if nothing does.
+	Handover *Handover       `json:"handover,omitempty"`
+	Account  *SigningAccount `json:"signing_account,omitempty"`
 
 	Attention  *Attention  `json:"attention,omitempty"`
 	Resolution *Resolution `json:"settled,omitempty"` // end of the last stop
@@ -115,6 +118,8 @@ type Consent struct {
 	Version string    `json:"version"`
 	Hash    string    `json:"hash"` // SHA-256 of the text, hex
 	At      time.Time `json:"at"`
+	// Recipients that the text named (texts "recipient.<code>"); empty of older versions.
+	Recipients []string `json:"recipients,omitempty"`
 }
 
 // Photo is a picture that the applicant sent. The store keeps its bytes, encrypted, under ID.

@@ -205,6 +205,9 @@ func (d *decision) end(s State) {
 		d.count(f)
 	}
 	d.redraw(AudienceHR, AudienceBoard)
+	if s == Done {
+		d.queueFollowUps()
+	}
 	if !d.c.Erased.IsZero() {
 		return
 	}

@@ -78,12 +78,21 @@ const (
 	UploadsLost      Kind = "uploads_lost" // e签宝 no longer knows the uploaded files
 	EvidenceStarted  Kind = "evidence_started"
 	EvidenceFiled    Kind = "evidence_filed"
-	WriteFailed      Kind = "write_failed"   // the write of Step was certainly not applied and may be repeated
-	StepStopped      Kind = "step_stopped"   // retries do not help: permission, quota, refusal, unknown outcome
-	StepDelayed      Kind = "step_delayed"   // an upstream has trouble and the job is retried; Step "" ends the delay
-	FormTooClear     Kind = "form_too_clear" // the tenant's DLP refused the confirmation form (230028)
-	PhotosPurged     Kind = "photos_purged"  // a retention period is over; Field is the PurgeScope
-	Restored         Kind = "restored"       // the database was restored from a backup; ID names its time
+	WriteFailed      Kind = "write_failed"    // the write of Step was certainly not applied and may be repeated
+	StepStopped      Kind = "step_stopped"    // retries do not help: permission, quota, refusal, unknown outcome
+	StepDelayed      Kind = "step_delayed"    // an upstream has trouble and the job is retried; Step "" ends the delay
+	FormTooClear     Kind = "form_too_clear"  // the tenant's DLP refused the confirmation form (230028)
+	HandedOver       Kind = "handed_over"     // another system has been told of the evidence point
+	HandoverFailed   Kind = "handover_failed" // it has not taken the notification
+	HandoverPassed   Kind = "handover_passed" // it has taken a later one while it refused this
+	Replayed         Kind = "handover_replayed"
+	AccountStarted   Kind = "account_started"
+	AccountOpened    Kind = "account_opened" // opened, or found
+	AccountFailed    Kind = "account_failed" // certainly not opened
+	AccountUnknown   Kind = "account_unknown"
+	AccountStopped   Kind = "account_stopped"
+	PhotosPurged     Kind = "photos_purged" // a retention period is over; Field is the PurgeScope
+	Restored         Kind = "restored"      // the database was restored from a backup; ID names its time
 )
 
 // Events of the clock.
@@ -126,7 +135,7 @@ type Event struct {
 	Readings    []idcard.Reading // PhotoReadOK: one reading a side
 	// DocumentRead is the reading of a document without a resident number (PhotoReadOK).
 	DocumentRead *idcard.DocumentReading
-	Job          string // PhotoClaimed, IdentityStarted, EvidenceStarted: the job that begins
+	Job          string // PhotoClaimed, IdentityStarted, EvidenceStarted, AccountStarted: the job that begins
 	// Proven says that e签宝 has taken an evidence point of the tenant with the present set-up, and has refused none for
 	// the set-up since (IdentityStarted).
 	Proven bool
@@ -156,11 +165,18 @@ type Event struct {
 	Serial   string     // CodeSent: the supplier's serial number
 	Check    *Check     // PersonChecked
 	Bank     *BankFound // BankKnown; nil for all others
-	ID       string     // IdentityRecorded: verify_uid; PhotoUploaded: fileId; EvidenceFiled: eviPointId; Restored: time
-	Field    string     // CheckRefused, IdentityMismatch: field of the form; PhotosPurged: scope; Held: one of cards.Holds
+	// ID: IdentityRecorded: verify_uid; PhotoUploaded: fileId; EvidenceFiled: eviPointId; AccountOpened: accountId;
+	// Restored: time.
+	ID    string
+	Field string // CheckRefused, IdentityMismatch: field of the form; PhotosPurged: scope; Held: one of cards.Holds
 
-	Stop *Attention // StepStopped
-	Step Step       // StepDelayed, WriteFailed
+	Stop *Attention // StepStopped, AccountStopped
+
+	Refusal string        // HandoverFailed: an HTTP status, or a kind of package handover
+	After   time.Duration // HandoverFailed: the pause that the receiver asked for
+	Final   bool          // HandoverFailed: the receiver wants no more
+
+	Step Step // StepDelayed, WriteFailed
 
 	// CodeUses are the codes within the last 24 h, across cases (Confirmed, BankCardTyped, CodeAsked).
 	CodeUses CodeUses
@@ -210,6 +226,18 @@ type Change struct {
 	TakesLead bool
 	// Proven says that e签宝 has taken an evidence point, so that no case has to wait behind another.
 	Proven bool
+	// Stopped and Ended name what follows the evidence point and cannot go on, or has succeeded. HR is told once of an
+	// outage, which the next success ends.
+	Stopped, Ended FollowUp
 	// Silent leaves out the audit row of a small technical change.
 	Silent bool
 }
+
+// FollowUp names what follows an evidence point.
+type FollowUp string
+
+// What can follow an evidence point.
+const (
+	FollowUpHandover FollowUp = "handover"
+	FollowUpAccount  FollowUp = "account"
+)

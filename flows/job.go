@@ -31,6 +31,9 @@ const (
 	JobReconcile     JobKind = "reconcile"
 	JobOriginal      JobKind = "show_original"
 	JobRecall        JobKind = "recall_original"
+	JobHandOver      JobKind = "hand_over"
+	JobReplay        JobKind = "replay_handover"
+	JobAccount       JobKind = "open_signing_account"
 	JobEscalate      JobKind = "escalate"
 	JobUrgent        JobKind = "call_urgently"
 	JobMorning       JobKind = "morning"
@@ -63,6 +66,10 @@ func (j Job) Queue() string {
 		return "directory"
 	case JobUpload, JobEvidence:
 		return "esign"
+	case JobHandOver:
+		return "handover"
+	case JobAccount:
+		return "account"
 	}
 	return "default"
 }

@@ -91,6 +91,16 @@ func EndHold(at time.Time) Job { return Job{Kind: JobEndHold, At: at} }
 // RemindQuestion reports QuestionDue at the given time.
 func RemindQuestion(at time.Time) Job { return Job{Kind: JobRemindQuery, At: at} }
 
+// HandOver tells another system of the evidence point of the case.
+func HandOver() Job { return Job{Kind: JobHandOver} }
+
+// OpenSigningAccount opens an account for the person at e签宝's SDK 3.0 service.
+func OpenSigningAccount() Job { return Job{Kind: JobAccount} }
+
+// ReplayHandover hands the evidence point of a case on again, with the webhook-id that it had; with an empty id those of
+// all cases that were given up.
+func ReplayHandover(caseID string) Job { return Job{Kind: JobReplay, Case: caseID} }
+
 // PurgeScope names the data that a purge deletes.
 type PurgeScope string
 
@@ -195,6 +205,7 @@ const (
 	ReplyOverdue     Template = "overdue" // to a lead: how many cases are overdue; nothing if none is
 	// ReplyLookRequest asks an admin whether another one may see the originals.
 	ReplyLookRequest Template = "look_request"
+	ReplyDisclosed   Template = "disclosed" // to the applicant: the operator has looked at everything in full
 )
 
 // Reply sends a card that is not kept up to date. The receiver follows by Towards or ToHR.
@@ -241,7 +252,7 @@ const (
 	ArgUntil   Arg = "until"    // ShowOriginal, EndLook: when the message is recalled, RFC 3339
 	ArgAbout   Arg = "about"    // ReplyNotice, ReplyLooked: open_id of the admin who looks or has handed a case over
 	ArgLooks   Arg = "looks"    // ReplyNotice many_looks: number of looks
-	ArgSince   Arg = "since"    // ReplyNotice many_looks: when the first of them was; ReplyLooked: when; RFC 3339
+	ArgSince   Arg = "since"    // ReplyNotice many_looks: when the first of them was; other replies: when it was; RFC 3339
 	ArgPerson  Arg = "person"   // ReplyLookUp: open_id of the person
 	ArgNames   Arg = "names"    // ReplyLookUp: keyed hashes of the names that may be meant
 	ArgDay     Arg = "day"      // ReplyMorning, ReplyWeekly: the day on which it is sent, as 2006-01-02

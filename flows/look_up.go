@@ -29,8 +29,9 @@ var (
 	// asksEnd begins what a question says about a person, behind the name. asksBegin stands before the name.
 	asksEnd = regexp.MustCompile(`(?i)(的|有没有|是否|是不是|现在|今天|还没|还在|什么时候|到底|[办辦弄做走审審登完提通没沒]|实名|實名|认证|認證|进度|進度` +
 		`|存证|存證|到哪|好了|怎么样|怎麼樣|呢| registered| verified| finished| done| through)`)
-	asksBegin = regexp.MustCompile(`(?i)^(请问|請問|问一下|查一下|查查|查询|查|看一下|看看|帮我看看|那个|那|is |has |how is )\s*`)
-	latinName = regexp.MustCompile(`^[A-Z][A-Za-z'-]+( [A-Z][A-Za-z'-]+){1,4}$`)
+	asksBegin     = regexp.MustCompile(`(?i)^(请问|請問|问一下|查一下|查查|查询|查|看一下|看看|帮我看看|那个|那|is |has |how is )\s*`)
+	evidenceBegin = regexp.MustCompile(`(?i)^(存证|存證|evidence )\s*`)
+	latinName     = regexp.MustCompile(`^[A-Z][A-Za-z'-]+( [A-Z][A-Za-z'-]+){1,4}$`)
 )
 
 // QueryOf reads a question such as 张三办完了吗. A name may contain what begins a question (李通), so that all readings are
@@ -63,9 +64,11 @@ func QueryOf(text string) Query {
 	return q
 }
 
-// NameQuery reads a text that is nothing but a name. Other texts name nobody: a chat is full of short words.
+// NameQuery reads a text that is nothing but a name, or 存证 before one: the answer leads to the evidence, too. Other
+// texts name nobody: a chat is full of short words.
 func NameQuery(text string) Query {
 	text = strings.TrimSpace(norm.NFKC.String(text))
+	text = evidenceBegin.ReplaceAllString(strings.TrimFunc(text, isMark), "")
 	if id := openIDIn.FindString(text); id == text && id != "" {
 		return Query{OpenID: id}
 	}

@@ -50,6 +50,12 @@ func TestQueryOf(t *testing.T) {
 func TestNameQuery(t *testing.T) {
 	for text, want := range map[string]Query{
 		"张三":             {Names: []string{"张三"}},
+		"存证 张三":          {Names: []string{"张三"}},
+		"存證：张三":          {Names: []string{"张三"}},
+		"Evidence Li Na": {Names: []string{"Li Na"}},
+		"evidence ou_1":  {OpenID: "ou_1"},
+		"存证":             {},
+		"evidence":       {},
 		"「张三」":           {Names: []string{"张三"}},
 		"阿依古丽·买买提":       {Names: []string{"阿依古丽·买买提"}},
 		"Zhang San":      {Names: []string{"Zhang San"}},

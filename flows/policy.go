@@ -31,9 +31,12 @@ type Policy struct {
 	Sample       int  // percent of the cases approved by the policy that are drawn for a look afterwards
 	Agreement    cards.Agreement
 	Documents    Documents
-	EvidenceMark string         // template of the evidence's remark; see MarkOf
-	Revision     Revision       // of the evidence of new cases
-	Page         *AgreementPage // nil without a page, so that nobody can read the agreements
+	EvidenceMark string   // template of the evidence's remark; see MarkOf
+	Revision     Revision // of the evidence of new cases
+	// What follows an evidence point: another system is told of it, a signing account is opened with it.
+	HandsOver, SigningAccounts bool
+
+	Page *AgreementPage // nil without a page, so that nobody can read the agreements
 
 	ReminderAfter  time.Duration // from the entry into a state to the first reminder; then doubled
 	ExpireAfter    time.Duration // from the entry into a state that waits for a person

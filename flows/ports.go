@@ -104,6 +104,10 @@ type View interface {
 	// Entered returns cases in the state that entered it after the cursor and before the time, in the order of their
 	// entry.
 	Entered(ctx context.Context, tenantKey string, state State, after Cursor, before time.Time, limit int) ([]*Case, error)
+	// Handovers returns cases whose notification waits and is not set aside, oldest first, of all tenants.
+	Handovers(ctx context.Context, limit int) ([]*Case, error)
+	// StoppedFollowUps returns ids, in their order and after one, of cases whose notification or signing account stopped.
+	StoppedFollowUps(ctx context.Context, after string, limit int) ([]string, error)
 	// CasesWithJobs returns the ids of cases, of all tenants, with an unfinished job for the verification supplier,
 	// Feishu's identities or e签宝.
 	CasesWithJobs(ctx context.Context) (map[string]bool, error)
@@ -225,6 +229,10 @@ const (
 	SettingReviewChat   = "review_chat"
 	SettingAnnounceChat = "announce_chat"
 )
+
+// SettingOutage is the setting that tells since when HR knows that a follow-up of evidence points has stopped; "" if it
+// has not.
+func SettingOutage(f FollowUp) string { return string(f) + "_outage" }
 
 // IsNotFound reports whether err is ErrNotFound.
 func IsNotFound(err error) bool { return errors.Is(err, ErrNotFound) }

@@ -3,6 +3,7 @@ package flows
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"shiming/cards"
@@ -44,7 +45,7 @@ func resolvedCard(c *Case, r *Resolution) cards.Card {
 	case AwaitingConsent:
 		card.Decision.Stage = stageReading
 	}
-	card.Decision.Order = orderOf(c)
+	card.Decision.Order, card.Decision.After = orderOf(c), stoppedFollowUps(c)
 	return card
 }
 
@@ -184,7 +185,7 @@ func decisionOf(c *Case) *cards.Decision {
 	if c.Review == nil && (c.State == Done || !c.State.Terminal()) {
 		decideWithoutReview(c, d)
 	}
-	d.Filed, d.Order = HasFiledEvidence(c), orderOf(c)
+	d.Filed, d.Order, d.After = HasFiledEvidence(c), orderOf(c), stoppedFollowUps(c)
 	return d
 }
 
@@ -198,6 +199,23 @@ func orderOf(c *Case) string {
 	}
 	return ""
 }
+
+// stoppedFollowUps returns what follows the evidence point of the case and has stopped.
+func stoppedFollowUps(c *Case) (all []cards.FollowUp) {
+	if c.Handover != nil && c.Handover.State == HandoverStopped {
+		all = append(all, cards.FollowUp{Code: "handover", Upstream: c.Handover.Code})
+	}
+	if c.Account != nil && c.Account.Stop != nil {
+		all = append(all, cards.FollowUp{
+			Code:     accountTextPrefix + strings.TrimPrefix(string(c.Account.Stop.Code), accountTextPrefix),
+			Upstream: c.Account.Stop.Upstream,
+		})
+	}
+	return all
+}
+
+// accountTextPrefix begins the codes of texts about signing accounts, and the stops that only they have.
+const accountTextPrefix = "account_"
 
 // stageReading is the stage of a case whose applicant has to read a changed agreement (texts "stage.<stage>").
 const stageReading = "reading"

@@ -43,9 +43,10 @@ func consent(d *decision) {
 		d.detail("revision", string(d.c.Revision))
 	}
 	d.c.Consent = &Consent{
-		Version: d.policy.Agreement.Version,
-		Hash:    d.policy.Agreement.Hash(),
-		At:      d.event.At,
+		Version:    d.policy.Agreement.Version,
+		Hash:       d.policy.Agreement.Hash(),
+		At:         d.event.At,
+		Recipients: d.policy.Agreement.Recipients,
 	}
 	d.detail("agreement", d.c.Consent.Version)
 	d.detail("agreement_sha256", d.c.Consent.Hash)

@@ -7,16 +7,20 @@ func evidenceStarted(d *decision) {
 	if d.refused() {
 		return
 	}
-	// What the request takes from the settings, which may change.
-	d.detail("card_type", d.policy.Documents.CardType(d.c.DocumentKind()))
-	if mark := d.policy.MarkOf(d.c); mark != "" {
-		d.detail("mark", mark)
-	}
+	d.notePoint()
 	if d.c.Revision != Revision202510 || d.policy.Revision != Revision2024 || !d.c.fieldRefused() {
 		return
 	}
 	d.c.Revision = Revision2024
 	d.detail("revision", string(Revision2024))
+}
+
+// notePoint adds to the audit row what the point says by the settings of the moment, which may change afterwards.
+func (d *decision) notePoint() {
+	d.detail("card_type", d.policy.Documents.CardType(d.c.DocumentKind()))
+	if mark := d.policy.MarkOf(d.c); mark != "" {
+		d.detail("mark", mark)
+	}
 }
 
 // fieldRefused reports whether the case stopped last because e签宝 refused a field of the evidence.

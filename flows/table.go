@@ -213,6 +213,9 @@ func buildTable() []Transition {
 			t = append(t,
 				row(s, Erase, Applicant, eraseEndedCase, s),
 				row(s, PhotosPurged, Bot, photosPurged, s))
+			if s == Done {
+				t = append(t, followUpRows...)
+			}
 			continue
 		}
 		t = append(t,
@@ -236,6 +239,19 @@ func buildTable() []Transition {
 		}
 	}
 	return t
+}
+
+// followUpRows are about what follows the evidence point of a case that is done.
+var followUpRows = []Transition{
+	row(Done, HandedOver, Bot, handedOver, Done),
+	row(Done, HandoverFailed, Bot, handoverFailed, Done),
+	row(Done, HandoverPassed, Bot, handoverPassed, Done),
+	row(Done, Replayed, Bot, followUpsReplayed, Done),
+	row(Done, AccountStarted, Bot, accountStarted, Done),
+	row(Done, AccountOpened, Bot, accountOpened, Done),
+	row(Done, AccountFailed, Bot, accountFailed, Done),
+	row(Done, AccountUnknown, Bot, accountUnknown, Done),
+	row(Done, AccountStopped, Bot, accountStopped, Done),
 }
 
 type tableKey struct {

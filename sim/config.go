@@ -16,7 +16,8 @@ import (
 // chooses.
 type Config struct {
 	// Listen is a loopback address, default 127.0.0.1:0. With port 0 each listener gets a free port. With port P
-	// Feishu, e签宝, Tencent Cloud and the gateway get P+1 to P+4, so that a bot's configuration survives a restart of
+	// Feishu, e签宝, Tencent Cloud, the gateway and the company's two systems get P+1 to P+6, so that a bot's configuration
+	// survives a restart of
 	// the world; the world leaves P itself to a playground.
 	Listen string
 	// Webhook is the bot's URL for events. SetWebhook changes it later.
@@ -82,10 +83,10 @@ type ConfigError struct{ Field, Problem string }
 
 func (e *ConfigError) Error() string { return "sim: " + e.Field + ": " + e.Problem }
 
-// Addresses returns five addresses to listen on: one for a playground, then those of Feishu, e签宝, Tencent Cloud and the
-// gateway.
-func (c Config) Addresses() ([5]string, error) {
-	var out [5]string
+// Addresses returns seven addresses to listen on: one for a playground, then those of Feishu, e签宝, Tencent Cloud, the
+// gateway and the company's systems for evidence points and for signing accounts.
+func (c Config) Addresses() ([7]string, error) {
+	var out [7]string
 	host, port, err := net.SplitHostPort(cmp.Or(c.Listen, "127.0.0.1:0"))
 	if err != nil {
 		return out, &ConfigError{"Listen", "must be host:port"}
@@ -98,8 +99,8 @@ func (c Config) Addresses() ([5]string, error) {
 		return out, &ConfigError{"Listen", "must be a loopback address such as 127.0.0.1:0"}
 	}
 	first, err := strconv.Atoi(port)
-	if err != nil || first < 0 || first > 65531 {
-		return out, &ConfigError{"Listen", "the port must be 0 to 65531, since the four after it are used as well"}
+	if err != nil || first < 0 || first > 65529 {
+		return out, &ConfigError{"Listen", "the port must be 0 to 65529, since the six after it are used as well"}
 	}
 	for i := range out {
 		p := 0

@@ -1,4 +1,5 @@
-// Package sim simulates everything around the bot on loopback: Feishu, e签宝 and Tencent Cloud behind real HTTP, a
+// Package sim simulates everything around the bot on loopback: Feishu, e签宝, Tencent Cloud and two systems of the company
+// (a receiver of evidence points, a signing service) behind real HTTP, a
 // company with HR admins and employees, and robots that act for these people. Package playground adds a user interface.
 //
 //	w, err := sim.Start(ctx, sim.Config{Webhook: "http://127.0.0.1:8080/webhook/event"})

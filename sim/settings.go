@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"shiming/sim/handover"
 	"shiming/sim/tencent"
 )
 
@@ -19,6 +20,7 @@ const (
 	feishuToken      = "simulatedVerificationTokenEXAMPLE"
 	esignAppID       = "7430000001"
 	esignAppSecret   = "simulatedEsignSecretEXAMPLE"
+	handoverSecret   = "whsec_c2ltdWxhdGVkLWhhbmRvdmVyLXNlY3JldC1FWEFNUExF"
 	tencentSMSRegion = "ap-guangzhou"
 	verificationWay  = "three_elements"
 	trustedProxy     = "127.0.0.1" // the gateway
@@ -58,6 +60,10 @@ func (w *World) Settings() map[string]string {
 		"esign.app_id":                         esignAppID,
 		"esign.app_secret":                     esignAppSecret,
 		"esign.evidence_revision":              w.cfg.EsignRevision,
+		"esign.sdk_url":                        w.SDKURL,
+		"handover.url":                         w.HandoverURL + handover.Path,
+		"handover.secret":                      handoverSecret,
+		"handover.allow_private":               "true", // the company's systems are on this machine
 	}
 }
 

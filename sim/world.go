@@ -14,6 +14,7 @@ import (
 
 	"shiming/sim/esign"
 	"shiming/sim/feishu"
+	"shiming/sim/handover"
 	"shiming/sim/tencent"
 	"shiming/sim/wire"
 )
@@ -23,6 +24,9 @@ const (
 	UpstreamFeishu  = "feishu"
 	UpstreamESign   = "esign"
 	UpstreamTencent = "tencent"
+	// The company's own systems.
+	UpstreamHandover = "handover" // takes evidence points
+	UpstreamSDK      = "sdk"      // opens signing accounts
 )
 
 // World is a running world. All methods may be called concurrently.
@@ -30,12 +34,15 @@ type World struct {
 	Feishu  *feishu.Server
 	ESign   *esign.Server
 	Tencent *tencent.Server
+	// Handover and SDK are the company's own systems: one takes evidence points, one opens signing accounts.
+	Handover *handover.Receiver
+	SDK      *esign.SDK
 
 	Recorder *wire.Recorder // all calls to the platforms
 	Faults   *wire.Faults   // armed faults
 
 	// Base URLs, without a path.
-	FeishuURL, ESignURL, TencentURL string
+	FeishuURL, ESignURL, TencentURL, HandoverURL, SDKURL string
 	// GatewayURL is where the world outside reaches the bot, and so the bot's server.public_url. It answers 502 while
 	// there is no bot. It is no platform: neither Recorder nor Faults know it.
 	GatewayURL string
@@ -111,6 +118,8 @@ func Start(ctx context.Context, c Config) (*World, error) {
 		Now:              c.Now,
 		AcceptsTimestamp: moved.acceptsTimestamp,
 	})
+	w.SDK = w.ESign.SDK()
+	w.Handover = handover.New(handover.Config{Secret: handoverSecret, AcceptsTimestamp: moved.acceptsTimestamp})
 	w.Tencent = tencent.New(tencent.Config{Now: c.Now, SignatureClock: moved.base})
 	if c.Observer != nil {
 		w.observe(c.Observer)
@@ -134,6 +143,8 @@ func Start(ctx context.Context, c Config) (*World, error) {
 		{&w.ESignURL, UpstreamESign, platform(UpstreamESign, esign.Operation, w.ESign)},
 		{&w.TencentURL, UpstreamTencent, platform(UpstreamTencent, tencent.Operation, w.Tencent)},
 		{&w.GatewayURL, "", w.gateway()},
+		{&w.HandoverURL, UpstreamHandover, platform(UpstreamHandover, handover.Operation, w.Handover)},
+		{&w.SDKURL, UpstreamSDK, platform(UpstreamSDK, esign.SDKOperation, w.SDK)},
 	} {
 		if *s.url, err = w.serve(ctx, serving, at[i+1], s.upstream, s.handler); err != nil {
 			return nil, errors.Join(err, w.Close(ctx))

@@ -33,7 +33,7 @@ func TestStartAndClose(t *testing.T) {
 		t.Error("admins or employees")
 	}
 	seen := map[string]bool{}
-	for _, u := range []string{h.w.FeishuURL, h.w.ESignURL, h.w.TencentURL, h.w.GatewayURL} {
+	for _, u := range []string{h.w.FeishuURL, h.w.ESignURL, h.w.TencentURL, h.w.GatewayURL, h.w.HandoverURL, h.w.SDKURL} {
 		p, err := url.Parse(u)
 		if err != nil || p.Scheme != "http" || p.Path != "" || p.Port() == "" || seen[u] {
 			t.Errorf("base URL %q", u)
@@ -54,7 +54,8 @@ func TestSettings(t *testing.T) {
 		"verification.tencent.endpoint_faceid", "verification.tencent.endpoint_sms", "verification.tencent.secret_id",
 		"verification.tencent.secret_key", "verification.tencent.region", "verification.tencent.sms_sdk_app_id",
 		"verification.tencent.sms_sign_name", "verification.tencent.sms_template_id",
-		"esign.base_url", "esign.app_id", "esign.app_secret", "esign.evidence_revision",
+		"esign.base_url", "esign.app_id", "esign.app_secret", "esign.evidence_revision", "esign.sdk_url",
+		"handover.url", "handover.secret", "handover.allow_private",
 		"server.public_url", "server.trusted_proxies", "agreement.files",
 	} {
 		if s[key] == "" {
@@ -92,7 +93,8 @@ func TestConfigErrors(t *testing.T) {
 		})
 	}
 	at, err := Config{Listen: "localhost:7000"}.Addresses()
-	want := [5]string{"127.0.0.1:7000", "127.0.0.1:7001", "127.0.0.1:7002", "127.0.0.1:7003", "127.0.0.1:7004"}
+	want := [7]string{"127.0.0.1:7000", "127.0.0.1:7001", "127.0.0.1:7002", "127.0.0.1:7003", "127.0.0.1:7004",
+		"127.0.0.1:7005", "127.0.0.1:7006"}
 	if err != nil || at != want {
 		t.Errorf("%v, %v, want %v", at, err, want)
 	}

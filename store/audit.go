@@ -13,41 +13,16 @@ import (
 	"shiming/flows"
 )
 
-// auditLink is the canonical form of an audit row. The hash covers its JSON, with the fields in this
-// order and the keys of detail sorted, after the previous hash.
-type auditLink struct {
-	Case   string            `json:"case"`
-	Seq    int64             `json:"seq"`
-	AtMS   int64             `json:"at_ms"`
-	Actor  string            `json:"actor"`
-	Event  string            `json:"event"`
-	From   flows.State       `json:"from"`
-	To     flows.State       `json:"to"`
-	Why    string            `json:"why"`
-	Detail map[string]string `json:"detail,omitempty"`
-}
-
 // genesisHash is the previous hash of the first row.
 var genesisHash = make([]byte, sha256.Size)
 
-// hashRow returns SHA-256(row.Prev ‖ JSON of the row).
+// hashRow returns the hash of the row after row.Prev.
 func hashRow(row flows.AuditRow) ([]byte, error) {
-	raw, err := json.Marshal(auditLink{
-		Case:   row.CaseID,
-		Seq:    row.Seq,
-		AtMS:   millis(row.At),
-		Actor:  row.Actor,
-		Event:  row.Event,
-		From:   row.From,
-		To:     row.To,
-		Why:    row.Why,
-		Detail: row.Detail,
-	})
+	link, err := row.Link()
 	if err != nil {
 		return nil, fmt.Errorf("store: audit: %w", err)
 	}
-	sum := sha256.Sum256(append(bytes.Clone(row.Prev), raw...))
-	return sum[:], nil
+	return flows.LinkHash(row.Prev, link), nil
 }
 
 // headPurpose and headMACParts are the input of the keyed hash of a chain's end. Without the keyset

@@ -165,6 +165,9 @@ func (t *txn) UpdateCase(ctx context.Context, c *flows.Case) error {
 	if err := t.syncPhotos(ctx, c); err != nil {
 		return err
 	}
+	if err := t.syncFollowUps(ctx, c); err != nil {
+		return err
+	}
 	c.Version = next.Version
 	return nil
 }

@@ -91,6 +91,11 @@ func (s *Store) readClockOffset(ctx context.Context) error {
 	if !s.movableClock {
 		return nil
 	}
+	return s.adoptClockOffset(ctx)
+}
+
+// adoptClockOffset takes over the stored offset, if there is one.
+func (s *Store) adoptClockOffset(ctx context.Context) error {
 	return s.View(ctx, func(v flows.View) error {
 		kept, err := v.Setting(ctx, "", settingClockOffset)
 		if err != nil || kept == "" {

@@ -49,6 +49,9 @@ type Config struct {
 	Now func() time.Time
 	// Copy makes Open accept a restored copy (see CopyError).
 	Copy bool
+	// Beside opens the database of a program that may be running, for a command that reads and appends a row. It takes no
+	// lock, creates and migrates nothing, and takes up no jobs; a copy is accepted. The schema must be the present one.
+	Beside bool
 	// MovableClock allows AdvanceClock, for demonstrations.
 	MovableClock bool
 	// Workers overrides the number of workers of a queue.
@@ -73,6 +76,8 @@ var defaultWorkers = map[string]int{
 	"identity":  8,
 	"directory": 8,
 	"esign":     16,
+	"handover":  4,
+	"account":   8,
 	"default":   16,
 	"person":    2, // what older versions have queued for sms, check and identity
 }

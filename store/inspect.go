@@ -31,6 +31,8 @@ type Inspection struct {
 
 	// Surprises are what differed from the platforms' pages. nil if the schema is older.
 	Surprises []Surprise
+	// FollowUps are what follows evidence points and is not done. nil if the schema is older.
+	FollowUps []FollowUp
 	// Agreements are the texts that the page has shown, without their bytes. nil if the schema is older.
 	Agreements []flows.AgreementFile
 
@@ -136,6 +138,7 @@ func (i *Inspection) inspectTables(ctx context.Context, db *sql.DB, keys *keyset
 	}
 	for table, read := range map[string]func() error{
 		"surprises":  func() (err error) { i.Surprises, err = readSurprises(ctx, db); return err },
+		"handovers":  func() (err error) { i.FollowUps, err = readFollowUps(ctx, db); return err },
 		"agreements": func() (err error) { i.Agreements, err = readAgreements(ctx, db); return err },
 	} {
 		err := db.QueryRowContext(ctx, tables, table).Scan(&n)

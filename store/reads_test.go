@@ -44,6 +44,14 @@ func allReads(ctx context.Context) map[string]func(v flows.View) error {
 			_, err := v.WithIncident(ctx, "t1", "ocr", 20)
 			return err
 		},
+		"Handovers": func(v flows.View) error {
+			_, err := v.Handovers(ctx, 2)
+			return err
+		},
+		"StoppedFollowUps": func(v flows.View) error {
+			_, err := v.StoppedFollowUps(ctx, "", 20)
+			return err
+		},
 		"CountIncident": func(v flows.View) error {
 			_, err := v.CountIncident(ctx, "t1", "ocr")
 			return err

@@ -36,6 +36,12 @@ func openSQLite(ctx context.Context, path string, cfg Config, notifier *jobNotif
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
+	if cfg.Beside {
+		if _, err := os.Stat(path); err != nil {
+			return nil, fmt.Errorf("store: %w", err)
+		}
+		return openSQLiteFile(ctx, path, cfg, notifier, false, func() error { return nil })
+	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
@@ -52,23 +58,30 @@ func openSQLite(ctx context.Context, path string, cfg Config, notifier *jobNotif
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: %w", err), lock.Close())
 	}
+	return openSQLiteFile(ctx, path, cfg, notifier, fresh, lock.Close)
+}
+
+// openSQLiteFile opens the pools over an existing file. unlock runs at the end, or when the opening fails.
+func openSQLiteFile(
+	ctx context.Context, path string, cfg Config, notifier *jobNotifier, fresh bool, unlock func() error,
+) (*backend, error) {
 	write, err := groupcommit.Open(ctx, writerDSN(path, cfg.Sync, fresh),
 		groupcommit.Config{Background: flows.IsLowPriority})
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("store: open: %w", err), lock.Close())
+		return nil, errors.Join(fmt.Errorf("store: open: %w", err), unlock())
 	}
 	read, err := groupcommit.OpenCaching(readerDSN(path))
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("store: open: %w", err), write.Close(), lock.Close())
+		return nil, errors.Join(fmt.Errorf("store: open: %w", err), write.Close(), unlock())
 	}
 	read.SetMaxOpenConns(sqliteReaders)
 	read.SetMaxIdleConns(sqliteReaders)
 	b, err := sqliteBackend(write, read, notifier)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("store: open: %w", err), read.Close(), write.Close(), lock.Close())
+		return nil, errors.Join(fmt.Errorf("store: open: %w", err), read.Close(), write.Close(), unlock())
 	}
 	b.writable = func(context.Context, *sql.Tx) error { return checkDiskSpace(filepath.Dir(path)) }
-	b.close = func() error { return errors.Join(read.Close(), write.Close(), lock.Close()) }
+	b.close = func() error { return errors.Join(read.Close(), write.Close(), unlock()) }
 	return b, nil
 }
 

@@ -36,7 +36,8 @@ type Store struct {
 
 // Open opens the database and creates or migrates its tables. On SQLite it also requeues the jobs
 // of a dead process; on PostgreSQL Start does that. It fails with ErrUnsupportedDSN,
-// ErrPostgresDSN, ErrLocked (SQLite), ErrWrongKeyset, a *CopyError or a *NewerError.
+// ErrPostgresDSN, ErrLocked (SQLite), ErrWrongKeyset, a *CopyError or a *NewerError, and with
+// Config.Beside also with an *OlderError or, on SQLite, fs.ErrNotExist.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
 	cfg, err := cfg.withDefaults()
 	if err != nil {
@@ -63,6 +64,14 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		return nil, err
 	}
 	s.pollInterval = s.backend.pollInterval
+
+	if cfg.Beside {
+		if err := s.prepareBeside(ctx); err != nil {
+			_ = s.backend.close() // the first error is the cause
+			return nil, err
+		}
+		return s, nil
+	}
 
 	// Processes that start together prepare the database one after the other.
 	err = s.backend.exclusive(ctx, func(ctx context.Context) error { return s.prepare(ctx, cfg.Copy) })
@@ -95,6 +104,17 @@ func (s *Store) prepare(ctx context.Context, mayBeCopy bool) error {
 		return nil
 	}
 	return s.backend.requeueOrphans(ctx)
+}
+
+// prepareBeside checks a database that another program may be using, and takes over the time of a demonstration.
+func (s *Store) prepareBeside(ctx context.Context) error {
+	if err := s.checkKeyset(ctx); err != nil {
+		return err
+	}
+	if err := s.backend.checkPresent(ctx); err != nil {
+		return err
+	}
+	return s.adoptClockOffset(ctx)
 }
 
 // Close stops the jobs, waits for them for one second at most, and closes the database. A second

@@ -70,6 +70,7 @@ func (w *Workers) lookUpCard(ctx context.Context, j flows.Job) (cards.Card, erro
 				State:      string(c.State),
 				Since:      c.EnteredAt,
 				Opens:      c.State.Turn() == flows.HR && c.OpenID != asker,
+				Filed:      flows.HasFiledEvidence(c) && c.OpenID != asker,
 			})
 		}
 		return nil

@@ -66,6 +66,20 @@ type EvidenceClient interface {
 	FileStatus(ctx context.Context, fileID string) (esign.FileStatus, error)
 }
 
+// HandoverClient tells another system of evidence points.
+type HandoverClient interface {
+	// Send makes one attempt. id is the same for the same notification, and nil means that it was taken.
+	Send(ctx context.Context, id string, body []byte) error
+}
+
+// AccountClient opens accounts at e签宝's SDK 3.0 service.
+type AccountClient interface {
+	// FindPerson asks for the account of an ID number.
+	FindPerson(ctx context.Context, idNo, idNoType string) (esign.SDKAccount, error)
+	// AddPerson opens an account. It must not be called while FindPerson may find one.
+	AddPerson(ctx context.Context, p esign.SDKPerson) (accountID string, err error)
+}
+
 // Verifier sends SMS codes and checks people's details.
 type Verifier interface {
 	// SendCode sends a code that is valid for ttl.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"shiming/esign"
+	"shiming/evidence"
 	"shiming/failure"
 	"shiming/flows"
 )
@@ -71,16 +72,16 @@ func (w *Workers) recordIdentity(ctx context.Context, j flows.Job) error {
 	return w.failed(ctx, j, flows.StepIdentity, d)
 }
 
-// missingForEvidence is missingEvidence for a case that ends with an evidence point. Nothing irrevocable may be written
+// missingForEvidence is evidence.Missing for a case that ends with an evidence point. Nothing irrevocable may be written
 // before it returns "".
 func missingForEvidence(c *flows.Case, p *flows.Policy) string {
 	if c.Method == flows.MethodNone {
 		return ""
 	}
-	return missingEvidence(c, p)
+	return evidence.Missing(c, p)
 }
 
-// missingPhotos is what missingEvidence returns while a photo is not at e签宝.
+// missingPhotos is what evidence.Missing returns while a photo is not at e签宝.
 const missingPhotos = "photos"
 
 // incomplete is the failure of a step that would file evidence in which something is missing.
@@ -171,14 +172,14 @@ func (w *Workers) fileEvidence(ctx context.Context, j flows.Job) error {
 	if upstream, doubtful := doubtfulWrite(c.Evidence, j); doubtful {
 		return w.reportUnknownOutcome(ctx, j, flows.StepEvidence, failure.Details{Upstream: upstream})
 	}
-	if missing := missingEvidence(c, &w.engine.Policy); missing != "" {
+	if missing := evidence.Missing(c, &w.engine.Policy); missing != "" {
 		return w.failed(ctx, j, flows.StepEvidence, incomplete(missing))
 	}
 	started, begun, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.EvidenceStarted, Job: j.Key})
 	if err != nil || !begun {
 		return flows.IgnoreNotFound(err)
 	}
-	id, err := w.EvidenceClient.CreatePersonPoint(ctx, EvidenceOf(started, &w.engine.Policy))
+	id, err := w.EvidenceClient.CreatePersonPoint(ctx, evidence.PointOf(started, &w.engine.Policy))
 	if err == nil {
 		return w.report(ctx, j.Case, flows.Event{Kind: flows.EvidenceFiled, ID: id})
 	}

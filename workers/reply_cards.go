@@ -50,6 +50,8 @@ func (w *Workers) replyCard(ctx context.Context, j flows.Job) (card cards.Card, 
 			card, err = w.weeklyCard(ctx, v, j)
 		case flows.ReplyLooked:
 			card = lookedCard(j)
+		case flows.ReplyDisclosed:
+			card, err = w.disclosedCard(ctx, v, j)
 		case flows.ReplySampleFault:
 			card, err = w.sampleFaultCard(ctx, v, j)
 		case flows.ReplyAway:
@@ -103,6 +105,8 @@ var noticeLevels = map[string]cards.Level{
 	"document_quota":      cards.Amber,
 	"document_permission": cards.Amber,
 	noticeUnreadable:      cards.Amber,
+	"handover_stopped":    cards.Red,
+	"account_stopped":     cards.Red,
 	"review_chat_set":     cards.Green,
 	"announce_chat_set":   cards.Green,
 	"already_done":        cards.Green,

@@ -7,7 +7,8 @@
 //
 //   - workers.go and run.go: the kinds of jobs and their handlers; failed_step.go: what follows a failed call
 //   - photos.go (fetch) with ocr.go (read) and contact.go, person.go (code and check)
-//   - record.go with evidence.go (identity, uploads, evidence point)
+//   - record.go (identity, uploads, evidence point)
+//   - handover.go and signing_account.go (what follows an evidence point)
 //   - show.go with show_failed.go and show_card.go (cards that are kept up to date)
 //   - original.go with recall_original.go (originals for one admin, for minutes)
 //   - reply.go with reply_cards.go, stats.go and remind_all.go (cards that are sent once); incident.go
@@ -33,6 +34,8 @@ type Deps struct {
 	IdentityRecorder IdentityRecorder
 	EvidenceClient   EvidenceClient // nil with method none
 	Verifier         Verifier       // nil with method none
+	Handover         HandoverClient // nil without handover.url
+	Accounts         AccountClient  // nil without esign.sdk_url
 	// OCRPerSecond is the tenant's limit of OCR calls. The default is 10.
 	OCRPerSecond int
 	// NewCode makes the six digits of an SMS code. The default uses crypto/rand.

@@ -323,6 +323,14 @@ func (h *Harness) InState(openID string, s flows.State) (c *flows.Case) {
 	return c
 }
 
+// Enqueue queues a job, as the command does that belongs to it.
+func (h *Harness) Enqueue(j flows.Job) {
+	h.Helper()
+	if err := h.App.Store().Tx(h.Ctx, func(tx flows.Tx) error { return tx.Enqueue(h.Ctx, j) }); err != nil {
+		h.Fatal(err)
+	}
+}
+
 // CountCalls returns the number of recorded calls of an operation.
 func (h *Harness) CountCalls(upstream, operation string) int {
 	return h.World.Recorder.Count(upstream, operation)

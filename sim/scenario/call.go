@@ -10,6 +10,10 @@ const (
 	feishuName  = "feishu"
 	esignName   = "esign"
 	tencentName = "tencent"
+
+	// The company's own systems, which hear of a registration when it is done.
+	handoverName = "handover"
+	sdkName      = "sdk"
 )
 
 // Text is a text in both languages.
@@ -62,6 +66,7 @@ type Call struct {
 	Twice     bool // the bot makes it once for each photo, in parallel
 	Picture   bool // the answer is a picture instead of JSON
 	Blind     bool // the bot reads nothing of a good answer
+	Follows   bool // the case is done before, whatever becomes of the call
 	// First means that the bot makes no other call to the platform between the step and this call. After is the
 	// operation that comes directly before, with Many answers. If neither is set, a fault cannot refuse the connection
 	// of this call without that of another call.
@@ -75,6 +80,9 @@ type Call struct {
 // isPersistent reports whether the fault occurs three times in a row, so that people read that the step takes long. The
 // bot repeats a call that must not happen twice only after a clear refusal; any other failure stops the step at once.
 func (c Call) isPersistent(f Fault) bool {
+	if c.Upstream == handoverName {
+		return false // the third attempt comes after minutes, and nobody reads of it
+	}
 	if c.Repeat == SecondSMS || c.Repeat == Doubles {
 		return f.Name == "rate_limit"
 	}
@@ -90,10 +98,12 @@ func (c Call) quiet(f Fault) bool {
 		return c.Proof == Token
 	case "wrong_schema":
 		return c.Blind
+	case "not_json":
+		return c.Upstream == handoverName // its status counts
 	case "lost_answer", "reset":
 		return c.Reads
 	case "truncated":
-		return c.Picture // the bot takes half a picture for a picture
+		return c.Picture || c.Upstream == handoverName // the bot takes half a picture for a picture
 	case "clock_off":
 		return c.Repeat == Redeliver
 	}
@@ -290,6 +300,41 @@ var calls = []Call{
 		After:     esign.OpFileStatus,
 		Many:      2,
 		Text:      Text{"生成证据点", "creating the evidence point"},
+	},
+	{
+		Name:      "handover.notify",
+		Upstream:  handoverName,
+		Operation: "notify",
+		At:        Review,
+		Repeat:    Harmless,
+		Proof:     NoProof,
+		Blind:     true,
+		Follows:   true,
+		First:     true,
+		Text:      Text{"把证据点交给接收系统", "handing the evidence point on"},
+	},
+	{
+		Name:      "sdk.query",
+		Upstream:  sdkName,
+		Operation: esign.OpQueryIDNo,
+		At:        Review,
+		Repeat:    Harmless,
+		Proof:     NoProof,
+		Follows:   true,
+		First:     true,
+		Text:      Text{"查有没有签署账号", "asking for a signing account"},
+	},
+	{
+		Name:      "sdk.add",
+		Upstream:  sdkName,
+		Operation: esign.OpAddPerson,
+		At:        Review,
+		Repeat:    Harmless,
+		Proof:     NoProof,
+		Follows:   true,
+		After:     esign.OpQueryIDNo,
+		Many:      1,
+		Text:      Text{"开签署账号", "opening a signing account"},
 	},
 }
 

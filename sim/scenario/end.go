@@ -44,6 +44,10 @@ func expect(c Call, f Fault) (end End, sees []Sight, unclear bool) {
 		end, sees = expectUnclearWrite(c, f)
 		return end, sees, true
 	}
+	if c.Follows {
+		return End{By: Itself, Text: Text{"登记已经完成，自动再试，同一件不会做两遍",
+			"the registration is done; tried again by itself, without doing anything twice"}}, nil, false
+	}
 	// While Feishu is unreachable, the bot cannot update a card.
 	unreachable := f.Name == "unreachable" && c.Upstream == feishuName
 	if c.waits.Who != "" && !unreachable && (!c.quiet(f) || f.Name == "slow") {

@@ -16,7 +16,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden file")
 
-var stable = regexp.MustCompile(`^(feishu|esign|tencent)\.[a-z_]+/[a-z_]+$`)
+var stable = regexp.MustCompile(`^(feishu|esign|tencent|handover|sdk)\.[a-z_]+/[a-z_]+$`)
 
 // TestCatalogue compares names and ends with the golden file, because pages and documents refer to the names.
 func TestCatalogue(t *testing.T) {

@@ -1,4 +1,4 @@
-package workers
+package evidence
 
 import (
 	"cmp"
@@ -8,10 +8,10 @@ import (
 	"shiming/flows"
 )
 
-// missingEvidence names what is not on record although the evidence point has to state it: verification, sms_code,
+// Missing names what is not on record although the evidence point has to state it: verification, sms_code,
 // bank_card, agreement, photos, a document that the settings name (document_type), or else the field of e签宝 that would
 // be wrong. It returns "" if nothing is missing. The card of HR shows the name.
-func missingEvidence(c *flows.Case, p *flows.Policy) string {
+func Missing(c *flows.Case, p *flows.Policy) string {
 	switch {
 	case c.Check == nil || c.Check.Outcome != flows.CheckMatch || c.Check.Serial == "" ||
 		cmp.Or(c.Check.Method, flows.ThreeElements) != c.Method:
@@ -41,10 +41,10 @@ func cardTypeOf(c *flows.Case, p *flows.Policy) esign.CardType {
 	return esign.CardType(p.Documents.CardType(c.DocumentKind()))
 }
 
-// EvidenceOf builds the evidence point of a case from what is on record, without any default. If something is missing,
+// PointOf builds the evidence point of a case from what is on record, without any default. If something is missing,
 // it returns an empty point, which e签宝 would refuse.
-func EvidenceOf(c *flows.Case, policy *flows.Policy) esign.PersonPoint {
-	if missingEvidence(c, policy) != "" {
+func PointOf(c *flows.Case, policy *flows.Policy) esign.PersonPoint {
+	if Missing(c, policy) != "" {
 		return esign.PersonPoint{}
 	}
 	return pointOf(c, policy)
@@ -52,6 +52,11 @@ func EvidenceOf(c *flows.Case, policy *flows.Policy) esign.PersonPoint {
 
 // pointOf builds the point of a case that has a check, a code and, in revision 2025-10, a reading.
 func pointOf(c *flows.Case, policy *flows.Policy) esign.PersonPoint {
+	return point(c, cardTypeOf(c, policy), policy.MarkOf(c))
+}
+
+// point is pointOf with what the settings said when it was filed. Personal values may have been deleted since.
+func point(c *flows.Case, cardType esign.CardType, mark string) esign.PersonPoint {
 	p := c.Personal
 	point := esign.PersonPoint{
 		Revision:           esign.Revision(c.EvidenceRevision()),
@@ -61,10 +66,10 @@ func pointOf(c *flows.Case, policy *flows.Policy) esign.PersonPoint {
 		CompletedAt:        c.Check.At,
 		Name:               p.Name,
 		CardNo:             p.Number,
-		CardType:           cardTypeOf(c, policy),
+		CardType:           cardType,
 		CardPortrait:       c.Uploads["front"],
 		CardNationalEmblem: c.Uploads["back"],
-		Mark:               policy.MarkOf(c),
+		Mark:               mark,
 	}
 	if c.Method == flows.BankCardFour {
 		point.Method = esign.MethodBankCardFour
@@ -95,7 +100,7 @@ func pointOf(c *flows.Case, policy *flows.Policy) esign.PersonPoint {
 // agreementOf returns what the record says of the reading of the certificate agreement, nil if the revision has no
 // place for it.
 func agreementOf(c *flows.Case) *esign.CertAgreement {
-	if c.Revision != flows.Revision202510 {
+	if c.Revision != flows.Revision202510 || c.Reading == nil {
 		return nil
 	}
 	read := c.Reading.Files[0]

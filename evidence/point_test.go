@@ -1,4 +1,4 @@
-package workers
+package evidence
 
 import (
 	"testing"
@@ -12,7 +12,7 @@ import (
 func TestEvidenceIsNeverInvented(t *testing.T) {
 	policy := flows.SamplePolicy()
 	c := flows.SampleCase(flows.Filing)
-	p := EvidenceOf(c, policy)
+	p := PointOf(c, policy)
 	if p.CustomBizID != c.ID || p.Name != flows.SampleName || p.CardNo != flows.SampleNumber || p.CardPortrait != "f1" ||
 		p.CardNationalEmblem != "f2" ||
 		!p.CompletedAt.Equal(c.Check.At) || p.ThreeElements.VerifySerialNumber != "r-1" ||
@@ -39,10 +39,10 @@ func TestEvidenceIsNeverInvented(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			c := flows.SampleCase(flows.Filing)
 			tt.change(c)
-			if got := missingEvidence(c, policy); got != tt.missing {
+			if got := Missing(c, policy); got != tt.missing {
 				t.Errorf("%q is missing, want %q", got, tt.missing)
 			}
-			if p := EvidenceOf(c, policy); p.Name != "" || p.ThreeElements != nil {
+			if p := PointOf(c, policy); p.Name != "" || p.ThreeElements != nil {
 				t.Error("evidence all the same")
 			}
 		})
@@ -54,7 +54,7 @@ func TestEvidenceIsNeverInvented(t *testing.T) {
 func TestEvidenceOfTheReading(t *testing.T) {
 	policy := flows.SamplePagePolicy()
 	c := flows.SampleReadCase(flows.Filing)
-	p := EvidenceOf(c, policy)
+	p := PointOf(c, policy)
 	want := esign.CertAgreement{
 		Title:    "数字证书服务协议",
 		Version:  "20250801",
@@ -77,7 +77,7 @@ func TestEvidenceOfTheReading(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := flows.SampleReadCase(flows.Filing)
 			change(c)
-			if got := missingEvidence(c, policy); got != "agreement" || EvidenceOf(c, policy).Name != "" {
+			if got := Missing(c, policy); got != "agreement" || PointOf(c, policy).Name != "" {
 				t.Errorf("got %q missing, want agreement and no evidence", got)
 			}
 		})
@@ -85,7 +85,7 @@ func TestEvidenceOfTheReading(t *testing.T) {
 	for _, r := range []flows.Revision{"", flows.Revision2024} {
 		old := flows.SampleCase(flows.Filing)
 		old.Revision = r
-		p := EvidenceOf(old, policy)
+		p := PointOf(old, policy)
 		if err := p.Validate(esign.Revision2024); p.Revision != esign.Revision2024 || p.Agreement != nil || err != nil {
 			t.Errorf("revision %q: got %s and %v, want the point of 2024", r, p.Revision, err)
 		}
@@ -114,7 +114,7 @@ func TestEvidenceNamesTheDocument(t *testing.T) {
 			policy, c := flows.SamplePolicy(), flows.SampleCase(flows.Filing)
 			tt.change(&policy.Documents)
 			c.Personal.Number = tt.number
-			p := EvidenceOf(c, policy)
+			p := PointOf(c, policy)
 			if p.CardType != tt.want || (p.Name == "") != (tt.want == "") {
 				t.Errorf("got cardType %q for the name %q, want %q", p.CardType, p.Name, tt.want)
 			}
@@ -137,7 +137,7 @@ func TestEvidenceMark(t *testing.T) {
 		"{company} {date} / {case}": "样本公司 2026-06-01 / " + c.ID,
 	} {
 		policy.EvidenceMark = template
-		if got := EvidenceOf(c, policy).Mark; got != want {
+		if got := PointOf(c, policy).Mark; got != want {
 			t.Errorf("%q: got the remark %q, want %q", template, got, want)
 		}
 	}
