@@ -146,8 +146,11 @@ func (v Review) facts() []text {
 		fact("valid_to", validTo(v.ValidTo)),
 	}
 	if v.Method != "" && !v.NotTaken { // nothing was verified
-		out = append(out, fact("method", codeText("method", v.Method)),
-			fact("bank_card", foreignText(v.MaskedCard, maxArg)), fact("opening_bank", foreignText(v.Bank, maxOpeningBank)))
+		out = append(out,
+			fact("method", codeText("method", v.Method)),
+			fact("bank_card", foreignText(v.MaskedCard, maxArg)),
+			fact("opening_bank", foreignText(v.Bank, maxOpeningBank)),
+		)
 	}
 	if !v.ReadAt.IsZero() {
 		out = append(out, fact("read", join(sameText(" "),

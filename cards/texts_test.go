@@ -101,8 +101,8 @@ var families = map[string][]string{
 	"closed": {"on_file", "rejected", "rejected_not_employee", "rejected_duplicate", "rejected_not_id_card",
 		"declined", "withdrawn", "expired", "hr_delay", "closed", "other"},
 	"closed_title": {"on_file", "rejected", "declined", "withdrawn", "expired", "hr_delay", "closed", "other"},
-	"disclosed": {"feishu_ocr", "tencent_sms", "tencent_faceid", "tencent_bank", "tencent_bankcard", "feishu_identity", "esign",
-		"esign_bank", "esign_sdk", "other"},
+	"disclosed": {"feishu_ocr", "tencent_sms", "tencent_faceid", "tencent_bank", "tencent_bankcard", "feishu_identity",
+		"esign", "esign_bank", "esign_sdk", "other"},
 	"looked":      {"review", "photos", "evidence", "evidence_full", "export", "other"},
 	"peek_reason": append(slices.Clone(PeekReasons), "policy"),
 	"reminder":    {"consent", "reading", "photos", "document_photo", "confirm", "bank_card", "code", "other"},
@@ -143,12 +143,13 @@ var families = map[string][]string{
 	},
 	"evidence_field": {"certAgreementReadTitle", "certAgreementReadVersion", "certAgreementReadHash",
 		"certAgreementReadTime", "certAgreementReadType", "certAgreementReadIP", "other"},
-	"state":     append(slices.Clone(States), "other"),
-	"asked":     {"esign", "feishu", "other"},
-	"diff":      diffs,
-	"diff_do":   diffs,
-	"recipient": {"feishu", "tencent_sms", "tencent_faceid", "tencent_bankcard", "esign", "esign_bankcard", "esign_sdk", "other"},
-	"chip":      append(slices.Clone(checkCodes), "other"),
+	"state":   append(slices.Clone(States), "other"),
+	"asked":   {"esign", "feishu", "other"},
+	"diff":    diffs,
+	"diff_do": diffs,
+	"recipient": {"feishu", "tencent_sms", "tencent_faceid", "tencent_bankcard", "esign", "esign_bankcard", "esign_sdk",
+		"other"},
+	"chip": append(slices.Clone(checkCodes), "other"),
 }
 
 var diffs = []string{
@@ -157,8 +158,8 @@ var diffs = []string{
 }
 
 var checkCodes = []string{
-	"number_valid", "sides_match", "validity", "edited", "duplicate_number", "name_vs_feishu", "three_elements", "four_elements",
-	"quality",
+	"number_valid", "sides_match", "validity", "edited", "duplicate_number", "name_vs_feishu", "three_elements",
+	"four_elements", "quality",
 	"ocr_consistency", "age", "document", "reading",
 }
 

@@ -266,7 +266,8 @@ func errorPageAgrees(t *testing.T, file string) {
 func TestErrorPagesListTheResultsOfBankCards(t *testing.T) {
 	for section, source := range map[string]string{"bank_card": "verify/bankcard.go", "bank": "verify/bank.go"} {
 		var want []string
-		for _, m := range regexp.MustCompile(`(?m)^\t+(?:case )?"(0|-\d+)":`).FindAllStringSubmatch(files.Read(t, source), -1) {
+		result := regexp.MustCompile(`(?m)^\t+(?:case )?"(0|-\d+)":`)
+		for _, m := range result.FindAllStringSubmatch(files.Read(t, source), -1) {
 			want = append(want, m[1])
 		}
 		slices.Sort(want)

@@ -45,8 +45,8 @@ func audit(h *harness.Harness, caseID string) (trail []flows.AuditRow) {
 	return trail
 }
 
-// TestBankCardAfterAMismatch: somebody whose mobile is registered to another person, but whose bank knows it, goes on to
-// the bank card, and the evidence states that method and no other. Number, bank and code are deleted with the filing.
+// TestBankCardAfterAMismatch: somebody whose mobile is registered to another person, but whose bank knows it, goes on
+// to the bank card, and the evidence states that method and no other. Number, bank and code are deleted with the filing.
 func TestBankCardAfterAMismatch(t *testing.T) {
 	h := harness.Start(t, withLadder("evidence.mark", "{company} {date} {case}"))
 	p := h.Hire()
@@ -82,14 +82,16 @@ func TestBankCardAfterAMismatch(t *testing.T) {
 	if got := points[0].Detail; got["bankCard"] != p.Person.BankCard || got["openingBank"] != sim.Bank || len(got) != 8 {
 		t.Errorf("got the fields %d of bankCardFour, want number, bank and six more", len(got))
 	}
-	checks := slices.DeleteFunc(h.World.Tencent.Calls(), func(c tencent.Call) bool { return c.Action != "BankCard4EVerification" })
+	checks := slices.DeleteFunc(h.World.Tencent.Calls(), func(c tencent.Call) bool {
+		return c.Action != "BankCard4EVerification"
+	})
 	if len(checks) != 1 || checks[0].RequestID != points[0].Detail["verifySerialNumber"] {
 		t.Errorf("got %d checks, want the one of the evidence", len(checks))
 	}
 }
 
-// TestBankCardByChoice: whoever wants may take the bank card before any check, and go back again. What was typed for it is
-// deleted then.
+// TestBankCardByChoice: whoever wants may take the bank card before any check, and go back again. What was typed for it
+// is deleted then.
 func TestBankCardByChoice(t *testing.T) {
 	h := harness.Start(t, withLadder())
 	p := h.Hire()
@@ -104,7 +106,8 @@ func TestBankCardByChoice(t *testing.T) {
 	p.See(sim.StageBankCard, "按卡号查到了开户银行")
 	p.Press("method")
 	p.See(sim.StageConfirmation, "改用银行卡核验")
-	if c := h.CaseOf(p.OpenID); c.Method != flows.ThreeElements || c.Personal.BankCard != "" || c.Personal.OpeningBank != "" {
+	c := h.CaseOf(p.OpenID)
+	if c.Method != flows.ThreeElements || c.Personal.BankCard != "" || c.Personal.OpeningBank != "" {
 		t.Errorf("got the method %s, bank card kept: %t", c.Method, c.Personal.BankCard != "")
 	}
 	submitForm(p)

@@ -49,8 +49,8 @@ const (
 	maxCardDigits = 19
 )
 
-// ParseBankCard returns the digits of a typed card number: without blanks and hyphens, of any width. problem is the code
-// of the text for an entry that is none ("field.<code>"); "" for a number.
+// ParseBankCard returns the digits of a typed card number: without blanks and hyphens, of any width. problem is the
+// code of the text for an entry that is none ("field.<code>"); "" for a number.
 func ParseBankCard(typed string) (card, problem string) {
 	var b strings.Builder
 	for _, r := range norm.NFKC.String(typed) {

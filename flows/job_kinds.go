@@ -32,8 +32,8 @@ func LookUpBank(seq int) Job { return Job{Kind: JobBank, rev: int64(seq)} }
 // BankSeq returns the sequence number of LookUpBank.
 func (j Job) BankSeq() int64 { return j.rev }
 
-// CheckPerson asks the supplier about the elements of the case's method. rev is the revision with which the case entered
-// Checking.
+// CheckPerson asks the supplier about the elements of the case's method. rev is the revision with which the case
+// entered Checking.
 func CheckPerson(rev int64) Job { return Job{Kind: JobCheck, rev: rev} }
 
 // Revision returns the revision of the case to which CheckPerson, Remind, Expire, TakeEffect, Reminder or ShowOriginal

@@ -94,7 +94,8 @@ func TestBankCardProblems(t *testing.T) {
 	}{
 		{"letters", known, cardForm("招行储蓄卡", ""), "bank_card", "card_characters"},
 		{"too short", known, cardForm("622", ""), "bank_card", "card_length"},
-		{"nothing typed at all", func(c *Case) { c.Personal.BankCard, c.BankCard = "", nil }, cardForm("", ""), "bank_card", "required"},
+		{"nothing typed at all", func(c *Case) { c.Personal.BankCard, c.BankCard = "", nil }, cardForm("", ""), "bank_card",
+			"required"},
 		{"a slip in the number", known, cardForm("6200000000000000006", ""), "bank_card", "card_check_digit"},
 		{"a credit card", func(c *Case) { c.BankCard.Kind = "credit" }, cardForm("", "样本银行"), "bank_card", "card_credit"},
 		{"no bank", func(c *Case) { c.Personal.OpeningBank = "" }, cardForm("", ""), "opening_bank", "required"},
@@ -180,7 +181,9 @@ func TestLadder(t *testing.T) {
 			ch.Case.Mismatch == "" || ch.Detail["next_method"] != string(BankCardFour) {
 			t.Fatalf("%s: got %+v by %q, want the form for the bank card", outcome, ch.Case, ch.Rule)
 		}
-		back := Decide(p, ch.Case, Event{Kind: MethodChosen, Role: Applicant, Actor: c.OpenID, At: SampleTime, Method: ThreeElements})
+		back := Decide(p, ch.Case, Event{
+			Kind: MethodChosen, Role: Applicant, Actor: c.OpenID, At: SampleTime, Method: ThreeElements,
+		})
 		if back.Case == nil || back.Case.Method != ThreeElements || back.Case.Rev == ch.Case.Rev {
 			t.Errorf("%s: got %+v by %q, want the first rung again, at a new revision", outcome, back.Case, back.Rule)
 		}

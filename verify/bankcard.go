@@ -22,8 +22,8 @@ var bankCard4E = action{
 	})),
 }
 
-// bankCardOutcomes maps the results that are an outcome of the check. The numbers mean other things in the checks of two
-// and three elements.
+// bankCardOutcomes maps the results that are an outcome of the check. The numbers mean other things in the checks of
+// two and three elements.
 var bankCardOutcomes = map[string]Outcome{
 	"0":  Match,
 	"-1": Mismatch,
@@ -58,7 +58,7 @@ var bankCardRefusals = map[string]row{
 var cardForm = regexp.MustCompile(`^[0-9]{13,19}$`)
 
 // CheckFourElements checks whether name, ID number (18 characters, capital X), mobile (11 digits, as known to the bank)
-// and bank card (13 to 19 digits) belong to one person. A response without a serial number is an error even for a match.
+// and bank card (13 to 19 digits) belong to one person. Without a serial number a response is an error even for a match.
 func (t *Tencent) CheckFourElements(ctx context.Context, name, number, mobile, card string) (CheckResult, error) {
 	reason := badElements(name, number, mobile)
 	if reason == "" && !cardForm.MatchString(card) {

@@ -32,8 +32,8 @@ const (
 	ReasonIDInvalid         PersonReason = "id_invalid"           // the ID number is not well-formed
 	ReasonNameInvalid       PersonReason = "name_invalid"         // the supplier does not accept this name
 	ReasonIDUnsupported     PersonReason = "id_unsupported"       // only second-generation ID cards are served
-	ReasonCardInvalid       PersonReason = "card_invalid"         // no bank card has this number, or no bank is known for it
-	ReasonCardUnusable      PersonReason = "card_unusable"        // the card's state forbids the check; another card may pass
+	ReasonCardInvalid       PersonReason = "card_invalid"         // no bank card has this number, or its bank is not known
+	ReasonCardUnusable      PersonReason = "card_unusable"        // the card's state forbids the check; another may pass
 	ReasonMismatch          PersonReason = "mismatch"             // the elements do not belong to one person
 	ReasonNoRecord          PersonReason = "no_record"            // the carriers have no record of this combination
 )

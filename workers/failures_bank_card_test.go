@@ -67,8 +67,8 @@ func TestFailuresOfTheBank(t *testing.T) {
 	})
 }
 
-// TestBankThatStaysBusy: at the last attempt the applicant names the bank, and an answer that comes for another card or in
-// another state changes nothing.
+// TestBankThatStaysBusy: at the last attempt the applicant names the bank, and an answer that comes for another card or
+// in another state changes nothing.
 func TestBankThatStaysBusy(t *testing.T) {
 	t.Parallel()
 	w, p := newHarnessOnPlatforms(t)
