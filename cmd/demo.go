@@ -206,14 +206,11 @@ func (d *demoCmd) drive(ctx context.Context, world *sim.World, out, progress io.
 	failures := make([]error, len(people))
 	for i, e := range people {
 		wg.Go(func() {
-			if _, err := e.Register(ctx, sim.Script{}, showProgress); err != nil {
-				failures[i] = err
-				return
-			}
-			failures[i] = world.WaitAnnounced(ctx, e.OpenID)
+			_, failures[i] = e.Register(ctx, sim.Script{}, showProgress)
 		})
 	}
 	wg.Wait()
+	failures = append(failures, world.WaitAnnouncement(ctx))
 	_ = bar.Finish()
 	stopHR()
 	failures = append(failures, <-hrDone)

@@ -44,7 +44,7 @@ func TestReviewGroupDissolved(t *testing.T) {
 	p, a, b := h.Hire(), h.Admin(0), h.Admin(1)
 	p.ToReview()
 	for _, admin := range []harness.Admin{a, b} {
-		h.Find(admin.Chat(), "a notice about the group", func(s harness.CardView) bool { return s.Says("审核群发不进去消息") })
+		h.Find(admin.Chat(), "a notice about the group", func(s harness.CardView) bool { return s.Says("公告板或审核板发不进那个群了") })
 	}
 	h.ClickOn(a.OpenID, begins(a), "approve", nil)
 	p.CheckFiled()
@@ -53,7 +53,7 @@ func TestReviewGroupDissolved(t *testing.T) {
 	waitIdle(h.Harness)
 	notices := 0
 	for _, m := range h.World.Feishu.Messages(a.Chat()) {
-		if harness.ViewCard(m).Says("审核群发不进去消息") {
+		if harness.ViewCard(m).Says("公告板或审核板发不进那个群了") {
 			notices++
 		}
 	}

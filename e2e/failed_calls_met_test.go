@@ -76,7 +76,11 @@ func meetStops(p harness.Person, codes []scenario.Refusal) {
 	h, hr := p.H, p.H.Admin(0)
 	retry := func() {
 		h.Helper()
-		if toast := pressCurrent(p, hr.OpenID, h.World.ReviewChat(), "retry", nil); toast != "正在重试" && toast != "" {
+		toast := pressCurrent(p, hr.OpenID, h.World.ReviewChat(), "retry", nil)
+		if strings.Contains(toast, "还要另一位") { // writing over what Feishu has bound takes two
+			toast = pressCurrent(p, h.Admin(1).OpenID, h.World.ReviewChat(), "retry", nil)
+		}
+		if toast != "正在重试" && toast != "" {
 			h.Errorf("got the toast %q for HR, want 正在重试", toast)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 func TestHappyPath(t *testing.T) {
-	h := harness.Start(t, harness.Setup{})
+	h := harness.Start(t, harness.Setup{Settings: map[string]string{"announce.people": "avatars"}})
 	p, hr := h.Hire(), h.Admin(0)
 	p.ToReview()
 	if toast := hr.Decides(p, "approve", nil); toast != "已通过" {
@@ -88,7 +88,10 @@ func TestRobotOpensTheForm(t *testing.T) {
 			var working sync.WaitGroup
 			working.Go(func() {
 				err := hr.Work(ctx, func(c sim.HRCard) sim.Decision {
-					if c.Kind == "review" && c.Can("approve") {
+					switch {
+					case c.Kind == "desk":
+						return sim.Next()
+					case c.Kind == "review" && c.Can("approve"):
 						return sim.SendBack("other", "details", "请再核对")
 					}
 					return sim.Decision{}

@@ -40,7 +40,7 @@ func (e *Engine) markBoard(ctx context.Context, tx flows.Tx, c *flows.Case) ([]f
 	if err != nil {
 		return nil, err
 	}
-	later := flows.ShowSurface("", id)
+	later := showShared(s)
 	later.At = at
 	switch {
 	case s.WantedGeneration == 0 && !finished:
@@ -56,7 +56,7 @@ func (e *Engine) markBoard(ctx context.Context, tx flows.Tx, c *flows.Case) ([]f
 		return nil, err
 	}
 	sendAgain(s)
-	return []flows.Job{flows.ShowSurface("", id), later}, tx.PutSurface(ctx, s)
+	return []flows.Job{showShared(s), later}, tx.PutSurface(ctx, s)
 }
 
 // sendAgain asks for a new message of a board. One that could not be sent before is still asked for.
@@ -77,5 +77,5 @@ func (e *Engine) reviveBoard(ctx context.Context, tx flows.Tx, chat, cause strin
 	if err := tx.PutSurface(ctx, s); err != nil {
 		return err
 	}
-	return e.Enqueue(ctx, tx, cause+"/board", flows.ShowSurface("", s.ID))
+	return e.Enqueue(ctx, tx, cause+"/board", showShared(s))
 }

@@ -119,7 +119,7 @@ func (e *Engine) tellOverdue(
 		if err := tx.PutSurface(ctx, s); err != nil {
 			return nil, err
 		}
-		jobs = append(jobs, flows.ShowSurface("", s.ID))
+		jobs = append(jobs, showShared(s))
 		if step == flows.EscalateUrgently {
 			jobs = append(jobs, flows.CallUrgently(tenantKey, s.ID))
 		}

@@ -187,6 +187,12 @@ func (w *World) announced(openID string) bool {
 	return b.listed[openID]
 }
 
+// WaitAnnouncement blocks until the group has an announcement, or ctx ends.
+func (w *World) WaitAnnouncement(ctx context.Context) error {
+	_, err := w.Feishu.Watch(ctx, w.AnnounceChat(), func(m feishu.Message) bool { return m.FromBot })
+	return err
+}
+
 // WaitAnnounced blocks until the announcement has listed a person, or ctx ends. The announcement lists the latest few
 // people only, so it may never list some of many who finish between two versions.
 func (w *World) WaitAnnounced(ctx context.Context, openID string) error {

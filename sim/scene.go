@@ -287,6 +287,9 @@ func (s *Scene) press(ctx context.Context, m Move) error {
 		if got := res.Toast.Text("zh_cn"); !strings.Contains(got, m.Toast) {
 			return fmt.Errorf("got the toast %q, want %q", got, m.Toast)
 		}
+		if s.reviewsAtDesk(m) { // the desk has opened the next case, which is for others
+			return s.w().hrOf(s.openID(TheHR)).backToList(ctx, card.msg.ID)
+		}
 		return nil
 	}
 }

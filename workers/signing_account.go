@@ -45,7 +45,7 @@ func (w *Workers) openSigningAccount(ctx context.Context, j flows.Job) error {
 			return w.accountUnknown(ctx, j, failure.Details{Upstream: found.Code})
 		}
 	}
-	return w.addPerson(ctx, j, c)
+	return w.addPerson(ctx, j)
 }
 
 // idNoType returns the kind of number: the service checks those of resident identity cards by their form, and takes
@@ -58,7 +58,7 @@ func idNoType(c *flows.Case) string {
 }
 
 // addPerson opens the account, behind an intent.
-func (w *Workers) addPerson(ctx context.Context, j flows.Job, c *flows.Case) error {
+func (w *Workers) addPerson(ctx context.Context, j flows.Job) error {
 	c, begun, err := w.engine.Report(ctx, j.Case, flows.Event{Kind: flows.AccountStarted, Job: j.Key})
 	if err != nil || !begun {
 		return flows.IgnoreNotFound(err)

@@ -153,7 +153,7 @@ func TestPageRegistersSomebody(t *testing.T) {
 	p.press(`[data-pane="hr"] [data-act="approve"]`)
 	p.until(`document.querySelector('[data-pane="phone"] [data-stage="done"]')`)
 	p.until(`document.querySelector('[data-state="done"][data-now]')`)
-	p.until(`document.querySelector('[data-pane="group"] [data-person="` + who.OpenID + `"]')`)
+	p.until(`/累计完成 1 人/.test(document.querySelector('[data-pane="group"] .card')?.textContent)`)
 	p.press(`[data-pane="hr"] [data-quick="统计"]`)
 	p.until(`document.querySelector('[data-pane="hr"] .c-chart svg rect')`)
 	p.eval(`document.querySelector('[data-line]').click()`, nil) // the newest

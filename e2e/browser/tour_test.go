@@ -85,7 +85,7 @@ func TestTour(t *testing.T) {
 	p.code()
 	p.press(`[data-pane="hr"] [data-act="approve"]`)
 	p.until(`document.querySelector('[data-pane="phone"] [data-stage="done"]')`)
-	p.until(`document.querySelector('[data-pane="group"] [data-person="` + who.OpenID + `"]')`)
+	p.until(`document.querySelector('[data-pane="group"] .card')`)
 	p.shot("filed")
 	if !h.World.Journey(who.OpenID).Filed() {
 		t.Error("got no filed case after the second registration, want one")

@@ -136,7 +136,7 @@ func (s *Server) userInfo(c *call) (any, *apiError) {
 	f := s.contactFields(u)
 	f["name"], f["en_name"] = u.Name, u.EnName // without a scope here
 	f["tenant_key"] = cmp.Or(u.TenantKey, s.cfg.TenantKey)
-	for _, name := range []string{"mobile_visible", "status"} { // not in this answer
+	for _, name := range []string{"mobile_visible", "status", "department_ids"} { // not in this answer
 		delete(f, name)
 	}
 	return f, nil

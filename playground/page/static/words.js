@@ -153,7 +153,7 @@ export const words = {
   'tour.done': ['实名信息登记到飞书，证据存进 e签宝，员工马上知道办好了。', 'The identity is recorded in Feishu, the evidence is filed with e签宝, and the employee knows at once.'],
   'tour.wire': ['机器人收到的事件、发出的调用都在这里，敏感内容已打码。这一行就是存证。', 'Every event and call is here, masked. This line filed the evidence.'],
   'tour.diagram': ['登记走过的路在图上亮着。', 'The way the case went is lit in the diagram.'],
-  'tour.board': ['公司群里只报进度和刚完成的同事，不提证件。现在换你来试。', 'The company group hears who is done, and nothing about the card. Now it is your turn.'],
+  'tour.board': ['公司群里只报进度，不点谁的名，也不提证件。现在换你来试。', 'The company group hears how many are done: no names, nothing about the card. Now it is your turn.'],
   faults: ['{n} 个故障待发', '{n} faults armed'],
   lang: ['EN', '中文'],
   'lang.to': ['Switch to English', '切换到中文'],
