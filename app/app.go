@@ -156,7 +156,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 		IdentityRecorder: client,
 		OCRPerSecond:     int(cfg.OCR.PerSecond),
 	}
-	if cfg.Verification.Method == flows.ThreeElements {
+	if cfg.Verification.Method != flows.MethodNone {
 		if err := a.addSuppliers(&deps, o, metrics); err != nil {
 			return nil, err
 		}

@@ -41,6 +41,22 @@ func (v countedVerifier) CheckThreeElements(ctx context.Context, name, number, m
 	return v.Verifier.CheckThreeElements(ctx, name, number, mobile)
 }
 
+func (v countedVerifier) CheckFourElements(ctx context.Context, name, number, mobile, card string) (
+	out verify.CheckResult, err error,
+) {
+	defer func(begin time.Time) {
+		v.m.observeCall(platformTencent, "BankCard4EVerification", false, begin, err)
+	}(time.Now())
+	return v.Verifier.CheckFourElements(ctx, name, number, mobile, card)
+}
+
+func (v countedVerifier) LookUpBank(ctx context.Context, card string) (out verify.Bank, err error) {
+	defer func(begin time.Time) {
+		v.m.observeCall(platformTencent, "CheckBankCardInformation", false, begin, err)
+	}(time.Now())
+	return v.Verifier.LookUpBank(ctx, card)
+}
+
 // countedEvidence is a workers.EvidenceClient that records its calls in m. The time of UploadFile includes the wait
 // until the file is usable.
 type countedEvidence struct {

@@ -268,6 +268,14 @@ func (f fakeSuppliers) SendCode(context.Context, string, string, time.Duration) 
 func (f fakeSuppliers) CheckThreeElements(context.Context, string, string, string) (verify.CheckResult, error) {
 	return verify.CheckResult{}, f.err
 }
+func (f fakeSuppliers) CheckFourElements(
+	context.Context, string, string, string, string,
+) (verify.CheckResult, error) {
+	return verify.CheckResult{}, f.err
+}
+func (f fakeSuppliers) LookUpBank(context.Context, string) (verify.Bank, error) {
+	return verify.Bank{}, f.err
+}
 func (f fakeSuppliers) UploadFile(context.Context, string, []byte) (string, error) { return "", f.err }
 func (f fakeSuppliers) CreatePersonPoint(context.Context, esign.PersonPoint) (string, error) {
 	return "", f.err
@@ -291,6 +299,8 @@ func TestCallsToSuppliersAreCounted(t *testing.T) {
 			v, e := countedVerifier{fakeSuppliers{c.err}, m}, countedEvidence{fakeSuppliers{c.err}, m}
 			_, _ = v.SendCode(t.Context(), "", "", 0)
 			_, _ = v.CheckThreeElements(t.Context(), "", "", "")
+			_, _ = v.CheckFourElements(t.Context(), "", "", "", "")
+			_, _ = v.LookUpBank(t.Context(), "")
 			_, _ = e.UploadFile(t.Context(), "", nil)
 			_, _ = e.CreatePersonPoint(t.Context(), esign.PersonPoint{})
 			_, _ = e.FileStatus(t.Context(), "")

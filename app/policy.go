@@ -2,6 +2,7 @@ package app
 
 import (
 	"log/slog"
+	"slices"
 	"time"
 
 	"shiming/cards"
@@ -12,8 +13,21 @@ import (
 // Policy returns the rules of the flows that the configuration determines.
 func Policy(cfg config.Config) flows.Policy {
 	recipients := []string{"feishu"}
-	if cfg.Verification.Method == flows.ThreeElements {
-		recipients = append(recipients, "tencent_sms", "tencent_faceid", "esign")
+	uses := func(m flows.Method) bool {
+		return cfg.Verification.Method == m || slices.Contains(cfg.Verification.Ladder, m)
+	}
+	if cfg.Verification.Method != flows.MethodNone {
+		recipients = append(recipients, "tencent_sms")
+		if uses(flows.ThreeElements) {
+			recipients = append(recipients, "tencent_faceid")
+		}
+		if uses(flows.BankCardFour) {
+			recipients = append(recipients, "tencent_bankcard")
+		}
+		recipients = append(recipients, "esign")
+		if uses(flows.BankCardFour) {
+			recipients = append(recipients, "esign_bankcard")
+		}
 	}
 	signing := cfg.Esign.SDKURL != "" && cfg.Verification.Method != flows.MethodNone
 	if signing {
@@ -22,6 +36,7 @@ func Policy(cfg config.Config) flows.Policy {
 	t := cfg.Timing
 	return flows.Policy{
 		Method:       cfg.Verification.Method,
+		Ladder:       cfg.Verification.Ladder,
 		ReviewAlways: cfg.Review.Required == config.ReviewAlways,
 		ReviewQueue:  cfg.Review.Style == config.StyleQueue,
 		Undo:         cfg.Review.Undo,

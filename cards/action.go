@@ -19,6 +19,7 @@ const (
 	ActSendCode      Act = "send_code"
 	ActSubmitCode    Act = "submit_code"
 	ActSubmitCard    Act = "submit_card"
+	ActMethod        Act = "method" // with To: the method of verification, one of Methods
 	ActCancel        Act = "cancel"
 	ActResume        Act = "resume" // with or without To
 	ActMyData        Act = "my_data"
@@ -73,8 +74,9 @@ const (
 // acts lists every act. A caseless act needs no case id, because it opens a case or concerns none.
 var acts = map[Act]struct{ caseless bool }{
 	ActStart: {caseless: true}, ActConsent: {}, ActDecline: {}, ActRetake: {}, ActConfirm: {}, ActSendCode: {},
-	ActSubmitCode: {}, ActSubmitCard: {}, ActCancel: {}, ActResume: {}, ActMyData: {caseless: true}, ActWithdraw: {},
-	ActAskHR: {}, ActOtherDocument: {}, ActDocumentPhoto: {},
+	ActSubmitCode: {}, ActSubmitCard: {}, ActMethod: {}, ActCancel: {}, ActResume: {}, ActMyData: {caseless: true},
+	ActWithdraw: {},
+	ActAskHR:    {}, ActOtherDocument: {}, ActDocumentPhoto: {},
 	ActApprove: {}, ActSendBack: {}, ActReject: {}, ActRetry: {}, ActResolve: {}, ActClose: {}, ActPeek: {}, ActAgree: {},
 	ActKeepOnFile: {}, ActUndo: {}, ActDecide: {}, ActOpen: {}, ActAsk: {}, ActHold: {}, ActTransfer: {}, ActNote: {},
 	ActSampleFine: {}, ActSampleFault: {}, ActEvidence: {},
@@ -210,6 +212,8 @@ func DecodeAction(value map[string]any) (Action, error) {
 	switch a.Act {
 	case ActDocumentPhoto:
 		places = DocumentKinds
+	case ActMethod:
+		places = Methods
 	case ActFilter:
 		places = DeskFilters
 	case ActHold:

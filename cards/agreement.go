@@ -3,6 +3,7 @@ package cards
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strings"
 	"time"
 )
@@ -13,8 +14,10 @@ const AgreementVersion = "2026-12"
 
 // Agreement is the text to which the applicant consents. Consents record its version and hash.
 type Agreement struct {
-	Company    string   // may be empty
-	Recipients []string // codes of the data's recipients: feishu, tencent_sms, tencent_faceid, esign, esign_sdk
+	Company string // may be empty
+	// Recipients are codes of the data's recipients: feishu, tencent_sms, tencent_faceid, tencent_bankcard, esign,
+	// esign_bankcard, esign_sdk.
+	Recipients []string
 	PhotoGrace time.Duration
 	Version    string
 }
@@ -28,8 +31,12 @@ func (a Agreement) sections() []section {
 	for _, code := range a.Recipients {
 		recipients = append(recipients, prefix("· ", codeText("recipient", code, textArg("name", machineID(code)))))
 	}
+	what := tr("agreement.what.body")
+	if slices.Contains(a.Recipients, "tencent_bankcard") {
+		what = join(text{}, what, tr("agreement.what.bank"))
+	}
 	out := []section{
-		{tr("agreement.what"), tr("agreement.what.body")},
+		{tr("agreement.what"), what},
 		{tr("agreement.why"), tr("agreement.why.body")},
 		{tr("agreement.impact"), tr("agreement.impact.body")},
 	}

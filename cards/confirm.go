@@ -26,13 +26,15 @@ type Confirm struct {
 	Notices                                []Check           // warnings about the card, such as its expiry
 	SentBack                               string
 	Note                                   string
-	// Mismatch is the reason why the form came back: "", identity_name, identity_code, mobile, three_elements or
+	// Mismatch is the reason why the form came back: "", identity_name, identity_code, mobile, a method or
 	// no_record.
 	Mismatch string
-	AskHR    bool // offer the way to HR
-	Failed   int  // number of checks that did not match
-	NotTaken bool // no platform takes this document: HR looks at it, and nothing is recorded
-	Typed    bool // the values are those that the applicant typed, not those of the photos
+	AskHR    bool     // offer the way to HR
+	Failed   int      // number of checks that did not match
+	NotTaken bool     // no platform takes this document: HR looks at it, and nothing is recorded
+	Typed    bool     // the values are those that the applicant typed, not those of the photos
+	Method   string   // of the verification that follows
+	Others   []string // methods that the applicant may take instead
 	Expires  time.Time
 }
 
@@ -64,6 +66,9 @@ func (v Confirm) JSON() json.RawMessage {
 	if v.NotTaken {
 		e = append(e, line(tr("confirm.not_taken"), colourOrange))
 	}
+	if v.Method == methodBankCard {
+		e = append(e, line(tr("confirm.bank_card")))
+	}
 	for _, c := range v.Notices[:min(len(v.Notices), maxChecks)] {
 		e = append(e, line(checkSentence(c), levelColour(c.Level)))
 	}
@@ -88,6 +93,7 @@ func (v Confirm) JSON() json.RawMessage {
 			e = append(e, askHRNodes(v.Ref, v.Failed)...)
 		}
 	}
+	e = append(e, methodNodes(v.Ref, v.Others)...)
 	e = append(e, deadline(v.Expires)...)
 	e = append(e, row(
 		retake(v.Ref, SideFront),

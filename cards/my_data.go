@@ -12,7 +12,8 @@ type MyData struct {
 	MaskedName             string
 	MaskedNumber           string
 	MaskedMobile           string
-	Photos                 int // number of stored photos
+	MaskedCard, Bank       string // of the bank card, until the evidence is filed
+	Photos                 int    // number of stored photos
 	PhotosGoneAt           time.Time
 	ConsentAt              time.Time
 	ConsentVersion         string
@@ -33,7 +34,7 @@ type MyData struct {
 
 // Disclosure is a transfer of personal data to a processor.
 type Disclosure struct {
-	To string // feishu_ocr | tencent_sms | tencent_faceid | feishu_identity | esign
+	To string // a code of texts "disclosed.<code>"
 	At time.Time
 }
 
@@ -107,6 +108,8 @@ func (v MyData) storedNodes() []node {
 		fact("identity_name", foreignText(v.MaskedName, maxName)),
 		fact("identity_code", foreignText(v.MaskedNumber, maxArg)),
 		fact("mobile", foreignText(v.MaskedMobile, maxArg)),
+		fact("bank_card", foreignText(v.MaskedCard, maxArg)),
+		fact("opening_bank", foreignText(v.Bank, maxOpeningBank)),
 	)
 	if v.Photos > 0 {
 		t := tr("my_data.photos", intArg("n", v.Photos))

@@ -13,6 +13,7 @@ type Review struct {
 	MaskedName             string
 	MaskedNumber           string
 	MaskedMobile           string
+	MaskedCard, Bank       string // of the bank card, if the method has one
 	Gender, Birth          string // Birth is the year
 	ValidTo                string
 	Checks                 []Check
@@ -145,7 +146,11 @@ func (v Review) facts() []text {
 		fact("valid_to", validTo(v.ValidTo)),
 	}
 	if v.Method != "" && !v.NotTaken { // nothing was verified
-		out = append(out, fact("method", codeText("method", v.Method)))
+		out = append(out,
+			fact("method", codeText("method", v.Method)),
+			fact("bank_card", foreignText(v.MaskedCard, maxArg)),
+			fact("opening_bank", foreignText(v.Bank, maxOpeningBank)),
+		)
 	}
 	if !v.ReadAt.IsZero() {
 		out = append(out, fact("read", join(sameText(" "),

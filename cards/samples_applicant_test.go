@@ -39,6 +39,9 @@ func applicantSamples() []sample {
 	mismatch.Mismatch = "three_elements"
 	notTaken := confirm
 	notTaken.Mismatch, notTaken.AskHR, notTaken.Failed = "identity_name", true, 1
+	bankSteps := []Step{StepPhotos, StepConfirm, StepBankCard, StepCode, StepReview, StepRecord, StepEvidence, StepDone}
+	nextMethod := mismatch
+	nextMethod.Steps, nextMethod.Method, nextMethod.Others = bankSteps, "bank_card_four", []string{"three_elements"}
 	neverMatches := mismatch
 	neverMatches.AskHR, neverMatches.Failed = true, 3
 	masked := confirm
@@ -172,6 +175,22 @@ func applicantSamples() []sample {
 		{name: "confirm_mismatch", card: mismatch, clearData: true},
 		{name: "confirm_ask_hr", card: neverMatches, clearData: true},
 		{name: "confirm_masked", card: masked},
+		{name: "confirm_next_method", card: nextMethod, clearData: true},
+		{name: "bank_card", card: BankCard{Ref: ref, Steps: bankSteps, MaskedMobile: "138****5678",
+			Others: []string{"three_elements"}}},
+		{name: "bank_card_asking", card: BankCard{Ref: ref, Steps: bankSteps, MaskedCard: "**** **** 0005",
+			MaskedMobile: "138****5678", State: "asking"}},
+		{name: "bank_card_delayed", card: BankCard{Ref: ref, Steps: bankSteps, MaskedCard: "**** **** 0005",
+			MaskedMobile: "138****5678", State: "asking", Delayed: true}},
+		{name: "bank_card_found", card: BankCard{Ref: ref, Steps: bankSteps, MaskedCard: "**** **** 0005",
+			MaskedMobile: "138****5678", State: "known", Bank: "样本银行", Found: true, Others: []string{"three_elements"},
+			Expires: after(72 * time.Hour)}},
+		{name: "bank_card_unknown", card: BankCard{Ref: ref, Steps: bankSteps, MaskedCard: "**** **** 0005",
+			MaskedMobile: "138****5678", State: "unasked", AskHR: true,
+			Problems: map[string]string{"opening_bank": "bank_name"}}},
+		{name: "bank_card_credit", card: BankCard{Ref: ref, Steps: bankSteps, MaskedCard: "**** **** 0005",
+			MaskedMobile: "138****5678", State: "known", Bank: "样本银行", Found: true,
+			Problems: map[string]string{"bank_card": "card_credit"}}},
 		{name: "code_sending", card: Code{
 			Ref:          ref,
 			Steps:        allSteps,
@@ -366,6 +385,14 @@ func applicantSamples() []sample {
 		{name: "my_data_open", card: MyData{
 			Ref:         ref,
 			State:       "awaiting_photos",
+			ConsentAt:   noon,
+			CanWithdraw: true,
+		}},
+		{name: "my_data_bank_card", card: MyData{
+			Ref:         ref,
+			State:       "awaiting_code",
+			MaskedCard:  "**** **** 0005",
+			Bank:        "样本银行",
 			ConsentAt:   noon,
 			CanWithdraw: true,
 		}},

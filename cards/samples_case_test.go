@@ -68,6 +68,9 @@ func caseSamples() []sample {
 	}
 	noCode := review
 	noCode.Help = &Help{Codes: 4}
+	byCard := review
+	byCard.Method, byCard.MaskedCard, byCard.Bank = "bank_card_four", "**** **** 0005", "样本银行"
+	byCard.Checks = []Check{{Code: "four_elements", Level: Green}}
 	decided := func(d Decision) Review {
 		r := green
 		r.Decision = &d
@@ -163,6 +166,7 @@ func caseSamples() []sample {
 		{name: "review_overdue", card: overdue},
 		{name: "review_sample", card: sampled},
 		{name: "review", card: review},
+		{name: "review_bank_card", card: byCard},
 		{name: "review_form", card: opened},
 		{name: "review_asked", card: again},
 		{name: "review_asked_nothing_new", card: same},

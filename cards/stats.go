@@ -28,7 +28,8 @@ type DayCount struct {
 
 // States lists the states of a case in the order of a registration (texts "state.<code>").
 var States = []string{
-	"awaiting_consent", "awaiting_photos", "awaiting_confirmation", "awaiting_code", "awaiting_face", "checking",
+	"awaiting_consent", "awaiting_photos", "awaiting_confirmation", "awaiting_bank_card", "awaiting_code", "awaiting_face",
+	"checking",
 	"awaiting_review", "decided", "recording", "filing", "needs_attention", "done", "on_file", "rejected", "declined", "withdrawn", "expired",
 	"closed",
 }

@@ -54,7 +54,7 @@ func literals(t *testing.T) map[string]bool {
 // families lists the codes of the catalogues that other packages, stored rows or people choose from. Other packages may
 // use the codes that are listed here.
 var families = map[string][]string{
-	"step":      {"consent", "photos", "confirm", "code", "review", "record", "evidence", "done", "other"},
+	"step":      {"consent", "photos", "confirm", "bank_card", "code", "review", "record", "evidence", "done", "other"},
 	"side":      {"front", "back", "document", "other"},
 	"sidestate": {"missing", "waiting", "reading", "read", "other"},
 	"photo": {
@@ -66,7 +66,9 @@ var families = map[string][]string{
 		"document_too_many", "other",
 	},
 	"field": {"required", "length", "characters", "check_digit", "date", "future", "name_characters", "name_length",
-		"mobile_format", "document_number", "resident_number", "bound_identity_name", "bound_identity_code", "bound_mobile", "other"},
+		"mobile_format", "document_number", "resident_number", "bound_identity_name", "bound_identity_code", "bound_mobile",
+		"card_characters", "card_length", "card_check_digit", "card_invalid", "card_unusable", "card_credit", "card_prepaid",
+		"card_quasi_credit", "bank_name", "other"},
 	"desk":         append(slices.Clone(DeskFilters), "other"),
 	"question":     append(slices.Clone(Questions), "other"),
 	"hold":         append(slices.Clone(Holds), "other"),
@@ -78,12 +80,15 @@ var families = map[string][]string{
 		"unsupported_format", "truncated", "too_small", "too_many_pixels", "nothing", "bad_file", "no_key_field",
 		"both_sides_unclear", "photo_dark", "photo_glare", "photo_blurred", "photo_low_contrast", "photo_small", "photo_grey",
 		"other_person", "two_cards", "expired_card", "sides_mismatch", "download_failed", "deleted", "restricted"),
-	"end":      append(slices.Clone(Outcomes), "other"),
-	"outcome":  append(slices.Clone(Outcomes), "other"),
-	"reason":   append(slices.Concat(Reasons, Overrides), "bound_differs"),
-	"redo":     append(slices.Clone(Sides), "other"),
-	"answer":   {"identity_name", "identity_code", "mobile", "three_elements", "no_record", "other"},
-	"mismatch": {"identity_name", "identity_code", "mobile", "three_elements", "no_record", "codes_used_up", "other"},
+	"end":     append(slices.Clone(Outcomes), "other"),
+	"outcome": append(slices.Clone(Outcomes), "other"),
+	"reason":  append(slices.Concat(Reasons, Overrides), "bound_differs"),
+	"redo":    append(slices.Clone(Sides), "other"),
+	"answer": {"identity_name", "identity_code", "mobile", "three_elements", "bank_card_four", "card_invalid",
+		"card_unusable", "no_record", "other"},
+	"mismatch": {"identity_name", "identity_code", "mobile", "three_elements", "bank_card_four", "no_record", "codes_used_up",
+		"other"},
+	"method_button": append(slices.Clone(Methods), "other"),
 	"code": {
 		"wrong", "expired", "too_many_tries", "mobile_invalid", "mobile_unsupported", "mobile_blocked", "too_many_codes",
 		"too_many_codes_hour", "too_many_codes_today",
@@ -96,10 +101,11 @@ var families = map[string][]string{
 	"closed": {"on_file", "rejected", "rejected_not_employee", "rejected_duplicate", "rejected_not_id_card",
 		"declined", "withdrawn", "expired", "hr_delay", "closed", "other"},
 	"closed_title": {"on_file", "rejected", "declined", "withdrawn", "expired", "hr_delay", "closed", "other"},
-	"disclosed":    {"feishu_ocr", "tencent_sms", "tencent_faceid", "feishu_identity", "esign", "esign_sdk", "other"},
-	"looked":       {"review", "photos", "evidence", "evidence_full", "export", "other"},
-	"peek_reason":  append(slices.Clone(PeekReasons), "policy"),
-	"reminder":     {"consent", "reading", "photos", "document_photo", "confirm", "code", "other"},
+	"disclosed": {"feishu_ocr", "tencent_sms", "tencent_faceid", "tencent_bank", "tencent_bankcard", "feishu_identity",
+		"esign", "esign_bank", "esign_sdk", "other"},
+	"looked":      {"review", "photos", "evidence", "evidence_full", "export", "other"},
+	"peek_reason": append(slices.Clone(PeekReasons), "policy"),
+	"reminder":    {"consent", "reading", "photos", "document_photo", "confirm", "bank_card", "code", "other"},
 	"notice": {
 		"desk_sent", "not_understood", "nothing_open", "already_done", "too_many_cases", "photo_in_group", "photo_not_needed",
 		"unsupported", "no_reviewer", "no_admin", "applicant_unreached", "document_quota", "document_permission",
@@ -137,12 +143,13 @@ var families = map[string][]string{
 	},
 	"evidence_field": {"certAgreementReadTitle", "certAgreementReadVersion", "certAgreementReadHash",
 		"certAgreementReadTime", "certAgreementReadType", "certAgreementReadIP", "other"},
-	"state":     append(slices.Clone(States), "other"),
-	"asked":     {"esign", "feishu", "other"},
-	"diff":      diffs,
-	"diff_do":   diffs,
-	"recipient": {"feishu", "tencent_sms", "tencent_faceid", "esign", "esign_sdk", "other"},
-	"chip":      append(slices.Clone(checkCodes), "other"),
+	"state":   append(slices.Clone(States), "other"),
+	"asked":   {"esign", "feishu", "other"},
+	"diff":    diffs,
+	"diff_do": diffs,
+	"recipient": {"feishu", "tencent_sms", "tencent_faceid", "tencent_bankcard", "esign", "esign_bankcard", "esign_sdk",
+		"other"},
+	"chip": append(slices.Clone(checkCodes), "other"),
 }
 
 var diffs = []string{
@@ -151,7 +158,8 @@ var diffs = []string{
 }
 
 var checkCodes = []string{
-	"number_valid", "sides_match", "validity", "edited", "duplicate_number", "name_vs_feishu", "three_elements", "quality",
+	"number_valid", "sides_match", "validity", "edited", "duplicate_number", "name_vs_feishu", "three_elements",
+	"four_elements", "quality",
 	"ocr_consistency", "age", "document", "reading",
 }
 

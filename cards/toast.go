@@ -17,6 +17,8 @@ var toastTypes = map[string]string{
 	"self_review":           "warning",
 	"undone":                "success",
 	"second_needed":         "info",
+	"bank_asked":            "info",
+	"method_chosen":         "success",
 	"second_other":          "info",
 	"four_eyes_alone":       "warning",
 	"read_by_another":       "info",    // who

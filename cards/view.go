@@ -24,6 +24,7 @@ const (
 	StepConsent  Step = "consent"
 	StepPhotos   Step = "photos"
 	StepConfirm  Step = "confirm"
+	StepBankCard Step = "bank_card"
 	StepCode     Step = "code"
 	StepReview   Step = "review"
 	StepRecord   Step = "record"

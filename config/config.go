@@ -75,6 +75,7 @@ type Config struct {
 	} `koanf:"ocr"`
 	Verification struct {
 		Method  flows.Method  `koanf:"method"`
+		Ladder  Ladder        `koanf:"ladder"` // empty: Method only
 		Tencent verify.Config `koanf:"tencent"`
 	} `koanf:"verification"`
 	Esign struct {

@@ -77,12 +77,16 @@ func asMethod(_, to reflect.Type, data any) (any, error) {
 	if !ok || to != reflect.TypeFor[flows.Method]() {
 		return data, nil
 	}
-	m := flows.Method(text)
-	switch m {
-	case flows.BankCardFour, flows.Face:
-		return nil, &Mistake{Code: MethodUnavailable, Args: []string{text}}
+	return methodOf(text, flows.ThreeElements, flows.BankCardFour, flows.MethodNone)
+}
+
+// methodOf returns the method that a text names, which must be one of allowed. Methods that this version does not
+// perform are a mistake of their own.
+func methodOf(text string, allowed ...flows.Method) (m flows.Method, err error) {
+	if flows.Method(text) == flows.Face {
+		return "", &Mistake{Code: MethodUnavailable, Args: []string{text}}
 	}
-	err := oneOf(&m, []byte(text), flows.ThreeElements, flows.BankCardFour, flows.Face, flows.MethodNone)
+	err = oneOf(&m, []byte(text), allowed...)
 	return m, err
 }
 

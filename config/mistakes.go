@@ -68,6 +68,7 @@ const (
 	NotDuration       Code = "not_duration"
 	WrongType         Code = "wrong_type"         // %s: reason
 	MethodUnavailable Code = "method_unavailable" // %s: the method
+	BadLadder         Code = "bad_ladder"
 	NotFiles          Code = "not_files"
 	NotText           Code = "not_text"
 	NotNetwork        Code = "not_network"
@@ -134,7 +135,8 @@ var english = map[Code]string{
 	NotInRange:        "want a whole number from %s to %s",
 	NotDuration:       "want a duration such as 90s, 10m or 72h",
 	WrongType:         "want another type of value: %s",
-	MethodUnavailable: "%s is not available in this version; use three_elements or none",
+	BadLadder:         "want verification.method first, and each method once",
+	MethodUnavailable: "%s is not available in this version; use three_elements, bank_card_four or none",
 	NotFiles:          "want a list such as [{title: 数字证书服务协议, version: \"20250801\", path: agreement.txt}]",
 	NotText:           "want a text, not a list or a section",
 	NotNetwork:        "want addresses or networks such as 10.0.0.7, 10.0.0.0/8 or fd00::/8",

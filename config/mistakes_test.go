@@ -102,6 +102,7 @@ func TestEveryCode(t *testing.T) {
 			"feishu.user_id_type", NotOneOf, []string{"open_id, union_id, user_id"}}},
 		{complete, "HR_ADMINS=a@example.com", Mistake{"hr.admins", NotOpenID, nil}},
 		{with("feishu.app_type: marketplace"), "", Mistake{"hr.admins", AdminWithoutTenant, nil}},
+		{complete, "VERIFICATION_LADDER=bank_card_four,three_elements", Mistake{"verification.ladder", BadLadder, nil}},
 		{complete, "REVIEW_HOURS=9-18", Mistake{"review.hours", NotHours, nil}},
 		{complete, "REVIEW_SAMPLE=101", Mistake{"review.sample", NotInRange, []string{"0", "100"}}},
 		{complete, "REVIEW_LEADS=a@example.com", Mistake{"review.leads", NotOpenID, nil}},

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"shiming/flows"
 	"shiming/workday"
 )
 
@@ -53,6 +54,26 @@ const (
 // UnmarshalText accepts the constants.
 func (r *Review) UnmarshalText(text []byte) error {
 	return oneOf(r, text, ReviewAlways, ReviewWarnings)
+}
+
+// Ladder lists methods of verification in the order in which they follow each other.
+type Ladder []flows.Method
+
+// UnmarshalText accepts methods with commas between them.
+func (l *Ladder) UnmarshalText(text []byte) error {
+	out := Ladder{}
+	for name := range strings.SplitSeq(string(text), ",") {
+		if name = strings.TrimSpace(name); name == "" {
+			continue
+		}
+		m, err := methodOf(name, flows.ThreeElements, flows.BankCardFour)
+		if err != nil {
+			return err
+		}
+		out = append(out, m)
+	}
+	*l = out
+	return nil
 }
 
 // Revision is the revision of e签宝's evidence request.

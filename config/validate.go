@@ -40,9 +40,10 @@ func validate(c *Config, undecoded []Mistake) []Mistake {
 	if c.Feishu.AppType == Marketplace {
 		v.marketplace()
 	}
-	if c.Verification.Method == flows.ThreeElements && !v.undecoded["verification.method"] {
-		v.threeElements()
+	if c.Verification.Method != flows.MethodNone && !v.undecoded["verification.method"] {
+		v.suppliers()
 	}
+	v.ladder()
 	if path, ok := c.SQLiteFile(); (!ok || path == "") && !c.OnPostgres() {
 		v.wrong("store.dsn", NotDSN)
 	}
@@ -126,8 +127,20 @@ func (v *validator) marketplace() {
 	}
 }
 
-// threeElements checks the settings of the two suppliers of this method.
-func (v *validator) threeElements() {
+// ladder reports a ladder that does not begin with the method, or names one twice.
+func (v *validator) ladder() {
+	l := v.Verification.Ladder
+	if len(l) == 0 || v.undecoded["verification.method"] {
+		return
+	}
+	sorted := slices.Sorted(slices.Values(l))
+	if l[0] != v.Verification.Method || len(slices.Compact(sorted)) != len(l) {
+		v.wrong("verification.ladder", BadLadder)
+	}
+}
+
+// suppliers checks the settings of those that verify, send messages and keep the evidence.
+func (v *validator) suppliers() {
 	t := v.Verification.Tencent
 	absent := map[string]bool{
 		"verification.tencent.secret_id":       t.SecretID == "",

@@ -136,7 +136,7 @@ func New(cfg config.Config, mistakes ...config.Mistake) (d *Doctor, err error) {
 			return nil, err
 		}
 	}
-	if cfg.Verification.Method != flows.ThreeElements {
+	if cfg.Verification.Method == flows.MethodNone {
 		return d, nil
 	}
 	supplier := cfg.Verification.Tencent

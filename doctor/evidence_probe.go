@@ -25,14 +25,14 @@ const (
 func (d *Doctor) evidenceChecks() []check {
 	title := Text{"e签宝存证权益", "e签宝 entitlement to evidence"}
 	switch {
-	case d.cfg.Verification.Method != flows.ThreeElements && d.EvidenceProbe:
+	case d.cfg.Verification.Method == flows.MethodNone && d.EvidenceProbe:
 		return []check{{esignEvidence, title, nil, func(context.Context) result {
 			return result{
 				outcome: Unknown,
 				found:   Text{"没有试：按 verification.method，不存证", "not tried: with this verification.method nothing is filed"},
 			}
 		}}}
-	case d.cfg.Verification.Method != flows.ThreeElements:
+	case d.cfg.Verification.Method == flows.MethodNone:
 		return nil
 	case !d.EvidenceProbe:
 		return []check{{esignEvidence, title, []string{esignApp}, cannotAsk(Text{

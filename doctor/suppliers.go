@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"shiming/esign"
@@ -19,14 +20,14 @@ const (
 
 func (d *Doctor) supplierChecks() []check {
 	clock := check{"clock", Text{"时钟", "Clock"}, nil, d.checkClock}
-	if d.cfg.Verification.Method != flows.ThreeElements {
+	if d.cfg.Verification.Method == flows.MethodNone {
 		return append([]check{clock}, d.evidenceChecks()...)
 	}
 	all := []check{
 		{esignApp, Text{"e签宝应用、密钥与白名单", "e签宝 application, secret and allow-list"}, nil, d.checkEsign},
 		clock,
 	}
-	return append(append(all, d.evidenceChecks()...), []check{
+	all = append(append(all, d.evidenceChecks()...), []check{
 		{tencentTemplate, Text{"腾讯云密钥与短信模板", "Tencent Cloud key and SMS template"}, nil, d.checkTemplate},
 		{"tencent.sms_sign", Text{"短信签名与应用", "SMS sign and application"}, []string{tencentTemplate}, cannotAsk(
 			Text{
@@ -34,14 +35,31 @@ func (d *Doctor) supplierChecks() []check {
 				"cannot be tried without sending: look in the SMS console (短信控制台) › 国内短信 › signatures (签名管理), " +
 					"verification.tencent.sms_sign_name must be approved and the same to the letter",
 			})},
-		{"tencent.three_elements", Text{"三要素核验权益", "Entitlement to the three-element check"}, []string{tencentTemplate},
-			cannotAsk(
-				Text{
-					"不核验真人就试不出：在 人脸核身控制台 里看「手机号三要素核验」已开通且有余量，否则第一件登记会说明",
-					"cannot be tried without checking somebody: look in the faceid console (人脸核身控制台) whether the three-element " +
-						"check (手机号三要素核验) is open and has quota, or the first case will show",
-				})},
 	}...)
+	if d.uses(flows.ThreeElements) {
+		all = append(all, check{
+			"tencent.three_elements", Text{"三要素核验权益", "Entitlement to the three-element check"}, []string{tencentTemplate},
+			cannotAsk(Text{
+				"不核验真人就试不出：在 人脸核身控制台 里看「手机号三要素核验」已开通且有余量，否则第一件登记会说明",
+				"cannot be tried without checking somebody: look in the faceid console (人脸核身控制台) whether the three-element " +
+					"check (手机号三要素核验) is open and has quota, or the first case will show",
+			})})
+	}
+	if d.uses(flows.BankCardFour) {
+		all = append(all, check{
+			"tencent.bank_card_four", Text{"银行卡核验权益", "Entitlement to the check by bank card"}, []string{tencentTemplate},
+			cannotAsk(Text{
+				"不核验真人就试不出：在 人脸核身控制台 里看「银行卡四要素核验」已开通且有余量；「银行卡基础信息查询」没有开通时，开户银行由员工自己填",
+				"cannot be tried without checking somebody: look in the faceid console (人脸核身控制台) whether the check by bank card " +
+					"(银行卡四要素核验) is open and has quota; without the look-up of banks (银行卡基础信息查询) the employee names the bank",
+			})})
+	}
+	return all
+}
+
+// uses reports whether the settings verify by a method.
+func (d *Doctor) uses(m flows.Method) bool {
+	return d.cfg.Verification.Method == m || slices.Contains(d.cfg.Verification.Ladder, m)
 }
 
 // cannotAsk returns a check whose outcome is unknown, because no platform can tell. look says where a person can look.
@@ -181,7 +199,7 @@ const (
 // checkClock compares the local clock with the Date header of the platforms, which has a resolution of one second.
 func (d *Doctor) checkClock(ctx context.Context) result {
 	hosts := []string{d.cfg.Feishu.BaseURL}
-	if d.cfg.Verification.Method == flows.ThreeElements {
+	if d.cfg.Verification.Method != flows.MethodNone {
 		hosts = append(hosts, d.cfg.Esign.BaseURL)
 	}
 	var worst time.Duration

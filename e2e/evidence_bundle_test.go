@@ -54,13 +54,17 @@ func TestEvidenceBundle(t *testing.T) {
 		if got[""].Value != point.ID {
 			t.Errorf("got the point %s, want %s", got[""].Value, point.ID)
 		}
-		want := evidenceFields(point, c)
+		want := evidenceFields(point, c, c.Personal)
 		for name, f := range want {
 			value, times := f.record, f.detail
 			if times != "" && name != "realNameMethod" {
 				value = times // a moment, whose form on the wire depends on the revision
 			}
-			if got[name].Value != value || got[name].State != "" {
+			if name == "threeElements.smsCode" { // deleted with the filing
+				if got[name].Value != "" || got[name].State != "deleted" {
+					t.Errorf("%s: the bundle does not say that it was deleted", name)
+				}
+			} else if got[name].Value != value || got[name].State != "" {
 				t.Errorf("%s: what the bundle states is not what was sent", name)
 			}
 			delete(got, name)
@@ -76,7 +80,7 @@ func TestEvidenceBundle(t *testing.T) {
 	t.Run("is masked", func(t *testing.T) {
 		shown := s.must(0, "show", c.ID)
 		for _, value := range []string{
-			c.Personal.Name, c.Personal.Number, c.Personal.Mobile, c.Personal.SMSCode, p.Person.Address,
+			c.Personal.Name, c.Personal.Number, c.Personal.Mobile, p.SentCode(0), p.Person.Address,
 		} {
 			for name, file := range map[string][]byte{"bundle": bundle, "page": page, "terminal": []byte(shown)} {
 				if value == "" || bytes.Contains(file, []byte(value)) {

@@ -42,10 +42,14 @@ func evidenceRows(t *testing.T, page string) (rows []evidenceRow) {
 // not the same.
 type evidenceField struct{ received, record, detail string }
 
-var methodNames = map[flows.Method]string{flows.ThreeElements: "THREEELEMENTS"}
+var methodNames = map[flows.Method]string{flows.ThreeElements: "THREEELEMENTS", flows.BankCardFour: "BANKCARDFOUR"}
 
-// evidenceFields puts side by side what e签宝 received and the record of the same case, one line a field.
-func evidenceFields(p esign.Point, c *flows.Case) map[string]evidenceField {
+// methodObjects names the object of a method's fields.
+var methodObjects = map[flows.Method]string{flows.ThreeElements: "threeElements", flows.BankCardFour: "bankCardFour"}
+
+// evidenceFields puts side by side what e签宝 received and the record of the same case, one line a field. of is what the
+// record had before the filing: a part of it is deleted then.
+func evidenceFields(p esign.Point, c *flows.Case, of flows.Personal) map[string]evidenceField {
 	checked := c.Check.At.In(flows.ChinaTime)
 	at := flows.AuditTime(checked)
 	second := checked.Format(time.DateTime)
@@ -55,23 +59,28 @@ func evidenceFields(p esign.Point, c *flows.Case) map[string]evidenceField {
 	}
 	day := func(t time.Time) string { return t.In(flows.ChinaTime).Format(time.DateOnly) }
 	name := "员工实名认证 " + day(c.Confirmed)
+	object := methodObjects[c.Method] + "."
 	fields := map[string]evidenceField{
-		"eviName":                          {p.EviName, name, ""},
-		"customBizId":                      {p.CustomBizID, c.ID, ""},
-		"realNameMethod":                   {p.Method, methodNames[c.Method], string(flows.CheckMatch)},
-		"timeStamp":                        {p.TimeStamp, stamp, at},
-		"name":                             {p.Name, c.Personal.Name, ""},
-		"cardNo":                           {p.CardNo, c.Personal.Number, ""},
-		"cardType":                         {p.CardType, "CRED_PSN_CH_IDCARD", ""},
-		"mark":                             {p.Mark, "样本科技有限公司 " + day(c.Confirmed) + " " + c.ID, ""},
-		"cardPortrait":                     {p.CardPortrait, c.Uploads["front"], ""},
-		"cardNationalEmblem":               {p.CardNationalEmblem, c.Uploads["back"], ""},
-		"threeElements.infoVerifySupplier": {p.Detail["infoVerifySupplier"], c.Check.Supplier, ""},
-		"threeElements.verifyTime":         {p.Detail["verifyTime"], verified, at},
-		"threeElements.verifySerialNumber": {p.Detail["verifySerialNumber"], c.Check.Serial, ""},
-		"threeElements.mobile":             {p.Detail["mobile"], c.Personal.Mobile, ""},
-		"threeElements.smsCode":            {p.Detail["smsCode"], c.Personal.SMSCode, ""},
-		"threeElements.smsSupplier":        {p.Detail["smsSupplier"], c.Code.Supplier, ""},
+		"eviName":                     {p.EviName, name, ""},
+		"customBizId":                 {p.CustomBizID, c.ID, ""},
+		"realNameMethod":              {p.Method, methodNames[c.Method], string(flows.CheckMatch)},
+		"timeStamp":                   {p.TimeStamp, stamp, at},
+		"name":                        {p.Name, of.Name, ""},
+		"cardNo":                      {p.CardNo, of.Number, ""},
+		"cardType":                    {p.CardType, "CRED_PSN_CH_IDCARD", ""},
+		"mark":                        {p.Mark, "样本科技有限公司 " + day(c.Confirmed) + " " + c.ID, ""},
+		"cardPortrait":                {p.CardPortrait, c.Uploads["front"], ""},
+		"cardNationalEmblem":          {p.CardNationalEmblem, c.Uploads["back"], ""},
+		object + "infoVerifySupplier": {p.Detail["infoVerifySupplier"], c.Check.Supplier, ""},
+		object + "verifyTime":         {p.Detail["verifyTime"], verified, at},
+		object + "verifySerialNumber": {p.Detail["verifySerialNumber"], c.Check.Serial, ""},
+		object + "mobile":             {p.Detail["mobile"], of.Mobile, ""},
+		object + "smsCode":            {p.Detail["smsCode"], of.SMSCode, ""},
+		object + "smsSupplier":        {p.Detail["smsSupplier"], c.Code.Supplier, ""},
+	}
+	if c.Method == flows.BankCardFour {
+		fields[object+"openingBank"] = evidenceField{p.Detail["openingBank"], of.OpeningBank, ""}
+		fields[object+"bankCard"] = evidenceField{p.Detail["bankCard"], of.BankCard, ""}
 	}
 	if c.Revision == flows.Revision202510 {
 		read, agreement := p.Agreement, c.Reading.Files[0]
@@ -83,7 +92,7 @@ func evidenceFields(p esign.Point, c *flows.Case) map[string]evidenceField {
 				read.Time, c.Reading.At.In(flows.ChinaTime).Format(time.DateTime), flows.AuditTime(c.Reading.At),
 			},
 			agreementFields + "Type": {read.Type, string(c.Reading.Type), ""},
-			agreementFields + "IP":   {read.IP, c.Personal.ReadIP, ""},
+			agreementFields + "IP":   {read.IP, of.ReadIP, ""},
 		})
 	}
 	return fields
@@ -94,11 +103,10 @@ const agreementFields = "certAgreementRead"
 
 // rowsOf returns the rows of the page for a case.
 func rowsOf(c *flows.Case, page []evidenceRow) []evidenceRow {
-	if c.Revision == flows.Revision202510 {
-		return page
-	}
 	return slices.DeleteFunc(slices.Clone(page), func(r evidenceRow) bool {
-		return strings.HasPrefix(r.field, agreementFields)
+		object, _, ofMethod := strings.Cut(r.field, ".")
+		return ofMethod && object != methodObjects[c.Method] ||
+			c.Revision != flows.Revision202510 && strings.HasPrefix(r.field, agreementFields)
 	})
 }
 
@@ -133,6 +141,7 @@ func TestEvidenceAgainstTheRecord(t *testing.T) {
 		p.See("code", "验证码已在")
 		p.TypeCode()
 		p.See("review")
+		before := h.CaseOf(p.OpenID)
 		h.Admin(0).Decides(p, "approve", nil)
 		p.CheckFiled()
 		c := h.CaseOf(p.OpenID)
@@ -146,7 +155,7 @@ func TestEvidenceAgainstTheRecord(t *testing.T) {
 			if len(points) != 1 {
 				t.Fatalf("got %d points, want 1", len(points))
 			}
-			checkEvidence(t, rowsOf(c, rows), evidenceFields(points[0], c), trail)
+			checkEvidence(t, rowsOf(c, rows), evidenceFields(points[0], c, before.Personal), trail)
 			for _, side := range []string{"front", "back"} {
 				checkPicture(t, h, side, c.Uploads[side], sent[side], tt.changes, trail)
 			}

@@ -156,7 +156,7 @@ func TestBadClicks(t *testing.T) {
 		"no value":                 {p.OpenID, nil, nil, bad},
 		"another version":          {p.OpenID, harness.WithMember(value, "v", 2), good, bad},
 		"an unknown act":           {p.OpenID, harness.WithMember(value, "act", "fly"), good, bad},
-		"an act of later versions": {p.OpenID, harness.WithMember(value, "act", "submit_card"), good, bad},
+		"an act of later versions": {p.OpenID, harness.WithMember(value, "act", "submit_face"), good, bad},
 		"HR looks too early": {hr.OpenID, harness.WithMember(value, "act", "peek"),
 			map[string]any{"peek_reason": "other"}, already},
 		"a stranger looks": {stranger.OpenID, harness.WithMember(value, "act", "peek"),

@@ -110,7 +110,9 @@ func TestCanaries(t *testing.T) {
 // TestNothingPersonalIsLeft runs through all failures and then searches every file and table that the bot has
 // written, and its log.
 func TestNothingPersonalIsLeft(t *testing.T) {
-	h := harness.Start(t, harness.Setup{Settings: noResendPause(), Noisy: true})
+	setup := withLadder()
+	setup.Noisy = true
+	h := harness.Start(t, setup)
 	hr := h.Admin(0)
 	dir := filepath.Dir(h.Values["security.keyset_file"])
 	var wanted []canary
@@ -149,7 +151,8 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 			t.Fatal(err)
 		}
 		p.TypeCode()
-		p.See(sim.StageConfirmation, "没有对上")
+		p.See(sim.StageConfirmation, "没有对上", "这次用银行卡核验")
+		p.Press("method") // the first one again
 		submitForm(p)
 	})
 	p.See(sim.StageReview)
@@ -185,6 +188,21 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 	s3.Say("删除我的资料")
 	s3.Press("withdraw")
 	s3.WaitForCard("都已删除")
+	// One verifies by bank card, mistyped at first.
+	carded := h.Hire()
+	carded.ToForm()
+	carded.Press("method")
+	carded.See(sim.StageConfirmation, "这次用银行卡核验")
+	carded.Press("confirm")
+	carded.See(sim.StageBankCard)
+	slip := carded.Person.BankCard[:18] + string('0'+(carded.Person.BankCard[18]-'0'+1)%10)
+	carded.Press("submit_card", map[string]any{"bank_card": slip})
+	carded.See(sim.StageBankCard, "像是有一位不对")
+	typeCard(carded, carded.Person.BankCard)
+	carded.See(sim.StageReview)
+	hr.Decides(carded, "approve", nil)
+	carded.See(sim.StageDone)
+	want("a mistyped bank card", slip)
 	// Two have no ID card: one sends a photo that is misread at first, and corrects it; the other types.
 	photographed, typist := h.Hire(), h.Hire()
 	oneOff("feishu", "chinese_passport.recognize", wire.Error)
@@ -220,6 +238,7 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 		want("a name", e.Person.Name)
 		want("a number", e.Person.Code)
 		want("a mobile", e.Person.Mobile)
+		want("a bank card", e.Person.BankCard)
 		want("an address", e.Person.Address)
 		want("an issuer", e.Person.IssuedBy)
 		for _, sms := range h.World.Tencent.Inbox(e.Person.Mobile) {

@@ -220,8 +220,11 @@ func (e *Engine) eventOfClick(c *flows.Case, k click, admin bool) (ev flows.Even
 	} else {
 		return ev, flows.NewToast("bad_request", nil)
 	}
-	if act == cards.ActDocumentPhoto {
+	switch act {
+	case cards.ActDocumentPhoto:
 		ev.Document = idcard.Document(k.Action.To)
+	case cards.ActMethod:
+		ev.Method = flows.Method(k.Action.To)
 	}
 	if act == cards.ActSendBack && k.Action.Reason != "" {
 		ev.Form.Reason, ev.Form.Side = &k.Action.Reason, &k.Action.Side

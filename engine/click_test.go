@@ -48,7 +48,7 @@ func TestRefusedClicks(t *testing.T) {
 			EventID:   "a",
 			TenantKey: workerstest.Tenant,
 			OpenID:    "ou_hr1",
-			Action:    cards.Action{Act: cards.ActSubmitCard, Case: c.ID, Rev: c.Rev},
+			Action:    cards.Action{Act: "of a later version", Case: c.ID, Rev: c.Rev},
 		}, "bad_request"},
 		{"somebody else's case", flows.CardAction{
 			EventID:   "s",

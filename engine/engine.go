@@ -127,7 +127,7 @@ func (e *Engine) DecideAndPersist(ctx context.Context, tx flows.Tx, c *flows.Cas
 			return outcome{}, err
 		}
 	}
-	if ev.Kind == flows.Confirmed || ev.Kind == flows.CodeAsked {
+	if ev.Kind == flows.Confirmed || ev.Kind == flows.BankCardTyped || ev.Kind == flows.CodeAsked {
 		if err := e.addCodeUses(ctx, tx, c, &ev); err != nil {
 			return outcome{}, err
 		}

@@ -61,6 +61,8 @@ func (e *Engine) MyData(ctx context.Context, v flows.View, tenantKey, openID str
 		MaskedName:   flows.MaskedName(c),
 		MaskedNumber: flows.MaskedNumber(c),
 		MaskedMobile: flows.MaskedMobile(c),
+		MaskedCard:   flows.MaskedBankCard(c),
+		Bank:         c.Personal.OpeningBank,
 		PhotosGoneAt: c.PurgeAt,
 		Deleted:      !c.Erased.IsZero(),
 	}

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"cmp"
 	"errors"
 
 	"shiming/esign"
@@ -8,12 +9,15 @@ import (
 )
 
 // Missing names what is not on record although the evidence point has to state it: verification, sms_code,
-// agreement, photos, a document that the settings name (document_type), or else the field of e签宝 that would be wrong.
-// It returns "" if nothing is missing. The card of HR shows the name.
+// bank_card, agreement, photos, a document that the settings name (document_type), or else the field of e签宝 that would
+// be wrong. It returns "" if nothing is missing. The card of HR shows the name.
 func Missing(c *flows.Case, p *flows.Policy) string {
 	switch {
-	case c.Check == nil || c.Check.Outcome != flows.CheckMatch || c.Check.Serial == "":
+	case c.Check == nil || c.Check.Outcome != flows.CheckMatch || c.Check.Serial == "" ||
+		cmp.Or(c.Check.Method, flows.ThreeElements) != c.Method:
 		return "verification"
+	case c.Method == flows.BankCardFour && (c.Personal.BankCard == "" || c.Personal.OpeningBank == ""):
+		return "bank_card"
 	case c.Code == nil || c.Code.PassedAt.IsZero() || c.Personal.SMSCode == "":
 		return "sms_code"
 	case c.Revision == flows.Revision202510 && (c.Reading == nil || c.Personal.ReadIP == ""):
@@ -54,12 +58,11 @@ func pointOf(c *flows.Case, policy *flows.Policy) esign.PersonPoint {
 // point is pointOf with what the settings said when it was filed. Personal values may have been deleted since.
 func point(c *flows.Case, cardType esign.CardType, mark string) esign.PersonPoint {
 	p := c.Personal
-	return esign.PersonPoint{
+	point := esign.PersonPoint{
 		Revision:           esign.Revision(c.EvidenceRevision()),
 		Agreement:          agreementOf(c),
 		EviName:            "员工实名认证 " + c.Confirmed.In(flows.ChinaTime).Format("2006-01-02"),
 		CustomBizID:        c.ID,
-		Method:             esign.MethodThreeElements,
 		CompletedAt:        c.Check.At,
 		Name:               p.Name,
 		CardNo:             p.Number,
@@ -67,15 +70,31 @@ func point(c *flows.Case, cardType esign.CardType, mark string) esign.PersonPoin
 		CardPortrait:       c.Uploads["front"],
 		CardNationalEmblem: c.Uploads["back"],
 		Mark:               mark,
-		ThreeElements: &esign.ThreeElements{
+	}
+	if c.Method == flows.BankCardFour {
+		point.Method = esign.MethodBankCardFour
+		point.BankCardFour = &esign.BankCardFour{
 			InfoVerifySupplier: c.Check.Supplier,
 			VerifyTime:         c.Check.At,
 			VerifySerialNumber: c.Check.Serial,
+			OpeningBank:        p.OpeningBank,
+			BankCard:           p.BankCard,
 			Mobile:             p.Mobile,
 			SMSCode:            p.SMSCode,
 			SMSSupplier:        c.Code.Supplier,
-		},
+		}
+		return point
 	}
+	point.Method = esign.MethodThreeElements
+	point.ThreeElements = &esign.ThreeElements{
+		InfoVerifySupplier: c.Check.Supplier,
+		VerifyTime:         c.Check.At,
+		VerifySerialNumber: c.Check.Serial,
+		Mobile:             p.Mobile,
+		SMSCode:            p.SMSCode,
+		SMSSupplier:        c.Code.Supplier,
+	}
+	return point
 }
 
 // agreementOf returns what the record says of the reading of the certificate agreement, nil if the revision has no

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -25,16 +26,23 @@ func TestEvidenceIsNeverInvented(t *testing.T) {
 		missing string
 		change  func(*flows.Case)
 	}{
-		"no check":            {"verification", func(c *flows.Case) { c.Check = nil }},
-		"no match":            {"verification", func(c *flows.Case) { c.Check.Outcome = "mismatch" }},
-		"no serial number":    {"verification", func(c *flows.Case) { c.Check.Serial = "" }},
-		"no code":             {"sms_code", func(c *flows.Case) { c.Code = nil }},
-		"a code never typed":  {"sms_code", func(c *flows.Case) { c.Personal.SMSCode = "" }},
-		"a code never passed": {"sms_code", func(c *flows.Case) { c.Code.PassedAt = time.Time{} }},
-		"no front":            {"photos", func(c *flows.Case) { delete(c.Uploads, "front") }},
-		"a residence permit":  {"document_type", func(c *flows.Case) { c.Personal.Number = "830000199201300022" }},
-		"no valid number":     {"document_type", func(c *flows.Case) { c.Personal.Number = "1" }},
-		"no back":             {"photos", func(c *flows.Case) { delete(c.Uploads, "back") }},
+		"no check":                {"verification", func(c *flows.Case) { c.Check = nil }},
+		"no match":                {"verification", func(c *flows.Case) { c.Check.Outcome = "mismatch" }},
+		"no serial number":        {"verification", func(c *flows.Case) { c.Check.Serial = "" }},
+		"no code":                 {"sms_code", func(c *flows.Case) { c.Code = nil }},
+		"a code never typed":      {"sms_code", func(c *flows.Case) { c.Personal.SMSCode = "" }},
+		"a code never passed":     {"sms_code", func(c *flows.Case) { c.Code.PassedAt = time.Time{} }},
+		"check of another method": {"verification", func(c *flows.Case) { c.Method = flows.BankCardFour }},
+		"no bank card": {"bank_card", func(c *flows.Case) {
+			c.Method, c.Check.Method, c.Personal.OpeningBank = flows.BankCardFour, flows.BankCardFour, "样本银行"
+		}},
+		"no bank": {"bank_card", func(c *flows.Case) {
+			c.Method, c.Check.Method, c.Personal.BankCard = flows.BankCardFour, flows.BankCardFour, flows.SampleBankCard
+		}},
+		"no front":           {"photos", func(c *flows.Case) { delete(c.Uploads, "front") }},
+		"a residence permit": {"document_type", func(c *flows.Case) { c.Personal.Number = "830000199201300022" }},
+		"no valid number":    {"document_type", func(c *flows.Case) { c.Personal.Number = "1" }},
+		"no back":            {"photos", func(c *flows.Case) { delete(c.Uploads, "back") }},
 	} {
 		t.Run(what, func(t *testing.T) {
 			c := flows.SampleCase(flows.Filing)
@@ -139,6 +147,39 @@ func TestEvidenceMark(t *testing.T) {
 		policy.EvidenceMark = template
 		if got := PointOf(c, policy).Mark; got != want {
 			t.Errorf("%q: got the remark %q, want %q", template, got, want)
+		}
+	}
+}
+
+// TestRecordOfABankCard: the bundle states the fields of the method that was used, and that number, bank and code were
+// deleted with the filing. It does not state the other method.
+func TestRecordOfABankCard(t *testing.T) {
+	c := sampleCase()
+	c.Method, c.Check.Method = flows.BankCardFour, flows.BankCardFour
+	c.Personal.SMSCode, c.Personal.BankCard, c.Personal.OpeningBank = "", "", ""
+	r, err := Of(c, sampleTrail(t, c), flows.SamplePagePolicy(), Options{At: flows.SampleTime, Full: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]Field{}
+	for _, f := range r.Filed.Fields {
+		got[f.Name] = f
+		if strings.HasPrefix(f.Name, "threeElements.") {
+			t.Errorf("got %s, which is of another method", f.Name)
+		}
+	}
+	for name, want := range map[string]Field{
+		"realNameMethod":                  {Value: "BANKCARDFOUR"},
+		"bankCardFour.infoVerifySupplier": {Value: c.Check.Supplier},
+		"bankCardFour.verifySerialNumber": {Value: c.Check.Serial},
+		"bankCardFour.mobile":             {Value: flows.SampleMobile},
+		"bankCardFour.openingBank":        {State: Deleted},
+		"bankCardFour.bankCard":           {State: Deleted},
+		"bankCardFour.smsCode":            {State: Deleted},
+		"bankCardFour.smsSupplier":        {Value: c.Code.Supplier},
+	} {
+		if f := got[name]; f.Value != want.Value || f.State != want.State {
+			t.Errorf("%s: got %q %q, want %q %q", name, f.Value, f.State, want.Value, want.State)
 		}
 	}
 }

@@ -251,40 +251,6 @@ func (b builder) filed() *Filed {
 	return out
 }
 
-// requestFields lists the fields of a request in the order of its page. A cardType is left out where the trail does not
-// say it, which is so in cases of older versions.
-func (b builder) requestFields(p esign.PersonPoint) []Field {
-	fields := []Field{{Name: "eviName", Value: p.EviName}, {Name: "customBizId", Value: p.CustomBizID}}
-	if a := p.Agreement; a != nil {
-		const prefix = "certAgreementRead"
-		fields = append(fields,
-			Field{Name: prefix + "Title", Value: a.Title},
-			Field{Name: prefix + "Version", Value: a.Version},
-			Field{Name: prefix + "Hash", Value: a.Hash},
-			Field{Name: prefix + "Time", Value: stamp(a.ReadAt)},
-			Field{Name: prefix + "Type", Value: string(a.ReadType)},
-			b.personal(prefix+"IP", a.ReadIP, maskAddress),
-		)
-	}
-	t := p.ThreeElements
-	return b.present(append(fields,
-		Field{Name: "realNameMethod", Value: string(p.Method)},
-		Field{Name: "timeStamp", Value: stamp(p.CompletedAt)},
-		b.personal("name", p.Name, maskName),
-		b.personal("cardNo", p.CardNo, b.maskNumber),
-		Field{Name: "cardType", Value: string(p.CardType)},
-		Field{Name: "cardPortrait", Value: p.CardPortrait},
-		Field{Name: "cardNationalEmblem", Value: p.CardNationalEmblem},
-		Field{Name: "mark", Value: p.Mark},
-		Field{Name: "threeElements.infoVerifySupplier", Value: t.InfoVerifySupplier},
-		Field{Name: "threeElements.verifyTime", Value: stamp(t.VerifyTime)},
-		Field{Name: "threeElements.verifySerialNumber", Value: t.VerifySerialNumber},
-		b.personal("threeElements.mobile", t.Mobile, maskMobile),
-		b.personal("threeElements.smsCode", t.SMSCode, hidden),
-		Field{Name: "threeElements.smsSupplier", Value: t.SMSSupplier},
-	)...)
-}
-
 // photos returns the uploads that the case names, as the audit trail describes them.
 func (b builder) photos() (out []Photo) {
 	for _, side := range []string{"front", "back"} {

@@ -11,6 +11,8 @@ var ApplicantActs = map[cards.Act]Kind{
 	cards.ActConfirm:       Confirmed,
 	cards.ActSendCode:      CodeAsked,
 	cards.ActSubmitCode:    CodeTyped,
+	cards.ActSubmitCard:    BankCardTyped,
+	cards.ActMethod:        MethodChosen,
 	cards.ActCancel:        Cancelled,
 	cards.ActResume:        CardAsked,
 	cards.ActWithdraw:      Erase,

@@ -25,7 +25,7 @@ type Case struct {
 	CreatedAt  time.Time `json:"created_at"`
 	EnteredAt  time.Time `json:"entered_at"` // of the present state
 	ExpiresAt  time.Time `json:"expires_at,omitzero"`
-	Method     Method    `json:"method"` // of the policy when the case was opened; later changes do not apply
+	Method     Method    `json:"method"` // first of the policy when the case was opened, then the chosen rung
 	// Revision of the evidence, of the policy when the case was opened. Cases of versions that knew one have none.
 	Revision Revision `json:"revision,omitempty"`
 
@@ -61,6 +61,7 @@ type Case struct {
 	CodeSeq    int         `json:"code_seq,omitempty"`    // sequence number of the last code
 	CodesAsked []time.Time `json:"codes_asked,omitempty"` // times of the case's codes within 24 h; see CodeUses
 	Code       *Code       `json:"code,omitempty"`
+	BankCard   *BankCard   `json:"bank_card,omitempty"`
 	Check      *Check      `json:"check,omitempty"`
 	Review     *Review     `json:"review,omitempty"`
 	// Risk is the worst level of the findings when the case was submitted for review.
@@ -184,18 +185,19 @@ const (
 	CodeStateUnknown CodeState = "unknown" // the answer of the supplier was lost: it may have been sent
 )
 
-// CheckOutcome is the supplier's answer about name, number and mobile number.
+// CheckOutcome is the supplier's answer about the elements of a method.
 type CheckOutcome string
 
 // Outcomes of a check.
 const (
-	CheckMatch    CheckOutcome = "match" // the three belong to one person
+	CheckMatch    CheckOutcome = "match" // the elements belong to one person
 	CheckMismatch CheckOutcome = "mismatch"
 	CheckNoRecord CheckOutcome = "no_record"
 )
 
 // Check is the answer of the verification supplier. Supplier and Serial go into the evidence.
 type Check struct {
+	Method   Method       `json:"method,omitempty"` // "" of versions that knew ThreeElements only
 	Outcome  CheckOutcome `json:"outcome"`
 	Detail   string       `json:"detail,omitempty"`
 	Supplier string       `json:"supplier"`
@@ -341,7 +343,9 @@ type Personal struct {
 	ContactName   string
 	ContactMobile string
 	CodeMobile    string // number to which the last code was sent
-	SMSCode       string // the right code, as typed; it goes into the evidence
+	SMSCode       string // the right code, as typed; it goes into the evidence, and is deleted when that is filed
+	BankCard      string `json:",omitempty"` // number of the bank card; deleted with SMSCode
+	OpeningBank   string `json:",omitempty"` // bank of that card; deleted with SMSCode
 	ReadIP        string `json:",omitempty"` // address from which the agreements were read
 	// Document is the kind of document without a resident number that the applicant has chosen, "" if none. Number is then
 	// that document's.

@@ -17,6 +17,8 @@ const (
 	ConsentDenied Kind = "decline"
 	Retake        Kind = "retake"
 	Confirmed     Kind = "confirm"
+	BankCardTyped Kind = "submit_card"
+	MethodChosen  Kind = "method" // the applicant takes another rung of the ladder
 	CodeAsked     Kind = "send_code"
 	CodeTyped     Kind = "submit_code"
 	EditAsked     Kind = "edit"
@@ -66,6 +68,7 @@ const (
 	CodeFailed       Kind = "code_failed"
 	CodeUnknown      Kind = "code_unknown"
 	CodeDropped      Kind = "code_dropped" // certainly not sent; the next attempt makes new digits
+	BankKnown        Kind = "bank_known"
 	PersonChecked    Kind = "person_checked"
 	CheckRefused     Kind = "check_refused" // the supplier does not accept the value of Field
 	IdentityStarted  Kind = "identity_started"
@@ -140,7 +143,8 @@ type Event struct {
 	Ahead *Case
 
 	Reading *PageReading // Consented, on the page; nil by a click on the card
-	Form    cards.Form   // Confirmed, SentBack, Refused, Resolved, Queried, Handed, Noted
+	Form    cards.Form   // Confirmed, BankCardTyped, SentBack, Refused, Resolved, Queried, Handed, Noted
+	Method  Method       // MethodChosen
 	Text    string       // Answered: what the applicant has written; personal
 	Preset  string       // Queried: one of cards.Questions, "" for words of the form; LookAsked: one of cards.PeekReasons
 	Side    string       // Retake, PhotoUploaded
@@ -154,12 +158,13 @@ type Event struct {
 	// SameNumberCases lists ids of other people's cases with the same number (Confirmed).
 	SameNumberCases []string
 
-	MAC      []byte // CodePrepared: keyed hash of the new digits; CodeTyped: of the typed digits
-	Code     string // CodeTyped: the digits, which are kept only if they are right
-	Seq      int64  // events of a code: its sequence number
-	Supplier string // CodePrepared
-	Serial   string // CodeSent: the supplier's serial number
-	Check    *Check // PersonChecked
+	MAC      []byte     // CodePrepared: keyed hash of the new digits; CodeTyped: of the typed digits
+	Code     string     // CodeTyped: the digits, which are kept only if they are right
+	Seq      int64      // events of a code: its sequence number; BankKnown: of the look-up
+	Supplier string     // CodePrepared
+	Serial   string     // CodeSent: the supplier's serial number
+	Check    *Check     // PersonChecked
+	Bank     *BankFound // BankKnown; nil for all others
 	// ID: IdentityRecorded: verify_uid; PhotoUploaded: fileId; EvidenceFiled: eviPointId; AccountOpened: accountId;
 	// Restored: time.
 	ID    string
@@ -173,7 +178,7 @@ type Event struct {
 
 	Step Step // StepDelayed, WriteFailed
 
-	// CodeUses are the codes within the last 24 h, across cases (Confirmed, CodeAsked).
+	// CodeUses are the codes within the last 24 h, across cases (Confirmed, BankCardTyped, CodeAsked).
 	CodeUses CodeUses
 
 	// SampleDraw is a number from 1 to 100 by which a case is sampled; 0: it is not.

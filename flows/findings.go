@@ -26,6 +26,7 @@ type FindingCode string
 const (
 	FindingNumberValid     FindingCode = "number_valid"
 	FindingThreeElements   FindingCode = "three_elements"
+	FindingFourElements    FindingCode = "four_elements"
 	FindingValidity        FindingCode = "validity"
 	FindingSidesMatch      FindingCode = "sides_match"
 	FindingOCRConsistency  FindingCode = "ocr_consistency"
@@ -77,15 +78,16 @@ func Findings(c *Case, policy *Policy, now time.Time) []Finding {
 	add(FindingDocument, documentLevel(c, policy))
 	add(FindingAge, ageLevel(number, now))
 
+	elements := elementsFinding(c.Method)
 	switch {
 	case c.Method == MethodNone:
-		add(FindingThreeElements, LevelNotExamined)
+		add(elements, LevelNotExamined)
 	case c.Check == nil && c.Help.mismatched():
-		add(FindingThreeElements, LevelFailed) // sending back has removed the check
+		add(elements, LevelFailed) // sending back has removed the check
 	case c.Check == nil:
-		add(FindingThreeElements, LevelNotExamined)
+		add(elements, LevelNotExamined)
 	default:
-		add(FindingThreeElements, levelIf(c.Check.Outcome == CheckMatch, LevelFailed))
+		add(elements, levelIf(c.Check.Outcome == CheckMatch, LevelFailed))
 	}
 
 	out = append(out, validityFinding(back, now), sidesFinding(front, back, now))
@@ -114,6 +116,14 @@ func Findings(c *Case, policy *Policy, now time.Time) []Finding {
 	}
 
 	return append(out, qualityFinding(c, front, back))
+}
+
+// elementsFinding is the finding of a method's check.
+func elementsFinding(m Method) FindingCode {
+	if m == BankCardFour {
+		return FindingFourElements
+	}
+	return FindingThreeElements
 }
 
 // AllGreen reports whether the policy may approve a case without HR: there are findings, and every one has passed. What

@@ -15,6 +15,7 @@ const (
 	JobReadPhotos    JobKind = "read_photos"
 	JobContact       JobKind = "lookup_contact"
 	JobSendCode      JobKind = "send_code"
+	JobBank          JobKind = "look_up_bank"
 	JobCheck         JobKind = "check_person"
 	JobIdentity      JobKind = "record_identity"
 	JobUpload        JobKind = "upload_photo"
@@ -57,7 +58,7 @@ func (j Job) Queue() string {
 		return "cards"
 	case JobSendCode:
 		return "sms"
-	case JobCheck:
+	case JobBank, JobCheck:
 		return "check"
 	case JobIdentity:
 		return "identity"

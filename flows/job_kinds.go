@@ -26,8 +26,14 @@ func SendCode(seq int, at time.Time) Job { return Job{Kind: JobSendCode, rev: in
 // CodeSeq returns the sequence number of SendCode.
 func (j Job) CodeSeq() int64 { return j.rev }
 
-// CheckPerson asks the supplier about name, number and mobile number. rev is the revision with which the case entered
-// Checking.
+// LookUpBank asks which bank has issued the bank card. seq is that of BankCard.
+func LookUpBank(seq int) Job { return Job{Kind: JobBank, rev: int64(seq)} }
+
+// BankSeq returns the sequence number of LookUpBank.
+func (j Job) BankSeq() int64 { return j.rev }
+
+// CheckPerson asks the supplier about the elements of the case's method. rev is the revision with which the case
+// entered Checking.
 func CheckPerson(rev int64) Job { return Job{Kind: JobCheck, rev: rev} }
 
 // Revision returns the revision of the case to which CheckPerson, Remind, Expire, TakeEffect, Reminder or ShowOriginal

@@ -12,6 +12,7 @@ import (
 // Policy holds the settings that decisions depend on. Package app fills it from the configuration.
 type Policy struct {
 	Method       Method
+	Ladder       []Method      // methods that follow each other when a check fails, Method first; nil: Method only
 	ReviewAlways bool          // false: a case in which AllGreen holds needs no review
 	Originals    OriginalsRule // when HR gets the original photos unasked
 	SecondLook   bool          // originals are shown only after another admin has agreed

@@ -33,6 +33,9 @@ func Steps(c *Case, p *Policy) []cards.Step {
 		return s
 	}
 	s := []cards.Step{cards.StepPhotos, cards.StepConfirm}
+	if c.Method == BankCardFour {
+		s = append(s, cards.StepBankCard)
+	}
 	if c.Method != MethodNone {
 		s = append(s, cards.StepCode)
 	}
@@ -64,6 +67,8 @@ func ApplicantCard(c *Case, s ViewContext) cards.Card {
 		return photosCard(c, s, steps)
 	case AwaitingConfirmation:
 		return confirmCard(c, s, steps)
+	case AwaitingBankCard:
+		return bankCardCard(c, s, steps)
 	case AwaitingCode:
 		return codeCard(c, s, steps)
 	case Checking, AwaitingReview, Decided, Recording, Filing, NeedsAttention:

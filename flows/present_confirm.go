@@ -24,6 +24,9 @@ func confirmCard(c *Case, s ViewContext, steps []cards.Step) cards.Card {
 		Failed:    c.FailedChecks,
 		NotTaken:  s.Policy.NotTaken(c),
 	}
+	if !v.NotTaken {
+		v.Method, v.Others = string(c.Method), methodCodes(s.Policy.OtherRungs(c))
+	}
 	if p.Front == nil || p.Back == nil { // the table excludes this; an empty form is better than a panic
 		return v
 	}

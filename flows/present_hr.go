@@ -62,6 +62,8 @@ func reviewCard(c *Case, s ViewContext) cards.Card {
 		MaskedNumber: MaskedNumber(c),
 		MaskedMobile: MaskedMobile(c),
 		Checks:       cardChecks(reviewed(c, findings)),
+		MaskedCard:   MaskedBankCard(c),
+		Bank:         c.Personal.OpeningBank,
 		Method:       string(c.Method),
 		SubmittedAt:  c.Confirmed,
 		Round:        c.Rounds,
@@ -139,7 +141,7 @@ func reviewed(c *Case, findings []Finding) []Finding {
 		return findings
 	}
 	return slices.DeleteFunc(findings, func(f Finding) bool {
-		return f.Code == FindingThreeElements && f.Level == LevelNotExamined
+		return f.Code == elementsFinding(c.Method) && f.Level == LevelNotExamined
 	})
 }
 
@@ -224,7 +226,7 @@ func decideWithoutReview(c *Case, d *cards.Decision) {
 	switch c.State {
 	case Recording, Filing, Done:
 		d.What = string(ReviewApproved)
-	case AwaitingCode, Checking:
+	case AwaitingBankCard, AwaitingCode, Checking:
 		d.By, d.What = c.OpenID, "confirmed"
 		if c.State == Checking {
 			d.Stage = "checking"

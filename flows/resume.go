@@ -21,6 +21,10 @@ func (d *decision) resume(s State) {
 		if reading {
 			d.job(ReadPhotos(0))
 		}
+	case AwaitingBankCard:
+		if b := d.c.BankCard; b != nil && b.State == BankAsking {
+			d.job(LookUpBank(b.Seq))
+		}
 	case AwaitingCode:
 		if d.c.Code != nil && d.c.Code.State == CodeStateSending && d.c.Code.MAC == nil {
 			d.job(SendCode(d.c.Code.Seq, time.Time{}))

@@ -18,6 +18,8 @@ const (
 	SampleName   = "样甲明"
 	SampleNumber = "899000199003070296"
 	SampleMobile = "13900001234"
+	// SampleBankCard is a number with a right check digit that no bank has issued.
+	SampleBankCard = "6200000000000050005"
 	// OtherNumber is the ID number of another person.
 	OtherNumber = "899000198512121237"
 )
@@ -169,6 +171,10 @@ func SampleCase(s State) *Case {
 		c.Personal.Name, c.Personal.Number, c.Personal.Mobile = "", "", ""
 	case AwaitingConfirmation:
 		c.Personal.Name, c.Personal.Number, c.Personal.Mobile = "", "", ""
+	case AwaitingBankCard:
+		c.Method, c.Confirmed = BankCardFour, SampleTime.Add(-3*time.Minute)
+		c.BankCard = &BankCard{Seq: 1, State: BankKnownAs, Kind: CardDebit, Found: true, At: SampleTime.Add(-time.Minute)}
+		c.Personal.BankCard, c.Personal.OpeningBank = SampleBankCard, "样本银行"
 	case AwaitingCode:
 		c.Code = &Code{
 			Seq:      1,

@@ -8,6 +8,7 @@ const (
 	AwaitingConsent      State = "awaiting_consent"
 	AwaitingPhotos       State = "awaiting_photos"
 	AwaitingConfirmation State = "awaiting_confirmation"
+	AwaitingBankCard     State = "awaiting_bank_card"
 	AwaitingCode         State = "awaiting_code"
 	Checking             State = "checking"
 	AwaitingReview       State = "awaiting_review"
@@ -29,7 +30,7 @@ const (
 
 // States lists every state in the order of a registration, terminal states last.
 var States = []State{
-	AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingCode, Checking,
+	AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingBankCard, AwaitingCode, Checking,
 	AwaitingReview, Decided, Recording, Filing, NeedsAttention,
 	Done, OnFile, Rejected, Declined, Withdrawn, Expired,
 }
@@ -46,7 +47,7 @@ func (s State) Terminal() bool {
 // Turn returns the role that a case in state s waits for: Nobody in a terminal state.
 func (s State) Turn() Role {
 	switch s {
-	case AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingCode:
+	case AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingBankCard, AwaitingCode:
 		return Applicant
 	case AwaitingReview, NeedsAttention:
 		return HR
@@ -69,10 +70,10 @@ const (
 	Nobody    Role = ""
 )
 
-// Method is the way in which a person is verified. The settings choose it; see Policy.Method.
+// Method is the way in which a person is verified. The settings choose it; see Policy.Method and Policy.Ladder.
 type Method string
 
-// Methods. BankCardFour and Face are names only: no step performs them yet.
+// Methods. Face is a name only: no step performs it yet.
 const (
 	ThreeElements Method = "three_elements"
 	BankCardFour  Method = "bank_card_four"

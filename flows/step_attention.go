@@ -137,7 +137,7 @@ func (d *decision) otherUploadMissing() bool {
 // staySuspended keeps the case in NeedsAttention after a result of another step. The state to which the result leads
 // becomes the state to return to. Only a result that needs the applicant ends the stop.
 func (d *decision) staySuspended(a *Attention) {
-	if d.target != AwaitingConfirmation && d.target != Rejected {
+	if !d.needsApplicant() && d.target != Rejected {
 		if d.target == Filing && a.Return == Recording {
 			a.Return = Filing
 		}
@@ -149,9 +149,14 @@ func (d *decision) staySuspended(a *Attention) {
 		return j.Kind == JobUpload || j.Kind == JobIdentity || j.Kind == JobEvidence
 	})
 	d.change.Repost, d.change.Redraw = nil, nil
-	if d.target == AwaitingConfirmation {
+	if d.needsApplicant() {
 		d.repost(AudienceApplicant)
 	}
+}
+
+// needsApplicant reports whether the decision leads back to a form.
+func (d *decision) needsApplicant() bool {
+	return d.target == AwaitingConfirmation || d.target == AwaitingBankCard
 }
 
 // fileErrorPrefix begins e签宝's error codes about files (page of its error codes: 1430xxx). If the evidence point is
@@ -248,6 +253,7 @@ func resolve(d *decision) {
 		}
 		w.State, w.ID, w.At, w.By = WriteDone, id, d.event.At, d.event.Actor
 		d.detail("evi_point_id", id)
+		d.c.dropVerification()
 		d.filingSucceeded()
 		d.goTo(Done)
 		d.repost(AudienceApplicant)

@@ -1,32 +1,51 @@
 package flows
 
-// personChecked handles the supplier's answer. The form comes back unless name, number and mobile number match.
+// personChecked handles the supplier's answer. The form comes back unless all elements match, with the next rung of the
+// ladder if there is one.
 func personChecked(d *decision) {
 	d.c.Delayed = ""
-	d.noteDisclosure("tencent_faceid")
+	d.noteDisclosure(checkedBy(d.c.Method))
 	d.c.Check = d.event.Check
 	d.detail("outcome", string(d.event.Check.Outcome))
 	d.detail("supplier", d.event.Check.Supplier)
 	d.detail("serial", d.event.Check.Serial)
 	d.detail("checked_at", AuditTime(d.event.Check.At))
 	if d.event.Check.Outcome != CheckMatch {
-		answer := "three_elements"
+		answer := string(d.c.Method)
 		if d.event.Check.Outcome == CheckNoRecord {
 			answer = "no_record"
 		}
 		d.noteFailedCheck(answer)
 		d.rule("supplier: " + string(d.event.Check.Outcome))
+		if next := d.policy.nextRung(d.c); next != "" {
+			d.detail("next_method", string(next))
+			d.takeRung(next)
+			d.c.Mismatch = answer
+		}
 		return
 	}
 	d.afterCheck()
 }
 
+// checkedBy is the code of the disclosure that a check is (texts "disclosed.<code>").
+func checkedBy(m Method) string {
+	if m == BankCardFour {
+		return "tencent_bankcard"
+	}
+	return "tencent_faceid"
+}
+
 // checkRefused handles a value that the supplier does not accept. Nothing was checked, and the form comes back.
 func checkRefused(d *decision) {
 	d.c.Delayed = ""
-	d.noteDisclosure("tencent_faceid")
+	d.noteDisclosure(checkedBy(d.c.Method))
 	d.detail("field", d.event.Field)
 	d.noteFailedCheck(d.event.Field)
+	if d.event.Field == "bank_card" {
+		d.c.FailedAnswer, d.c.Mismatch = d.event.Problem, ""
+		d.askBankCard()
+		d.c.FormIssues = map[string]string{"bank_card": d.event.Problem}
+	}
 }
 
 // returnToForm returns to AwaitingConfirmation and removes the code, because a code proves one submission only.

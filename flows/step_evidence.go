@@ -32,17 +32,27 @@ func (c *Case) fieldRefused() bool {
 	return a != nil && (a.Code == StopEvidenceField || a.Code == StopEvidenceReading)
 }
 
-// evidenceFiled notes the eviPointId, and the case is done.
+// evidenceFiled notes the eviPointId, and the case is done. What only the evidence needed is deleted.
 func evidenceFiled(d *decision) {
 	if !d.requireStarted(d.c.Evidence) {
 		return
 	}
 	d.c.Delayed = ""
-	d.noteDisclosure("esign")
+	if d.c.Method == BankCardFour {
+		d.noteDisclosure("esign_bank")
+	} else {
+		d.noteDisclosure("esign")
+	}
 	d.c.Evidence.State, d.c.Evidence.At, d.c.Evidence.ID = WriteDone, d.event.At, d.event.ID
 	d.detail("evi_point_id", d.event.ID)
+	d.c.dropVerification()
 	d.filingSucceeded()
 	d.repost(AudienceApplicant)
+}
+
+// dropVerification deletes what only the evidence needed: the code, and the bank card with its bank.
+func (c *Case) dropVerification() {
+	c.Personal.SMSCode, c.Personal.BankCard, c.Personal.OpeningBank = "", "", ""
 }
 
 // uploadsLost uploads the photos again, for another attempt at the evidence point.

@@ -28,7 +28,8 @@ type Help struct {
 
 // mismatched reports whether the supplier compared the elements and they did not match.
 func (h *Help) mismatched() bool {
-	return h != nil && h.Checks > 0 && (h.Answer == "three_elements" || h.Answer == "no_record")
+	return h != nil && h.Checks > 0 &&
+		(h.Answer == string(ThreeElements) || h.Answer == string(BankCardFour) || h.Answer == "no_record")
 }
 
 // MayAskHR reports whether the card offers the way to HR.
@@ -39,7 +40,7 @@ func (c *Case) MayAskHR() bool {
 	switch c.State {
 	case AwaitingPhotos:
 		return c.BadPhotos >= HelpAfterPhotos || len(c.Photos)+len(c.PhotosBefore) >= MaxPhotos
-	case AwaitingConfirmation, AwaitingCode:
+	case AwaitingConfirmation, AwaitingBankCard, AwaitingCode:
 		return c.Method != MethodNone && (c.FailedChecks >= HelpAfterChecks || c.CodeSeq >= HelpAfterCodes ||
 			c.Mismatch == mismatchCodesUsedUp || c.refusedAsPrinted())
 	}

@@ -50,7 +50,8 @@ func buildTable() []Transition {
 
 		// The applicant checks the values that were read. A new photo replaces the side that it shows.
 		row(AwaitingConfirmation, Confirmed, Applicant, confirm,
-			AwaitingCode, AwaitingReview, Recording, AwaitingConfirmation),
+			AwaitingCode, AwaitingBankCard, AwaitingReview, Recording, AwaitingConfirmation),
+		row(AwaitingConfirmation, MethodChosen, Applicant, chooseMethod, AwaitingConfirmation),
 		row(AwaitingConfirmation, Retake, Applicant, retake, AwaitingPhotos),
 		row(AwaitingConfirmation, PhotoReceived, Applicant, takePhotoAtForm, AwaitingConfirmation),
 		row(AwaitingConfirmation, PhotoFetched, Bot, photoFetched, AwaitingConfirmation),
@@ -63,6 +64,15 @@ func buildTable() []Transition {
 		row(AwaitingConfirmation, DocumentPhoto, Applicant, photographDocument, AwaitingPhotos),
 		row(AwaitingConfirmation, OtherDocument, Applicant, typeDocument, AwaitingConfirmation),
 
+		// The applicant types the number of a bank card, and confirms or names its bank.
+		row(AwaitingBankCard, BankCardTyped, Applicant, bankCardTyped,
+			AwaitingCode, AwaitingBankCard, AwaitingConfirmation),
+		row(AwaitingBankCard, BankKnown, Bot, bankKnown, AwaitingBankCard),
+		row(AwaitingBankCard, EditAsked, Applicant, editForm, AwaitingConfirmation),
+		row(AwaitingBankCard, MethodChosen, Applicant, chooseMethod, AwaitingConfirmation),
+		row(AwaitingBankCard, HelpAsked, Applicant, askHR, AwaitingReview),
+		row(AwaitingBankCard, Retake, Applicant, retake, AwaitingPhotos),
+
 		// The applicant types the code that was sent to the mobile number.
 		row(AwaitingCode, CodePrepared, Bot, codePrepared, AwaitingCode),
 		row(AwaitingCode, CodeSent, Bot, codeSent, AwaitingCode),
@@ -72,14 +82,15 @@ func buildTable() []Transition {
 		row(AwaitingCode, CodeAsked, Applicant, codeAsked, AwaitingCode),
 		row(AwaitingCode, CodeTyped, Applicant, codeTyped, Checking, AwaitingCode),
 		row(AwaitingCode, EditAsked, Applicant, editForm, AwaitingConfirmation),
+		row(AwaitingCode, MethodChosen, Applicant, chooseMethod, AwaitingConfirmation),
 		row(AwaitingCode, HelpAsked, Applicant, askHR, AwaitingReview),
 		row(AwaitingCode, Retake, Applicant, retake, AwaitingPhotos),
 		row(AwaitingCode, StepStopped, Bot, suspend, NeedsAttention),
 
-		// The supplier compares name, number and mobile number.
+		// The supplier compares name, number, mobile number and, by this method, the bank card.
 		row(Checking, PersonChecked, Bot, personChecked,
 			AwaitingReview, Recording, AwaitingConfirmation, AwaitingConsent),
-		row(Checking, CheckRefused, Bot, checkRefused, AwaitingConfirmation),
+		row(Checking, CheckRefused, Bot, checkRefused, AwaitingConfirmation, AwaitingBankCard),
 		row(Checking, StepStopped, Bot, suspend, NeedsAttention),
 
 		// HR decides.
@@ -173,7 +184,7 @@ func buildTable() []Transition {
 		row(NeedsAttention, CodeUnknown, Bot, resumeByResult, AwaitingCode, NeedsAttention),
 		row(NeedsAttention, PersonChecked, Bot, resumeByResult,
 			AwaitingReview, Recording, AwaitingConfirmation, AwaitingConsent, NeedsAttention),
-		row(NeedsAttention, CheckRefused, Bot, resumeByResult, AwaitingConfirmation, NeedsAttention),
+		row(NeedsAttention, CheckRefused, Bot, resumeByResult, AwaitingConfirmation, AwaitingBankCard, NeedsAttention),
 		row(NeedsAttention, IdentityRecorded, Bot, resumeByResult, Filing, Done, NeedsAttention),
 		row(NeedsAttention, IdentityMismatch, Bot, identityMismatchWhileSuspended, NeedsAttention),
 		row(NeedsAttention, PhotoUploaded, Bot, resumeByResult, Recording, Filing, NeedsAttention),
@@ -184,8 +195,8 @@ func buildTable() []Transition {
 	}
 
 	// The applicant may cancel until the first write to a platform begins.
-	cancellable := []State{AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingCode, Checking,
-		AwaitingReview, Decided}
+	cancellable := []State{AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingBankCard, AwaitingCode,
+		Checking, AwaitingReview, Decided}
 	for _, s := range cancellable {
 		t = append(t,
 			row(s, Cancelled, Applicant, cancel, Withdrawn),
@@ -210,7 +221,7 @@ func buildTable() []Transition {
 		t = append(t,
 			row(s, CardAsked, Applicant, repostCard, s),
 			row(s, Restored, Bot, restored, s))
-		if s.Turn() == Bot || s == AwaitingPhotos || s == AwaitingCode {
+		if s.Turn() == Bot || s == AwaitingPhotos || s == AwaitingBankCard || s == AwaitingCode {
 			t = append(t, row(s, StepDelayed, Bot, delayed, s))
 		}
 		if s.Turn() == Applicant {

@@ -11,6 +11,7 @@ const (
 	StageConsent      CardStage = "consent"
 	StagePhotos       CardStage = "photos"
 	StageConfirmation CardStage = "confirmation"
+	StageBankCard     CardStage = "bank_card"
 	StageCode         CardStage = "code"
 	StageChecking     CardStage = "checking"
 	StageReview       CardStage = "review"
@@ -88,6 +89,7 @@ const (
 
 	actSendCode   = "send_code"
 	actSubmitCode = "submit_code"
+	actSubmitCard = "submit_card"
 	actCancel     = "cancel"
 	actResume     = "resume"
 	actApprove    = "approve"
@@ -112,6 +114,8 @@ func classify(title string, acts map[string]bool) (kind, CardStage) {
 		return kindCase, StageConsent
 	case acts[actConfirm]:
 		return kindCase, StageConfirmation
+	case acts[actSubmitCard]:
+		return kindCase, StageBankCard
 	case acts[actSubmitCode], acts[actSendCode]:
 		return kindCase, StageCode
 	}

@@ -9,9 +9,10 @@ import (
 
 	"shiming/sim/feishu"
 	"shiming/sim/specimen"
+	"shiming/sim/tencent"
 )
 
-// Employee is a fictional employee with a chat with the bot, a camera, an ID card and a mobile number.
+// Employee is a fictional employee with a chat with the bot, a camera, an ID card, a mobile number and a bank card.
 type Employee struct {
 	OpenID string
 	ChatID string // chat with the bot
@@ -109,6 +110,9 @@ func (w *World) HireAs(change func(specimen.Person) specimen.Person) *Employee {
 	return w.hire(1, change)[0]
 }
 
+// Bank has issued the bank cards of the employees.
+const Bank = "样例银行"
+
 // hire adds n people, as change makes them unless it is nil.
 func (w *World) hire(n int, change func(specimen.Person) specimen.Person) []*Employee {
 	w.mu.Lock()
@@ -129,6 +133,14 @@ func (w *World) hire(n int, change func(specimen.Person) specimen.Person) []*Emp
 		})
 		w.Feishu.AddMembers(w.AnnounceChat(), u.OpenID)
 		w.Tencent.Register(p.Name, p.Code, p.Mobile)
+		w.Tencent.OpenAccount(tencent.Account{
+			Name:   p.Name,
+			Number: p.Code,
+			Mobile: p.Mobile,
+			Card:   p.BankCard,
+			Bank:   Bank,
+			Kind:   tencent.AccountDebit,
+		})
 		e := &Employee{
 			OpenID: u.OpenID,
 			ChatID: w.Feishu.P2PChat(u.OpenID),

@@ -203,6 +203,8 @@ func (r *robot) react(ctx context.Context, now screen) error {
 		return r.w.consent(ctx, r.OpenID, now)
 	case now.stage == StageConfirmation:
 		return r.confirm(ctx, now)
+	case now.stage == StageBankCard:
+		return r.bankCard(ctx, now)
 	}
 	return nil // the bot's turn, or HR's
 }

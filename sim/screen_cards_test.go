@@ -52,6 +52,8 @@ func TestRobotsKnowTheCards(t *testing.T) {
 			Photos:  []string{"passport"},
 		}, "case", sim.StageConfirmation},
 		"form":            {cards.Confirm{Ref: ref, AskMobile: true}, "case", sim.StageConfirmation},
+		"bank card":       {cards.BankCard{Ref: ref}, "case", sim.StageBankCard},
+		"bank card asked": {cards.BankCard{Ref: ref, State: "asking"}, "case", sim.StageBankCard},
 		"masked form":     {cards.Confirm{Ref: ref, Masked: true, MaskedName: "样*"}, "case", sim.StageConfirmation},
 		"code":            {code("sent", ""), "case", sim.StageCode},
 		"code failed":     {code("failed", ""), "case", sim.StageCode},

@@ -109,29 +109,36 @@ func (t *Tencent) CheckThreeElements(ctx context.Context, name, number, mobile s
 	if !resultForm.MatchString(answer.Result) || cleanID(answer.RequestId) == "" {
 		return CheckResult{}, badAnswer(phoneVerification, 200, answer.RequestId)
 	}
-	if outcome, ok := outcomes[answer.Result]; ok {
-		r := CheckResult{
-			Outcome:  outcome,
-			Detail:   answer.Result,
-			Supplier: SupplierTencent,
-			Serial:   answer.RequestId,
-			At:       at,
-		}
-		if carriers[answer.Isp] {
-			r.Carrier = answer.Isp
-		}
-		return r, nil
+	r, err := t.judge(phoneVerification, answer.Result, answer.RequestId, at, outcomes, resultErrors)
+	if err == nil && carriers[answer.Isp] {
+		r.Carrier = answer.Isp
 	}
-	row, ok := resultErrors[answer.Result]
+	return r, err
+}
+
+// judge returns the outcome that a result code means, or the error for a code with which the supplier has not compared.
+func (t *Tencent) judge(
+	a action, result, requestID string, at time.Time, outcomes map[string]Outcome, refusals map[string]row,
+) (CheckResult, error) {
+	if outcome, ok := outcomes[result]; ok {
+		return CheckResult{
+			Outcome:  outcome,
+			Detail:   result,
+			Supplier: SupplierTencent,
+			Serial:   requestID,
+			At:       at,
+		}, nil
+	}
+	row, ok := refusals[result]
 	if !ok {
-		t.unknownCode(phoneVerification, answer.Result)
+		t.unknownCode(a, result)
 		row = unknown
 	}
 	return CheckResult{}, &Error{
-		Op:           phoneVerification.name,
-		Code:         answer.Result,
+		Op:           a.name,
+		Code:         result,
 		HTTPStatus:   200,
-		RequestID:    answer.RequestId,
+		RequestID:    requestID,
 		Class:        row.class,
 		PersonReason: row.reason,
 		after:        row.wait.from(at),

@@ -31,7 +31,10 @@ const (
 	ReasonTooManyChecks     PersonReason = "too_many_checks"      // the supplier allows no more checks today
 	ReasonIDInvalid         PersonReason = "id_invalid"           // the ID number is not well-formed
 	ReasonNameInvalid       PersonReason = "name_invalid"         // the supplier does not accept this name
-	ReasonMismatch          PersonReason = "mismatch"             // the three elements do not belong to one person
+	ReasonIDUnsupported     PersonReason = "id_unsupported"       // only second-generation ID cards are served
+	ReasonCardInvalid       PersonReason = "card_invalid"         // no bank card has this number, or its bank is not known
+	ReasonCardUnusable      PersonReason = "card_unusable"        // the card's state forbids the check; another may pass
+	ReasonMismatch          PersonReason = "mismatch"             // the elements do not belong to one person
 	ReasonNoRecord          PersonReason = "no_record"            // the carriers have no record of this combination
 )
 

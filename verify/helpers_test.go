@@ -61,7 +61,8 @@ func newSupplier(t *testing.T, answer http.HandlerFunc) *supplier {
 		if err := json.Unmarshal(raw, &c.Body); err != nil {
 			t.Errorf("request body: %v", err)
 		}
-		service := map[string]string{"SendSms": "sms", "PhoneVerification": "faceid"}[r.Header.Get("X-TC-Action")]
+		service := map[string]string{"SendSms": "sms", "PhoneVerification": "faceid",
+			"BankCard4EVerification": "faceid", "CheckBankCardInformation": "faceid"}[r.Header.Get("X-TC-Action")]
 		if err := checkSigned(r, raw, testID, testKey, service); err != nil {
 			t.Error(err)
 		}

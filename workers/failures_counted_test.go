@@ -16,7 +16,7 @@ func TestFailedCallsAreCounted(t *testing.T) {
 	for call, operation := range map[string]string{
 		"ocr": "document_ai.id_card.recognize", "download": "im.message_resource.get", "contact": "contact.user.get",
 		"sms":   "SendSms",
-		"check": "PhoneVerification", "identity": "human_authentication.identity.create", "upload_url": "UploadURL",
+		"check": "PhoneVerification", "card": "BankCard4EVerification", "identity": "human_authentication.identity.create", "upload_url": "UploadURL",
 		"put": "Put", "evidence": "CreatePersonPoint",
 	} {
 		t.Run(call, func(t *testing.T) {

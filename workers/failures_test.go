@@ -19,7 +19,7 @@ type failing struct {
 	// state is the state of the case afterwards.
 	state flows.State
 	// code is what the card says: the text trouble.CODE while the case is suspended, photo.CODE of a photo, mismatch.CODE
-	// of the form, code.CODE of an SMS code.
+	// of the form, field.CODE of the bank card, code.CODE of an SMS code.
 	code string
 	// again is when the job runs again, or 0. snooze says that it uses no attempt up.
 	again  time.Duration
@@ -67,6 +67,18 @@ func caseForCall(w *workerstest.Harness, call, who string) (*flows.Case, flows.J
 	case "check":
 		c = w.PutCase(flows.Checking, who)
 		j = flows.CheckPerson(c.Rev)
+	case "card":
+		c = w.PutCase(flows.Checking, who, func(c *flows.Case) {
+			sample := flows.SampleCase(flows.AwaitingBankCard)
+			c.Method, c.BankCard = sample.Method, sample.BankCard
+			c.Personal.BankCard, c.Personal.OpeningBank = sample.Personal.BankCard, sample.Personal.OpeningBank
+		})
+		j = flows.CheckPerson(c.Rev)
+	case "bank":
+		c = w.PutCase(flows.AwaitingBankCard, who, func(c *flows.Case) {
+			c.BankCard, c.Personal.OpeningBank = &flows.BankCard{Seq: 1, State: flows.BankAsking}, ""
+		})
+		j = flows.LookUpBank(1)
 	case "identity":
 		c = w.PutCase(flows.Recording, who, func(c *flows.Case) { c.Identity = nil })
 		j = flows.RecordIdentity()
@@ -159,6 +171,10 @@ func checkCards(w *workerstest.Harness, row failing, c *flows.Case) {
 		}
 	case cards.Confirm:
 		got, catalogue = card.Mismatch, "mismatch."
+	case cards.BankCard:
+		if got, catalogue = card.Problems["bank_card"], "field."; got == "" && card.State == "unasked" {
+			got, catalogue = "name_it", "bank_card."
+		}
 	case cards.Code:
 		got, catalogue = card.Problem, "code."
 		if got == "unknown" { // the card has a text for the state of the code

@@ -20,7 +20,10 @@ func TestEveryReasonOfTheSupplierHasWords(t *testing.T) {
 		"too_many_checks":      {"trouble.too_many_checks"},
 		"id_invalid":           {"mismatch.identity_code"},
 		"name_invalid":         {"mismatch.identity_name"},
-		"mismatch":             {"mismatch.three_elements"},
+		"id_unsupported":       {"mismatch.identity_code"},
+		"card_invalid":         {"field.card_invalid", "answer.card_invalid"},
+		"card_unusable":        {"field.card_unusable", "answer.card_unusable"},
+		"mismatch":             {"mismatch.three_elements", "mismatch.bank_card_four"},
 		"no_record":            {"mismatch.no_record"},
 	}
 	source, err := os.ReadFile("../verify/errors.go")

@@ -69,8 +69,8 @@ func (w *Workers) codeFailed(ctx context.Context, j flows.Job, d failure.Details
 	return w.failed(ctx, j, flows.StepCode, d)
 }
 
-// checkPerson asks the supplier whether name, ID number and mobile belong to one person. Asking twice changes nothing
-// at the supplier, but it may be billed twice.
+// checkPerson asks the supplier whether the elements of the case's method belong to one person. Asking twice changes
+// nothing at the supplier, but it may be billed twice.
 func (w *Workers) checkPerson(ctx context.Context, j flows.Job) error {
 	c, err := w.engine.CaseOf(ctx, j.Case)
 	if err != nil {
@@ -80,7 +80,12 @@ func (w *Workers) checkPerson(ctx context.Context, j flows.Job) error {
 		return nil
 	}
 	p := c.Personal
-	result, err := w.Verifier.CheckThreeElements(ctx, p.Name, p.Number, p.Mobile)
+	var result verify.CheckResult
+	if c.Method == flows.BankCardFour {
+		result, err = w.Verifier.CheckFourElements(ctx, p.Name, p.Number, p.Mobile, p.BankCard)
+	} else {
+		result, err = w.Verifier.CheckThreeElements(ctx, p.Name, p.Number, p.Mobile)
+	}
 	if err != nil {
 		return w.checkFailed(ctx, j, c, failure.Of(err, false))
 	}
@@ -89,6 +94,7 @@ func (w *Workers) checkPerson(ctx context.Context, j flows.Job) error {
 		Rev:  expectedRevision(c, j.Revision()),
 		At:   result.At,
 		Check: &flows.Check{
+			Method:   c.Method,
 			Outcome:  flows.CheckOutcome(result.Outcome),
 			Detail:   result.Detail,
 			Supplier: result.Supplier,
@@ -103,11 +109,11 @@ func (w *Workers) checkPerson(ctx context.Context, j flows.Job) error {
 func (w *Workers) checkFailed(ctx context.Context, j flows.Job, c *flows.Case, d failure.Details) error {
 	if field := formFieldByReason[d.Reason]; field != "" {
 		w.logFailedCall(j.Case, d, "job", j.Kind, "step", flows.StepCheck)
-		return w.report(ctx, j.Case, flows.Event{
-			Kind:  flows.CheckRefused,
-			Field: field,
-			Rev:   expectedRevision(c, j.Revision()),
-		})
+		refused := flows.Event{Kind: flows.CheckRefused, Field: field, Rev: expectedRevision(c, j.Revision())}
+		if field == "bank_card" {
+			refused.Problem = d.Reason // a text of the form of the bank card
+		}
+		return w.report(ctx, j.Case, refused)
 	}
 	switch {
 	case d.Reason == string(verify.ReasonTooManyChecks):
@@ -124,6 +130,9 @@ var formFieldByReason = map[string]string{
 	string(verify.ReasonMobileBlocked):     "mobile",
 	string(verify.ReasonMobileUnsupported): "mobile",
 	string(verify.ReasonIDInvalid):         "identity_code",
+	string(verify.ReasonIDUnsupported):     "identity_code",
+	string(verify.ReasonCardInvalid):       "bank_card",
+	string(verify.ReasonCardUnusable):      "bank_card",
 	string(verify.ReasonNameInvalid):       "identity_name",
 }
 

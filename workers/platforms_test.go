@@ -47,6 +47,10 @@ func callOf(r *http.Request) string {
 		return "sms"
 	case r.Header.Get("X-TC-Action") == "PhoneVerification":
 		return "check"
+	case r.Header.Get("X-TC-Action") == "BankCard4EVerification":
+		return "card"
+	case r.Header.Get("X-TC-Action") == "CheckBankCardInformation":
+		return "bank"
 	case strings.HasSuffix(p, "/tenant_access_token/internal"):
 		return "token"
 	case strings.Contains(p, "/resources/"):
@@ -156,6 +160,11 @@ func (p *platforms) succeed(w http.ResponseWriter, r *http.Request, call string,
 			"SendStatusSet": []map[string]any{{"SerialNo": "serial-1", "Code": "Ok"}}}})
 	case "check":
 		ok(map[string]any{"Response": map[string]any{"RequestId": "req-check", "Result": "0", "Isp": "移动"}})
+	case "card":
+		ok(map[string]any{"Response": map[string]any{"RequestId": "req-card", "Result": "0"}})
+	case "bank":
+		ok(map[string]any{"Response": map[string]any{"RequestId": "req-bank", "Result": "0", "AccountBank": "样本银行",
+			"AccountType": 1}})
 	default:
 		http.NotFound(w, r)
 	}

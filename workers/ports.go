@@ -86,4 +86,8 @@ type Verifier interface {
 	SendCode(ctx context.Context, mobile, code string, ttl time.Duration) (verify.SMSReceipt, error)
 	// CheckThreeElements compares name, ID number and mobile with the operator's records.
 	CheckThreeElements(ctx context.Context, name, number, mobile string) (verify.CheckResult, error)
+	// CheckFourElements compares name, ID number, mobile and bank card with the records of the card's bank.
+	CheckFourElements(ctx context.Context, name, number, mobile, card string) (verify.CheckResult, error)
+	// LookUpBank asks which bank has issued a card. Its name is "" if nobody knows.
+	LookUpBank(ctx context.Context, card string) (verify.Bank, error)
 }

@@ -21,7 +21,8 @@ func (w *Workers) remindAll(ctx context.Context, j flows.Job) error {
 		return err
 	}
 	sent, tooSoon, capped := 0, 0, 0
-	states := []flows.State{flows.AwaitingConsent, flows.AwaitingPhotos, flows.AwaitingConfirmation, flows.AwaitingCode}
+	states := []flows.State{flows.AwaitingConsent, flows.AwaitingPhotos, flows.AwaitingConfirmation,
+		flows.AwaitingBankCard, flows.AwaitingCode}
 	for offset := 0; ; offset += remindPage {
 		var list []*flows.Case
 		err = w.engine.Store.View(ctx, func(v flows.View) error {

@@ -255,6 +255,7 @@ var reminderStages = map[flows.State]string{
 	flows.AwaitingConsent:      "consent",
 	flows.AwaitingPhotos:       "photos",
 	flows.AwaitingConfirmation: "confirm",
+	flows.AwaitingBankCard:     "bank_card",
 	flows.AwaitingCode:         "code",
 }
 

@@ -19,6 +19,7 @@ func (w *Workers) newHandlers() map[flows.JobKind]handler {
 		flows.JobReadPhotos:    w.readPhotos,
 		flows.JobContact:       w.lookUpContact,
 		flows.JobSendCode:      w.sendCode,
+		flows.JobBank:          w.lookUpBank,
 		flows.JobCheck:         w.checkPerson,
 		flows.JobIdentity:      w.recordIdentity,
 		flows.JobUpload:        w.uploadPhoto,

@@ -72,6 +72,8 @@ func (h *Harness) SecretIn(text string, names bool) string {
 			return "the number of a document"
 		case strings.Contains(text, p.Mobile):
 			return "the mobile"
+		case strings.Contains(text, p.BankCard):
+			return "the bank card"
 		case strings.Contains(text, p.Address):
 			return "the address"
 		case names && (strings.Contains(text, p.Name) || strings.Contains(text, p.EnglishName())):

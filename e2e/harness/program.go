@@ -151,7 +151,7 @@ func (s *ServedProgram) Kill() string {
 	out := s.Running.Out.String()
 	s.Running = nil
 	for _, e := range s.World.People() {
-		for _, secret := range []string{e.Person.Name, e.Person.Code, e.Person.Mobile} {
+		for _, secret := range []string{e.Person.Name, e.Person.Code, e.Person.Mobile, e.Person.BankCard} {
 			if strings.Contains(out, secret) {
 				s.t.Error("something personal was printed")
 			}

@@ -23,6 +23,7 @@ type Person struct {
 	ValidFrom string `json:"valid_from"`
 	ValidTo   string `json:"valid_to"`
 	Mobile    string `json:"mobile"`
+	BankCard  string `json:"bank_card"` // 19 digits, correct check digit, of an issuer that does not exist
 }
 
 const day = "2006-01-02"
@@ -42,7 +43,8 @@ var (
 // The region of the number is 899000 to 899999. GB/T 2260 assigns no province 89, so the number has a correct check
 // digit and belongs to nobody. Mobiles are 16000xxxxxx; to our knowledge 160 is not assigned to a carrier. Numbers and
 // mobiles of 500,000 consecutive seeds differ. The period of validity follows the age at issue: 10 years up to 25, 20
-// years up to 45, then 长期. Cards were issued in 2023 to 2025.
+// years up to 45, then 长期. Cards were issued in 2023 to 2025. Bank cards begin with 8996: ISO/IEC 7812 leaves numbers
+// that begin with 8 to the health and communications industries, so that no bank issues them.
 func NewPerson(seed int64) Person {
 	r := rand.New(rand.NewPCG(uint64(seed), 0x5eec1e))
 	pick := func(of []string) string { return of[r.IntN(len(of))] }
@@ -64,6 +66,7 @@ func NewPerson(seed int64) Person {
 		ValidFrom: issued.Format(day),
 		ValidTo:   validTo(birth, issued),
 		Mobile:    fmt.Sprintf("16000%06d", n),
+		BankCard:  WithLuhn(fmt.Sprintf("8996%014d", n)),
 	}
 	return p
 }
@@ -126,6 +129,21 @@ func validTo(birth, issued time.Time) string {
 		return issued.AddDate(20, 0, 0).Format(day)
 	}
 	return LongTerm
+}
+
+// WithLuhn appends the check digit of a bank card's number (ISO/IEC 7812-1).
+func WithLuhn(digits string) string {
+	sum := 0
+	for i := range len(digits) {
+		d := int(digits[len(digits)-1-i] - '0')
+		if i%2 == 0 {
+			if d *= 2; d > 9 {
+				d -= 9
+			}
+		}
+		sum += d
+	}
+	return digits + strconv.Itoa((10-sum%10)%10)
 }
 
 // withCheckDigit appends the ISO 7064 MOD 11-2 check character to 17 digits (GB 11643).

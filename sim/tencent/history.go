@@ -19,7 +19,7 @@ type Call struct {
 	Code       string // "Ok" for a message that was sent, a Result such as "0" for a check, or an error code
 	BodySHA256 string // of the request body, hexadecimal
 
-	Name, IDNumber, Mobile string // of a check; of a message only Mobile (11 digits)
+	Name, IDNumber, Mobile, BankCard string // of a check; of a message only Mobile (11 digits)
 }
 
 // String returns the call without the person.

@@ -72,14 +72,15 @@ type Server struct {
 	cfg    Config
 	params int // variables in the template
 
-	mu      sync.Mutex
-	people  map[string]person // by mobile
-	next    map[string][]string
-	blocked map[string]bool
-	inbox   map[string][]SMS
-	arrival map[string]chan struct{} // by mobile: closed when the next message arrives
-	onSMS   []func(SMS)
-	serial  int
+	mu       sync.Mutex
+	people   map[string]person   // by mobile
+	accounts map[string]Account  // by the number of the bank card
+	next     map[string][]string // by ID number or bank card
+	blocked  map[string]bool
+	inbox    map[string][]SMS
+	arrival  map[string]chan struct{} // by mobile: closed when the next message arrives
+	onSMS    []func(SMS)
+	serial   int
 
 	templateStatus int // see TemplateStatus
 	history        history
@@ -89,14 +90,15 @@ type Server struct {
 func New(c Config) *Server {
 	c = c.withDefaults()
 	return &Server{
-		cfg:     c,
-		params:  countVariables(c.Template),
-		people:  map[string]person{},
-		next:    map[string][]string{},
-		blocked: map[string]bool{},
-		inbox:   map[string][]SMS{},
-		arrival: map[string]chan struct{}{},
-		history: newHistory(c.HistoryLimit),
+		cfg:      c,
+		params:   countVariables(c.Template),
+		people:   map[string]person{},
+		accounts: map[string]Account{},
+		next:     map[string][]string{},
+		blocked:  map[string]bool{},
+		inbox:    map[string][]SMS{},
+		arrival:  map[string]chan struct{}{},
+		history:  newHistory(c.HistoryLimit),
 	}
 }
 
@@ -115,9 +117,11 @@ type endpoint struct {
 }
 
 var endpoints = map[string]endpoint{
-	"SendSms":                 {"sms", "2021-01-11", smsRegions, (*Server).sendSms},
-	"DescribeSmsTemplateList": {"sms", "2021-01-11", smsRegions, (*Server).describeTemplates},
-	"PhoneVerification":       {"faceid", "2018-03-01", nil, (*Server).phoneVerification},
+	"SendSms":                  {"sms", "2021-01-11", smsRegions, (*Server).sendSms},
+	"DescribeSmsTemplateList":  {"sms", "2021-01-11", smsRegions, (*Server).describeTemplates},
+	"PhoneVerification":        {"faceid", "2018-03-01", nil, (*Server).phoneVerification},
+	"BankCard4EVerification":   {"faceid", "2018-03-01", nil, (*Server).bankCard4E},
+	"CheckBankCardInformation": {"faceid", "2018-03-01", nil, (*Server).bankCardInformation},
 }
 
 var smsRegions = []string{"ap-beijing", "ap-guangzhou", "ap-nanjing"}

@@ -169,9 +169,12 @@ func (f *FakeEvidenceClient) FileStatus(ctx context.Context, fileID string) (esi
 type FakeVerifier struct {
 	SendFunc  func(ctx context.Context, mobile, code string) (verify.SMSReceipt, error)
 	CheckFunc func(ctx context.Context, name, number, mobile string) (verify.CheckResult, error)
+	CardFunc  func(ctx context.Context, name, number, mobile, card string) (verify.CheckResult, error)
+	BankFunc  func(ctx context.Context, card string) (verify.Bank, error)
 	now       func() time.Time
 	mu        sync.Mutex
 	Codes     []string // sent, in order
+	Cards     []string // bank cards that were checked, in order
 	Checks    int
 }
 
@@ -205,6 +208,34 @@ func (f *FakeVerifier) CheckThreeElements(
 		Serial:   fmt.Sprintf("req-%d", n),
 		At:       f.now(),
 	}, nil
+}
+
+// CheckFourElements implements workers.Verifier.
+func (f *FakeVerifier) CheckFourElements(
+	ctx context.Context, name, number, mobile, card string,
+) (verify.CheckResult, error) {
+	f.mu.Lock()
+	f.Cards = append(f.Cards, card)
+	n := len(f.Cards)
+	f.mu.Unlock()
+	if f.CardFunc != nil {
+		return f.CardFunc(ctx, name, number, mobile, card)
+	}
+	return verify.CheckResult{
+		Outcome:  verify.Match,
+		Detail:   "0",
+		Supplier: verify.SupplierTencent,
+		Serial:   fmt.Sprintf("card-%d", n),
+		At:       f.now(),
+	}, nil
+}
+
+// LookUpBank implements workers.Verifier.
+func (f *FakeVerifier) LookUpBank(ctx context.Context, card string) (verify.Bank, error) {
+	if f.BankFunc != nil {
+		return f.BankFunc(ctx, card)
+	}
+	return verify.Bank{Name: "样本银行", Kind: verify.CardDebit, Detail: "0", At: f.now()}, nil
 }
 
 // Code returns the digits of the code that was sent last.

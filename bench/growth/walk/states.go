@@ -104,6 +104,10 @@ func (w *World) Walk(ctx context.Context, p Person, to flows.State, swept bool) 
 	if to == flows.Decided {
 		w.Policy.Undo = 10 * time.Second
 	}
+	w.Policy.Method = flows.ThreeElements
+	if to == flows.AwaitingBankCard {
+		w.Policy.Method = flows.BankCardFour
+	}
 	clear(w.hold)
 	for _, kind := range holds[to] {
 		w.hold[kind] = true
