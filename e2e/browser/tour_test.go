@@ -189,7 +189,7 @@ func TestTourByKeyboard(t *testing.T) {
 	for i, step := range tourSteps {
 		at(step)
 		p.until(`document.querySelector('.tour-at').textContent === '` + fmt.Sprintf("%d / %d", i+1, len(tourSteps)) + `'`)
-		p.until(`!document.querySelector('.tour-light').hidden`)
+		p.until(`document.querySelector('[data-tour="` + step + `"]') && !document.querySelector('.tour-light').hidden`)
 		var poor []string
 		p.eval(contrast, &poor)
 		if len(poor) > 0 {

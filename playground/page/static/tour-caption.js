@@ -23,6 +23,9 @@ export function caption({ paused, next, pause, end }) {
   let late = 0;
   let long = false;
   let frame = 0;
+  let moved = false; // the reader has scrolled since the step was shown
+  const listening = new AbortController();
+  for (const kind of ['wheel', 'touchmove']) addEventListener(kind, () => { moved = true; }, { passive: true, capture: true, signal: listening.signal });
 
   function draw() {
     box.setAttribute('aria-label', t('tour.title'));
@@ -52,12 +55,21 @@ export function caption({ paused, next, pause, end }) {
     if (back) lit = back;
     else if (step) lit = step.find() || (lit?.isConnected ? lit : null);
     else lit = null;
-    const r = lit && seenPart(lit);
+    let r = lit && seenPart(lit);
+    // A message that arrives scrolls its pane. The step comes back unless the reader has scrolled it away.
+    if (lit && !r && !moved) {
+      reveal();
+      r = seenPart(lit);
+    }
     light.hidden = !r;
     if (r) set(light, { left: r.left, top: r.top, width: r.right - r.left, height: r.bottom - r.top });
     const [w, h] = [box.offsetWidth, box.offsetHeight];
     set(box, r ? beside(r, w, h) : { left: (innerWidth - w) / 2, top: innerHeight - h - 80 });
     frame = requestAnimationFrame(place);
+  }
+  function reveal() {
+    const room = lit.closest('.messages, .ins-list, .diagram, .sampler')?.clientHeight || innerHeight;
+    lit.scrollIntoView({ block: lit.offsetHeight > room ? 'start' : 'center' });
   }
   draw();
   place();
@@ -68,8 +80,8 @@ export function caption({ paused, next, pause, end }) {
       clearTimeout(late);
       step = { ...now, last: n === all };
       lit = now.find();
-      const room = lit.closest('.messages, .ins-list, .diagram, .sampler')?.clientHeight || innerHeight;
-      lit.scrollIntoView({ block: lit.offsetHeight > room ? 'start' : 'center' });
+      moved = false;
+      reveal();
       at.textContent = `${n} / ${all}`;
       box.dataset.tour = now.id;
       draw();
@@ -87,6 +99,7 @@ export function caption({ paused, next, pause, end }) {
     },
     remove() {
       clearTimeout(late);
+      listening.abort();
       cancelAnimationFrame(frame);
       light.remove();
       box.remove();
