@@ -78,6 +78,15 @@ func TestPageSupervisor(t *testing.T) {
 	p.press(`[data-crowd]`)
 	p.until(`+document.querySelector('[data-queue]').dataset.queue > 0`)
 	p.shot("4-crowd")
+	// The page shows the kill before its answer has come. A click in between must not be lost.
+	p.eval(`(() => {
+		const real = window.fetch;
+		window.fetch = async (...all) => {
+			const answer = await real(...all);
+			if (all[0] === '/sim/bot') await new Promise((done) => setTimeout(done, 500));
+			return answer;
+		};
+	})()`, nil)
 	p.press(`[data-botdo="kill"]`)
 	p.until(`document.querySelector('[data-bot] [data-state="stopped"]')`)
 	p.press(`[data-botdo="start"]`)

@@ -23,7 +23,8 @@ export function topbar() {
   const language = el('button', { type: 'button', class: 'ghost', 'data-lang': true, onclick: () => setLang(lang() === 'zh' ? 'en' : 'zh') });
   const problem = el('div', { class: 'banner', role: 'alert', hidden: true });
   let moved = false; // a button of this page has moved the clock
-  let doing = false; // one action on the bot or the clock at a time
+  const doing = []; // names of the actions on the bot or the clock that are not answered; one after another
+  let before = Promise.resolve();
   let clear = 0;
 
   function said(res) {
@@ -33,18 +34,21 @@ export function topbar() {
     clearTimeout(clear);
     clear = setTimeout(draw, complaint);
   }
-  async function act(request) {
-    if (doing) return false;
-    doing = true;
+  // act performs an action after the earlier ones. The page may show an action's effect before its answer has come, so
+  // the next click waits; a second click on the same button does nothing.
+  async function act(name, request) {
+    if (doing.includes(name)) return false;
+    doing.push(name);
     clock.setAttribute('aria-busy', 'true');
-    const res = await request();
-    doing = false;
-    clock.removeAttribute('aria-busy');
+    before = before.then(request);
+    const res = await before;
+    doing.splice(doing.indexOf(name), 1);
+    if (doing.length === 0) clock.removeAttribute('aria-busy');
     said(res);
     return res.ok;
   }
   async function move(by) {
-    if (await act(() => api.clockBy(by))) moved = true;
+    if (await act(by, () => api.clockBy(by))) moved = true;
     drawNight();
   }
   // drawNight says why nothing happens after the clock was moved into the quiet hours.
@@ -67,7 +71,7 @@ export function topbar() {
     const still = world.bot.state === 'paused' || world.bot.state === 'starting'; // the bot cannot receive the new time
     bot.title = world.bot.pid ? t('bot.pid', { pid: world.bot.pid, n: world.bot.restarts }) : '';
     keepingFocus(bot, () => put(bot, el('span', { class: 'dot', 'data-state': world.bot.state }), t('bot.' + world.bot.state), world.bot.detail && ` (${world.bot.detail})`,
-      (world.bot.can || []).map((what) => el('button', { type: 'button', class: 'ghost', 'data-botdo': what, title: t('bot.why.' + what), onclick: () => act(() => api.botDo(what)) }, t('bot.do.' + what)))));
+      (world.bot.can || []).map((what) => el('button', { type: 'button', class: 'ghost', 'data-botdo': what, title: t('bot.why.' + what), onclick: () => act(what, () => api.botDo(what)) }, t('bot.do.' + what)))));
     keepingFocus(clock, () => put(clock, el('time', { title: t('clock.why') }, now()),
       world.clock?.can && Object.keys(steps).map((by) => el('button', { type: 'button', class: 'ghost', 'data-clockby': by, title: still ? t('clock.paused') : why(by), disabled: still, onclick: () => move(by) }, t('clock.' + by)))));
     const others = Math.max(0, world.faults.length - world.scenarios.length); // armed scenarios are counted beside their button
