@@ -9,7 +9,7 @@ import (
 type Desk struct {
 	Counts map[string]int // filter -> number of cases; see DeskFilters
 	Filter string         // the filter in use
-	// Departments are those of the waiting cases, the one with the most first. The card offers maxDeskDepartments of them
+	// Departments are those of the waiting cases, the one with the most first. The card offers MaxDeskDepartments of them
 	// to choose from. Department is the id of the chosen one, "" for all.
 	Departments []DeskDepartment
 	Department  string
@@ -142,8 +142,8 @@ func (v Desk) filterRow() node {
 	return row(buttons...)
 }
 
-// maxDeskDepartments is how many departments the card offers: as many buttons as fit on a phone beside the others.
-const maxDeskDepartments = 5
+// MaxDeskDepartments is how many departments the card offers: as many buttons as fit on a phone beside the others.
+const MaxDeskDepartments = 5
 
 // departmentRow draws a button for each of the departments with the most cases. Less than two leave nothing to choose.
 // A chosen department is always among them, and a second press on it shows all departments again.
@@ -153,7 +153,7 @@ func (v Desk) departmentRow() []node {
 	}
 	var buttons []node
 	for i, d := range v.Departments {
-		if i >= maxDeskDepartments && d.ID != v.Department {
+		if i >= MaxDeskDepartments && d.ID != v.Department {
 			continue
 		}
 		a := Ref{}.act(ActFilter)

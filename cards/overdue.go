@@ -31,9 +31,7 @@ func (v Overdue) JSON() json.RawMessage {
 	case v.Lead:
 		e = append(e, small(tr("overdue.lead")))
 	case v.Desk:
-		desk := Ref{}.act(ActNext)
-		desk.To = ToDesk
-		e = append(e, button("desk", mainButton, desk))
+		e = append(e, deskButton())
 	default:
 		e = append(e, button("begin", mainButton, Ref{}.act(ActNext)))
 	}
