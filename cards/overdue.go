@@ -55,3 +55,15 @@ func inTime(overdue int, sla time.Duration) []node {
 	}
 	return []node{line(tr("overdue.part", intArg("n", overdue), span), colourRed)}
 }
+
+// dueText says until when HR shall deal with a case, and whether that is over; nothing without an SLA.
+func dueText(due time.Time, overdue bool) text {
+	if due.IsZero() {
+		return text{}
+	}
+	at := timeText(due)
+	if overdue {
+		at = join(sameText(" "), at, tr("review.overdue"))
+	}
+	return fact("due", at)
+}

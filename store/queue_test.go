@@ -144,7 +144,7 @@ func TestQueue(t *testing.T) {
 
 // TestQueueOfAnOlderVersion: the migration marks the same cases as this version does.
 func TestQueueOfAnOlderVersion(t *testing.T) {
-	migration, err := migrations.ReadFile("migrations/00013_queue.sql")
+	migration, err := migrations.ReadFile("migrations/00016_queue.sql")
 	must(t, err)
 	updates := regexp.MustCompile(`(?s)UPDATE .*?;`).FindAllString(string(migration), -1)
 	if len(updates) != 2 {
