@@ -35,6 +35,7 @@ var toastTypes = map[string]string{
 	"hold_too_long":         "warning",
 	"transferred":           "success",
 	"transfer_nobody":       "warning",
+	"transfer_away":         "warning",
 	"transfer_first":        "warning",
 	"second_look_alone":     "warning",
 	"second_look_waiting":   "info",

@@ -61,7 +61,7 @@ func (e *Engine) deskCard(
 		return nil, err
 	}
 	if len(d.Offered) > 0 {
-		return e.bulkCard(ctx, v, d)
+		return e.bulkCard(ctx, v, tenantKey, d)
 	}
 	if d.Case != "" {
 		c, err := v.Case(ctx, d.Case)

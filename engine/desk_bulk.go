@@ -43,7 +43,7 @@ func (e *Engine) bulkAtDesk(ctx context.Context, tx flows.Tx, k click, d *flows.
 		if err := e.AuditView(ctx, tx, c, k.OpenID, "listed for approval together"); err != nil {
 			return nil, err
 		}
-		if len(d.Offered) == maxBulk {
+		if len(d.Offered) == cards.MaxBulk {
 			break
 		}
 	}
@@ -52,9 +52,6 @@ func (e *Engine) bulkAtDesk(ctx context.Context, tx flows.Tx, k click, d *flows.
 	}
 	return nil, nil
 }
-
-// maxBulk is how many cases are approved together. The card lists them all, and one transaction decides on them.
-const maxBulk = 50
 
 // allGreen reports whether a case may be approved with others unread.
 func (e *Engine) allGreen(c *flows.Case) bool {
@@ -126,8 +123,10 @@ func (e *Engine) undoTogether(ctx context.Context, tx flows.Tx, k click, d *flow
 }
 
 // bulkCard lists the offered cases.
-func (e *Engine) bulkCard(ctx context.Context, v flows.View, d flows.Desk) (cards.Card, error) {
-	var out cards.Bulk
+func (e *Engine) bulkCard(ctx context.Context, v flows.View, tenantKey string, d flows.Desk) (cards.Card, error) {
+	now := e.Now()
+	names := departmentNames{view: v, tenantKey: tenantKey, known: map[string]string{}}
+	out := cards.Bulk{At: now}
 	for _, o := range d.Offered {
 		c, err := v.Case(ctx, o.Case)
 		if flows.IsNotFound(err) {
@@ -136,7 +135,16 @@ func (e *Engine) bulkCard(ctx context.Context, v flows.View, d flows.Desk) (card
 		if err != nil {
 			return nil, err
 		}
-		out.Names = append(out.Names, flows.MaskedName(c))
+		department, err := names.of(ctx, c.Department)
+		if err != nil {
+			return nil, err
+		}
+		out.Rows = append(out.Rows, cards.DeskRow{
+			MaskedName: flows.MaskedName(c),
+			Department: department,
+			Since:      c.EnteredAt,
+			Overdue:    e.Policy.IsOverdue(c.EnteredAt, now),
+		})
 	}
 	return out, nil
 }

@@ -142,7 +142,7 @@ func TestBulkBehindTheFirstPages(t *testing.T) {
 		t.Fatalf("opened %+v, want the first green one", a.Card)
 	}
 	a := press(w, "ou_hr1", cards.Action{Act: cards.ActBulk})
-	if offered, ok := a.Card.(cards.Bulk); !ok || len(offered.Names) != 50 {
+	if offered, ok := a.Card.(cards.Bulk); !ok || len(offered.Rows) != 50 || offered.Rows[0].Department == "" {
 		t.Fatalf("offered %+v, want 50", a.Card)
 	}
 	w.CheckAnswer(press(w, "ou_hr1", cards.Action{Act: cards.ActBulk, To: cards.ToConfirm}),
