@@ -27,6 +27,7 @@ var toastTypes = map[string]string{
 	"bulk_undone":           "success", // n
 	"desk_sent":             "success",
 	"undo_not_yours":        "warning",
+	"undo_over":             "warning",
 	"question_sent":         "success",
 	"too_many_questions":    "warning",
 	"held":                  "success", // when

@@ -119,6 +119,9 @@ func (e *Engine) undoTogether(ctx context.Context, tx flows.Tx, k click, d *flow
 			undone++
 		}
 	}
+	if undone == 0 {
+		return flows.NewToast("undo_over", nil), nil
+	}
 	return flows.NewToast("bulk_undone", map[string]string{"n": strconv.Itoa(undone)}), nil
 }
 

@@ -92,8 +92,8 @@ func reply(template flows.Template, who func(m *meter) string) func(context.Cont
 
 func hr(*meter) string { return walk.HR }
 
-// operations returns the operations in the order of the table.
-var operations = []operation{
+// operations are measured in the order of the table.
+var operations = append([]operation{
 	{"status-open", "status 进度, case open: stored", func(_ context.Context, m *meter) (func(context.Context) error,
 		error) {
 		if len(m.review) == 0 {
@@ -156,7 +156,7 @@ var operations = []operation{
 			})
 		}, nil
 	}},
-}
+}, deskOperations...)
 
 // said checks that a click has had its effect.
 func said(a flows.Answer, err error) func(want string) error {
