@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"slices"
 	"testing"
 
 	"shiming/cards"
@@ -54,4 +55,21 @@ func TestAdminWhoHasLeft(t *testing.T) {
 		t.Errorf("after the return the desk shows %T, want the list", desk())
 	}
 	w.CheckAnswer(w.Click("ou_hr2", w.CaseNow(c.ID), cards.ActApprove), "second_needed")
+}
+
+// TestTransferToSomebodyAway: the card offers who is on duty, and a form from before an absence is refused in words.
+func TestTransferToSomebodyAway(t *testing.T) {
+	t.Parallel()
+	w := atDesk(t, 1, func(int) flows.Level { return flows.LevelPassed })
+	w.Engine.Policy.Admins = []string{"ou_hr1", "ou_hr2", "ou_hr3"}
+	w.Say("ou_hr2", "请假3天")
+	c := w.CaseNow("case-00000")
+	w.CheckAnswer(w.Click("ou_hr1", c, cards.ActTransfer, "admin", "ou_hr2"), "transfer_away")
+	press(w, "ou_hr1", cards.Action{Act: cards.ActNext})
+	a := press(w, "ou_hr1", cards.Action{Act: cards.ActOpen, To: cards.ToTransfer, Case: c.ID, Rev: c.Rev})
+	card, ok := a.Card.(cards.Review)
+	if !ok || !slices.Equal(card.Talk.TransferTo, []string{"ou_hr3"}) {
+		t.Errorf("the form shows %+v, want the one on duty, ou_hr3", a.Card)
+	}
+	w.CheckAnswer(w.Click("ou_hr1", c, cards.ActTransfer, "admin", "ou_hr3"), "transferred")
 }
