@@ -25,7 +25,7 @@ func (e *Engine) bulkAtDesk(ctx context.Context, tx flows.Tx, k click, d *flows.
 		return nil, err
 	}
 	part.Filter, d.Offered = flows.FilterGreen, nil
-	for q, err := range e.queueFrom(ctx, tx, k.TenantKey, part, flows.Cursor{}) {
+	for q, err := range e.queueFrom(ctx, tx, k.TenantKey, part, flows.Cursor{}, cards.MaxBulk) {
 		if err != nil {
 			return nil, err
 		}

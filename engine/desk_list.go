@@ -62,7 +62,7 @@ func (e *Engine) deskList(
 	}
 	overdueSince := e.Policy.OverdueSince(now)
 	part := flows.QueuePart{Filter: d.Filter, Department: department, NotOpenID: admin}
-	for q, err := range e.queueFrom(ctx, v, tenantKey, part, flows.Cursor{}) {
+	for q, err := range e.queueFrom(ctx, v, tenantKey, part, flows.Cursor{}, deskRows) {
 		if err != nil {
 			return nil, err
 		}

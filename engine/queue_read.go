@@ -10,8 +10,8 @@ import (
 // waitingForHR lists the states of the queue.
 var waitingForHR = []flows.State{flows.AwaitingReview, flows.NeedsAttention}
 
-// queuePage is how many entries of the queue are read at once.
-const queuePage = 50
+// maxQueuePage is how many entries of the queue are read at once at most.
+const maxQueuePage = 50
 
 // countQueue counts the tenant's queue and samples, without those of an applicant: nobody decides on the own case. ""
 // leaves nobody out.
@@ -32,13 +32,13 @@ func (e *Engine) countQueue(ctx context.Context, v flows.View, tenantKey, notOpe
 }
 
 // queueFrom yields the entries of a part of the queue that the filter selects now, from the first one behind the cursor
-// to the last one.
+// to the last one. It reads as many entries as the caller is expected to use, and more only after these.
 func (e *Engine) queueFrom(
-	ctx context.Context, v flows.View, tenantKey string, part flows.QueuePart, after flows.Cursor,
+	ctx context.Context, v flows.View, tenantKey string, part flows.QueuePart, after flows.Cursor, expected int,
 ) iter.Seq2[flows.QueueEntry, error] {
 	return func(yield func(flows.QueueEntry, error) bool) {
-		for {
-			page, err := v.QueuePage(ctx, tenantKey, part, after, queuePage)
+		for size := expected; ; size = min(2*size, maxQueuePage) {
+			page, err := v.QueuePage(ctx, tenantKey, part, after, size)
 			if err != nil {
 				yield(flows.QueueEntry{}, err)
 				return
@@ -50,7 +50,7 @@ func (e *Engine) queueFrom(
 					return
 				}
 			}
-			if len(page) < queuePage {
+			if len(page) < size {
 				return
 			}
 		}
@@ -64,7 +64,7 @@ func (e *Engine) nextFree(
 	ctx context.Context, v flows.View, tenantKey, admin string, part flows.QueuePart, behind flows.Cursor, open string,
 ) (string, error) {
 	for _, from := range []flows.Cursor{behind, {}} {
-		for q, err := range e.queueFrom(ctx, v, tenantKey, part, from) {
+		for q, err := range e.queueFrom(ctx, v, tenantKey, part, from, 4) {
 			if err != nil {
 				return "", err
 			}

@@ -24,7 +24,7 @@ func (e *Engine) Waiting(ctx context.Context, v flows.View, tenantKey string) (w
 		Stuck:  n[flows.FilterStuck],
 		OnHold: n[flows.FilterHeld],
 	}
-	for oldest, err := range e.queueFrom(ctx, v, tenantKey, flows.QueuePart{}, flows.Cursor{}) {
+	for oldest, err := range e.queueFrom(ctx, v, tenantKey, flows.QueuePart{}, flows.Cursor{}, 1) {
 		w.Oldest = oldest.Since
 		return w, err
 	}
