@@ -23,7 +23,6 @@ import (
 	"shiming/bot"
 	"shiming/config"
 	"shiming/engine"
-	"shiming/flows"
 	"shiming/handover"
 	"shiming/store"
 	"shiming/store/keyset"
@@ -49,7 +48,7 @@ type App struct {
 	self     *bot.Self
 	server   *bot.Server
 	longConn *bot.LongConn    // nil with a webhook
-	verifier *verify.Tencent  // nil if the method needs no verification
+	verifier *verify.Tencent  // nil if no supplier is set up
 	handover *handover.Client // nil without handover.url
 	noted    *surprises
 	pages    pages
@@ -147,10 +146,8 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 		IdentityRecorder: client,
 		OCRPerSecond:     int(cfg.OCR.PerSecond),
 	}
-	if cfg.Verification.Method != flows.MethodNone {
-		if err := a.addSuppliers(&deps, o, metrics); err != nil {
-			return nil, err
-		}
+	if err := a.addSuppliers(&deps, o, metrics); err != nil {
+		return nil, err
 	}
 	if err := a.addFollowUps(&deps, o, metrics); err != nil {
 		return nil, err

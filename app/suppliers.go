@@ -2,19 +2,46 @@ package app
 
 import (
 	"shiming/esign"
+	"shiming/flows"
 	"shiming/verify"
 	"shiming/workers"
 )
 
-// addSuppliers builds the clients of Tencent Cloud and e签宝, which only the method three_elements needs.
-func (a *App) addSuppliers(deps *workers.Deps, o Options, m *metrics) (err error) {
-	supplier := a.cfg.Verification.Tencent
-	supplier.Timeout, supplier.Now = o.CallTimeout, a.store.Now
-	supplier.Surprised = a.noted.of(platformTencent)
-	if a.verifier, err = verify.NewTencent(supplier); err != nil {
+// addSuppliers builds the clients of Tencent Cloud and e签宝. The method none needs neither, but cases to which people
+// consented before it was set do: their clients are built as far as the configuration still has the accounts. A case
+// that finds no client goes to HR.
+func (a *App) addSuppliers(deps *workers.Deps, o Options, m *metrics) error {
+	needed := a.cfg.Verification.Method != flows.MethodNone
+	verifier, err := a.newVerifier(o)
+	switch {
+	case err == nil:
+		a.verifier, deps.Verifier = verifier, countedVerifier{verifier, m}
+	case needed:
 		return err
 	}
-	evidence, err := esign.New(esign.Config{
+	evidence, err := a.newEvidenceClient(o)
+	switch {
+	case err == nil:
+		deps.EvidenceClient = countedEvidence{evidence, m}
+	case needed:
+		return err
+	}
+	if !needed && (deps.Verifier == nil || deps.EvidenceClient == nil) {
+		a.log.Info("verification.method is none and the account of Tencent Cloud or of e签宝 is not in the configuration: " +
+			"a case that began under another method goes to HR when it needs one")
+	}
+	return nil
+}
+
+func (a *App) newVerifier(o Options) (*verify.Tencent, error) {
+	c := a.cfg.Verification.Tencent
+	c.Timeout, c.Now = o.CallTimeout, a.store.Now
+	c.Surprised = a.noted.of(platformTencent)
+	return verify.NewTencent(c)
+}
+
+func (a *App) newEvidenceClient(o Options) (*esign.Client, error) {
+	return esign.New(esign.Config{
 		BaseURL:    a.cfg.Esign.BaseURL,
 		AppID:      a.cfg.Esign.AppID,
 		AppSecret:  esign.Secret(a.cfg.Esign.AppSecret),
@@ -26,9 +53,4 @@ func (a *App) addSuppliers(deps *workers.Deps, o Options, m *metrics) (err error
 		UploadHosts: a.cfg.Esign.UploadHosts,
 		Surprised:   a.noted.of(platformEsign),
 	})
-	if err != nil {
-		return err
-	}
-	deps.Verifier, deps.EvidenceClient = countedVerifier{a.verifier, m}, countedEvidence{evidence, m}
-	return nil
 }

@@ -133,7 +133,7 @@ var families = map[string][]string{
 		"done_unfiled", "attention", "applicant", "closed", "other", "reading"},
 	"attention_step": {"photos", "code", "check", "identity", "upload", "evidence", "other"},
 	"trouble": {
-		"allow_list", "too_many_checks", "stalled",
+		"allow_list", "too_many_checks", "stalled", "not_set_up",
 		"evidence_field", "evidence_reading", "upload_changed", "upload_host", "sms_package", "sms_day_limit", "sms_template", "arrears",
 		"bound_identity_name", "bound_identity_code", "bound_mobile",
 		"permission", "credentials", "config", "quota", "refused", "supplier", "supplier_refused", "incomplete",

@@ -86,7 +86,21 @@ func (c *Case) EvidenceRevision() Revision { return cmp.Or(c.Revision, Revision2
 
 // NeedsPage reports whether the case takes its consent on the agreement page.
 func (p *Policy) NeedsPage(c *Case) bool {
-	return c.Revision == Revision202510 && p.Page != nil && c.Method != MethodNone
+	method, revision := p.termsOf(c)
+	return revision == Revision202510 && p.Page != nil && method != MethodNone
+}
+
+// termsOf returns the method and the revision of the evidence to which the applicant has consented. Before the consent
+// they are those to which the applicant would consent now: the method of the present settings, and with it their
+// revision if the case was opened without any evidence.
+func (p *Policy) termsOf(c *Case) (Method, Revision) {
+	switch {
+	case c.State != AwaitingConsent || c.AfterConsent != "":
+		return c.Method, c.Revision
+	case c.Method == MethodNone:
+		return p.Method, p.Revision
+	}
+	return p.Method, c.Revision
 }
 
 // PageLink returns the address of the page for a case that waits for consent, "" if the case takes a plain consent. The

@@ -30,6 +30,7 @@ const (
 	StopPhotoLost       StopCode = "photo_lost"       // the store no longer has the photo
 	StopTooManyPhotos   StopCode = "too_many_photos"  // the applicant asks for help after many unusable photos
 	StopTooManyChecks   StopCode = "too_many_checks"  // the supplier accepts no more checks of this person today
+	StopNotSetUp        StopCode = "not_set_up"       // the settings have no account of the supplier
 	StopSupplierRefused StopCode = "supplier_refused" // the supplier does not accept the person's values
 )
 

@@ -23,8 +23,10 @@ type Case struct {
 	CreatedAt  time.Time `json:"created_at"`
 	EnteredAt  time.Time `json:"entered_at"` // of the present state
 	ExpiresAt  time.Time `json:"expires_at,omitzero"`
-	Method     Method    `json:"method"` // first of the policy when the case was opened, then the chosen rung
-	// Revision of the evidence, of the policy when the case was opened. Cases of versions that knew one have none.
+	// Method is the first of the policy when the applicant consented, then the chosen rung; see termsOf.
+	Method Method `json:"method"`
+	// Revision of the evidence, of the policy when the case was opened; see termsOf. Cases of versions that knew one have
+	// none.
 	Revision Revision `json:"revision,omitempty"`
 
 	// Times of Feishu's clock, and its distance from ours, which tell what comes too late; see late.go.
