@@ -19,6 +19,15 @@ func restart(h *harness.Harness, settings ...string) {
 	h.StartBot()
 }
 
+// newCard waits until the card takes the consent on the page, or itself.
+func newCard(p harness.Person, page bool) {
+	p.H.Helper()
+	p.H.Until("the card of the present settings", func() bool {
+		s, ok := p.CaseCard()
+		return ok && s.Stage == sim.StageConsent && (s.Page != "") == page
+	})
+}
+
 // checkMethod checks the method of somebody's case, and whether the consent named the supplier of the check by bank card.
 func checkMethod(h *harness.Harness, p harness.Person, want flows.Method, named bool) {
 	h.Helper()
@@ -71,7 +80,8 @@ func TestMethodChangesBeforeConsent(t *testing.T) {
 		p.See(sim.StageConsent)
 		restart(h, "verification.method", "three_elements")
 		p.Say("实名")
-		p.Consent() // on the page, which only the evidence needs
+		newCard(p, true) // only the evidence needs the page
+		p.Consent()
 		p.See(sim.StagePhotos)
 		checkMethod(h, p, flows.ThreeElements, false)
 		if h.CaseOf(p.OpenID).Reading == nil {
@@ -81,6 +91,7 @@ func TestMethodChangesBeforeConsent(t *testing.T) {
 		q.See(sim.StageConsent)
 		restart(h, "verification.method", "none")
 		q.Say("实名")
+		newCard(q, false)
 		q.Consent()
 		q.See(sim.StagePhotos)
 		checkMethod(h, q, flows.MethodNone, false)

@@ -115,9 +115,10 @@ func (p *Policy) PageLink(c *Case, now time.Time) string {
 
 // mustReadAgain reports whether the consent or an agreement has another text than the one that the applicant has read.
 // Once the identity is written nobody is asked again: the reading took place, and an end of the case would cost its
-// evidence.
+// evidence. With the method none the present consent names none of the recipients of a case that began under another
+// method, so that the earlier one stands.
 func (p *Policy) mustReadAgain(c *Case) bool {
-	if !p.NeedsPage(c) || c.Identity != nil && c.Identity.State != WriteRefused {
+	if !p.NeedsPage(c) || p.Method == MethodNone || c.Identity != nil && c.Identity.State != WriteRefused {
 		return false
 	}
 	return c.Reading == nil || !slices.Equal(c.Reading.Files, p.Page.Files) ||

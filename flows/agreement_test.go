@@ -207,6 +207,9 @@ func TestNobodyIsAskedAgain(t *testing.T) {
 	}{
 		{"the same texts", unwritten, Event{Kind: Approved}, withPage(), Recording},
 		{"revision 2024", old, Event{Kind: Approved}, withPage(newVersion), Recording},
+		{"nobody is verified any more", unwritten, Event{Kind: Approved}, withPage(newVersion, func(p *Policy) {
+			p.Method = MethodNone
+		}), Recording},
 		{"the page is gone", unwritten, Event{Kind: Approved}, withPage(func(p *Policy) { p.Page = nil }), Recording},
 		{"the identity is written", written, Event{Kind: Retry}, withPage(newVersion), Filing},
 	} {
