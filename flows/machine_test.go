@@ -48,6 +48,11 @@ func TestAnySequenceOfEvents(t *testing.T) {
 			c, photos = readPage(t, idcard.Passport, ""), 100
 			at = c.EnteredAt.Add(time.Minute)
 		}
+		if rapid.IntRange(0, 3).Draw(rt, "at the bank card") == 0 {
+			p.Method, p.Ladder = BankCardFour, nil
+			c, photos = SampleCase(AwaitingBankCard), 100
+			at = c.EnteredAt.Add(time.Minute)
+		}
 		for step := range rapid.IntRange(1, 80).Draw(rt, "steps") {
 			at = at.Add(time.Duration(rapid.IntRange(0, 300).Draw(rt, "seconds")) * time.Second)
 			k := rapid.SampledFrom(kinds).Draw(rt, "kind")
