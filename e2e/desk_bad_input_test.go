@@ -45,6 +45,7 @@ func TestAdminResigned(t *testing.T) {
 	p.ToReview()
 	open := begins(a)
 	waitIdle(h.Harness)
+	h.World.Feishu.Grant("contact:user.employee:readonly")
 	h.World.Feishu.ChangeUser(a.OpenID, func(u *feishu.User) { u.Resigned = true })
 	h.StopBot()
 	h.StartBot() // or within the hour
