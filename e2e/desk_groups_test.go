@@ -111,8 +111,8 @@ func (h deskTest) movesTo(p harness.Person, name string) {
 	h.World.Feishu.ChangeUser(p.OpenID, func(u *feishu.User) { u.Departments = []string{id} })
 }
 
-// TestBoardOfDepartments: the announcement shows the large departments by name and sums up the others, and names nobody;
-// the next working day's morning card has the figures of the day before.
+// TestBoardOfDepartments: the announcement shows the large departments by name, sums up the others and names nobody; the
+// next working day's morning card has the figures of the day before.
 func TestBoardOfDepartments(t *testing.T) {
 	s := withDesks("review.calendar", weekdaysOnly(t))
 	s.HR = harness.Diligent

@@ -9,8 +9,8 @@ import "time"
 const nameTTL = 12 * time.Hour
 
 // The workers refresh all names every NameRefreshInterval, which is also how long an admin who has left the company
-// keeps the desk at most. While names are missing they try again after NameRetryInterval, and after twice the pause each
-// further time.
+// keeps the desk at most. While names are missing they try again after NameRetryInterval, and after twice the pause
+// each further time.
 const (
 	NameRefreshInterval = time.Hour
 	NameRetryInterval   = time.Minute

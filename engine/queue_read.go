@@ -58,8 +58,8 @@ func (e *Engine) queueFrom(
 }
 
 // nextFree returns the case that an admin reads next: the first one behind the cursor that is free for the admin. The
-// last one is followed by the first. open is the case that the desk shows, which is not its own next one; "" if it shows
-// the list. It returns "" if there is none.
+// last one is followed by the first. open is the case that the desk shows, which is not its own next one; "" if it
+// shows the list. It returns "" if there is none.
 func (e *Engine) nextFree(
 	ctx context.Context, v flows.View, tenantKey, admin string, part flows.QueuePart, behind flows.Cursor, open string,
 ) (string, error) {

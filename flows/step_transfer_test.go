@@ -8,8 +8,8 @@ import (
 	"shiming/cards"
 )
 
-// TestTransferToWhoIsOnDuty: a case is handed to somebody who could decide on it and is not away; the card offers nobody
-// else.
+// TestTransferToWhoIsOnDuty: a case is handed to somebody who could decide on it and is not away; the card offers
+// nobody else.
 func TestTransferToWhoIsOnDuty(t *testing.T) {
 	away := &Staff{
 		Admins:   []string{"ou_hr1", "ou_hr2", "ou_hr3"},

@@ -10,8 +10,8 @@ import (
 	"shiming/flows"
 )
 
-// RefreshNames keeps the admins' display names known to the engine until ctx ends, and who of them has left the company.
-// The answer to a late click names the colleague who was faster, and there is no time then to look the name up.
+// RefreshNames keeps the admins' display names known to the engine until ctx ends, and who of them has left the
+// company. The answer to a late click names the colleague who was faster, and there is no time then to look the name up.
 func (w *Workers) RefreshNames(ctx context.Context) {
 	for retry := engine.NameRetryInterval; ; retry = min(2*retry, engine.NameRefreshInterval) {
 		pause := engine.NameRefreshInterval

@@ -20,7 +20,8 @@ import (
 	"shiming/workers"
 )
 
-// Tenant is the tenant of all people, HR one of its admins, Group its review group, Board the group of its announcement.
+// Tenant is the tenant of all people, HR one of its admins, Group its review group, Board the group of its
+// announcement.
 const (
 	Tenant = "2ed263bf32cf1651"
 	HR     = "ou_00000000000000000000000000000001"
