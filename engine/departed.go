@@ -30,26 +30,28 @@ func departedSetting(ctx context.Context, v flows.View, tenantKey string) (ids [
 // NoteStaffMember keeps what the directory says of an admin or a stand-in. With a departure the desk is closed, and the
 // cases that were kept for the person are free for others. tenantKey is "" for an entry without a tenant.
 func (e *Engine) NoteStaffMember(ctx context.Context, tenantKey, openID string, left bool) error {
-	return e.Store.Tx(ctx, func(tx flows.Tx) error {
-		departed, err := departedSetting(ctx, tx, tenantKey)
-		if err != nil || slices.Contains(departed, openID) == left {
-			return err
-		}
-		if left {
-			departed = append(departed, openID)
-			e.Log.Warn("an admin of the settings has left the company: the desk is closed", "open_id", openID)
-		} else {
-			departed = slices.DeleteFunc(departed, func(id string) bool { return id == openID })
-		}
-		raw, err := json.Marshal(departed)
-		if err != nil {
-			return err
-		}
-		if err := tx.PutSetting(ctx, tenantKey, flows.SettingDeparted, string(raw)); err != nil {
-			return err
-		}
-		return e.changeDesks(ctx, tx, tenantKey, openID, left)
-	})
+	return e.Store.Tx(ctx, func(tx flows.Tx) error { return e.noteStaffMember(ctx, tx, tenantKey, openID, left) })
+}
+
+func (e *Engine) noteStaffMember(ctx context.Context, tx flows.Tx, tenantKey, openID string, left bool) error {
+	departed, err := departedSetting(ctx, tx, tenantKey)
+	if err != nil || slices.Contains(departed, openID) == left {
+		return err
+	}
+	if left {
+		departed = append(departed, openID)
+		e.Log.Warn("an admin of the settings has left the company: the desk is closed", "open_id", openID)
+	} else {
+		departed = slices.DeleteFunc(departed, func(id string) bool { return id == openID })
+	}
+	raw, err := json.Marshal(departed)
+	if err != nil {
+		return err
+	}
+	if err := tx.PutSetting(ctx, tenantKey, flows.SettingDeparted, string(raw)); err != nil {
+		return err
+	}
+	return e.changeDesks(ctx, tx, tenantKey, openID, left)
 }
 
 // changeDesks draws the desks of somebody who has left, or has come back, and releases what was kept for a leaver.

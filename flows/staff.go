@@ -43,7 +43,7 @@ func (a Absences) At(now time.Time) Absences {
 
 // SettingDeparted is the key of a tenant's admins and stand-ins who have left the company, as a JSON list of open_ids.
 // Under the tenant "" it holds those whom the settings name without a tenant.
-const SettingDeparted = "departed"
+const SettingDeparted = "former_staff"
 
 // Staff are the people who may decide on a tenant's cases at a moment. Who has left the company is none of them.
 type Staff struct {

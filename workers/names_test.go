@@ -83,7 +83,7 @@ func TestKeepNames(t *testing.T) {
 			d.left.Store(left)
 			time.Sleep(engine.NameRefreshInterval)
 			synctest.Wait()
-			if got := s.values["/departed"]; got != want {
+			if got := s.values["/"+flows.SettingDeparted]; got != want {
 				t.Errorf("left %t: stored %s, want %s", left, got, want)
 			}
 		}
