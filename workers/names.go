@@ -42,7 +42,12 @@ func (w *Workers) WarmNames(ctx context.Context) (all bool) {
 			continue
 		}
 		w.engine.RememberName(id, c.Name)
-		if err := w.engine.NoteStaffMember(ctx, tenantKey, id, c.Left); err != nil {
+		err = w.engine.NoteStaffMember(ctx, tenantKey, id, c.Left)
+		switch {
+		case err == nil:
+		case ctx.Err() != nil:
+			return false // the program stops
+		default:
 			w.engine.Log.Error("whether an admin has left the company could not be stored", "open_id", id, "error", err)
 			all = false
 		}
