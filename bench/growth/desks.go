@@ -13,68 +13,96 @@ import (
 
 // deskOperations are what HR and the groups see: the review desk, the boards, and the cards of the morning.
 var deskOperations = []operation{
-	{"desk", "review desk, the list: card", draw(flows.AudienceDesk, "desk/"+walk.Tenant+"/"+walk.HR, walk.HR)},
+	{"desk", "review desk, the list: card", card(func(ctx context.Context, m *meter, v flows.View) (cards.Card, error) {
+		return m.DeskCard(ctx, v, walk.Tenant, walk.HR)
+	})},
 	{"desk-next", "review desk, next case (click)", func(ctx context.Context, m *meter) (func(context.Context) error,
 		error) {
-		message := "om_desk_" + walk.HR
-		err := m.Store.Tx(ctx, func(tx flows.Tx) error {
-			s := surface(flows.AudienceDesk, "desk/"+walk.Tenant+"/"+walk.HR, walk.HR)
-			s.SentGeneration, s.MessageID = s.WantedGeneration, message
-			return tx.PutSurface(ctx, s)
-		})
-		return atDesks(m, func(ctx context.Context) error {
-			a, err := m.Click(ctx, flows.CardAction{
-				EventID:   message + time.Now().String(),
-				TenantKey: walk.Tenant,
-				OpenID:    walk.HR,
-				MessageID: message,
-				Action:    cards.Action{V: 1, Act: cards.ActNext, To: cards.ToAfter},
-			})
-			if err == nil && a.Card == nil {
-				err = errors.New("the desk answered without a card")
-			}
-			return err
-		}), err
+		return func(ctx context.Context) error { return pressDesk(ctx, m, cards.ToAfter) }, sendDesk(ctx, m)
 	}},
-	{"review-board", "board of the review group: card", draw(flows.AudienceQueue, "queue/"+walk.Group, walk.Group)},
-	{"announcement", "announcement: card", draw(flows.AudienceBoard, engine.BoardID(walk.Board), walk.Board)},
+	{"review-board", "board of the review group: card", card(func(ctx context.Context, m *meter,
+		v flows.View) (cards.Card, error) {
+		return m.QueueCard(ctx, v, walk.Tenant)
+	})},
+	{"announcement", "announcement: drawn and sent", announce},
 	{"morning", "morning card", morningCard(flows.ReplyMorning)},
 	{"weekly", "weekly card", morningCard(flows.ReplyWeekly)},
 }
 
-// atDesks runs do where HR has review desks. The other operations have a card of each case.
-func atDesks(m *meter, do func(context.Context) error) func(context.Context) error {
-	return func(ctx context.Context) error {
-		m.Policy.ReviewQueue = true
-		defer func() { m.Policy.ReviewQueue = false }()
-		return do(ctx)
-	}
+// deskMessage is the message of HR's review desk.
+const deskMessage = "om_desk_" + walk.HR
+
+// sendDesk makes the review desk of HR a message that can be pressed.
+func sendDesk(ctx context.Context, m *meter) error {
+	return m.Store.Tx(ctx, func(tx flows.Tx) error {
+		return tx.PutSurface(ctx, &flows.Surface{
+			ID:               "desk/" + walk.Tenant + "/" + walk.HR,
+			Audience:         flows.AudienceDesk,
+			To:               flows.Receiver{Type: "open_id", ID: walk.HR},
+			TenantKey:        walk.Tenant,
+			WantedGeneration: 1,
+			SentGeneration:   1,
+			MessageID:        deskMessage,
+		})
+	})
 }
 
-// surface is a message that is to be sent to a person or a group.
-func surface(audience, id, to string) *flows.Surface {
-	s := &flows.Surface{
-		ID:               id,
-		Audience:         audience,
-		To:               flows.Receiver{Type: "chat_id", ID: to},
-		TenantKey:        walk.Tenant,
-		WantedGeneration: int(time.Now().UnixNano()),
+// pressDesk presses the button of the desk that leads to another case, or to the list. Only here HR has desks: the
+// other operations have a card of each case.
+func pressDesk(ctx context.Context, m *meter, to string) error {
+	m.Policy.ReviewQueue = true
+	defer func() { m.Policy.ReviewQueue = false }()
+	a, err := m.Click(ctx, flows.CardAction{
+		EventID:   deskMessage + time.Now().String(),
+		TenantKey: walk.Tenant,
+		OpenID:    walk.HR,
+		MessageID: deskMessage,
+		Action:    cards.Action{V: 1, Act: cards.ActNext, To: to},
+	})
+	if err == nil && a.Card == nil {
+		err = errors.New("the desk answered without a card")
 	}
-	if audience == flows.AudienceDesk {
-		s.To.Type = "open_id"
-	}
-	return s
+	return err
 }
 
-// draw sends the card of a surface.
-func draw(audience, id, to string) func(context.Context, *meter) (func(context.Context) error, error) {
+// card builds a card of HR, as the answer to a click does. The desk shows its list.
+func card(
+	of func(context.Context, *meter, flows.View) (cards.Card, error),
+) func(context.Context, *meter) (func(context.Context) error, error) {
 	return func(ctx context.Context, m *meter) (func(context.Context) error, error) {
-		s := surface(audience, id, to)
-		err := m.Store.Tx(ctx, func(tx flows.Tx) error { return tx.PutSurface(ctx, s) })
-		j := flows.ShowSurface("", id).With(flows.ArgTenant, walk.Tenant)
-		j.Attempt, j.Key = 1, "growth"
-		return atDesks(m, func(ctx context.Context) error { return m.Run(ctx, j) }), err
+		err := sendDesk(ctx, m)
+		if err == nil {
+			err = pressDesk(ctx, m, cards.ToList)
+		}
+		return func(ctx context.Context) error {
+			m.Policy.ReviewQueue = true
+			defer func() { m.Policy.ReviewQueue = false }()
+			return m.Store.View(ctx, func(v flows.View) error {
+				shown, err := of(ctx, m, v)
+				if err == nil {
+					shown.JSON()
+				}
+				return err
+			})
+		}, err
 	}
+}
+
+// announce draws the announcement and sends it.
+func announce(ctx context.Context, m *meter) (func(context.Context) error, error) {
+	id := engine.BoardID(walk.Board)
+	err := m.Store.Tx(ctx, func(tx flows.Tx) error {
+		return tx.PutSurface(ctx, &flows.Surface{
+			ID:               id,
+			Audience:         flows.AudienceBoard,
+			To:               flows.Receiver{Type: "chat_id", ID: walk.Board},
+			TenantKey:        walk.Tenant,
+			WantedGeneration: int(time.Now().UnixNano()),
+		})
+	})
+	j := flows.ShowSurface("", id).With(flows.ArgTenant, walk.Tenant)
+	j.Attempt, j.Key = 1, "growth"
+	return func(ctx context.Context) error { return m.Run(ctx, j) }, err
 }
 
 // morningCard sends a card of this morning.
