@@ -9,8 +9,12 @@ import (
 func TestUploadFile(t *testing.T) {
 	w := newWorld(t).login()
 	w.AddUser(User{OpenID: "ou_a"})
-	fields := func(kind, name string) map[string]string { return map[string]string{"file_type": kind, "file_name": name} }
-	up := func(file []byte, fields map[string]string) answer { return w.upload("/im/v1/files", "file", file, fields) }
+	fields := func(kind, name string) map[string]string {
+		return map[string]string{"file_type": kind, "file_name": name}
+	}
+	up := func(file []byte, fields map[string]string) answer {
+		return w.upload("/im/v1/files", "file", file, fields)
+	}
 	for name, c := range map[string]struct {
 		file   []byte
 		fields map[string]string
