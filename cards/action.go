@@ -54,6 +54,7 @@ const (
 	ActTransfer    Act = "transfer"     // hand the case to another admin
 	ActNote        Act = "note"         // keep an internal note
 	ActEvidence    Act = "evidence"     // show what is on record of the evidence
+	ActExport      Act = "export"       // make the file that the form asks for
 )
 
 // Values of Action.Side and Action.To.
@@ -71,8 +72,9 @@ const (
 	ToOpen    = "open"    // ActNext: open this case at the desk
 )
 
-// acts lists every act. A caseless act needs no case id, because it opens a case or concerns none.
-var acts = map[Act]struct{ caseless bool }{
+// acts lists every act. A caseless act needs no case id, because it opens a case or concerns none. It stands on a button
+// that submits a form only if it is submitted: see Action.Name.
+var acts = map[Act]struct{ caseless, submitted bool }{
 	ActStart: {caseless: true}, ActConsent: {}, ActDecline: {}, ActRetake: {}, ActConfirm: {}, ActSendCode: {},
 	ActSubmitCode: {}, ActSubmitCard: {}, ActMethod: {}, ActCancel: {}, ActResume: {}, ActMyData: {caseless: true},
 	ActWithdraw: {},
@@ -81,6 +83,7 @@ var acts = map[Act]struct{ caseless bool }{
 	ActKeepOnFile: {}, ActUndo: {}, ActDecide: {}, ActOpen: {}, ActAsk: {}, ActHold: {}, ActTransfer: {}, ActNote: {},
 	ActSampleFine: {}, ActSampleFault: {}, ActEvidence: {},
 	ActRemind: {caseless: true}, ActNext: {caseless: true}, ActFilter: {caseless: true}, ActBulk: {caseless: true},
+	ActExport: {caseless: true, submitted: true},
 }
 
 // actionVersion is the version of the buttons' value. Cards can be clicked for 14 days, so a click can carry the value

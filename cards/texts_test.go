@@ -112,6 +112,7 @@ var families = map[string][]string{
 		"handover_stopped", "account_stopped",
 		"document_unread", "many_looks", "desk_over", "away_when", "away_past",
 		"away_too_far", "away_nobody", "not_away", "original_kept", "original_emptied", "original_not_shown",
+		"export_empty", "export_too_large", "export_failed", "export_unknown", "export_left", "many_exports",
 		"code_expected", "human", "ask_about", "ask_in_private",
 		"cannot_cancel", "not_hr",
 		"group_lost", "group_external", "only_in_group", "review_chat_set", "announce_chat_set", "not_staff", "not_sure_meant",
@@ -150,6 +151,11 @@ var families = map[string][]string{
 	"recipient": {"feishu", "tencent_sms", "tencent_faceid", "tencent_bankcard", "esign", "esign_bankcard", "esign_sdk",
 		"other"},
 	"chip": append(slices.Clone(checkCodes), "other"),
+
+	"export_people":   append(slices.Clone(ExportPeople), "other"),
+	"export_language": append(slices.Clone(ExportLanguages), "other"),
+	"column": {"sheet", "name", "department", "state", "opened", "submitted", "decided", "done", "method",
+		"evidence_point", "case", "open_id", "other"},
 }
 
 var diffs = []string{

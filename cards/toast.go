@@ -83,6 +83,9 @@ var toastTypes = map[string]string{
 	"peek_sent":             "success",
 	"peek_open":             "info",
 	"peek_limit":            "warning", // n
+	"export_begun":          "success",
+	"export_running":        "info",
+	"export_limit":          "warning", // n
 	"no_originals":          "info",
 	"permit":                "warning",
 	"open_page":             "warning",

@@ -72,6 +72,14 @@ func allReads(ctx context.Context) map[string]func(v flows.View) error {
 			_, err := v.CaseOfMessage(ctx, "om_3")
 			return err
 		},
+		"ExportPage": func(v flows.View) error {
+			_, _, err := v.ExportPage(ctx, "t1", flows.ExportFilter{People: "done", Department: "od-1"}, epoch, "ou_5", 200)
+			return err
+		},
+		"ExportsOf": func(v flows.View) error {
+			_, err := v.ExportsOf(ctx, "t1", "ou_hr", epoch)
+			return err
+		},
 		"CountByState": func(v flows.View) error {
 			_, err := v.CountByState(ctx, "t1")
 			return err
