@@ -112,7 +112,7 @@ var families = map[string][]string{
 		"handover_stopped", "account_stopped",
 		"document_unread", "many_looks", "desk_over", "away_when", "away_past",
 		"away_too_far", "away_nobody", "not_away", "original_kept", "original_emptied", "original_not_shown",
-		"export_empty", "export_too_large", "export_failed", "export_unknown", "export_left", "many_exports",
+		"export_private", "export_empty", "export_too_large", "export_failed", "export_unknown", "export_left", "many_exports",
 		"code_expected", "human", "ask_about", "ask_in_private",
 		"cannot_cancel", "not_hr",
 		"group_lost", "group_external", "only_in_group", "review_chat_set", "announce_chat_set", "not_staff", "not_sure_meant",

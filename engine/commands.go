@@ -257,6 +257,8 @@ func (e *Engine) handleHRCommand(ctx context.Context, tx flows.Tx, m flows.Messa
 		return e.goAway(ctx, tx, m)
 	case flows.CommandBack:
 		return e.comeBack(ctx, tx, m)
+	case flows.CommandExport:
+		return e.askForExport(ctx, tx, m)
 	case flows.CommandStats:
 		return e.reply(ctx, tx, m, flows.Reply(flows.ReplyStats))
 	case flows.CommandRemind:

@@ -15,9 +15,12 @@ const (
 	// MaxExports is how many files an admin may ask for within ExportsWindow.
 	MaxExports    = 5
 	ExportsWindow = time.Hour
-	// MaxExportRows is how many people one file holds. Their ids do not compress: 100,000 take about 10 MB, and Feishu
-	// takes 30 MB.
-	MaxExportRows = 200_000
+	// ExportTries is how long a file and its message are tried in an outage.
+	ExportTries = time.Hour
+	// MaxExportRows is how many people one file holds, and MaxExportBytes how large a file Feishu takes (page 上传文件).
+	// The ids in a row do not compress: bench/export says how much 100,000 people take.
+	MaxExportRows  = 200_000
+	MaxExportBytes = 30 << 20
 )
 
 // ExportState is the progress of an export.
@@ -52,9 +55,9 @@ type Export struct {
 	State     ExportState
 	Rows      int
 	Bytes     int
-	SHA256    string // of the file, hex
-	FileKey   string // of the upload
-	SendingAt time.Time
+	SHA256    string    // of the file, hex
+	FileKey   string    // of the upload
+	SendingAt time.Time // zero while the message certainly does not exist
 	MessageID string
 	SentAt    time.Time
 	Code      string // why it failed: the code of the platform
@@ -119,15 +122,16 @@ type ExportRow struct {
 // EventExported is the audit event of a case whose masked data is in a file for an admin. Its detail names the export.
 const EventExported = "exported"
 
-// Exported is the row of a case's audit chain that says so. sha256 is the hash of the file.
-func (x *Export) Exported(r ExportRow, sha256 string, at time.Time) AuditRow {
+// Exported is the row of a case's audit chain that says so. s is the state that the file shows, sha256 the hash of the
+// file.
+func (x *Export) Exported(caseID string, s State, sha256 string, at time.Time) AuditRow {
 	return AuditRow{
-		CaseID: r.CaseID,
+		CaseID: caseID,
 		At:     at,
 		Actor:  x.By,
 		Event:  EventExported,
-		From:   r.State,
-		To:     r.State,
+		From:   s,
+		To:     s,
 		Detail: map[string]string{"export": x.ID, "sha256": sha256},
 	}
 }

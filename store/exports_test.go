@@ -171,7 +171,7 @@ func TestAuditEach(t *testing.T) {
 					return tx.Audit(ctx, flows.AuditRow{CaseID: c.ID, At: epoch, Actor: "ou_1", Event: "opened"})
 				})
 			}
-			rows = append(rows, x.Exported(flows.ExportRow{CaseID: c.ID, State: c.State}, "ab", epoch))
+			rows = append(rows, x.Exported(c.ID, c.State, "ab", epoch))
 		}
 		slices.Reverse(rows)
 		ts.tx(t, func(tx flows.Tx) error { return tx.AuditEach(ctx, rows) })
