@@ -223,6 +223,8 @@ func DecodeAction(value map[string]any) (Action, error) {
 		places = Holds
 	case ActOpen:
 		places = Panels
+	case ActExport:
+		places = append([]string{""}, ExportLanguages...)
 	}
 	if !slices.Contains(places, a.To) {
 		return Action{}, &ActionError{"to", "not a known place"}

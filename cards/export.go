@@ -34,6 +34,7 @@ const maxExportDepartments = 50
 // JSON draws what the file holds, the choices, and what is recorded.
 func (v Export) JSON() json.RawMessage {
 	a := Ref{}.act(ActExport)
+	a.To = v.Language // clients need not send a choice that nobody has touched
 	e := choice("export_people", "export_people", ExportPeople, ExportAll, true)
 	if len(v.Departments) > 1 {
 		e = append(e, v.departments()...)

@@ -48,7 +48,7 @@ func (e *Engine) export(ctx context.Context, tx flows.Tx, k click) (flows.Answer
 	if k.repeated {
 		return flows.Answer{Toast: flows.NewToast("already", nil)}, nil
 	}
-	filter, language, ok := flows.ParseExport(k.Form)
+	filter, language, ok := flows.ParseExport(k.Form, k.Action.To)
 	if !ok {
 		return flows.Answer{Toast: flows.NewToast("bad_request", nil)}, nil
 	}

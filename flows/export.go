@@ -86,13 +86,14 @@ func (f ExportFilter) States() []State {
 	})
 }
 
-// ParseExport reads what an admin has chosen on the card. ok is false for what the card does not offer.
-func ParseExport(form cards.Form) (f ExportFilter, language string, ok bool) {
+// ParseExport reads what an admin has chosen on the card; word is the language that the card has offered first. ok is
+// false for what the card does not offer.
+func ParseExport(form cards.Form, word string) (f ExportFilter, language string, ok bool) {
 	f = ExportFilter{People: choiceOf(form.ExportPeople, cards.ExportAll), Department: choiceOf(form.ExportDepartment, "")}
 	if f.Department == cards.ExportEverywhere {
 		f.Department = ""
 	}
-	language = choiceOf(form.ExportLanguage, cards.ExportLanguages[0])
+	language = choiceOf(form.ExportLanguage, choiceOf(&word, cards.ExportLanguages[0]))
 	return f, language, (f.Department == "" || cards.IsID(f.Department)) &&
 		slices.Contains(cards.ExportPeople, f.People) && slices.Contains(cards.ExportLanguages, language)
 }
