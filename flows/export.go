@@ -19,7 +19,7 @@ const (
 	ExportTries = time.Hour
 	// MaxExportRows is how many people one file holds, and MaxExportBytes how large a file Feishu takes (page 上传文件).
 	// The ids in a row do not compress: bench/export says how much 100,000 people take.
-	MaxExportRows  = 200_000
+	MaxExportRows  = 100_000
 	MaxExportBytes = 30 << 20
 )
 

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
+
+	"github.com/google/uuid"
 
 	"shiming/export"
 	"shiming/failure"
@@ -92,7 +95,7 @@ func (w *Workers) makeAndUpload(ctx context.Context, x *flows.Export) error {
 		err := w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
 			out := make([]flows.AuditRow, 0, len(rows))
 			for _, r := range rows {
-				out = append(out, x.Exported(r.caseID, r.state, sum, w.engine.Now()))
+				out = append(out, x.Exported(r.caseID.String(), flows.States[r.state], sum, w.engine.Now()))
 			}
 			return tx.AuditEach(ctx, out)
 		})
@@ -122,16 +125,40 @@ const codeTooLarge = "234006"
 // errTooLarge says that more people are meant than a file holds.
 var errTooLarge = errors.New("workers: too many people for one file")
 
-// listedCase is what is kept of a row until its chain is written. With 100,000 of them it matters what that is.
+// listedCase is what is kept of a row until its chain is written: id and state, in 17 bytes.
 type listedCase struct {
-	caseID string
-	state  flows.State
+	caseID uuid.UUID
+	state  uint8 // index in flows.States
+}
+
+// exportRowBytes is about what a person takes in a file.
+const exportRowBytes = 112
+
+// roomFor returns how large the file will be at most. A buffer that grows by doubling would need up to three times as
+// much memory.
+func (w *Workers) roomFor(ctx context.Context, x *flows.Export) (bytes int, err error) {
+	err = w.engine.Store.View(ctx, func(v flows.View) error {
+		counts, err := v.CountByState(ctx, x.TenantKey)
+		people := 0
+		for _, s := range x.Filter.States() {
+			people += counts[s] // more than one case of a person counts more than once
+		}
+		bytes = min(people, flows.MaxExportRows)*exportRowBytes + 64<<10
+		return err
+	})
+	return bytes, err
 }
 
 // writeExport writes the file page by page. It returns whom the file lists, and its hash.
 func (w *Workers) writeExport(
 	ctx context.Context, x *flows.Export, out *bytes.Buffer,
 ) (listed []listedCase, sum string, err error) {
+	room, err := w.roomFor(ctx, x)
+	if err != nil {
+		return nil, "", err
+	}
+	out.Grow(room)
+	listed = make([]listedCase, 0, room/exportRowBytes)
 	file, err := export.NewFile(out, x.Language)
 	if err != nil {
 		return nil, "", err
@@ -149,7 +176,11 @@ func (w *Workers) writeExport(
 			return nil, "", err
 		}
 		for _, r := range rows {
-			listed = append(listed, listedCase{r.CaseID, r.State})
+			id, err := uuid.Parse(r.CaseID)
+			if err != nil {
+				return nil, "", fmt.Errorf("workers: id of a case: %w", err)
+			}
+			listed = append(listed, listedCase{id, uint8(slices.Index(flows.States, r.State))})
 		}
 		if len(listed) > flows.MaxExportRows {
 			return nil, "", errTooLarge
