@@ -24,6 +24,7 @@ type Form struct {
 	PeekReason                         *string
 	FaultNote                          *string
 	Question, InternalNote, Admin      *string
+	Targets, TargetName                *string
 
 	ExportPeople, ExportDepartment, ExportLanguage *string
 }
@@ -51,6 +52,8 @@ func DecodeForm(value map[string]any) (Form, error) {
 		"question":        &f.Question,
 		"internal_note":   &f.InternalNote,
 		"admin":           &f.Admin,
+		"targets":         &f.Targets,
+		"target_name":     &f.TargetName,
 
 		"export_people":     &f.ExportPeople,
 		"export_department": &f.ExportDepartment,
@@ -97,6 +100,8 @@ func (f Form) String() string {
 		{"question", f.Question != nil},
 		{"internal_note", f.InternalNote != nil},
 		{"admin", f.Admin != nil},
+		{"targets", f.Targets != nil},
+		{"target_name", f.TargetName != nil},
 		{"export_people", f.ExportPeople != nil},
 		{"export_department", f.ExportDepartment != nil},
 		{"export_language", f.ExportLanguage != nil},

@@ -41,6 +41,10 @@ const (
 	JobRemindQuery   JobKind = "remind_question"
 	JobExport        JobKind = "export"
 	JobRecallExport  JobKind = "recall_export"
+	JobResolve       JobKind = "resolve_campaign"
+	JobCampaign      JobKind = "run_campaign"
+	JobInvite        JobKind = "invite"
+	JobChase         JobKind = "chase"
 )
 
 // Queue names the queue of the job. Each upstream has its own queue, so an upstream that does not answer delays only
@@ -52,6 +56,9 @@ func (j Job) Queue() string {
 	case JobReadPhotos:
 		return "ocr"
 	case JobShow:
+		if strings.HasPrefix(j.ref, invitationPrefix) {
+			return "invitations"
+		}
 		if !strings.HasSuffix(j.ref, "/"+AudienceApplicant) {
 			return "groups"
 		}
@@ -64,7 +71,9 @@ func (j Job) Queue() string {
 		return "check"
 	case JobIdentity:
 		return "identity"
-	case JobContact:
+	case JobInvite, JobChase:
+		return "invitations"
+	case JobContact, JobResolve:
 		return "directory"
 	case JobUpload, JobEvidence:
 		return "esign"

@@ -144,7 +144,8 @@ type View interface {
 	Picture(ctx context.Context, caseID, photoID string) ([]byte, error)      // decrypted; ErrNotFound
 	AuditOf(ctx context.Context, caseID string) ([]AuditRow, error)
 	Setting(ctx context.Context, tenantKey, key string) (string, error) // "" if unset
-	Export(ctx context.Context, id string) (*Export, error)             // ErrNotFound
+	CampaignView
+	Export(ctx context.Context, id string) (*Export, error) // ErrNotFound
 	// ExportsOf returns what an admin has asked for since a moment, oldest first.
 	ExportsOf(ctx context.Context, tenantKey, openID string, since time.Time) ([]*Export, error)
 	// ExportPage returns a page of the people whom a filter means, in the order of their open_ids and after one: of each
@@ -234,6 +235,7 @@ type Tx interface {
 	// PutUse stores a use. The same id again replaces the first. Uses are kept for at least 24 hours.
 	PutUse(ctx context.Context, key, id string, at time.Time) error
 	DeleteUse(ctx context.Context, key, id string) error
+	CampaignTx
 }
 
 // Keys of settings that HR chooses by chat command. They override the configuration.

@@ -45,6 +45,10 @@ func (w *Workers) newHandlers() map[flows.JobKind]handler {
 		flows.JobRemindQuery:   w.remindQuestion,
 		flows.JobExport:        w.makeExport,
 		flows.JobRecallExport:  w.recallExport,
+		flows.JobResolve:       w.resolveCampaign,
+		flows.JobCampaign:      w.runCampaign,
+		flows.JobInvite:        w.sendInvitation,
+		flows.JobChase:         w.sendChase,
 	}
 }
 
