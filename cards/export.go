@@ -29,7 +29,7 @@ type Export struct {
 }
 
 // maxExportDepartments is the number of departments to choose from.
-const maxExportDepartments = 50
+const maxExportDepartments = 30
 
 // JSON draws what the file holds, the choices, and what is recorded.
 func (v Export) JSON() json.RawMessage {

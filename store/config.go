@@ -62,6 +62,8 @@ type Config struct {
 const (
 	opTimeout  = 15 * time.Second // of a transaction or a read
 	jobTimeout = 2 * time.Minute  // of one run of a job
+	// exportTimeout is that of an export: 100,000 people take seconds, and minutes on a machine that is overloaded.
+	exportTimeout = 10 * time.Minute
 )
 
 // defaultWorkers is the number of workers of each queue. fetch and ocr keep pictures in memory, and

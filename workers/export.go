@@ -22,7 +22,7 @@ import (
 
 const (
 	// exportPage is how many people are read, and exportAudit how many chains are written, in one transaction.
-	exportPage  = 500
+	exportPage  = 200
 	exportAudit = 120
 )
 
@@ -31,6 +31,9 @@ func (w *Workers) makeExport(ctx context.Context, j flows.Job) error {
 	x, err := w.exportToSend(ctx, j)
 	if x == nil || err != nil {
 		return flows.IgnoreNotFound(err)
+	}
+	if w.triedEnough(j, failure.Retry, flows.ExportTries) { // whatever has kept it, such as runs that took too long
+		return w.giveUpExport(ctx, x, failure.Details{Class: failure.Retry, Code: failure.CodeUnavailable})
 	}
 	if x.State == flows.ExportMaking {
 		err = w.makeAndUpload(ctx, x)
@@ -308,6 +311,11 @@ func (w *Workers) exportFailed(ctx context.Context, j flows.Job, x *flows.Export
 	if d.Class == failure.Retry && !w.triedEnough(j, d.Class, flows.ExportTries) {
 		return again
 	}
+	return w.giveUpExport(ctx, x, d)
+}
+
+// giveUpExport ends an export that was not sent, or of which nobody knows whether it was.
+func (w *Workers) giveUpExport(ctx context.Context, x *flows.Export, d failure.Details) error {
 	state, notice := flows.ExportFailed, flows.NoticeExportFailed
 	if d.Upstream == codeTooLarge {
 		state, notice = flows.ExportTooLarge, flows.NoticeExportTooLarge
