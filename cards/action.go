@@ -54,7 +54,7 @@ const (
 	ActTransfer    Act = "transfer"     // hand the case to another admin
 	ActNote        Act = "note"         // keep an internal note
 	ActEvidence    Act = "evidence"     // show what is on record of the evidence
-	ActExport      Act = "export"       // make the file that the form asks for
+	ActExport      Act = "export"       // make the file that the form asks for; with Case that of a campaign
 
 	// Acts of campaigns; Case is the campaign.
 	ActInvite   Act = "invite"   // with Case: confirm it; else with To: everyone, or with a form
@@ -255,7 +255,7 @@ func DecodeAction(value map[string]any) (Action, error) {
 	case ActOpen:
 		places = Panels
 	case ActExport:
-		places = append([]string{""}, ExportLanguages...)
+		places = append([]string{"", ToOpen}, ExportLanguages...)
 	case ActInvite:
 		places = []string{"", ToEveryone}
 	case ActPause:

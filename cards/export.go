@@ -23,6 +23,8 @@ const ExportEverywhere = "all"
 
 // Export lets an admin choose whom a file lists.
 type Export struct {
+	Ref                          // the campaign whose people are meant; without a case people are chosen
+	Target      CampaignTarget   // of that campaign
 	Departments []DeskDepartment // with Count people; the card offers maxExportDepartments
 	Language    string           // one of ExportLanguages, chosen until the admin chooses another
 	HoursKept   int              // how long the file stays in the chat
@@ -33,15 +35,24 @@ const maxExportDepartments = 30
 
 // JSON draws what the file holds, the choices, and what is recorded.
 func (v Export) JSON() json.RawMessage {
-	a := Ref{}.act(ActExport)
+	a := v.act(ActExport)
 	a.To = v.Language // clients need not send a choice that nobody has touched
-	e := choice("export_people", "export_people", ExportPeople, ExportAll, true)
-	if len(v.Departments) > 1 {
-		e = append(e, v.departments()...)
+	var e []node
+	what := tr("export.campaign")
+	if v.Case == "" {
+		what = tr("export.what")
+		e = choice("export_people", "export_people", ExportPeople, ExportAll, true)
+		if len(v.Departments) > 1 {
+			e = append(e, v.departments()...)
+		}
 	}
 	e = append(e, choice("export_language", "export_language", ExportLanguages, v.Language, true)...)
 	e = append(e, asSubmit(button("export", mainButton, a), a))
-	elements := []node{line(tr("export.what")), form("export", e...)}
+	elements := []node{line(what)}
+	if v.Case != "" {
+		elements = append([]node{headline(v.Target.text())}, elements...)
+	}
+	elements = append(elements, form("export", e...))
 	if more := len(v.Departments) - maxExportDepartments; more > 0 {
 		elements = append(elements, small(tr("export.more_departments", intArg("n", more))))
 	}

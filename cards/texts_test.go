@@ -166,7 +166,10 @@ var families = map[string][]string{
 	"export_people":   append(slices.Clone(ExportPeople), "other"),
 	"export_language": append(slices.Clone(ExportLanguages), "other"),
 	"column": {"sheet", "name", "department", "state", "opened", "submitted", "decided", "done", "method",
-		"evidence_point", "case", "open_id", "other"},
+		"evidence_point", "case", "open_id", "campaign_sheet", "numbers_sheet", "progress", "invited", "read", "reminded",
+		"to_invite", "n_sent", "n_read", "n_started", "n_submitted", "n_done", "no_department", "total", "other"},
+	"column_status": {"invite", "sent", "started", "done", "registered", "begun", "recent", "unreachable", "taken_out",
+		"other"},
 }
 
 var diffs = []string{

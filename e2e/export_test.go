@@ -255,3 +255,27 @@ func TestExportLeft(t *testing.T) {
 		t.Error("the file is gone, want it left")
 	}
 }
+
+// TestExportOfACampaign: the button on a campaign's card leads to its numbers as a file.
+func TestExportOfACampaign(t *testing.T) {
+	c := startCampaigns(t, withCampaigns(t))
+	people := c.HireAll(2)
+	c.invites(people)
+	c.invitation(people[0])
+	c.invitation(people[1])
+	card := c.Find(c.hr.Chat(), "the campaign with a file", func(s harness.CardView) bool { return s.Offers("export") })
+	c.press(card, "export", "open")
+	choice := c.Find(c.hr.Chat(), "the choices for the campaign", func(s harness.CardView) bool {
+		return s.Offers("export") && s.Says("这次邀请的表格")
+	})
+	waitIdle(c.Harness)
+	if toast := c.ClickOn(c.hr.OpenID, choice, "export", nil); toast != exportBegun {
+		t.Errorf("toast %q, want %q", toast, exportBegun)
+	}
+	_, _, content := exportedFile(c.hr)
+	rows := exportRows(c.Harness, content)
+	if len(rows) != 3 || rows[0][2] != "进展" || rows[1][2] != "已邀请，没开始" {
+		t.Errorf("got %q, want both people", rows)
+	}
+	c.Find(c.hr.Chat(), "what the file holds", func(s harness.CardView) bool { return s.Says("名单发给你了", "共 2 人") })
+}

@@ -25,8 +25,22 @@ func (e *Engine) askForExport(ctx context.Context, tx flows.Tx, m flows.Message)
 	return e.replyPrivately(ctx, tx, m, flows.Reply(flows.ReplyExport).With(flows.ArgLang, lang))
 }
 
-// ExportCard is the card with the choices for a file.
-func (e *Engine) ExportCard(ctx context.Context, v flows.View, tenantKey, lang string) (cards.Card, error) {
+// ExportCard is the card with the choices for a file, or for that of a campaign.
+func (e *Engine) ExportCard(
+	ctx context.Context, v flows.View, tenantKey, lang, campaignID string,
+) (cards.Card, error) {
+	if campaignID != "" {
+		c, err := v.Campaign(ctx, campaignID)
+		if err != nil || c.TenantKey != tenantKey {
+			return nil, flows.IgnoreNotFound(err)
+		}
+		return cards.Export{
+			Ref:       campaignRef(c),
+			Target:    campaignTarget(c),
+			Language:  lang,
+			HoursKept: int(flows.ExportKept.Hours()),
+		}, nil
+	}
 	counts, err := v.DepartmentCounts(ctx, tenantKey)
 	if err != nil {
 		return nil, err
@@ -48,9 +62,23 @@ func (e *Engine) export(ctx context.Context, tx flows.Tx, k click) (flows.Answer
 	if k.repeated {
 		return flows.Answer{Toast: flows.NewToast("already", nil)}, nil
 	}
+	if k.Action.To == cards.ToOpen && k.Action.Case != "" {
+		ask := flows.Reply(flows.ReplyExport).With(flows.ArgLang, cards.ExportLanguages[0])
+		return e.replyByCard(ctx, tx, k, ask.With(flows.ArgCampaign, k.Action.Case))
+	}
 	filter, language, ok := flows.ParseExport(k.Form, k.Action.To)
 	if !ok {
 		return flows.Answer{Toast: flows.NewToast("bad_request", nil)}, nil
+	}
+	if k.Action.Case != "" {
+		c, err := tx.Campaign(ctx, k.Action.Case)
+		switch {
+		case flows.IsNotFound(err) || err == nil && (c.TenantKey != k.TenantKey || !c.State.Confirmed()):
+			return flows.Answer{}, errNoCase
+		case err != nil:
+			return flows.Answer{}, err
+		}
+		filter.Campaign = c.ID
 	}
 	refusal, err := e.mayExport(ctx, tx, k)
 	if err != nil || refusal != nil {

@@ -67,6 +67,9 @@ type Export struct {
 type ExportFilter struct {
 	People     string // one of cards.ExportPeople
 	Department string // open_department_id; "" for all
+	// Campaign is the id of the campaign whose people are meant, whether they have a case or not; "" for none. The other
+	// parts do not matter then.
+	Campaign string
 }
 
 // States returns the states of the listed cases.

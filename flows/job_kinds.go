@@ -262,6 +262,8 @@ const (
 	ArgClicked Arg = "clicked"  // ShowSurface: the clicked message, if it is not the surface's present one
 	ArgLang    Arg = "lang"     // ReplyExport: the language that is chosen at first, one of cards.ExportLanguages
 	ArgExport  Arg = "export"   // ReplyExported: id of the export
+
+	ArgCampaign Arg = "campaign" // ReplyExport: id of the campaign whose people are meant
 )
 
 // Of sets the case of a job.

@@ -154,6 +154,8 @@ type View interface {
 	ExportPage(
 		ctx context.Context, tenantKey string, filter ExportFilter, until time.Time, after string, limit int,
 	) (rows []ExportRow, last string, err error)
+	// ExportCases returns the same of the people with the open_ids, in no order, without those who have no case.
+	ExportCases(ctx context.Context, tenantKey string, openIDs []string, until time.Time) ([]ExportRow, error)
 }
 
 // Cursor is a position in a list of cases ordered by time of entry and id.

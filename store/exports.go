@@ -12,13 +12,13 @@ import (
 )
 
 const exportColumns = `id, tenant_key, asked_by, asked_ms, people, department, language, state, people_n, bytes, sha256,
-	file_key, sending_ms, message_id, sent_ms, code`
+	file_key, sending_ms, message_id, sent_ms, code, campaign`
 
 // PutExport inserts an export, or replaces the one with its id.
 func (t *txn) PutExport(ctx context.Context, x *flows.Export) error {
 	_, err := t.exec(ctx, "put export", `
 		INSERT INTO exports (`+exportColumns+`)
-		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16)
+		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17)
 		ON CONFLICT (id) DO UPDATE
 		SET state = excluded.state,
 		    people_n = excluded.people_n,
@@ -30,7 +30,7 @@ func (t *txn) PutExport(ctx context.Context, x *flows.Export) error {
 		    sent_ms = excluded.sent_ms,
 		    code = excluded.code`,
 		x.ID, x.TenantKey, x.By, millis(x.AskedAt), x.Filter.People, x.Filter.Department, x.Language, string(x.State),
-		x.Rows, x.Bytes, x.SHA256, x.FileKey, millis(x.SendingAt), x.MessageID, millis(x.SentAt), x.Code,
+		x.Rows, x.Bytes, x.SHA256, x.FileKey, millis(x.SendingAt), x.MessageID, millis(x.SentAt), x.Code, x.Filter.Campaign,
 	)
 	return err
 }
@@ -41,7 +41,8 @@ func (v *view) Export(ctx context.Context, id string) (*flows.Export, error) {
 	var asked, sending, sent int64
 	err := v.q.QueryRowContext(ctx, `SELECT `+exportColumns+` FROM exports WHERE id = $1`+v.lockRow, id).Scan(
 		&x.ID, &x.TenantKey, &x.By, &asked, &x.Filter.People, &x.Filter.Department, &x.Language, &x.State,
-		&x.Rows, &x.Bytes, &x.SHA256, &x.FileKey, &sending, &x.MessageID, &sent, &x.Code)
+		&x.Rows, &x.Bytes, &x.SHA256, &x.FileKey, &sending, &x.MessageID, &sent, &x.Code,
+		&x.Filter.Campaign)
 	x.AskedAt, x.SendingAt, x.SentAt = fromMillis(asked), fromMillis(sending), fromMillis(sent)
 	return x, orNotFound("export", err)
 }
@@ -131,6 +132,38 @@ func (v *view) ExportPage(
 		last = list[limit-1].openID
 	}
 	return rows, last, nil
+}
+
+// ExportCases returns the newest case of each of the people that was opened until a moment.
+func (v *view) ExportCases(
+	ctx context.Context, tenantKey string, openIDs []string, until time.Time,
+) ([]flows.ExportRow, error) {
+	if len(openIDs) == 0 {
+		return nil, nil
+	}
+	in, args := inList([]any{tenantKey, millis(until)}, openIDs)
+	return collect(ctx, v.q, "export of people", func(scan scanner) (flows.ExportRow, error) {
+		row, _, err := v.scanExportRow(scan)
+		if err != nil {
+			return flows.ExportRow{}, err
+		}
+		return *row, nil
+	}, `
+		SELECT n.open_id, n.id, n.state, coalesce(d.name, ''), n.created_ms, n.submitted_ms, n.reviewed_ms, n.done_ms,
+		       n.data, n.sealed
+		FROM cases n
+		LEFT JOIN departments d ON d.tenant_key = n.tenant_key AND d.id = n.department
+		WHERE n.tenant_key = $1
+		  AND n.open_id IN `+in+`
+		  AND n.created_ms <= $2
+		  AND NOT EXISTS (
+			SELECT 1
+			FROM cases o
+			WHERE o.tenant_key = n.tenant_key
+			  AND o.open_id = n.open_id
+			  AND (o.created_ms, o.id) > (n.created_ms, n.id)
+			  AND o.created_ms <= $2)`,
+		args...)
 }
 
 // scanExportRow reads a row of ExportPage. The row is nil for a case that the filter does not mean.

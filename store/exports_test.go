@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -83,6 +84,15 @@ func TestExportPage(t *testing.T) {
 			}
 		}
 
+		ts.view(t, func(v flows.View) error {
+			some, err := v.ExportCases(t.Context(), "t1", []string{"ou_1", "ou_4", "ou_nobody", "ou_5"}, at(40))
+			slices.SortFunc(some, func(a, b flows.ExportRow) int { return strings.Compare(a.OpenID, b.OpenID) })
+			if len(some) != 2 || some[0].CaseID != "newer" || some[0].MaskedName != "张**" || some[1].CaseID != "over" {
+				t.Errorf("got %+v of some people, want the newest cases until then", some)
+			}
+			return err
+		})
+
 		rows := ts.exported(t, flows.ExportFilter{People: cards.ExportAll}, at(40), 10)
 		want := flows.ExportRow{
 			CaseID: "newer", OpenID: "ou_1", MaskedName: "张**", Department: "销售部", State: flows.Done,
@@ -119,7 +129,7 @@ func TestExportLedger(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
 		x := flows.Export{ID: "x1", TenantKey: "t1", By: "ou_hr1", AskedAt: epoch.UTC(), Language: "zh", State: flows.ExportMaking,
-			Filter: flows.ExportFilter{People: cards.ExportDone, Department: "od-1"}}
+			Filter: flows.ExportFilter{People: cards.ExportDone, Department: "od-1", Campaign: "c1"}}
 		other, elsewhere := x, x
 		other.ID, other.By = "x2", "ou_hr2"
 		elsewhere.ID, elsewhere.TenantKey = "x3", "t2"

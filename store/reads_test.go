@@ -76,6 +76,10 @@ func allReads(ctx context.Context) map[string]func(v flows.View) error {
 			_, _, err := v.ExportPage(ctx, "t1", flows.ExportFilter{People: "done", Department: "od-1"}, epoch, "ou_5", 200)
 			return err
 		},
+		"ExportCases": func(v flows.View) error {
+			_, err := v.ExportCases(ctx, "t1", []string{"ou_1", "ou_2"}, epoch)
+			return err
+		},
 		"ExportsOf": func(v flows.View) error {
 			_, err := v.ExportsOf(ctx, "t1", "ou_hr", epoch)
 			return err

@@ -4,11 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
-
-	"github.com/google/uuid"
 
 	"shiming/export"
 	"shiming/failure"
@@ -75,7 +72,11 @@ func (w *Workers) exportToSend(ctx context.Context, j flows.Job) (x *flows.Expor
 // export on. An export of nobody, or of too many people, ends here.
 func (w *Workers) makeAndUpload(ctx context.Context, x *flows.Export) error {
 	var file bytes.Buffer
-	listed, sum, err := w.writeExport(ctx, x, &file)
+	write := w.writeExport
+	if x.Filter.Campaign != "" {
+		write = w.writeCampaign
+	}
+	listed, people, sum, err := write(ctx, x, &file)
 	switch {
 	case errors.Is(err, errTooLarge):
 		return w.endExport(ctx, x, flows.ExportTooLarge, flows.NoticeExportTooLarge)
@@ -83,7 +84,7 @@ func (w *Workers) makeAndUpload(ctx context.Context, x *flows.Export) error {
 		return err
 	case file.Len() > flows.MaxExportBytes:
 		return w.endExport(ctx, x, flows.ExportTooLarge, flows.NoticeExportTooLarge)
-	case len(listed) == 0:
+	case people == 0:
 		return w.endExport(ctx, x, flows.ExportEmpty, flows.NoticeExportEmpty)
 	}
 	if err := w.engine.Store.Wait(ctx, w.callLimit(ctx, apiFile)); err != nil {
@@ -112,7 +113,7 @@ func (w *Workers) makeAndUpload(ctx context.Context, x *flows.Export) error {
 			return err
 		}
 		now.State, now.FileKey, now.SHA256 = flows.ExportSending, key, sum
-		now.Rows, now.Bytes = len(listed), file.Len()
+		now.Rows, now.Bytes = people, file.Len()
 		*x = *now
 		if err := tx.PutExport(ctx, x); err != nil {
 			return err
@@ -124,77 +125,6 @@ func (w *Workers) makeAndUpload(ctx context.Context, x *flows.Export) error {
 
 // codeTooLarge is Feishu's code for a file of more than 30 MB (page 上传文件).
 const codeTooLarge = "234006"
-
-// errTooLarge says that more people are meant than a file holds.
-var errTooLarge = errors.New("workers: too many people for one file")
-
-// listedCase is what is kept of a row until its chain is written: id and state, in 17 bytes.
-type listedCase struct {
-	caseID uuid.UUID
-	state  uint8 // index in flows.States
-}
-
-// exportRowBytes is about what a person takes in a file.
-const exportRowBytes = 112
-
-// roomFor returns how large the file will be at most. A buffer that grows by doubling would need up to three times as
-// much memory.
-func (w *Workers) roomFor(ctx context.Context, x *flows.Export) (bytes int, err error) {
-	err = w.engine.Store.View(ctx, func(v flows.View) error {
-		counts, err := v.CountByState(ctx, x.TenantKey)
-		people := 0
-		for _, s := range x.Filter.States() {
-			people += counts[s] // more than one case of a person counts more than once
-		}
-		bytes = min(people, flows.MaxExportRows)*exportRowBytes + 64<<10
-		return err
-	})
-	return bytes, err
-}
-
-// writeExport writes the file page by page. It returns whom the file lists, and its hash.
-func (w *Workers) writeExport(
-	ctx context.Context, x *flows.Export, out *bytes.Buffer,
-) (listed []listedCase, sum string, err error) {
-	room, err := w.roomFor(ctx, x)
-	if err != nil {
-		return nil, "", err
-	}
-	out.Grow(room)
-	listed = make([]listedCase, 0, room/exportRowBytes)
-	file, err := export.NewFile(out, x.Language)
-	if err != nil {
-		return nil, "", err
-	}
-	for after := ""; ; {
-		var rows []flows.ExportRow
-		err := w.engine.Store.View(ctx, func(v flows.View) (err error) {
-			rows, after, err = v.ExportPage(ctx, x.TenantKey, x.Filter, x.AskedAt, after, exportPage)
-			return err
-		})
-		if err != nil {
-			return nil, "", err
-		}
-		if err := file.Add(rows...); err != nil {
-			return nil, "", err
-		}
-		for _, r := range rows {
-			id, err := uuid.Parse(r.CaseID)
-			if err != nil {
-				return nil, "", fmt.Errorf("workers: id of a case: %w", err)
-			}
-			listed = append(listed, listedCase{id, uint8(slices.Index(flows.States, r.State))})
-		}
-		if len(listed) > flows.MaxExportRows {
-			return nil, "", errTooLarge
-		}
-		if after == "" {
-			break
-		}
-	}
-	sum, err = file.Close()
-	return listed, sum, err
-}
 
 // sendExport sends the uploaded file, or finds the message that a process has sent before it died.
 func (w *Workers) sendExport(ctx context.Context, x *flows.Export) error {

@@ -14,7 +14,7 @@ func (w *Workers) exportCard(ctx context.Context, v flows.View, j flows.Job) (ca
 	if err != nil || !admin {
 		return nil, err
 	}
-	return w.engine.ExportCard(ctx, v, tenantKey, j.Args[flows.ArgLang])
+	return w.engine.ExportCard(ctx, v, tenantKey, j.Args[flows.ArgLang], j.Args[flows.ArgCampaign])
 }
 
 // exportedCard tells what the file holds that stands in the chat; nil if it does not any more.
@@ -23,11 +23,16 @@ func exportedCard(ctx context.Context, v flows.View, j flows.Job) (cards.Card, e
 	if err != nil || x.State != flows.ExportSent {
 		return nil, flows.IgnoreNotFound(err)
 	}
-	department, err := v.DepartmentName(ctx, x.TenantKey, x.Filter.Department)
-	return cards.Exported{
-		Rows:       x.Rows,
-		People:     x.Filter.People,
-		Department: department,
-		Until:      x.SentAt.Add(flows.ExportKept),
-	}, err
+	out := cards.Exported{Rows: x.Rows, Until: x.SentAt.Add(flows.ExportKept)}
+	if x.Filter.Campaign != "" {
+		c, err := v.Campaign(ctx, x.Filter.Campaign)
+		if err != nil {
+			return nil, err
+		}
+		out.Campaign = cards.CampaignTarget{Kind: string(c.Target.Kind), Name: c.Target.Name}
+		return out, nil
+	}
+	out.People = x.Filter.People
+	out.Department, err = v.DepartmentName(ctx, x.TenantKey, x.Filter.Department)
+	return out, err
 }

@@ -328,3 +328,71 @@ func TestRecallOfExports(t *testing.T) {
 		})
 	}
 }
+
+// TestExportOfACampaign: its people with their progress, and the numbers of its card by department.
+func TestExportOfACampaign(t *testing.T) {
+	w := workerstest.New(t)
+	ctx := t.Context()
+	begun := w.PutCase(flows.AwaitingReview, "ou_1")
+	c := &flows.Campaign{ID: "019a1b2c-3d4e-7f50-8a61-0123456789ab", TenantKey: workerstest.Tenant, By: "ou_hr1",
+		State: flows.CampaignRunning, Target: flows.CampaignTarget{Kind: flows.TargetEveryone}, MadeAt: w.Now()}
+	people := []flows.CampaignPerson{
+		{OpenID: "ou_1", Department: "od-1", Status: flows.PersonInvite},
+		{OpenID: "ou_2", Department: "od-1", Status: flows.PersonInvite},
+		{OpenID: "ou_3", Status: flows.PersonUnreachable, Code: flows.CodeLeft},
+	}
+	w.Must(w.Store.Tx(ctx, func(tx flows.Tx) error {
+		if err := tx.PutDepartment(ctx, c.TenantKey, flows.Department{ID: "od-1", Name: "=销售部"}); err != nil {
+			return err
+		}
+		if err := tx.InsertCampaign(ctx, c); err != nil {
+			return err
+		}
+		if _, err := tx.PutCampaignPeople(ctx, c, people); err != nil {
+			return err
+		}
+		for _, p := range people[:2] {
+			p.SentAt, p.MessageID, p.Chases = w.Now(), "om_"+p.OpenID, 1
+			if err := tx.UpdateCampaignPerson(ctx, c.ID, p); err != nil {
+				return err
+			}
+		}
+		_, err := tx.NoteStep(ctx, c.TenantKey, "ou_1", flows.StepStarted, w.Now())
+		return err
+	}))
+	w.CheckAnswer(w.Click("ou_hr1", &flows.Case{ID: c.ID}, cards.ActExport, "to", cards.ToOpen), "working")
+	w.RunJobs(flows.JobReply)
+	sent := w.Messenger.SentTo("ou_hr1")
+	if card := sent[len(sent)-1].Current(); !workerstest.Shows(card, "export.campaign") {
+		t.Errorf("got %s, want the choices for the campaign", card)
+	}
+	w.CheckAnswer(w.Click("ou_hr1", &flows.Case{ID: c.ID}, cards.ActExport, "export_language", "en"), "export_begun")
+	w.RunJobs(flows.JobExport)
+	if x := lastExport(w, flows.ExportSent); x.Rows != 3 || x.Filter.Campaign != c.ID {
+		t.Errorf("got %+v on record, want the three people of the campaign", x)
+	}
+	book, err := excelize.OpenReader(bytes.NewReader(w.Messenger.Files[0].Content))
+	w.Must(err)
+	defer func() { _ = book.Close() }()
+	rows, err := book.GetRows("People")
+	w.Must(err)
+	if len(rows) != 4 || rows[1][2] != "Under way" || rows[2][2] != "Invited, not begun" || rows[3][2] != "Cannot be reached" ||
+		rows[1][10] != begun.ID || rows[1][1] != "'=销售部" || rows[2][8] != "1" || rows[2][11] != "ou_2" {
+		t.Errorf("got %q, want each person with the progress", rows)
+	}
+	numbers, err := book.GetRows("Departments")
+	w.Must(err)
+	want := [][]string{{"'=销售部", "2", "2", "", "1", "0", "0"}, {"Total", "2", "2", "", "1", "0", "0"}}
+	for i, row := range want {
+		if len(numbers) != 3 || !slices.Equal(numbers[i+1], row) {
+			t.Errorf("got the numbers %q, want %q", numbers, want)
+		}
+	}
+	if got := listedIn(w, begun); len(got) != 1 {
+		t.Errorf("got %v in the chain of the listed case, want the export", got)
+	}
+	for _, id := range []string{"019a1b2c-3d4e-7f50-8a61-0123456789ff", begun.ID} {
+		w.Advance(flows.ExportsWindow)
+		w.CheckAnswer(w.Click("ou_hr1", &flows.Case{ID: id}, cards.ActExport), "bad_request")
+	}
+}

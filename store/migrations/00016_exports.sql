@@ -8,6 +8,7 @@ CREATE TABLE exports (
     asked_ms   BIGINT NOT NULL,
     people     TEXT   NOT NULL,
     department TEXT   NOT NULL,
+    campaign   TEXT   NOT NULL DEFAULT '',
     language   TEXT   NOT NULL,
     state      TEXT   NOT NULL,
     people_n   BIGINT NOT NULL DEFAULT 0,
