@@ -1,6 +1,9 @@
 package cards
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // Values of the choice of people in an export (texts "export_people.<code>").
 const (
@@ -36,7 +39,9 @@ const maxExportDepartments = 30
 // JSON draws what the file holds, the choices, and what is recorded.
 func (v Export) JSON() json.RawMessage {
 	a := v.act(ActExport)
-	a.To = v.Language // clients need not send a choice that nobody has touched
+	if slices.Contains(ExportLanguages, v.Language) {
+		a.To = v.Language // clients need not send a choice that nobody has touched
+	}
 	var e []node
 	what := tr("export.campaign")
 	if v.Case == "" {
