@@ -14,9 +14,9 @@ import (
 const MaxFileBytes = 30 << 20
 
 // UploadFile uploads a file of at most MaxFileBytes for a message and returns its file_key (page "上传文件"). name has an
-// ending, by which the receiver's client chooses the program that opens it. The type stream is that of every file which
-// is neither media nor one of the older office formats. Feishu documents no way to delete an uploaded file: docs/data.md
-// says what that means for exports.
+// ending, by which the receiver's client chooses the program that opens it. The type stream is that of every file
+// which is neither media nor one of the older office formats. Feishu documents no way to delete an uploaded file:
+// docs/data.md says what that means for exports.
 func (c *Client) UploadFile(ctx context.Context, name string, file []byte) (string, error) {
 	var out struct {
 		Data struct {

@@ -92,5 +92,6 @@ func (f *File) Close() (sum string, err error) {
 
 // Name is the name under which the file is sent: the title of its sheet and when it was asked for, in China time.
 func Name(x *flows.Export) string {
-	return cards.CodeText("column", "sheet", x.Language) + "-" + x.AskedAt.In(flows.ChinaTime).Format("20060102-1504") + ".xlsx"
+	asked := x.AskedAt.In(flows.ChinaTime).Format("20060102-1504")
+	return cards.CodeText("column", "sheet", x.Language) + "-" + asked + ".xlsx"
 }

@@ -92,7 +92,7 @@ func (f ExportFilter) States() []State {
 // ParseExport reads what an admin has chosen on the card; word is the language that the card has offered first. ok is
 // false for what the card does not offer.
 func ParseExport(form cards.Form, word string) (f ExportFilter, language string, ok bool) {
-	f = ExportFilter{People: choiceOf(form.ExportPeople, cards.ExportAll), Department: choiceOf(form.ExportDepartment, "")}
+	f.People, f.Department = choiceOf(form.ExportPeople, cards.ExportAll), choiceOf(form.ExportDepartment, "")
 	if f.Department == cards.ExportEverywhere {
 		f.Department = ""
 	}

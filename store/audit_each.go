@@ -10,8 +10,8 @@ import (
 	"shiming/flows"
 )
 
-// AuditEach appends one row to each of many chains. The rows are of different cases. It computes Seq, Prev and Hash, and
-// returns flows.ErrStale if another transaction has appended to one of the chains.
+// AuditEach appends one row to each of many chains. The rows are of different cases. It computes Seq, Prev and Hash,
+// and returns flows.ErrStale if another transaction has appended to one of the chains.
 func (t *txn) AuditEach(ctx context.Context, rows []flows.AuditRow) error {
 	rows = slices.Clone(rows)
 	slices.SortFunc(rows, func(a, b flows.AuditRow) int { return strings.Compare(a.CaseID, b.CaseID) }) // no deadlock

@@ -171,7 +171,8 @@ func (v *view) scanExportRow(scan scanner) (row *flows.ExportRow, openID string,
 	row = new(flows.ExportRow)
 	var opened, submitted, reviewed, done int64
 	var data, sealed []byte
-	err = scan(&row.OpenID, &row.CaseID, &row.State, &row.Department, &opened, &submitted, &reviewed, &done, &data, &sealed)
+	err = scan(&row.OpenID, &row.CaseID, &row.State, &row.Department, &opened, &submitted, &reviewed, &done,
+		&data, &sealed)
 	if err != nil || len(data) == 0 {
 		return nil, row.OpenID, err
 	}

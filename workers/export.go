@@ -12,10 +12,10 @@ import (
 	"shiming/flows"
 )
 
-// An export goes its way in one job: the file is made and uploaded (flows.ExportMaking), each listed case gets a row in
-// its audit chain, the ledger gets number and hash and the recall is queued (flows.ExportSending), and the message is
-// sent. A process may die anywhere on it. Before the message may exist everything is made again; after that the same file
-// is sent again under the same uuid, for which Feishu sends nothing twice. So nobody gets two files.
+// An export goes its way in one job: the file is made and uploaded (flows.ExportMaking), each listed case gets a row
+// in its audit chain, the ledger gets number and hash and the recall is queued (flows.ExportSending), and the message
+// is sent. A process may die anywhere on it. Before the message may exist everything is made again; after that the
+// same file is sent again under the same uuid, for which Feishu sends nothing twice. So nobody gets two files.
 
 const (
 	// exportPage is how many people are read, and exportAudit how many chains are written, in one transaction.
@@ -220,8 +220,8 @@ func (w *Workers) endExport(ctx context.Context, x *flows.Export, state flows.Ex
 	})
 }
 
-// exportFailed tries again in an outage, for flows.ExportTries. Any other refusal ends the export: an admin waits, and can
-// ask again when the cause is gone. An export whose message may exist ends as unknown, and says so.
+// exportFailed tries again in an outage, for flows.ExportTries. Any other refusal ends the export: an admin waits,
+// and can ask again when the cause is gone. An export whose message may exist ends as unknown, and says so.
 func (w *Workers) exportFailed(ctx context.Context, j flows.Job, x *flows.Export, cause error) error {
 	again, deferred := errors.AsType[*flows.RetryLater](cause)
 	lost := errors.Is(cause, errMessageUnknown)

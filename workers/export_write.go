@@ -40,7 +40,8 @@ func (w *Workers) roomFor(ctx context.Context, x *flows.Export) (bytes int, err 
 	return bytes, err
 }
 
-// writeExport writes the file page by page. It returns the listed cases, the number of people, and the hash of the file.
+// writeExport writes the file page by page. It returns the listed cases, the number of people, and the hash of the
+// file.
 func (w *Workers) writeExport(
 	ctx context.Context, x *flows.Export, out *bytes.Buffer,
 ) (listed []listedCase, people int, sum string, err error) {
