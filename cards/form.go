@@ -24,6 +24,9 @@ type Form struct {
 	PeekReason                         *string
 	FaultNote                          *string
 	Question, InternalNote, Admin      *string
+	Targets, TargetName                *string
+
+	ExportPeople, ExportDepartment, ExportLanguage *string
 }
 
 // DecodeForm reads event.action.form_value of a card.action.trigger callback. It ignores unknown fields. A value that
@@ -49,6 +52,12 @@ func DecodeForm(value map[string]any) (Form, error) {
 		"question":        &f.Question,
 		"internal_note":   &f.InternalNote,
 		"admin":           &f.Admin,
+		"targets":         &f.Targets,
+		"target_name":     &f.TargetName,
+
+		"export_people":     &f.ExportPeople,
+		"export_department": &f.ExportDepartment,
+		"export_language":   &f.ExportLanguage,
 	} {
 		raw, given := value[name]
 		if !given || raw == nil {
@@ -91,6 +100,11 @@ func (f Form) String() string {
 		{"question", f.Question != nil},
 		{"internal_note", f.InternalNote != nil},
 		{"admin", f.Admin != nil},
+		{"targets", f.Targets != nil},
+		{"target_name", f.TargetName != nil},
+		{"export_people", f.ExportPeople != nil},
+		{"export_department", f.ExportDepartment != nil},
+		{"export_language", f.ExportLanguage != nil},
 	} {
 		if !field.set {
 			continue

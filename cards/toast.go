@@ -45,6 +45,16 @@ var toastTypes = map[string]string{
 	"second_look_other":     "warning",
 	"second_look_confirmed": "success",
 	"noted":                 "success",
+	"campaign_begun":        "success",
+	"campaign_exists":       "info",
+	"campaign_changed":      "info",
+	"campaign_started":      "success",
+	"campaign_no_target":    "warning",
+	"campaign_two_targets":  "warning",
+	"campaign_chase":        "success",
+	"campaign_chase_none":   "info",
+	"campaign_taken_out":    "success",
+	"campaign_list_long":    "warning",
 	"not_staff":             "warning",
 	"came_late":             "info", // when
 	"closed":                "info",
@@ -85,6 +95,9 @@ var toastTypes = map[string]string{
 	"peek_sent":             "success",
 	"peek_open":             "info",
 	"peek_limit":            "warning", // n
+	"export_begun":          "success",
+	"export_running":        "info",
+	"export_limit":          "warning", // n
 	"no_originals":          "info",
 	"permit":                "warning",
 	"consent_changed":       "warning",

@@ -28,7 +28,7 @@ var mayImport = map[string][]string{
 	root: {"cmd"},
 
 	"cards": {}, "idcard": {}, "failure": {}, "shape": {}, "store/groupcommit": {}, "store/keyset": {},
-	"hanfont": {}, "idcard/watermark": {"idcard", "hanfont"},
+	"hanfont": {}, "sheet": {}, "idcard/watermark": {"idcard", "hanfont"},
 	"esign": {"failure", "shape"}, "verify": {"failure", "shape"}, "handover": {"failure"},
 	"workday":  {},
 	"flows":    {"cards", "idcard", "workday"},
@@ -36,7 +36,9 @@ var mayImport = map[string][]string{
 	"evidence": {"flows", "cards", "idcard", "esign"},
 	"workers": {
 		"engine", "evidence", "flows", "cards", "idcard", "idcard/watermark", "esign", "verify", "handover", "failure",
+		"sheet", "export",
 	},
+	"export": {"flows", "cards", "sheet"},
 	"bot":   {"flows", "cards", "idcard", "failure", "shape"},
 	"web":   {"engine", "flows", "cards", "failure"},
 	"store": {"flows", "idcard", "failure", "store/groupcommit", "store/keyset"},
@@ -68,6 +70,7 @@ var onlyIn = map[string]string{
 	"github.com/jackc/pgx/v5":             "store",
 	"github.com/tink-crypto/tink-go/v2":   "store/keyset",
 	"github.com/tencentcloud":             "verify",
+	"github.com/xuri/excelize/v2":         "sheet",
 }
 
 // forbidden lists packages of the standard library that a package must not use, including everything below them.
@@ -76,6 +79,7 @@ var forbidden = map[string][]string{
 	"engine": {"net", "os", "io", "database"},
 
 	"evidence": {"net", "os", "log", "database", "sync"},
+	"export":   {"net", "os", "log", "database", "sync"},
 }
 
 // except lists the exceptions to forbidden: types without side effects.

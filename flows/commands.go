@@ -26,6 +26,7 @@ const (
 	CommandStats        Command = "stats"
 	CommandRemind       Command = "remind"
 	CommandReconcile    Command = "reconcile"
+	CommandExport       Command = "export"
 	CommandReviewHere   Command = "review_here"
 	CommandAnnounceHere Command = "announce_here"
 	CommandSixDigits    Command = "six_digits"
@@ -34,6 +35,7 @@ const (
 	CommandAskAbout     Command = "ask_about"
 	CommandAway         Command = "away" // with a date; see ParseAway
 	CommandBack         Command = "back"
+	CommandInvite       Command = "invite" // alone, or as the first line of a list; see ParseList
 )
 
 // commands gives the command of each word, in the form to which ParseCommand brings a text.
@@ -48,8 +50,10 @@ var commands = map[string]Command{
 	"统计": CommandStats, "stats": CommandStats,
 	"催办": CommandRemind, "remind": CommandRemind,
 	"对账": CommandReconcile, "reconcile": CommandReconcile,
+	"导出": CommandExport, "导出名单": CommandExport, "export": CommandExport,
 	"请假": CommandAway, "away": CommandAway,
 	"销假": CommandBack, "我回来了": CommandBack, "back": CommandBack,
+	"邀请": CommandInvite, "invite": CommandInvite,
 	"设为审核群": CommandReviewHere, "review here": CommandReviewHere,
 	"设为公告群": CommandAnnounceHere, "announce here": CommandAnnounceHere,
 }
@@ -64,10 +68,12 @@ var HRCommands = map[Command]bool{
 	CommandStats:        true,
 	CommandRemind:       true,
 	CommandReconcile:    true,
+	CommandExport:       true,
 	CommandReviewHere:   true,
 	CommandAnnounceHere: true,
 	CommandAway:         true,
 	CommandBack:         true,
+	CommandInvite:       true,
 }
 
 // ParseCommand returns the command that a text consists of, or CommandNone. It ignores case, full-width forms,
@@ -84,6 +90,10 @@ func ParseCommand(text string) Command {
 	}
 	if w, ok := smallTalk[word]; ok {
 		return w
+	}
+	if first, rest, _ := strings.Cut(strings.TrimSpace(text), "\n"); strings.TrimSpace(rest) != "" &&
+		ParseCommand(first) == CommandInvite {
+		return CommandInvite
 	}
 	if len(word) == 6 && strings.Trim(word, "0123456789") == "" {
 		return CommandSixDigits

@@ -205,7 +205,10 @@ const (
 	ReplyOverdue     Template = "overdue" // to a lead: how many cases are overdue; nothing if none is
 	// ReplyLookRequest asks an admin whether another one may see the originals.
 	ReplyLookRequest Template = "look_request"
+	ReplyCampaigns   Template = "campaigns" // to the admin who asked: whom to invite, and the campaigns under way
 	ReplyDisclosed   Template = "disclosed" // to the applicant: the operator has looked at everything in full
+	ReplyExport      Template = "export"    // to an admin: the choices for a file
+	ReplyExported    Template = "exported"  // to an admin: what the file holds that was sent
 )
 
 // Reply sends a card that is not kept up to date. The receiver follows by Towards or ToHR.
@@ -257,6 +260,10 @@ const (
 	ArgNames   Arg = "names"    // ReplyLookUp: keyed hashes of the names that may be meant
 	ArgDay     Arg = "day"      // ReplyMorning, ReplyWeekly: the day on which it is sent, as 2006-01-02
 	ArgClicked Arg = "clicked"  // ShowSurface: the clicked message, if it is not the surface's present one
+	ArgLang    Arg = "lang"     // ReplyExport: the language that is chosen at first, one of cards.ExportLanguages
+	ArgExport  Arg = "export"   // ReplyExported: id of the export
+
+	ArgCampaign Arg = "campaign" // ReplyExport: id of the campaign whose people are meant
 )
 
 // Of sets the case of a job.

@@ -147,6 +147,18 @@ type View interface {
 	Picture(ctx context.Context, caseID, photoID string) ([]byte, error)      // decrypted; ErrNotFound
 	AuditOf(ctx context.Context, caseID string) ([]AuditRow, error)
 	Setting(ctx context.Context, tenantKey, key string) (string, error) // "" if unset
+	CampaignView
+	Export(ctx context.Context, id string) (*Export, error) // ErrNotFound
+	// ExportsOf returns what an admin has asked for since a moment, oldest first.
+	ExportsOf(ctx context.Context, tenantKey, openID string, since time.Time) ([]*Export, error)
+	// ExportPage returns a page of the people whom a filter means, in the order of their open_ids and after one: of each
+	// the newest case that was opened until a moment. limit bounds the people that are looked at, so that a page may have
+	// fewer rows, or none. last is where the next page begins, "" after the last page.
+	ExportPage(
+		ctx context.Context, tenantKey string, filter ExportFilter, until time.Time, after string, limit int,
+	) (rows []ExportRow, last string, err error)
+	// ExportCases returns the same of the people with the open_ids, in no order, without those who have no case.
+	ExportCases(ctx context.Context, tenantKey string, openIDs []string, until time.Time) ([]ExportRow, error)
 }
 
 // Cursor is a position in a list of cases ordered by time of entry and id.
@@ -195,18 +207,22 @@ type Tx interface {
 	PutDepartment(ctx context.Context, tenantKey string, d Department) error
 	// Audit appends a row to the chain of the case. The store fills Seq, Prev and Hash.
 	Audit(ctx context.Context, row AuditRow) error
+	// AuditEach appends one row to each of many chains, which takes far less time than one after the other.
+	AuditEach(ctx context.Context, rows []AuditRow) error
 	// Enqueue inserts jobs. Each runs at least once after the commit, not before At.
 	Enqueue(ctx context.Context, jobs ...Job) error
 	PutPicture(ctx context.Context, caseID, photoID string, jpeg []byte) error // encrypted with the case id bound in
 	DeletePictures(ctx context.Context, caseID string, photoIDs ...string) (int, error)
 	PutSurface(ctx context.Context, s *Surface) error // insert or replace
 	PutSetting(ctx context.Context, tenantKey, key, value string) error
+	PutExport(ctx context.Context, x *Export) error // insert or replace
 	// Uses returns the times of the uses of a limited thing since a moment, oldest first. A time may lie ahead.
 	// Transactions that ask for the same key follow each other.
 	Uses(ctx context.Context, key string, since time.Time) ([]time.Time, error)
 	// PutUse stores a use. The same id again replaces the first. Uses are kept for at least 24 hours.
 	PutUse(ctx context.Context, key, id string, at time.Time) error
 	DeleteUse(ctx context.Context, key, id string) error
+	CampaignTx
 }
 
 // Keys of settings that HR chooses by chat command. They override the configuration.

@@ -93,6 +93,18 @@ func allReads(ctx context.Context) map[string]func(v flows.View) error {
 			_, err := v.CaseOfMessage(ctx, "om_3")
 			return err
 		},
+		"ExportPage": func(v flows.View) error {
+			_, _, err := v.ExportPage(ctx, "t1", flows.ExportFilter{People: "done", Department: "od-1"}, epoch, "ou_5", 200)
+			return err
+		},
+		"ExportCases": func(v flows.View) error {
+			_, err := v.ExportCases(ctx, "t1", []string{"ou_1", "ou_2"}, epoch)
+			return err
+		},
+		"ExportsOf": func(v flows.View) error {
+			_, err := v.ExportsOf(ctx, "t1", "ou_hr", epoch)
+			return err
+		},
 		"CountByState": func(v flows.View) error {
 			_, err := v.CountByState(ctx, "t1")
 			return err
@@ -115,6 +127,54 @@ func allReads(ctx context.Context) map[string]func(v flows.View) error {
 		},
 		"DepartmentName": func(v flows.View) error {
 			_, err := v.DepartmentName(ctx, "t1", "od_1")
+			return err
+		},
+		"Campaign": func(v flows.View) error {
+			_, err := v.Campaign(ctx, "a")
+			return err
+		},
+		"LiveCampaign": func(v flows.View) error {
+			_, err := v.LiveCampaign(ctx, "t1", "everyone/")
+			return err
+		},
+		"Campaigns": func(v flows.View) error {
+			_, err := v.Campaigns(ctx, "t1", 5)
+			return err
+		},
+		"CampaignPerson": func(v flows.View) error {
+			_, err := v.CampaignPerson(ctx, "a", "ou_1")
+			return err
+		},
+		"CampaignPeople": func(v flows.View) error {
+			_, err := v.CampaignPeople(ctx, "a", flows.PersonFilter{Part: flows.PartChase, Department: "od_1"}, 10, 0)
+			return err
+		},
+		"CampaignCounts": func(v flows.View) error {
+			_, err := v.CampaignCounts(ctx, "a")
+			return err
+		},
+		"CampaignsOf": func(v flows.View) error {
+			_, err := v.CampaignsOf(ctx, "t1", "ou_1")
+			return err
+		},
+		"InvitedSince": func(v flows.View) error {
+			_, err := v.InvitedSince(ctx, "t1", "a", []string{"ou_1", "ou_2"}, epoch)
+			return err
+		},
+		"KnownPeople": func(v flows.View) error {
+			_, err := v.KnownPeople(ctx, "t1", []string{"ou_1", "ou_2"})
+			return err
+		},
+		"CampaignLines": func(v flows.View) error {
+			_, err := v.CampaignLines(ctx, "a", []flows.PersonCode{"", flows.CodeAmbiguous}, 3, 10)
+			return err
+		},
+		"CountLines": func(v flows.View) error {
+			_, err := v.CountLines(ctx, "a")
+			return err
+		},
+		"LastSpans": func(v flows.View) error {
+			_, err := v.LastSpans(ctx, "t1", 100)
 			return err
 		},
 		"Unread": func(v flows.View) error {

@@ -50,6 +50,8 @@ func (w *Workers) replyCard(ctx context.Context, j flows.Job) (card cards.Card, 
 			card, err = w.weeklyCard(ctx, v, j)
 		case flows.ReplyLooked:
 			card = lookedCard(j)
+		case flows.ReplyCampaigns:
+			card, err = w.engine.CampaignMenu(ctx, v, tenantKey)
 		case flows.ReplyDisclosed:
 			card, err = w.disclosedCard(ctx, v, j)
 		case flows.ReplySampleFault:
@@ -64,6 +66,10 @@ func (w *Workers) replyCard(ctx context.Context, j flows.Job) (card cards.Card, 
 			}
 		case flows.ReplyLookRequest:
 			card, err = lookRequestCard(ctx, v, j)
+		case flows.ReplyExport:
+			card, err = w.exportCard(ctx, v, j)
+		case flows.ReplyExported:
+			card, err = exportedCard(ctx, v, j)
 		case flows.ReplyReminded:
 			card, err = remindedCard(j)
 		case flows.ReplyReconcile:
@@ -112,6 +118,7 @@ var noticeLevels = map[string]cards.Level{
 	"review_chat_set":     cards.Green,
 	"announce_chat_set":   cards.Green,
 	"already_done":        cards.Green,
+	"campaign_list_long":  cards.Amber,
 	"away_nobody":         cards.Red,
 	flows.AwayWhen:        cards.Amber,
 	flows.AwayPast:        cards.Amber,
@@ -119,6 +126,12 @@ var noticeLevels = map[string]cards.Level{
 
 	flows.NoticeGroupLost:     cards.Amber,
 	flows.NoticeGroupExternal: cards.Amber,
+
+	flows.NoticeManyExports:    cards.Red,
+	flows.NoticeExportLeft:     cards.Red,
+	flows.NoticeExportTooLarge: cards.Amber,
+	flows.NoticeExportFailed:   cards.Amber,
+	flows.NoticeExportUnknown:  cards.Amber,
 
 	flows.NoticeManyLooks:        cards.Red,
 	flows.NoticeOriginalKept:     cards.Red,
@@ -147,7 +160,7 @@ func (w *Workers) noticeCard(j flows.Job) cards.Notice {
 	if made, err := madeAt(j); err == nil && !made.IsZero() {
 		args = map[string]string{"when": flows.MadeText(made, w.engine.Now())}
 	}
-	if code == flows.NoticeManyLooks {
+	if code == flows.NoticeManyLooks || code == flows.NoticeManyExports {
 		args = map[string]string{"n": j.Args[flows.ArgLooks], "since": cards.Stamp(sinceOf(j))}
 	}
 	return cards.Notice{
