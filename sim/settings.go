@@ -56,6 +56,7 @@ func (w *World) Settings() map[string]string {
 		"verification.tencent.sms_sdk_app_id":  cloud.SMSSdkAppID,
 		"verification.tencent.sms_sign_name":   cloud.SMSSignName,
 		"verification.tencent.sms_template_id": cloud.TemplateID,
+		"verification.tencent.face_rule_id":    cloud.FaceRuleID,
 		"esign.base_url":                       w.ESignURL,
 		"esign.app_id":                         esignAppID,
 		"esign.app_secret":                     esignAppSecret,
