@@ -6,7 +6,8 @@
 // Options.
 //
 // In reading order: app.go, then http.go (/healthz, /readyz and /metrics beside the bot's webhook), agreement.go (the
-// page of the agreements), open_store.go (a database that does not answer yet), keyset.go, policy.go, metrics*.go and
+// page of the agreements), face.go (the page
+// after a check by face), open_store.go (a database that does not answer yet), keyset.go, policy.go, metrics*.go and
 // log.go. restored.go runs once after a
 // restore from a backup; evidence.go reads the evidence of a case beside a running bot.
 package app
@@ -30,6 +31,7 @@ import (
 	"shiming/store"
 	"shiming/store/keyset"
 	"shiming/verify"
+	"shiming/web"
 	"shiming/workers"
 )
 
@@ -134,6 +136,10 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 	if policy.Page, err = agreementPage(ctx, cfg, a.store); err != nil {
 		return nil, err
 	}
+	if cfg.Uses(flows.Face) {
+		policy.FaceReturn = web.FaceLinks(cfg.Server.PublicURL, a.store.MAC)
+		a.warnOfFace()
+	}
 	a.engine = engine.New(engine.Deps{
 		Store:        a.store,
 		Policy:       policy,
@@ -194,6 +200,9 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 	}
 	a.pages = pages{ready: a.ready, metrics: metrics.handler(a.store, int(cfg.OCR.PerSecond)), log: log}
 	if err := a.servePage(policy.Page, metrics); err != nil {
+		return nil, err
+	}
+	if err := a.serveFace(metrics); err != nil {
 		return nil, err
 	}
 	if cfg.Feishu.Transport == config.WebSocket {

@@ -15,29 +15,31 @@ import (
 // readyTimeout limits one /readyz.
 const readyTimeout = 2 * time.Second
 
-// pages are the pages beside the bot: /healthz, /readyz and /metrics for operators, /agreement/ for applicants.
+// pages are the pages beside the bot: /healthz, /readyz and /metrics for operators, /agreement/ and /face/ for
+// applicants.
 type pages struct {
 	ready     func(context.Context) error // /readyz logs its error and does not show it
 	metrics   http.Handler
 	agreement http.Handler // nil without the agreement page
+	face      http.Handler // nil without the method face
 	log       *slog.Logger
 }
 
-// public serves /healthz, /agreement/ and, if admin is true, /readyz and /metrics. bot serves every other path.
+// public serves /healthz, /agreement/, /face/ and, if admin is true, /readyz and /metrics. bot serves every other path.
 func (p pages) public(bot http.Handler, admin bool) http.Handler {
 	paths := map[string]http.Handler{"/healthz": http.HandlerFunc(healthz)}
 	if admin {
 		paths = p.adminPaths()
 	}
-	if p.agreement == nil {
-		return byPath(paths, bot)
-	}
 	return byPath(paths, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, web.Prefix) {
+		switch {
+		case p.agreement != nil && strings.HasPrefix(r.URL.Path, web.Prefix):
 			p.agreement.ServeHTTP(w, r)
-			return
+		case p.face != nil && strings.HasPrefix(r.URL.Path, web.FacePrefix):
+			p.face.ServeHTTP(w, r)
+		default:
+			bot.ServeHTTP(w, r)
 		}
-		bot.ServeHTTP(w, r)
 	}))
 }
 

@@ -62,6 +62,7 @@ type Case struct {
 	CodesAsked []time.Time `json:"codes_asked,omitempty"` // times of the case's codes within 24 h; see CodeUses
 	Code       *Code       `json:"code,omitempty"`
 	BankCard   *BankCard   `json:"bank_card,omitempty"`
+	FaceCheck  *FaceCheck  `json:"face,omitempty"`
 	Check      *Check      `json:"check,omitempty"`
 	Review     *Review     `json:"review,omitempty"`
 	// Risk is the worst level of the findings when the case was submitted for review.
@@ -203,6 +204,10 @@ type Check struct {
 	Supplier string       `json:"supplier"`
 	Serial   string       `json:"serial"`
 	At       time.Time    `json:"at"`
+	// Of a face: the supplier's similarity, and its status of the liveness check, both as they came.
+	Similarity string `json:"similarity,omitempty"`
+	Liveness   string `json:"liveness,omitempty"`
+	Charged    int    `json:"charged,omitempty"` // tries that the supplier charges
 }
 
 // ReviewOutcome is the decision of a review.
@@ -283,6 +288,7 @@ const (
 	StopEvidenceField   StopCode = "evidence_field"   // e签宝 refuses a field of the evidence
 	StopEvidenceReading StopCode = "evidence_reading" // of these, a field about the reading of the agreement
 	StopIncomplete      StopCode = "incomplete"       // a point that the evidence needs is missing in the case
+	StopFaceLiveScore   StopCode = "face_live_score"  // the settings give the evidence of a face no score
 	StopPhotoLost       StopCode = "photo_lost"       // the store no longer has the photo
 	StopTooManyPhotos   StopCode = "too_many_photos"  // the applicant asks for help after many unusable photos
 	StopTooManyChecks   StopCode = "too_many_checks"  // the supplier accepts no more checks of this person today
@@ -346,6 +352,8 @@ type Personal struct {
 	SMSCode       string // the right code, as typed; it goes into the evidence, and is deleted when that is filed
 	BankCard      string `json:",omitempty"` // number of the bank card; deleted with SMSCode
 	OpeningBank   string `json:",omitempty"` // bank of that card; deleted with SMSCode
+	FaceURL       string `json:",omitempty"` // link to the supplier's page; deleted when the flow ends
+	FaceToken     string `json:",omitempty"` // the supplier's name of the flow, which opens it; deleted with FaceURL
 	ReadIP        string `json:",omitempty"` // address from which the agreements were read
 	// Document is the kind of document without a resident number that the applicant has chosen, "" if none. Number is then
 	// that document's.

@@ -36,7 +36,10 @@ func Steps(c *Case, p *Policy) []cards.Step {
 	if c.Method == BankCardFour {
 		s = append(s, cards.StepBankCard)
 	}
-	if c.Method != MethodNone {
+	if c.Method == Face {
+		s = append(s, cards.StepFace)
+	}
+	if c.Method.sendsCode() {
 		s = append(s, cards.StepCode)
 	}
 	if p.ReviewAlways || c.State == AwaitingReview || c.Review != nil && c.Review.By != "" {
@@ -71,6 +74,8 @@ func ApplicantCard(c *Case, s ViewContext) cards.Card {
 		return bankCardCard(c, s, steps)
 	case AwaitingCode:
 		return codeCard(c, s, steps)
+	case AwaitingFace:
+		return faceCard(c, s, steps)
 	case Checking, AwaitingReview, Decided, Recording, Filing, NeedsAttention:
 		asked, answered := questionsOf(c)
 		return cards.Progress{
@@ -146,6 +151,9 @@ func stoppedAt(c *Case) cards.Step {
 	case StepPhotos:
 		return cards.StepPhotos
 	case StepCode, StepCheck:
+		if c.Method == Face {
+			return cards.StepFace
+		}
 		return cards.StepCode
 	}
 	if !c.IdentityDone() { // of the uploads, too

@@ -10,6 +10,7 @@ import (
 const (
 	HelpAfterChecks = 2 // checks that did not match
 	HelpAfterCodes  = 3 // codes
+	HelpAfterFaces  = 3 // flows for a face
 	HelpAfterPhotos = 5 // photos that could not be used
 )
 
@@ -29,7 +30,8 @@ type Help struct {
 // mismatched reports whether the supplier compared the elements and they did not match.
 func (h *Help) mismatched() bool {
 	return h != nil && h.Checks > 0 &&
-		(h.Answer == string(ThreeElements) || h.Answer == string(BankCardFour) || h.Answer == "no_record")
+		(h.Answer == string(ThreeElements) || h.Answer == string(BankCardFour) || h.Answer == string(Face) ||
+			h.Answer == noRecordOf(ThreeElements) || h.Answer == noRecordOf(Face))
 }
 
 // MayAskHR reports whether the card offers the way to HR.
@@ -40,6 +42,9 @@ func (c *Case) MayAskHR() bool {
 	switch c.State {
 	case AwaitingPhotos:
 		return c.BadPhotos >= HelpAfterPhotos || len(c.Photos)+len(c.PhotosBefore) >= MaxPhotos
+	case AwaitingFace:
+		return c.FaceCheck != nil && (c.FaceCheck.State == FaceStopped || c.FailedChecks >= HelpAfterChecks ||
+			c.FaceCheck.Seq >= HelpAfterFaces || !c.FaceCheck.NotBefore.IsZero())
 	case AwaitingConfirmation, AwaitingBankCard, AwaitingCode:
 		return c.Method != MethodNone && (c.FailedChecks >= HelpAfterChecks || c.CodeSeq >= HelpAfterCodes ||
 			c.Mismatch == mismatchCodesUsedUp || c.refusedAsPrinted())
@@ -78,6 +83,7 @@ func askHR(d *decision) {
 	}
 	d.c.Help, d.c.Review = h, nil
 	d.c.Code, d.c.Personal.SMSCode = nil, ""
+	d.dropFace()
 	d.detail("answer", h.Answer)
 }
 
