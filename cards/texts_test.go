@@ -85,7 +85,7 @@ var families = map[string][]string{
 	"reason":  append(slices.Concat(Reasons, Overrides), "bound_differs"),
 	"redo":    append(slices.Clone(Sides), "other"),
 	"answer": append([]string{"identity_name", "identity_code", "mobile", "three_elements", "bank_card_four", "card_invalid",
-		"card_unusable", "no_record", "face", "face_no_record"}, faceProblems...),
+		"card_unusable", "no_record", "face", "face_no_record", "face_declined"}, faceProblems...),
 	"mismatch": {"identity_name", "identity_code", "mobile", "three_elements", "bank_card_four", "no_record", "codes_used_up",
 		"face", "face_no_record", "other"},
 	"face_problem":  faceProblems,

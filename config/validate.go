@@ -146,7 +146,7 @@ func (v *validator) face() {
 		return
 	}
 	v.require("verification.tencent.face_rule_id", v.Verification.Tencent.FaceRuleID)
-	if v.Server.PublicURL == "" {
+	if v.Server.PublicURL == "" && !v.NeedsPage() { // agreement says so otherwise
 		v.wrong("server.public_url", FaceWithoutURL)
 	}
 }

@@ -33,8 +33,11 @@ func TestAnySequenceOfEvents(t *testing.T) {
 			p.Undo = undoTime
 		}
 		p.ReviewAlways = rapid.Bool().Draw(rt, "review always")
-		if rapid.IntRange(0, 3).Draw(rt, "method") == 0 {
+		switch rapid.IntRange(0, 4).Draw(rt, "method") {
+		case 0:
 			p.Method = MethodNone
+		case 1:
+			p.Method, p.FaceLiveScore = Face, FaceLiveStatus
 		}
 		c := Open(p, "01976f00-0000-7000-8000-000000000001", "", "ou_applicant", "oc", SampleTime).Case
 		at := SampleTime
@@ -60,6 +63,12 @@ func TestAnySequenceOfEvents(t *testing.T) {
 			}
 			e := drawEvent(rt, k)
 			e.At, e.Check.At, e.Seq, e.Job = at, at, int64(c.CodeSeq), "job"+fmt.Sprint(step)
+			if c.State == AwaitingFace || c.State == NeedsAttention && c.Attention.Return == AwaitingFace {
+				e.Seq = int64(c.faceFlows())
+				if e.Check.Outcome == CheckMatch {
+					e.FacePicture = &FacePicture{ID: fmt.Sprint("face", step), SHA256: "c"}
+				}
+			}
 			if k == CodePrepared {
 				e.MAC = []byte("right")
 			}
@@ -129,6 +138,7 @@ func drawEvent(rt *rapid.T, k Kind) Event {
 		Field:     "mobile",
 		MAC:       []byte(sample("mac", "right", "wrong")),
 		Code:      "123456",
+		Face:      &FaceOpening{Token: "token-1", URL: "https://face.example.com/"},
 		Check: &Check{
 			Outcome:  CheckOutcome(sample("outcome", "match", "match", "mismatch", "no_record")),
 			Supplier: "s",

@@ -10,7 +10,6 @@ import (
 const (
 	HelpAfterChecks = 2 // checks that did not match
 	HelpAfterCodes  = 3 // codes
-	HelpAfterFaces  = 3 // flows for a face
 	HelpAfterPhotos = 5 // photos that could not be used
 )
 
@@ -43,8 +42,7 @@ func (c *Case) MayAskHR() bool {
 	case AwaitingPhotos:
 		return c.BadPhotos >= HelpAfterPhotos || len(c.Photos)+len(c.PhotosBefore) >= MaxPhotos
 	case AwaitingFace:
-		return c.FaceCheck != nil && (c.FaceCheck.State == FaceStopped || c.FailedChecks >= HelpAfterChecks ||
-			c.FaceCheck.Seq >= HelpAfterFaces || !c.FaceCheck.NotBefore.IsZero())
+		return true // nobody has to give the face
 	case AwaitingConfirmation, AwaitingBankCard, AwaitingCode:
 		return c.Method != MethodNone && (c.FailedChecks >= HelpAfterChecks || c.CodeSeq >= HelpAfterCodes ||
 			c.Mismatch == mismatchCodesUsedUp || c.refusedAsPrinted())
@@ -78,6 +76,9 @@ func askHR(d *decision) {
 		return
 	}
 	h := &Help{Checks: d.c.FailedChecks, Answer: d.c.FailedAnswer, Codes: d.c.CodeSeq}
+	if h.Answer == "" && d.c.State == AwaitingFace {
+		h.Answer = "face_declined"
+	}
 	if d.c.Check != nil {
 		h.Detail = d.c.Check.Detail
 	}
