@@ -55,7 +55,7 @@ func (v Face) JSON() json.RawMessage {
 	e = append(e, button("change_details", plainButton, toForm))
 	e = append(e, methodNodes(v.Ref, v.Others)...)
 	if v.AskHR {
-		e = append(e, askHRNodes(v.Ref, 0)...)
+		e = append(e, small(tr("face.ask_hr")), button("ask_hr", plainButton, v.act(ActAskHR)))
 	}
 	e = append(e, deadline(v.Expires)...)
 	e = append(e, askFirst("cancel", quietButton, v.act(ActCancel)))

@@ -85,6 +85,7 @@ func reviewCard(c *Case, s ViewContext) cards.Card {
 			Checks: h.Checks,
 			Answer: h.Answer,
 			Detail: h.Detail,
+			Face:   h.Face,
 			Codes:  h.Codes,
 		}
 	}

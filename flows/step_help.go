@@ -23,6 +23,7 @@ type Help struct {
 	Checks int    `json:"checks,omitempty"` // number of checks that did not match
 	Answer string `json:"answer,omitempty"` // the last one's: a value of Case.Mismatch
 	Detail string `json:"detail,omitempty"` // the supplier's own code of it
+	Face   bool   `json:"face,omitempty"`   // the method is the check by face
 	Codes  int    `json:"codes,omitempty"`  // number of codes
 }
 
@@ -75,7 +76,7 @@ func askHR(d *decision) {
 		d.detail("bad_photos", strconv.Itoa(d.c.BadPhotos))
 		return
 	}
-	h := &Help{Checks: d.c.FailedChecks, Answer: d.c.FailedAnswer, Codes: d.c.CodeSeq}
+	h := &Help{Checks: d.c.FailedChecks, Answer: d.c.FailedAnswer, Codes: d.c.CodeSeq, Face: d.c.Method == Face}
 	if h.Answer == "" && d.c.State == AwaitingFace {
 		h.Answer = "face_declined"
 	}

@@ -17,8 +17,8 @@ func (r *robot) face(ctx context.Context, now screen) error {
 	case now.face != "":
 		_, err := r.w.ShowFace(ctx, r.OpenID, now.face, tencent.FaceOwn)
 		return err
-	case now.acts[actCheckFace] && !now.acts[actStartFace]:
-		return nil // the result is being looked for
+	case now.acts[actCheckFace]: // the result may be lost
+		return r.pressAct(ctx, now, actCheckFace, nil)
 	case now.acts[actStartFace]:
 		if r.faces++; r.faces > maxFaces {
 			return r.stuck("the check by face begins again and again")

@@ -90,6 +90,16 @@ func (s *Server) FaceTokens(number string) (tokens []string) {
 	return tokens
 }
 
+// FaceRedirect returns the address to which a flow returns; "" without one.
+func (s *Server) FaceRedirect(token string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f := s.flows[token]; f != nil {
+		return f.redirect
+	}
+	return ""
+}
+
 // FacePicture returns the best frame that the result of a person's flow holds.
 func FacePicture(number string) []byte {
 	h := fnv.New32a()

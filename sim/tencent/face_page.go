@@ -132,3 +132,10 @@ func (s *Server) finishFace(f *faceFlow, now time.Time, code int) string {
 	}
 	return f.redirect + sign + url.Values{"BizToken": {f.token}}.Encode()
 }
+
+// GoThroughFace is what somebody does on the page of a flow whose browser does not come back afterwards. It reports
+// whether the flow was there to go through.
+func (s *Server) GoThroughFace(token, as string) bool {
+	v, back := s.atFacePage(token, as)
+	return back != "" || v.Token != ""
+}
