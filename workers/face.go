@@ -138,8 +138,8 @@ func (w *Workers) faceFailed(ctx context.Context, j flows.Job, d failure.Details
 	case d.Class == failure.Unknown:
 		w.logFailedCall(j.Case, d, "job", j.Kind, "step", flows.StepCheck)
 		return w.report(ctx, j.Case, flows.Event{Kind: flows.FaceLost, Seq: j.FaceSeq()})
-	case isFaceCode(d.Upstream):
-		over.Problem = "face_undecided"
+	case isFaceCode(d.Upstream): // no repair brings this flow back
+		over.Problem, d.Class = "face_undecided", failure.Refused
 	default: // nothing was handed out
 		over = flows.Event{Kind: flows.FacePending, Seq: j.FaceSeq()}
 	}
