@@ -15,8 +15,7 @@ import (
 // readyTimeout limits one /readyz.
 const readyTimeout = 2 * time.Second
 
-// pages are the pages beside the bot: /healthz, /readyz and /metrics for operators, /agreement/ and /face/ for
-// applicants.
+// pages are the pages beside the bot: /healthz, /readyz and /metrics for operators, /agreement/ for applicants.
 type pages struct {
 	ready     func(context.Context) error // /readyz logs its error and does not show it
 	metrics   http.Handler
@@ -25,7 +24,7 @@ type pages struct {
 	log       *slog.Logger
 }
 
-// public serves /healthz, /agreement/, /face/ and, if admin is true, /readyz and /metrics. bot serves every other path.
+// public serves /healthz, /agreement/ and, if admin is true, /readyz and /metrics. bot serves every other path.
 func (p pages) public(bot http.Handler, admin bool) http.Handler {
 	paths := map[string]http.Handler{"/healthz": http.HandlerFunc(healthz)}
 	if admin {
@@ -33,10 +32,10 @@ func (p pages) public(bot http.Handler, admin bool) http.Handler {
 	}
 	return byPath(paths, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
+		case p.face != nil && strings.HasPrefix(r.URL.Path, web.FacePrefix): // lies below web.Prefix
+			p.face.ServeHTTP(w, r)
 		case p.agreement != nil && strings.HasPrefix(r.URL.Path, web.Prefix):
 			p.agreement.ServeHTTP(w, r)
-		case p.face != nil && strings.HasPrefix(r.URL.Path, web.FacePrefix):
-			p.face.ServeHTTP(w, r)
 		default:
 			bot.ServeHTTP(w, r)
 		}

@@ -19,8 +19,9 @@ import (
 // a case and is bound to its applicant. Nobody logs in: the supplier's page opens inside WeChat, whose browser has no
 // session of Feishu, and somebody else who opens the address learns and changes nothing.
 
-// FacePrefix is the path below which the page is.
-const FacePrefix = "/face/"
+// FacePrefix is the path below which the page is. It lies below Prefix, because that is what a reverse proxy in front of
+// the bot passes on.
+const FacePrefix = Prefix + "face/"
 
 // FaceCases is what the page needs of the engine.
 type FaceCases interface {
