@@ -47,6 +47,7 @@ func exposed(t *testing.T) map[string][]string {
 	m.setAside("unsupported")
 	m.surprises.WithLabelValues(platformFeishu, "im.message.create", "unknown_field:data.x").Inc()
 	m.agreementPage(web.Shown)
+	m.facePage(web.Returned)
 	w := httptest.NewRecorder()
 	m.handler(s, 10).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", "/metrics", nil))
 	out := map[string][]string{}
