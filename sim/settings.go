@@ -31,7 +31,7 @@ const (
 // revision of e签宝 the bot has no use for the agreement, which does no harm.
 func (w *World) Settings() map[string]string {
 	cloud := tencent.DefaultConfig()
-	return map[string]string{
+	all := map[string]string{
 		"server.public_url":      w.GatewayURL,
 		"server.trusted_proxies": trustedProxy,
 		"agreement.files":        w.agreementFiles(),
@@ -66,6 +66,8 @@ func (w *World) Settings() map[string]string {
 		"handover.secret":                      handoverSecret,
 		"handover.allow_private":               "true", // the company's systems are on this machine
 	}
+	maps.Copy(all, w.cfg.Bot)
+	return all
 }
 
 // Env returns Settings as lines for a shell: export SHIMING_FEISHU_BASE_URL='…'.
