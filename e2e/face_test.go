@@ -4,6 +4,7 @@ import (
 	"crypto/md5"
 	"encoding/base64"
 	"slices"
+	"strings"
 	"testing"
 
 	"shiming/e2e/harness"
@@ -166,4 +167,37 @@ func pressMethod(p harness.Person, method string) {
 	p.H.Click(p.OpenID, card, "method "+method, func(b feishu.Button) bool {
 		return b.Act == "method" && b.Value["to"] == method
 	}, nil)
+}
+
+// TestFaceInTheBundle: the bundle states the check by face as it was filed, and verifies.
+func TestFaceInTheBundle(t *testing.T) {
+	h := harness.Start(t, onlyFace("review.style", "cards", "evidence.mark", "{company} {date} {case}"))
+	s := newEvidenceShell(h)
+	p := h.Hire()
+	toFace(p)
+	showFace(p, faceLink(p), tencent.FaceOwn)
+	p.See(sim.StageReview)
+	h.Admin(0).Decides(p, "approve", nil)
+	p.CheckFiled()
+	c := h.CaseOf(p.OpenID)
+	keys := s.must(0, "key")
+	keyFile := s.write("keys.json", []byte(keys))
+	full := s.export(c.ID, "full.json", "--full", "--reason", "劳动仲裁")
+	s.must(0, "verify", s.path("full.json"), "--keys", keyFile)
+	got := sentFields(t, provenPayload(t, full, []byte(keys)))
+	for name, f := range evidenceFields(h.World.ESign.PointsFor(c.ID)[0], c, c.Personal) {
+		want := f.record
+		if f.detail != "" && name != "realNameMethod" {
+			want = f.detail
+		}
+		if got[name].Value != want || got[name].State != "" {
+			t.Errorf("%s: got %q, want what was sent", name, got[name].Value)
+		}
+	}
+	page := string(s.export(p.OpenID, "page.html"))
+	for _, says := range []string{"face.faceImageSimilarScore", "92.31", "人脸"} {
+		if !strings.Contains(page, says) {
+			t.Errorf("the page does not say %q", says)
+		}
+	}
 }
