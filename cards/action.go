@@ -76,7 +76,8 @@ const (
 // acts lists every act. A caseless act needs no case id, because it opens a case or concerns none.
 var acts = map[Act]struct{ caseless bool }{
 	ActStart: {caseless: true}, ActConsent: {}, ActDecline: {}, ActRetake: {}, ActConfirm: {}, ActSendCode: {},
-	ActSubmitCode: {}, ActSubmitCard: {}, ActMethod: {}, ActStartFace: {}, ActCheckFace: {}, ActCancel: {}, ActResume: {}, ActMyData: {caseless: true},
+	ActSubmitCode: {}, ActSubmitCard: {}, ActMethod: {}, ActStartFace: {}, ActCheckFace: {}, ActCancel: {}, ActResume: {},
+	ActMyData:   {caseless: true},
 	ActWithdraw: {},
 	ActAskHR:    {}, ActOtherDocument: {}, ActDocumentPhoto: {},
 	ActApprove: {}, ActSendBack: {}, ActReject: {}, ActRetry: {}, ActResolve: {}, ActClose: {}, ActPeek: {}, ActAgree: {},

@@ -60,9 +60,9 @@ func (d *Doctor) supplierChecks() []check {
 			cannotAsk(Text{
 				"不核验真人就试不出：在 人脸核身控制台 里看微信 H5 的实名核身已开通且有余量，verification.tencent.face_rule_id 的流程「已通过」并启用，" +
 					"姓名和号码由调用方传入",
-				"cannot be tried without checking somebody: look in the faceid console (人脸核身控制台) whether 实名核身 for WeChat H5 is " +
-					"open and has quota, and whether the flow of verification.tencent.face_rule_id is approved and enabled and takes name " +
-					"and number from the caller",
+				"cannot be tried without checking somebody: look in the faceid console (人脸核身控制台) whether 实名核身 for WeChat H5 " +
+					"is open and has quota, and whether the flow of verification.tencent.face_rule_id is approved and enabled and " +
+					"takes name and number from the caller",
 			})}, check{
 			"evidence.face_live_score", Text{"人脸的活体检测分数", "Score of a face's liveness check"}, nil, d.checkFaceScore})
 	}

@@ -10,9 +10,10 @@ import (
 	"shiming/idcard"
 )
 
-// Missing names what is not on record although the evidence point has to state it: verification, sms_code,
-// bank_card, face_live_score (the settings give the evidence none), agreement, photos, a document that the settings name (document_type), or else the field of e签宝 that would
-// be wrong. It returns "" if nothing is missing. The card of HR shows the name.
+// Missing names what is not on record although the evidence point has to state it: verification, sms_code, bank_card,
+// face_live_score (the settings give the evidence none), agreement, photos, a document that the settings name
+// (document_type), or else the field of e签宝 that would be wrong. It returns "" if nothing is missing. The card of HR
+// shows the name.
 func Missing(c *flows.Case, p *flows.Policy) string {
 	switch {
 	case c.Check == nil || c.Check.Outcome != flows.CheckMatch || c.Check.Serial == "" ||

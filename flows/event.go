@@ -131,7 +131,7 @@ type Event struct {
 	ChatID    string
 	PhotoID   string   // PhotoReceived: a new id; PhotoFetched, PhotoReadOK, PhotoFailed: an existing photo
 	PhotoIDs  []string // PhotoClaimed
-	Problem   string   // PhotoFailed, CodeFailed, FaceFailed: a code (texts "photo.<code>", "code.<code>", "face_problem.<code>")
+	Problem   string   // PhotoFailed, CodeFailed, FaceFailed: a code (texts "photo.<code>", "code.<code>", …)
 	// SHA256 and MD5 are those of the picture as sent (PhotoFetched), of the JPEG as uploaded (PhotoUploaded); hex.
 	SHA256, MD5 string
 	Format      string   // PhotoFetched: of the picture as sent, e.g. jpeg
@@ -143,7 +143,7 @@ type Event struct {
 	Readings    []idcard.Reading // PhotoReadOK: one reading a side
 	// DocumentRead is the reading of a document without a resident number (PhotoReadOK).
 	DocumentRead *idcard.DocumentReading
-	Job          string // PhotoClaimed, FaceClaimed, IdentityStarted, EvidenceStarted, AccountStarted: the job that begins
+	Job          string // PhotoClaimed, FaceClaimed, IdentityStarted, EvidenceStarted, AccountStarted: the job
 	// Proven says that e签宝 has taken an evidence point of the tenant with the present set-up, and has refused none for
 	// the set-up since (IdentityStarted).
 	Proven bool
@@ -168,7 +168,7 @@ type Event struct {
 
 	MAC      []byte       // CodePrepared: keyed hash of the new digits; CodeTyped: of the typed digits
 	Code     string       // CodeTyped: the digits, which are kept only if they are right
-	Seq      int64        // events of a code: its sequence number; BankKnown: of the look-up; events of a face: of the flow
+	Seq      int64        // of a code, a look-up of a bank, or a flow for a face: its sequence number
 	Supplier string       // CodePrepared
 	Serial   string       // CodeSent: the supplier's serial number; FaceFailed: its code
 	Check    *Check       // PersonChecked

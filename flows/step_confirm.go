@@ -9,8 +9,8 @@ import (
 )
 
 // confirm checks the submitted form. With a problem in any field the form comes back with all problems. Otherwise the
-// case goes on to the bank card, to the face, to the code or, without a verification method and with a document that no platform
-// takes, to the review.
+// case goes on to the bank card, to the face, to the code or, without a verification method and with a document that no
+// platform takes, to the review.
 func confirm(d *decision) {
 	if d.c.Personal.Document != "" {
 		confirmDocument(d)

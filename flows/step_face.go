@@ -7,8 +7,8 @@ import (
 	"shiming/cards"
 )
 
-// askFace offers a check by face. Where the evidence has no place for its result, nobody is asked for the face: the rung
-// ends here.
+// askFace offers a check by face. Where the evidence has no place for its result, nobody is asked for the face: the
+// rung ends here.
 func (d *decision) askFace() {
 	d.goTo(AwaitingFace)
 	d.dropFace()
@@ -86,7 +86,8 @@ func faceOpened(d *decision) {
 // faceFirstLook is when the result is looked for although nobody came back: going through the page takes a minute.
 const faceFirstLook = 2 * time.Minute
 
-// faceReturned looks for the result because a browser came back. That proves nothing: only the supplier's answer counts.
+// faceReturned looks for the result because a browser came back. That proves nothing: only the supplier's answer
+// counts.
 func faceReturned(d *decision) {
 	f := d.faceFlow(FaceOpen)
 	if f == nil {

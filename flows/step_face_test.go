@@ -73,7 +73,8 @@ func TestFaceMatches(t *testing.T) {
 	if p == nil || p.ID != "face1" || p.SHA256 != "c" || d.Case.Personal.FaceURL != "" || d.Case.Personal.FaceToken != "" {
 		t.Fatalf("got the picture %+v", p)
 	}
-	d.wantDetail("similarity", "92.31", "liveness", "0", "charged", "1", "outcome", "match", "serial", "token-1", "photo", "face1")
+	d.wantDetail("similarity", "92.31", "liveness", "0", "charged", "1", "outcome", "match", "serial", "token-1", "photo",
+		"face1")
 	if got := d.Case.UploadSides(); !slices.Contains(got, FaceSide) || len(got) != 3 {
 		t.Errorf("got the sides %v, want the face besides the card", got)
 	}
@@ -93,7 +94,8 @@ func TestFaceDiffers(t *testing.T) {
 		e := faceMatch()
 		e.Check.Outcome, e.FacePicture = outcome, nil
 		d := decide(t, c, e, takingFaces(c)).wantState(AwaitingConfirmation)
-		if d.Case.Mismatch != says || d.Case.FailedChecks != 1 || d.Case.Method != Face || d.Case.Uploadable(FaceSide) != nil {
+		if d.Case.Mismatch != says || d.Case.FailedChecks != 1 || d.Case.Method != Face ||
+			d.Case.Uploadable(FaceSide) != nil {
 			t.Errorf("%s: got %q after %d failed checks by %s", outcome, d.Case.Mismatch, d.Case.FailedChecks, d.Case.Method)
 		}
 	}
@@ -101,7 +103,9 @@ func TestFaceDiffers(t *testing.T) {
 
 // TestFaceEventsOfAnotherFlow: what belongs to an earlier flow, or to one that is not in this state, changes nothing.
 func TestFaceEventsOfAnotherFlow(t *testing.T) {
-	for _, k := range []Kind{FaceOpened, FaceReturned, FaceClaimed, FacePending, FaceLost, FaceFailed, PersonChecked, CheckRefused} {
+	for _, k := range []Kind{
+		FaceOpened, FaceReturned, FaceClaimed, FacePending, FaceLost, FaceFailed, PersonChecked, CheckRefused,
+	} {
 		for _, s := range []FaceState{FaceOffered, FaceStopped, FaceAsking, FaceOpen, FaceFetching, FaceUnknown, FaceEnded} {
 			c := byFace(s)
 			c.FaceCheck.Seq = 2

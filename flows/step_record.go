@@ -149,8 +149,8 @@ func sendBackBound(d *decision) {
 	d.repost(AudienceApplicant)
 }
 
-// photoUploaded notes the fileId of one side, or of the face. After the last one the identity follows, or the evidence point if the
-// photos were uploaded again. A second file of a side is ignored: the point may name the first.
+// photoUploaded notes the fileId of one side, or of the face. After the last one the identity follows, or the evidence
+// point if the photos were uploaded again. A second file of a side is ignored: the point may name the first.
 func photoUploaded(d *decision) {
 	if d.c.Uploads[d.event.Side] != "" {
 		d.refuse(refusalKnown, nil)

@@ -192,7 +192,8 @@ func TestFaceResultCodes(t *testing.T) {
 	} {
 		for _, code := range c.codes {
 			t.Run(fmt.Sprint(code), func(t *testing.T) {
-				s := newSupplier(t, text(200, faceAnswer(faceText(map[string]any{"ErrCode": code, "LiveStatus": code}), facePicture)))
+				answer := faceAnswer(faceText(map[string]any{"ErrCode": code, "LiveStatus": code}), facePicture)
+				s := newSupplier(t, text(200, answer))
 				got, err := newClient(t, config(s.URL)).FaceResult(t.Context(), testToken, testPerson)
 				if c.outcome != "" {
 					if err != nil || got.Outcome != c.outcome || got.Picture != nil || got.Similarity != "" || got.Serial != testToken {

@@ -41,10 +41,10 @@ func withExchange(ctx context.Context, ex *exchange) context.Context {
 	return context.WithValue(ctx, exchangeKey{}, ex)
 }
 
-// recorder fills in the exchange of the request's context. It reads the whole response, up to the exchange's limit, before the
-// vendor's client does. It refuses responses that the vendor's client would handle badly: redirects (the client would
-// send the signed body to the new address), unrequested encodings, event streams, and every body that is not a JSON
-// object (v1.3.209 panics on `null`).
+// recorder fills in the exchange of the request's context. It reads the whole response, up to the exchange's limit,
+// before the vendor's client does. It refuses responses that the vendor's client would handle badly: redirects (the
+// client would send the signed body to the new address), unrequested encodings, event streams, and every body that is
+// not a JSON object (v1.3.209 panics on `null`).
 type recorder struct{ next http.RoundTripper }
 
 // RoundTrip sends a request and records the exchange.

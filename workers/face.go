@@ -63,8 +63,8 @@ func (w *Workers) openFace(ctx context.Context, j flows.Job) error {
 	})
 }
 
-// fetchFace fetches the result of a flow. The supplier hands it out once, so that the intent is stored before: a job that
-// finds its own knows that an earlier run died in between, and the applicant decides what follows.
+// fetchFace fetches the result of a flow. The supplier hands it out once, so that the intent is stored before: a job
+// that finds its own knows that an earlier run died in between, and the applicant decides what follows.
 func (w *Workers) fetchFace(ctx context.Context, j flows.Job) error {
 	c, err := w.faceFlow(ctx, j)
 	switch {

@@ -123,8 +123,8 @@ func (w *Workers) reportUnknownOutcome(ctx context.Context, j flows.Job, step fl
 	}))
 }
 
-// uploadPhoto uploads one side of the card, or the picture of the face, to e签宝. It needs no intent: a second upload makes a second file, and a file
-// that no evidence point names has no meaning.
+// uploadPhoto uploads one side of the card, or the picture of the face, to e签宝. It needs no intent: a second upload
+// makes a second file, and a file that no evidence point names has no meaning.
 func (w *Workers) uploadPhoto(ctx context.Context, j flows.Job) error {
 	c, err := w.engine.CaseOf(ctx, j.Case)
 	if err != nil {
@@ -144,7 +144,8 @@ func (w *Workers) uploadPhoto(ctx context.Context, j flows.Job) error {
 		return err
 	}
 	defer release()
-	// The file name tells the side of the card, or that it is the face, and nothing about its owner: it ends with random digits of the photo's id.
+	// The file name tells the side of the card, or that it is the face, and nothing about its owner: it ends with random
+	// digits of the photo's id.
 	kind := "idcard-" + string(side)
 	if side == flows.FaceSide {
 		kind = string(side)

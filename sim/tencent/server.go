@@ -165,7 +165,8 @@ func ErrorBody(code string) string {
 // maxBody is the vendor's limit for requests with TC3-HMAC-SHA256.
 const maxBody = 10 << 20
 
-// ServeHTTP serves the page for faces to people, and answers one call of a program with HTTP 200 and {"Response":{…,"RequestId":…}}, errors included, as the vendor does.
+// ServeHTTP serves the page for faces to people, and answers one call of a program with HTTP 200 and
+// {"Response":{…,"RequestId":…}}, errors included, as the vendor does.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == FacePage {
 		s.serveFacePage(w, r)
