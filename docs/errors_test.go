@@ -313,10 +313,10 @@ func TestErrorPagesListTheCodesOfFaces(t *testing.T) {
 }
 
 // TestScenariosCoverTheStates checks that every state has a scenario. The decided one lasts seconds, and looks to the
-// person like the review. Bank card and face belong to methods that the playground's bot does not have.
+// person like the review. The face belongs to a method that the playground's bot does not have.
 func TestScenariosCoverTheStates(t *testing.T) {
 	for _, s := range flows.States {
-		if s == flows.Decided || s == flows.AwaitingBankCard || s == flows.AwaitingFace {
+		if s == flows.Decided || s == flows.AwaitingFace {
 			continue
 		}
 		if _, ok := scenario.StateNamed("state/" + string(s)); !ok {

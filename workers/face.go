@@ -46,7 +46,11 @@ func (w *Workers) openFace(ctx context.Context, j flows.Job) error {
 		return err
 	}
 	until := w.engine.Now().Add(flows.FaceLinkLife + flows.FaceGrace)
-	session, err := w.Verifier.OpenFace(ctx, facePerson(c), w.engine.Policy.FaceReturn(c, until))
+	back := "" // the client refuses to begin a flow that cannot return
+	if address := w.engine.Policy.FaceReturn; address != nil {
+		back = address(c, until)
+	}
+	session, err := w.Verifier.OpenFace(ctx, facePerson(c), back)
 	if err != nil {
 		d := failure.Of(err, false)
 		if field := formFieldByReason[d.Reason]; field != "" {
