@@ -20,7 +20,9 @@ const (
 	ActSendCode      Act = "send_code"
 	ActSubmitCode    Act = "submit_code"
 	ActSubmitCard    Act = "submit_card"
-	ActMethod        Act = "method" // with To: the method of verification, one of Methods
+	ActMethod        Act = "method"     // with To: the method of verification, one of Methods
+	ActStartFace     Act = "start_face" // agrees to a check by face, and begins it
+	ActCheckFace     Act = "check_face" // looks for its result
 	ActCancel        Act = "cancel"
 	ActResume        Act = "resume" // with or without To
 	ActMyData        Act = "my_data"
@@ -88,7 +90,8 @@ const (
 // by the name of its button nevertheless: what its form holds says what is meant.
 var acts = map[Act]struct{ caseless, named bool }{
 	ActStart: {caseless: true}, ActConsent: {}, ActDecline: {}, ActRetake: {}, ActConfirm: {}, ActSendCode: {},
-	ActSubmitCode: {}, ActSubmitCard: {}, ActMethod: {}, ActCancel: {}, ActResume: {}, ActMyData: {caseless: true},
+	ActSubmitCode: {}, ActSubmitCard: {}, ActMethod: {}, ActStartFace: {}, ActCheckFace: {}, ActCancel: {}, ActResume: {},
+	ActMyData:   {caseless: true},
 	ActWithdraw: {},
 	ActAskHR:    {}, ActOtherDocument: {}, ActDocumentPhoto: {},
 	ActApprove: {}, ActSendBack: {}, ActReject: {}, ActRetry: {}, ActResolve: {}, ActClose: {}, ActPeek: {}, ActAgree: {},

@@ -13,6 +13,7 @@ type Review struct {
 	MaskedNumber           string
 	MaskedMobile           string
 	MaskedCard, Bank       string // of the bank card, if the method has one
+	Similarity             string // of the face, as the supplier writes it
 	Gender, Birth          string // Birth is the year
 	ValidTo                string
 	Checks                 []Check
@@ -149,6 +150,7 @@ func (v Review) facts() []text {
 			fact("method", codeText("method", v.Method)),
 			fact("bank_card", foreignText(v.MaskedCard, maxArg)),
 			fact("opening_bank", foreignText(v.Bank, maxOpeningBank)),
+			fact("similarity", foreignText(v.Similarity, maxArg)),
 		)
 	}
 	if !v.ReadAt.IsZero() {

@@ -19,6 +19,11 @@ var toastTypes = map[string]string{
 	"second_needed":         "info",
 	"bank_asked":            "info",
 	"method_chosen":         "success",
+	"face_asked":            "info",
+	"face_looking":          "info",
+	"face_stopped":          "warning",
+	"face_used_up":          "warning",
+	"face_wait":             "warning",
 	"second_other":          "info",
 	"four_eyes_alone":       "warning",
 	"read_by_another":       "info",    // who

@@ -86,6 +86,9 @@ func (e *Engine) MyData(ctx context.Context, v flows.View, tenantKey, openID str
 				if p.State == flows.PhotoStored || p.State == flows.PhotoRead || p.State == flows.PhotoAnswer {
 					out.Photos++
 				}
+				if p.State == flows.PhotoFace {
+					out.Faces++
+				}
 			}
 		}
 		out.Exchanges += len(o.Personal.Exchanges)

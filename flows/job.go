@@ -16,6 +16,8 @@ const (
 	JobContact       JobKind = "lookup_contact"
 	JobSendCode      JobKind = "send_code"
 	JobBank          JobKind = "look_up_bank"
+	JobOpenFace      JobKind = "open_face"
+	JobFetchFace     JobKind = "fetch_face"
 	JobCheck         JobKind = "check_person"
 	JobIdentity      JobKind = "record_identity"
 	JobUpload        JobKind = "upload_photo"
@@ -67,7 +69,7 @@ func (j Job) Queue() string {
 		return "cards"
 	case JobSendCode:
 		return "sms"
-	case JobBank, JobCheck:
+	case JobBank, JobCheck, JobOpenFace, JobFetchFace:
 		return "check"
 	case JobIdentity:
 		return "identity"

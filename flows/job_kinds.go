@@ -32,6 +32,21 @@ func LookUpBank(seq int) Job { return Job{Kind: JobBank, rev: int64(seq)} }
 // BankSeq returns the sequence number of LookUpBank.
 func (j Job) BankSeq() int64 { return j.rev }
 
+// OpenFace asks the supplier for the link of a flow for a face. seq is that of FaceCheck.
+func OpenFace(seq int) Job { return Job{Kind: JobOpenFace, rev: int64(seq)} }
+
+// FetchFace fetches the result of a flow, not before at, and asks again until the flow is over.
+func FetchFace(seq int, at time.Time) Job { return Job{Kind: JobFetchFace, rev: int64(seq), At: at} }
+
+// LookForFace fetches the result of a flow at once. Without a result it ends after some attempts.
+func LookForFace(seq int) Job { return Job{Kind: JobFetchFace, ref: "once", rev: int64(seq)} }
+
+// FaceSeq returns the sequence number of OpenFace, FetchFace and LookForFace.
+func (j Job) FaceSeq() int64 { return j.rev }
+
+// LooksOnce reports whether the job is a LookForFace.
+func (j Job) LooksOnce() bool { return j.ref == "once" }
+
 // CheckPerson asks the supplier about the elements of the case's method. rev is the revision with which the case
 // entered Checking.
 func CheckPerson(rev int64) Job { return Job{Kind: JobCheck, rev: rev} }

@@ -45,7 +45,10 @@ func Steps(c *Case, p *Policy) []cards.Step {
 	if method == BankCardFour {
 		s = append(s, cards.StepBankCard)
 	}
-	if method != MethodNone {
+	if method == Face {
+		s = append(s, cards.StepFace)
+	}
+	if method.sendsCode() {
 		s = append(s, cards.StepCode)
 	}
 	if p.ReviewAlways || c.State == AwaitingReview || c.Review != nil && c.Review.By != "" {
@@ -80,6 +83,8 @@ func ApplicantCard(c *Case, s ViewContext) cards.Card {
 		return bankCardCard(c, s, steps)
 	case AwaitingCode:
 		return codeCard(c, s, steps)
+	case AwaitingFace:
+		return faceCard(c, s, steps)
 	case Checking, AwaitingReview, Decided, Recording, Filing, NeedsAttention:
 		asked, answered := questionsOf(c)
 		return cards.Progress{
@@ -155,6 +160,9 @@ func stoppedAt(c *Case) cards.Step {
 	case StepPhotos:
 		return cards.StepPhotos
 	case StepCode, StepCheck:
+		if c.Method == Face {
+			return cards.StepFace
+		}
 		return cards.StepCode
 	}
 	if !c.IdentityDone() { // of the uploads, too

@@ -51,6 +51,10 @@ func callOf(r *http.Request) string {
 		return "card"
 	case r.Header.Get("X-TC-Action") == "CheckBankCardInformation":
 		return "bank"
+	case r.Header.Get("X-TC-Action") == "DetectAuth":
+		return "open_face"
+	case r.Header.Get("X-TC-Action") == "GetDetectInfoEnhanced":
+		return "face"
 	case strings.HasSuffix(p, "/tenant_access_token/internal"):
 		return "token"
 	case strings.Contains(p, "/resources/"):
@@ -92,7 +96,7 @@ func newPlatforms(t testing.TB) *platforms {
 }
 
 func (p *platforms) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	_, _ = io.Copy(io.Discard, r.Body)
+	body, _ := io.ReadAll(r.Body)
 	call := callOf(r)
 	p.mu.Lock()
 	p.calls[call]++
@@ -101,7 +105,7 @@ func (p *platforms) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, broken := p.faults[call]
 	p.mu.Unlock()
 	if !broken {
-		p.succeed(w, r, call, n)
+		p.succeed(w, r, call, n, body)
 		return
 	}
 	if fault.drop {
@@ -120,11 +124,11 @@ func (p *platforms) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if fault.status != 0 {
 		w.WriteHeader(fault.status)
 	}
-	_, _ = io.WriteString(w, fault.body)
+	_, _ = io.WriteString(w, strings.ReplaceAll(fault.body, "{extra}", extraOf(body)))
 }
 
 // succeed answers a call as the platforms do when it succeeds.
-func (p *platforms) succeed(w http.ResponseWriter, r *http.Request, call string, n int) {
+func (p *platforms) succeed(w http.ResponseWriter, r *http.Request, call string, n int, body []byte) {
 	ok := func(data any) {
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		_ = json.NewEncoder(w).Encode(data)
@@ -169,6 +173,12 @@ func (p *platforms) succeed(w http.ResponseWriter, r *http.Request, call string,
 	case "bank":
 		ok(map[string]any{"Response": map[string]any{"RequestId": "req-bank", "Result": "0", "AccountBank": "样本银行",
 			"AccountType": 1}})
+	case "open_face":
+		ok(map[string]any{"Response": map[string]any{"RequestId": "req-open", "BizToken": fmt.Sprint("face-token-", n),
+			"Url": "https://face.example.com/"}})
+	case "face":
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, strings.ReplaceAll(faceSays("0").body, "{extra}", extraOf(body)))
 	default:
 		http.NotFound(w, r)
 	}

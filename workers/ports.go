@@ -94,4 +94,8 @@ type Verifier interface {
 	CheckFourElements(ctx context.Context, name, number, mobile, card string) (verify.CheckResult, error)
 	// LookUpBank asks which bank has issued a card. Its name is "" if nobody knows.
 	LookUpBank(ctx context.Context, card string) (verify.Bank, error)
+	// OpenFace begins a flow for a face, which returns to redirectURL.
+	OpenFace(ctx context.Context, p verify.FacePerson, redirectURL string) (verify.FaceSession, error)
+	// FaceResult fetches the result of a flow, which is handed out once.
+	FaceResult(ctx context.Context, token string, p verify.FacePerson) (verify.FaceResult, error)
 }

@@ -272,6 +272,7 @@ var reminderStages = map[flows.State]string{
 	flows.AwaitingConfirmation: "confirm",
 	flows.AwaitingBankCard:     "bank_card",
 	flows.AwaitingCode:         "code",
+	flows.AwaitingFace:         "face",
 }
 
 // reminderCard reminds the applicant. It returns nil if the applicant has gone on meanwhile.

@@ -20,6 +20,8 @@ func (w *Workers) newHandlers() map[flows.JobKind]handler {
 		flows.JobContact:       w.lookUpContact,
 		flows.JobSendCode:      w.sendCode,
 		flows.JobBank:          w.lookUpBank,
+		flows.JobOpenFace:      w.openFace,
+		flows.JobFetchFace:     w.fetchFace,
 		flows.JobCheck:         w.checkPerson,
 		flows.JobIdentity:      w.recordIdentity,
 		flows.JobUpload:        w.uploadPhoto,

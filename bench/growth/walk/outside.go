@@ -166,6 +166,17 @@ func (o *Outside) CheckFourElements(ctx context.Context, _, _, _, _ string) (ver
 	return o.CheckThreeElements(ctx, "", "", "")
 }
 
+// OpenFace implements workers.Verifier.
+func (o *Outside) OpenFace(context.Context, verify.FacePerson, string) (verify.FaceSession, error) {
+	token := o.id()
+	return verify.FaceSession{Token: token, URL: "https://face.example.com/?BizToken=" + token, At: o.now()}, nil
+}
+
+// FaceResult implements workers.Verifier. Nobody goes through a flow.
+func (o *Outside) FaceResult(context.Context, string, verify.FacePerson) (verify.FaceResult, error) {
+	return verify.FaceResult{Pending: true}, nil
+}
+
 func (o *Outside) LookUpBank(context.Context, string) (verify.Bank, error) {
 	return verify.Bank{Name: "样本银行", Kind: verify.CardDebit, At: o.now()}, nil
 }
