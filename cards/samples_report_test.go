@@ -177,7 +177,7 @@ func turnoutSample() Turnout {
 		Started: 50,
 		Done:    40,
 		Ends: map[string]int{"on_file": 2, "rejected": 1, "closed": 1, "declined": 3, "withdrawn": 4, "expired": 5,
-			"hr_delay": 1},
+			"hr_delay": 1, "left": 2, "uninstalled": 1},
 		ToDone: Spread{Cases: 40, Median: 95 * time.Minute, P90: 26 * time.Hour},
 		Review: Spread{Cases: 41, Median: 20 * time.Minute, P90: 5 * time.Hour},
 	}

@@ -106,9 +106,11 @@ type Case struct {
 	Sent            []Disclosure `json:"sent,omitempty"`
 	Reminders       int          `json:"reminders,omitempty"`
 	RemindedAt      time.Time    `json:"reminded_at,omitzero"`
-	// on_file | rejected | declined | withdrawn | expired | closed | hr_delay
-	Outcome string    `json:"outcome,omitempty"`
-	Erased  time.Time `json:"erased,omitzero"` // when the personal data was deleted
+	// on_file | rejected | declined | withdrawn | expired | closed | hr_delay | left | uninstalled
+	Outcome string `json:"outcome,omitempty"`
+	// LeftAt is when it became known that the applicant has left while a write was under way, which goes on.
+	LeftAt time.Time `json:"left_at,omitzero"`
+	Erased time.Time `json:"erased,omitzero"` // when the personal data was deleted
 
 	Personal Personal `json:"-"`
 }
@@ -315,7 +317,9 @@ const (
 	ResolutionWithdrawn ResolutionKind = "withdrawn"
 	ResolutionExpired   ResolutionKind = "expired"
 	ResolutionHRDelay   ResolutionKind = "hr_delay"
-	ResolutionResumed   ResolutionKind = "resumed" // a late result of the step arrived
+	ResolutionLeft      ResolutionKind = "left"        // the applicant has left the company
+	ResolutionGone      ResolutionKind = "uninstalled" // the company has uninstalled the app
+	ResolutionResumed   ResolutionKind = "resumed"     // a late result of the step arrived
 )
 
 // Resolution records the end of a stop, for HR's card.

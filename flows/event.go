@@ -93,6 +93,8 @@ const (
 	AccountStopped   Kind = "account_stopped"
 	PhotosPurged     Kind = "photos_purged" // a retention period is over; Field is the PurgeScope
 	Restored         Kind = "restored"      // the database was restored from a backup; ID names its time
+	// ApplicantLeft says that there is nobody any more who could register; Field is OutcomeLeft or OutcomeUninstalled.
+	ApplicantLeft Kind = "applicant_left"
 )
 
 // Events of the clock.
@@ -168,13 +170,19 @@ type Event struct {
 	// ID: IdentityRecorded: verify_uid; PhotoUploaded: fileId; EvidenceFiled: eviPointId; AccountOpened: accountId;
 	// Restored: time.
 	ID    string
-	Field string // CheckRefused, IdentityMismatch: field of the form; PhotosPurged: scope; Held: one of cards.Holds
+	Field string // CheckRefused, IdentityMismatch: field of the form; PhotosPurged: scope; Held: one of cards.Holds;
+	// ApplicantLeft: the outcome
 
 	Stop *Attention // StepStopped, AccountStopped
 
 	Refusal string        // HandoverFailed: an HTTP status, or a kind of package handover
 	After   time.Duration // HandoverFailed: the pause that the receiver asked for
-	Final   bool          // HandoverFailed: the receiver wants no more
+	// Final: HandoverFailed: the receiver wants no more; ApplicantLeft: the retention is over, no write can follow.
+	Final bool
+
+	// Unreachable says that the applicant's account is suspended, or the applicant has left (ReminderDue, QuestionDue,
+	// Nudged).
+	Unreachable bool
 
 	Step Step // StepDelayed, WriteFailed
 

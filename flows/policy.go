@@ -44,6 +44,10 @@ type Policy struct {
 	CodeResend     time.Duration // least time between two codes of one person or to one number
 	PhotoGrace     time.Duration // time from the end of a case to the deletion of its photos
 	FieldRetention time.Duration // time from Done or OnFile to the deletion of the fields; 0: never
+	// LeaverRetention is the time from the day on which a person leaves, or a company uninstalls the app, to the deletion
+	// of the fields; 0: as for everybody else.
+	LeaverRetention time.Duration
+	Joiners         JoinersRule // what follows when somebody joins; "" is JoinersOff
 	// WriteQuiet is the least time between the intent of a write with an unknown outcome and its retry. The platform may
 	// still be applying a request of a process that has died, so it is longer than any call takes.
 	WriteQuiet time.Duration
