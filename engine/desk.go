@@ -43,15 +43,19 @@ func saveDesk(ctx context.Context, tx flows.Tx, tenantKey, admin string, d flows
 
 // queueOf returns the cases on which the admin may decide, oldest first. Nobody decides on the own case.
 func (e *Engine) queueOf(ctx context.Context, v flows.View, tenantKey, admin string) ([]flows.QueueEntry, error) {
+	policy, err := e.policyOf(ctx, v, tenantKey)
+	if err != nil {
+		return nil, err
+	}
 	all, err := v.Queue(ctx, tenantKey, waitingForHR, maxQueue)
-	e.freeOfFormerAdmins(tenantKey, all)
+	freeOfFormerAdmins(policy, tenantKey, all, e.Now())
 	return slices.DeleteFunc(all, func(q flows.QueueEntry) bool { return q.OpenID == admin }), err
 }
 
 // freeOfFormerAdmins removes the assignments to those who are no admins any more.
-func (e *Engine) freeOfFormerAdmins(tenantKey string, queue []flows.QueueEntry) {
+func freeOfFormerAdmins(p *flows.Policy, tenantKey string, queue []flows.QueueEntry, now time.Time) {
 	for i, q := range queue {
-		if e.Policy.ReaderOf(tenantKey, q.Assigned, e.Now()) == "" {
+		if p.ReaderOf(tenantKey, q.Assigned, now) == "" {
 			queue[i].Assigned = nil
 		}
 	}
@@ -256,8 +260,12 @@ func (e *Engine) markDesks(
 		return nil, err
 	}
 	told := staff.Told(c.OpenID)
+	policy, err := e.policyOf(ctx, tx, c.TenantKey)
+	if err != nil {
+		return nil, err
+	}
 	// The desks of those who are away, and of stand-ins who do not stand in, show what is so and do not ring.
-	for _, admin := range slices.Concat(e.Policy.AdminsOf(c.TenantKey), e.Policy.StandInsOf(c.TenantKey)) {
+	for _, admin := range slices.Concat(policy.AdminsOf(c.TenantKey), policy.StandInsOf(c.TenantKey)) {
 		if admin == c.OpenID {
 			continue
 		}

@@ -266,6 +266,10 @@ func (e *Engine) approveOffered(ctx context.Context, tx flows.Tx, k click, d *fl
 	if k.repeated || len(d.Offered) == 0 {
 		return flows.NewToast("already", nil), nil
 	}
+	policy, err := e.policyOf(ctx, tx, k.TenantKey)
+	if err != nil {
+		return nil, err
+	}
 	offered := d.Offered
 	d.Offered, d.Decided = nil, nil
 	approved := 0
@@ -277,7 +281,7 @@ func (e *Engine) approveOffered(ctx context.Context, tx flows.Tx, k click, d *fl
 		if err != nil {
 			return nil, err
 		}
-		by := e.Policy.ReaderOf(c.TenantKey, c.Assigned, e.Now())
+		by := policy.ReaderOf(c.TenantKey, c.Assigned, e.Now())
 		if c.State != flows.AwaitingReview || !e.allGreen(c) || by != "" && by != k.OpenID || c.OnHold.ActiveAt(e.Now()) {
 			continue
 		}

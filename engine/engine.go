@@ -137,6 +137,20 @@ func (e *Engine) DecideAndPersist(ctx context.Context, tx flows.Tx, c *flows.Cas
 			return outcome{}, err
 		}
 	}
+	if ev.Kind == flows.ReminderDue || ev.Kind == flows.QuestionDue || ev.Kind == flows.Nudged {
+		works, err := tx.Employment(ctx, c.TenantKey, c.OpenID)
+		if err != nil {
+			return outcome{}, err
+		}
+		ev.Unreachable = !works.Reachable()
+	}
+	policy := &e.Policy
+	if ev.Role == flows.HR {
+		var err error
+		if policy, err = e.policyOf(ctx, tx, c.TenantKey); err != nil {
+			return outcome{}, err
+		}
+	}
 	if ev.Kind == flows.Approved && len(e.Policy.StandIns) > 0 {
 		staff, err := e.StaffOf(ctx, tx, c.TenantKey)
 		if err != nil {
@@ -147,7 +161,7 @@ func (e *Engine) DecideAndPersist(ctx context.Context, tx flows.Tx, c *flows.Cas
 	if !e.Policy.ReviewAlways && (ev.Kind == flows.PersonChecked || ev.Kind == flows.Confirmed) {
 		ev.SampleDraw = e.sampleDraw(c)
 	}
-	ch := flows.Decide(&e.Policy, c, ev)
+	ch := flows.Decide(policy, c, ev)
 	if ch.Case == nil {
 		return outcome{Case: c, Change: ch}, nil
 	}

@@ -39,6 +39,11 @@ const (
 	JobMorning       JobKind = "morning"
 	JobEndHold       JobKind = "end_hold"
 	JobRemindQuery   JobKind = "remind_question"
+	JobJoiners       JobKind = "invite_joiners"
+	JobCompareName   JobKind = "compare_name"
+	JobEraseLeaver   JobKind = "erase_leaver"
+	JobSyncStaff     JobKind = "sync_staff"
+	JobEndTenant     JobKind = "end_tenant"
 )
 
 // Queue names the queue of the job. Each upstream has its own queue, so an upstream that does not answer delays only
@@ -62,7 +67,7 @@ func (j Job) Queue() string {
 		return "check"
 	case JobIdentity:
 		return "identity"
-	case JobContact:
+	case JobContact, JobCompareName, JobSyncStaff:
 		return "directory"
 	case JobUpload, JobEvidence:
 		return "esign"

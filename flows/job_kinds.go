@@ -153,7 +153,7 @@ func Morning(tenantKey, day string, at time.Time) Job {
 // RunDate returns the night of Reconcile or the day of Morning, as 2006-01-02.
 func (j Job) RunDate() string { return j.ref }
 
-// Page returns the page of Reconcile, from 0.
+// Page returns the page of Reconcile, EndTenant or SyncStaff, from 0.
 func (j Job) Page() int64 { return j.rev }
 
 // Escalate does a step about the tenant's overdue cases. One job is enough for all cases that ask for it.
@@ -205,7 +205,9 @@ const (
 	ReplyOverdue     Template = "overdue" // to a lead: how many cases are overdue; nothing if none is
 	// ReplyLookRequest asks an admin whether another one may see the originals.
 	ReplyLookRequest Template = "look_request"
-	ReplyDisclosed   Template = "disclosed" // to the applicant: the operator has looked at everything in full
+	// ReplyRenamed asks HR whether somebody with another name in the directory shall register again.
+	ReplyRenamed   Template = "renamed"
+	ReplyDisclosed Template = "disclosed" // to the applicant: the operator has looked at everything in full
 )
 
 // Reply sends a card that is not kept up to date. The receiver follows by Towards or ToHR.

@@ -111,3 +111,13 @@ func ofTenant(entries []string, tenantKey string) (ids []string) {
 	}
 	return ids
 }
+
+// Without returns the policy as it is for a tenant of whose staff some have left.
+func (p *Policy) Without(tenantKey string, former []string) *Policy {
+	has := func(id string) bool { return slices.Contains(former, id) }
+	out := *p
+	out.Admins = slices.DeleteFunc(p.AdminsOf(tenantKey), has)
+	out.StandIns = slices.DeleteFunc(p.StandInsOf(tenantKey), has)
+	out.Leads = slices.DeleteFunc(p.LeadsOf(tenantKey), has)
+	return &out
+}

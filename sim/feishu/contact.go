@@ -62,11 +62,14 @@ func (s *Server) contactFields(u *User) map[string]any {
 	}
 	if s.hasScope("contact:user.employee:readonly") {
 		f["status"] = map[string]any{
-			"is_frozen":    false,
+			"is_frozen":    u.Frozen,
 			"is_resigned":  u.Resigned,
 			"is_activated": true,
-			"is_exited":    false,
+			"is_exited":    u.Exited,
 			"is_unjoin":    false,
+		}
+		if u.JoinTime != 0 {
+			f["join_time"] = u.JoinTime
 		}
 	}
 	return f

@@ -18,7 +18,9 @@ type User struct {
 	Outside                 bool     // outside the app's availability: 230013 for messages, 41050 for lookups
 	TenantKey               string   // of another company; "" means the app's tenant
 	Resigned                bool
-	Stopped                 bool // the person has disabled the bot's messages: 230053
+	Frozen, Exited          bool  // the account is suspended by an admin, or left by its owner
+	JoinTime                int64 // first working day, seconds; 0 = not set
+	Stopped                 bool  // the person has disabled the bot's messages: 230053
 }
 
 func (u User) String() string       { return "User(" + u.OpenID + ")" }

@@ -1,0 +1,137 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+
+	"shiming/flows"
+)
+
+// StaffChange notes what the directory says about a person, and what follows: a leaver's open case ends and the
+// retention begins, a joiner waits for the invitation, a new name is compared with the recorded identity. It decides by
+// the times of the events, which come twice and in any order.
+func (e *Engine) StaffChange(ctx context.Context, n flows.StaffChange) error {
+	return e.Store.Tx(ctx, func(tx flows.Tx) error {
+		if seen, err := tx.InsertEventKeys(ctx, e.Now(), onceKey("event", n.EventID)); seen || err != nil {
+			return err
+		}
+		return e.noteStaffChange(ctx, tx, n)
+	})
+}
+
+// NoteStaffChange is StaffChange for something that no event has told: a job has found it in the directory.
+func (e *Engine) NoteStaffChange(ctx context.Context, n flows.StaffChange) error {
+	return e.Store.Tx(ctx, func(tx flows.Tx) error { return e.noteStaffChange(ctx, tx, n) })
+}
+
+func (e *Engine) noteStaffChange(ctx context.Context, tx flows.Tx, n flows.StaffChange) error {
+	before, err := tx.EmploymentForUpdate(ctx, n.TenantKey, n.OpenID)
+	if err != nil {
+		return err
+	}
+	after, follows := before.After(n, &e.Policy, e.Now())
+	if after != before {
+		if err := tx.PutEmployment(ctx, after); err != nil {
+			return err
+		}
+	}
+	cause := "staff/" + n.TenantKey + "/" + n.OpenID + "/" + string(n.Kind) + "/" +
+		strconv.FormatInt(max(after.PresenceAt.UnixMilli(), n.At.UnixMilli()), 10)
+	var jobs []flows.Job
+	if follows.Joins {
+		jobs = append(jobs, flows.InviteJoiners(n.TenantKey, after.InviteAt))
+		if err := e.EnsureMorning(ctx, tx, n.TenantKey); err != nil {
+			return err
+		}
+	}
+	if follows.Renamed {
+		jobs = append(jobs, flows.CompareName(n.TenantKey, n.OpenID))
+	}
+	if follows.Left {
+		if keep := e.Policy.LeaverRetention; keep > 0 {
+			jobs = append(jobs, flows.EraseLeaver(n.TenantKey, n.OpenID, after.LeftAt, after.LeftAt.Add(keep)))
+		}
+		if err := e.endForLeaver(ctx, tx, n.TenantKey, n.OpenID); err != nil {
+			return err
+		}
+	}
+	if before.LeftAt.IsZero() != after.LeftAt.IsZero() {
+		desks, err := e.noteFormerStaff(ctx, tx, n.TenantKey, n.OpenID, follows.Left)
+		if err != nil {
+			return err
+		}
+		jobs = append(jobs, desks...)
+	}
+	return e.Enqueue(ctx, tx, cause, jobs...)
+}
+
+// endForLeaver ends the open case of somebody who has left, unless a write is under way.
+func (e *Engine) endForLeaver(ctx context.Context, tx flows.Tx, tenantKey, openID string) error {
+	c, err := tx.OpenCase(ctx, tenantKey, openID)
+	if err != nil {
+		return flows.IgnoreNotFound(err)
+	}
+	return e.Apply(ctx, tx, c, flows.Event{
+		Kind:  flows.ApplicantLeft,
+		At:    e.Now(),
+		Role:  flows.Bot,
+		Field: flows.OutcomeLeft,
+	})
+}
+
+// settingFormerStaff is the key of the open_ids of admins, stand-ins and leads who have left, as a JSON array. They keep
+// no rights, although the configuration names them.
+const settingFormerStaff = "former_staff"
+
+func formerStaff(ctx context.Context, v flows.View, tenantKey string) (ids []string, err error) {
+	raw, err := v.Setting(ctx, tenantKey, settingFormerStaff)
+	if err != nil || raw == "" {
+		return nil, err
+	}
+	return ids, json.Unmarshal([]byte(raw), &ids)
+}
+
+// noteFormerStaff takes the rights from an admin who has left, or gives them back, and returns the jobs that draw the
+// desk.
+func (e *Engine) noteFormerStaff(
+	ctx context.Context, tx flows.Tx, tenantKey, openID string, left bool,
+) ([]flows.Job, error) {
+	p := &e.Policy
+	configured := slices.Concat(p.AdminsOf(tenantKey), p.StandInsOf(tenantKey), p.LeadsOf(tenantKey))
+	if !slices.Contains(configured, openID) {
+		return nil, nil
+	}
+	former, err := formerStaff(ctx, tx, tenantKey)
+	if err != nil {
+		return nil, err
+	}
+	former = slices.DeleteFunc(former, func(id string) bool { return id == openID })
+	if left {
+		former = append(former, openID)
+	}
+	raw, err := json.Marshal(former)
+	if err != nil {
+		return nil, err
+	}
+	if err := tx.PutSetting(ctx, tenantKey, settingFormerStaff, string(raw)); err != nil {
+		return nil, err
+	}
+	e.Log.Warn("somebody whom hr.admins, review.stand_ins or review.leads names has left or come back; correct the setting",
+		"person", openID, "tenant", tenantKey, "left", left)
+	desk, err := tx.Surface(ctx, deskID(tenantKey, openID))
+	if err != nil || desk.MessageID == "" || desk.Unreachable {
+		return nil, flows.IgnoreNotFound(err)
+	}
+	return []flows.Job{showShared(desk)}, nil
+}
+
+// policyOf returns the policy for a tenant: without those of the staff who have left.
+func (e *Engine) policyOf(ctx context.Context, v flows.View, tenantKey string) (*flows.Policy, error) {
+	former, err := formerStaff(ctx, v, tenantKey)
+	if err != nil || len(former) == 0 {
+		return &e.Policy, err
+	}
+	return e.Policy.Without(tenantKey, former), nil
+}
