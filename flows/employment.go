@@ -39,16 +39,6 @@ const (
 	NameAgain   NameCheck = "again"   // by HR: the person shall register again
 )
 
-// JoinersRule says what happens when somebody joins the company.
-type JoinersRule string
-
-// Rules for joiners.
-const (
-	JoinersOff  JoinersRule = "off"  // nothing
-	JoinersAsk  JoinersRule = "ask"  // HR has a card a day with all who joined
-	JoinersAuto JoinersRule = "auto" // they are invited
-)
-
 // StaffEffects is what follows from a StaffChange.
 type StaffEffects struct {
 	Left    bool // the person has left: what is open ends
@@ -78,7 +68,7 @@ func (e Employment) After(n StaffChange, p *Policy, now time.Time) (Employment, 
 		if returns {
 			e.SuspendedAt = time.Time{}
 		}
-		if p.joiners() != JoinersOff && !known {
+		if p.invitesJoiners() && !known {
 			first := later(now, at)
 			if d := n.JoinsOn.Sub(now); d > 0 && d <= maxJoinAhead {
 				first = n.JoinsOn
@@ -112,12 +102,9 @@ func (e Employment) After(n StaffChange, p *Policy, now time.Time) (Employment, 
 // Reachable reports whether the person may be disturbed: not left, and not suspended.
 func (e Employment) Reachable() bool { return e.LeftAt.IsZero() && e.SuspendedAt.IsZero() }
 
-// joiners returns the rule for joiners; JoinersOff by default.
-func (p *Policy) joiners() JoinersRule {
-	if p.Joiners == "" {
-		return JoinersOff
-	}
-	return p.Joiners
+// invitesJoiners reports whether something follows when somebody joins.
+func (p *Policy) invitesJoiners() bool {
+	return p.Campaign.Joiners == JoinersAsk || p.Campaign.Joiners == JoinersAuto
 }
 
 // Joiners are invited, or shown to HR, at 10:07 in China: after the first steps of a first day, and not at the full or
@@ -145,7 +132,7 @@ func (p *Policy) JoinersAt(t time.Time) time.Time {
 		if next.Before(t) {
 			next = next.Add(time.Hour)
 		}
-		if p.joiners() == JoinersAuto && p.Work.Open(next) {
+		if p.Campaign.Joiners == JoinersAuto && p.Work.Open(next) {
 			return next
 		}
 	}

@@ -44,6 +44,10 @@ const (
 	JobEraseLeaver   JobKind = "erase_leaver"
 	JobSyncStaff     JobKind = "sync_staff"
 	JobEndTenant     JobKind = "end_tenant"
+	JobResolve       JobKind = "resolve_campaign"
+	JobCampaign      JobKind = "run_campaign"
+	JobInvite        JobKind = "invite"
+	JobChase         JobKind = "chase"
 )
 
 // Queue names the queue of the job. Each upstream has its own queue, so an upstream that does not answer delays only
@@ -55,6 +59,9 @@ func (j Job) Queue() string {
 	case JobReadPhotos:
 		return "ocr"
 	case JobShow:
+		if strings.HasPrefix(j.ref, invitationPrefix) {
+			return "invitations"
+		}
 		if !strings.HasSuffix(j.ref, "/"+AudienceApplicant) {
 			return "groups"
 		}
@@ -67,7 +74,9 @@ func (j Job) Queue() string {
 		return "check"
 	case JobIdentity:
 		return "identity"
-	case JobContact, JobCompareName, JobSyncStaff:
+	case JobInvite, JobChase:
+		return "invitations"
+	case JobContact, JobResolve, JobCompareName, JobSyncStaff:
 		return "directory"
 	case JobUpload, JobEvidence:
 		return "esign"

@@ -29,6 +29,7 @@ type Policy struct {
 	Work         workday.Schedule
 	Urgent       bool // admins are called by 加急 at twice the SLA
 	Sample       int  // percent of the cases approved by the policy that are drawn for a look afterwards
+	Campaign     CampaignRules
 	Agreement    cards.Agreement
 	Documents    Documents
 	EvidenceMark string   // template of the evidence's remark; see MarkOf
@@ -47,7 +48,6 @@ type Policy struct {
 	// LeaverRetention is the time from the day on which a person leaves, or a company uninstalls the app, to the deletion
 	// of the fields; 0: as for everybody else.
 	LeaverRetention time.Duration
-	Joiners         JoinersRule // what follows when somebody joins; "" is JoinersOff
 	// WriteQuiet is the least time between the intent of a write with an unknown outcome and its retry. The platform may
 	// still be applying a request of a process that has died, so it is longer than any call takes.
 	WriteQuiet time.Duration

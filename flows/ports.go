@@ -144,13 +144,8 @@ type View interface {
 	Picture(ctx context.Context, caseID, photoID string) ([]byte, error)      // decrypted; ErrNotFound
 	AuditOf(ctx context.Context, caseID string) ([]AuditRow, error)
 	Setting(ctx context.Context, tenantKey, key string) (string, error) // "" if unset
-	// Employment returns what the directory has said about a person; only the ids if it has said nothing.
-	Employment(ctx context.Context, tenantKey, openID string) (Employment, error)
-	// Joiners returns people in the state whose InviteAt has come, in the order of it; CountJoiners counts them.
-	Joiners(ctx context.Context, tenantKey string, state JoinerState, now time.Time, limit int) ([]Employment, error)
-	CountJoiners(ctx context.Context, tenantKey string, state JoinerState, now time.Time) (int, error)
-	// CountStaff counts who has joined and who has left from one moment to before another.
-	CountStaff(ctx context.Context, tenantKey string, from, to time.Time) (joined, left int, err error)
+	EmploymentView
+	CampaignView
 }
 
 // Cursor is a position in a list of cases ordered by time of entry and id.
@@ -223,15 +218,14 @@ type Tx interface {
 	DeletePictures(ctx context.Context, caseID string, photoIDs ...string) (int, error)
 	PutSurface(ctx context.Context, s *Surface) error // insert or replace
 	PutSetting(ctx context.Context, tenantKey, key, value string) error
-	// EmploymentForUpdate is Employment. Transactions that ask for the same person follow each other.
-	EmploymentForUpdate(ctx context.Context, tenantKey, openID string) (Employment, error)
-	PutEmployment(ctx context.Context, e Employment) error // insert or replace
 	// Uses returns the times of the uses of a limited thing since a moment, oldest first. A time may lie ahead.
 	// Transactions that ask for the same key follow each other.
 	Uses(ctx context.Context, key string, since time.Time) ([]time.Time, error)
 	// PutUse stores a use. The same id again replaces the first. Uses are kept for at least 24 hours.
 	PutUse(ctx context.Context, key, id string, at time.Time) error
 	DeleteUse(ctx context.Context, key, id string) error
+	EmploymentTx
+	CampaignTx
 }
 
 // Keys of settings that HR chooses by chat command. They override the configuration.

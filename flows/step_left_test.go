@@ -101,7 +101,7 @@ func TestJoinersAt(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			for rule, want := range map[JoinersRule]string{JoinersAuto: tt.auto, JoinersAsk: tt.ask} {
 				p := workPolicy()
-				p.Joiners = rule
+				p.Campaign.Joiners = rule
 				if got := p.JoinersAt(chinaTime(t, tt.at)); !got.Equal(chinaTime(t, want)) {
 					t.Errorf("%s: got %s, want %s", rule, got.In(ChinaTime), want)
 				}
@@ -113,7 +113,7 @@ func TestJoinersAt(t *testing.T) {
 // TestEmploymentAfter: what is older changes nothing, and what comes twice follows once.
 func TestEmploymentAfter(t *testing.T) {
 	p := workPolicy()
-	p.Joiners = JoinersAuto
+	p.Campaign.Joiners = JoinersAuto
 	at := func(hours int) time.Time { return SampleTime.Add(time.Duration(hours) * time.Hour) }
 	yes, no := true, false
 	joined := StaffChange{Kind: StaffJoined, At: at(1)}
@@ -160,7 +160,7 @@ func TestEmploymentAfter(t *testing.T) {
 			}
 		})
 	}
-	p.Joiners = JoinersOff
+	p.Campaign.Joiners = JoinersOff
 	if e, f := (Employment{}).After(joined, p, at(5)); f.Joins || e.Joiner != "" || !e.JoinedAt.Equal(at(1)) {
 		t.Errorf("got %+v without a rule for joiners, want the time alone", e)
 	}
@@ -169,7 +169,7 @@ func TestEmploymentAfter(t *testing.T) {
 // TestJoinsLater: the first working day of the directory counts, unless it is implausible.
 func TestJoinsLater(t *testing.T) {
 	p := workPolicy()
-	p.Joiners = JoinersAsk
+	p.Campaign.Joiners = JoinersAsk
 	for _, tt := range []struct{ on, want string }{
 		{"2026-06-15 00:00", "2026-06-15 10:07"}, {"2026-01-01 00:00", "2026-06-02 10:07"},
 		{"2036-06-15 00:00", "2026-06-02 10:07"},
