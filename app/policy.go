@@ -51,6 +51,16 @@ func Policy(cfg config.Config) flows.Policy {
 		Urgent:       bool(cfg.Review.Urgent),
 		Sample:       int(cfg.Review.Sample),
 
+		Campaign: flows.CampaignRules{
+			PerMinute:    int(cfg.Campaign.PerMinute),
+			Joiners:      flows.JoinersRule(cfg.Campaign.Joiners),
+			AutoChase:    cfg.Campaign.Chase == config.ChaseAuto,
+			Chases:       int(cfg.Campaign.Chases),
+			ChaseEvery:   cfg.Campaign.ChaseEvery,
+			OCRPerSecond: int(cfg.OCR.PerSecond),
+			OCRQuota:     int(cfg.Campaign.OCRQuota),
+		},
+
 		AnnouncePeople: flows.AnnouncePeople(cfg.Announce.People),
 
 		Agreement: cards.Agreement{

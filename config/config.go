@@ -70,6 +70,15 @@ type Config struct {
 
 		calendar workday.Calendar // the built-in one with the days of the file, once validated
 	} `koanf:"review"`
+	// Campaign is how many people are asked to register; see flows.CampaignRules.
+	Campaign struct {
+		PerMinute  PerMinute     `koanf:"per_minute"`
+		Joiners    Joiners       `koanf:"joiners"`
+		Chase      Chase         `koanf:"chase"`
+		Chases     Chases        `koanf:"chases"`
+		ChaseEvery time.Duration `koanf:"chase_every"`
+		OCRQuota   Pages         `koanf:"ocr_quota"`
+	} `koanf:"campaign"`
 	OCR struct {
 		PerSecond PerSecond `koanf:"per_second"`
 	} `koanf:"ocr"`
@@ -139,6 +148,11 @@ func Defaults() (c Config) {
 	c.Review.Urgent = true
 	c.Review.Sample = 5
 	c.Review.SecondLook = SecondLookNever
+	c.Campaign.PerMinute = 120
+	c.Campaign.Joiners = JoinersOff
+	c.Campaign.Chase = ChaseManual
+	c.Campaign.Chases = flows.MaxChases
+	c.Campaign.ChaseEvery = 24 * time.Hour
 	c.OCR.PerSecond = 10
 	c.Verification.Method = flows.ThreeElements
 	c.Verification.Tencent.EndpointFaceID = verify.DefaultEndpointFaceID

@@ -83,6 +83,7 @@ const (
 	NotDSN             Code = "not_dsn"
 	NotPositive        Code = "not_positive"
 	ExpiresLate        Code = "expires_late"
+	LessThanADay       Code = "less_than_a_day"
 	NoAdmins           Code = "no_admins"
 	NotOpenID          Code = "not_open_id"
 	NotDomain          Code = "not_domain"
@@ -150,6 +151,7 @@ var english = map[Code]string{
 	PlainHTTP:          "plain http is accepted to this machine only; use https",
 	NotDSN:             "want sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE",
 	NotPositive:        "must be more than 0",
+	LessThanADay:       "must be at least 24h",
 	ExpiresLate:        "must be at most 312h: Feishu's cards can be changed for 14 days only",
 	NoAdmins:           "name at least one open_id; two are better, since nobody approves himself",
 	NotOpenID:          "want open_ids such as ou_…",

@@ -55,6 +55,7 @@ func validate(c *Config, undecoded []Mistake) []Mistake {
 	v.agreement()
 	v.handover()
 	v.timing()
+	v.campaign()
 	slices.SortFunc(v.mistakes, byText)
 	return v.mistakes
 }

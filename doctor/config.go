@@ -37,6 +37,7 @@ var chinese = map[config.Code]string{
 	config.PlainHTTP:          "只有本机可以用 http，其他请用 https",
 	config.NotDSN:             "要写成 sqlite:路径 或 postgres://USER:PASSWORD@HOST:PORT/DATABASE",
 	config.NotPositive:        "要大于 0",
+	config.LessThanADay:       "至少 24h",
 	config.ExpiresLate:        "最多 312h：飞书的卡片 14 天后就不能更新了",
 	config.NoAdmins:           "至少填一个 open_id；最好两个，因为谁都不能审自己的",
 	config.NotOpenID:          "要填 open_id，例如 ou_…",

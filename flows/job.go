@@ -39,6 +39,10 @@ const (
 	JobMorning       JobKind = "morning"
 	JobEndHold       JobKind = "end_hold"
 	JobRemindQuery   JobKind = "remind_question"
+	JobResolve       JobKind = "resolve_campaign"
+	JobCampaign      JobKind = "run_campaign"
+	JobInvite        JobKind = "invite"
+	JobChase         JobKind = "chase"
 )
 
 // Queue names the queue of the job. Each upstream has its own queue, so an upstream that does not answer delays only
@@ -50,6 +54,9 @@ func (j Job) Queue() string {
 	case JobReadPhotos:
 		return "ocr"
 	case JobShow:
+		if strings.HasPrefix(j.ref, invitationPrefix) {
+			return "invitations"
+		}
 		if !strings.HasSuffix(j.ref, "/"+AudienceApplicant) {
 			return "groups"
 		}
@@ -62,7 +69,9 @@ func (j Job) Queue() string {
 		return "check"
 	case JobIdentity:
 		return "identity"
-	case JobContact:
+	case JobInvite, JobChase:
+		return "invitations"
+	case JobContact, JobResolve:
 		return "directory"
 	case JobUpload, JobEvidence:
 		return "esign"

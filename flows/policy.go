@@ -29,6 +29,7 @@ type Policy struct {
 	Work         workday.Schedule
 	Urgent       bool // admins are called by 加急 at twice the SLA
 	Sample       int  // percent of the cases approved by the policy that are drawn for a look afterwards
+	Campaign     CampaignRules
 	Agreement    cards.Agreement
 	Documents    Documents
 	EvidenceMark string   // template of the evidence's remark; see MarkOf

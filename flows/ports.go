@@ -144,6 +144,7 @@ type View interface {
 	Picture(ctx context.Context, caseID, photoID string) ([]byte, error)      // decrypted; ErrNotFound
 	AuditOf(ctx context.Context, caseID string) ([]AuditRow, error)
 	Setting(ctx context.Context, tenantKey, key string) (string, error) // "" if unset
+	CampaignView
 }
 
 // Cursor is a position in a list of cases ordered by time of entry and id.
@@ -222,6 +223,7 @@ type Tx interface {
 	// PutUse stores a use. The same id again replaces the first. Uses are kept for at least 24 hours.
 	PutUse(ctx context.Context, key, id string, at time.Time) error
 	DeleteUse(ctx context.Context, key, id string) error
+	CampaignTx
 }
 
 // Keys of settings that HR chooses by chat command. They override the configuration.

@@ -16,16 +16,19 @@ const (
 	// AudienceOriginal is a message with the original photos of a case, to one admin. It is recalled, and never drawn
 	// again: see workers/original.go.
 	AudienceOriginal = "original"
+	// AudienceCampaign is an admin's card of a campaign, AudienceInvitation the invitation of one of its people.
+	AudienceCampaign   = "campaign"
+	AudienceInvitation = "invitation"
 )
 
 // Surface is a message that is kept up to date: the card of a case for one receiver, or the board of a group.
 type Surface struct {
 	// ID: case/<id>/applicant, case/<id>/hr/<receiver>, board/<chat>, desk/<tenant>/<admin>, queue/<chat>,
-	// overdue/<tenant>/<admin>, original/<case>/<event>.
+	// overdue/<tenant>/<admin>, original/<case>/<event>, campaign/<campaign>/<admin>, invitation/<campaign>/<person>.
 	ID        string
 	CaseID    string // "" for what is about no single case
 	TenantKey string // set for what is about no single case; a case knows its tenant
-	Audience  string // applicant | hr | board | desk | queue | overdue | original
+	Audience  string // applicant | hr | board | desk | queue | overdue | original | campaign | invitation
 	To        Receiver
 	// Messages of a surface have generations. While WantedGeneration > SentGeneration, a new message has to be posted at
 	// the bottom of the chat. The former message then becomes a pointer to it (cards.Superseded).

@@ -67,19 +67,20 @@ const (
 // defaultWorkers is the number of workers of each queue. fetch and ocr keep pictures in memory, so
 // that their numbers bound its use.
 var defaultWorkers = map[string]int{
-	"fetch":     6,
-	"ocr":       16,
-	"cards":     16,
-	"groups":    8,
-	"sms":       8,
-	"check":     8,
-	"identity":  8,
-	"directory": 8,
-	"esign":     16,
-	"handover":  4,
-	"account":   8,
-	"default":   16,
-	"person":    2, // what older versions have queued for sms, check and identity
+	"fetch":       6,
+	"ocr":         16,
+	"cards":       16,
+	"groups":      8,
+	"invitations": 6,
+	"sms":         8,
+	"check":       8,
+	"identity":    8,
+	"directory":   8,
+	"esign":       16,
+	"handover":    4,
+	"account":     8,
+	"default":     16,
+	"person":      2, // what older versions have queued for sms, check and identity
 }
 
 // withDefaults validates c and fills in the defaults.

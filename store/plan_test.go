@@ -17,7 +17,7 @@ type explainer struct {
 	seen   int
 }
 
-const bigTables = `(cases|c|case_photos|p|audit|surfaces|pictures|handovers|h|event_keys|day_counts|day_figures|k|d|state_counts)\b`
+const bigTables = `(cases|c|case_photos|p|audit|surfaces|pictures|handovers|h|event_keys|day_counts|day_figures|k|d|state_counts|campaigns|campaign_people|campaign_lines)\b`
 
 // fullScan matches a plan step that reads a whole table, by the dialect (true is SQLite). Scans of
 // subqueries and of the rows of a page are intended.

@@ -48,8 +48,9 @@ func (s *Store) Purge(ctx context.Context) (rows int64, err error) {
 		limits, err2 := s.purgeLimits(ctx)
 		pushes, err3 := s.purgePushes(ctx)
 		uses, err4 := s.purgeUses(ctx)
-		rows = keys + limits + pushes + uses
-		return errors.Join(err1, err2, err3, err4, s.vacuum(ctx))
+		people, err5 := s.purgeCampaigns(ctx)
+		rows = keys + limits + pushes + uses + people
+		return errors.Join(err1, err2, err3, err4, err5, s.vacuum(ctx))
 	})
 	return rows, err
 }

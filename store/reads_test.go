@@ -100,6 +100,54 @@ func allReads(ctx context.Context) map[string]func(v flows.View) error {
 			_, err := v.DepartmentName(ctx, "t1", "od_1")
 			return err
 		},
+		"Campaign": func(v flows.View) error {
+			_, err := v.Campaign(ctx, "a")
+			return err
+		},
+		"LiveCampaign": func(v flows.View) error {
+			_, err := v.LiveCampaign(ctx, "t1", "everyone/")
+			return err
+		},
+		"Campaigns": func(v flows.View) error {
+			_, err := v.Campaigns(ctx, "t1", 5)
+			return err
+		},
+		"CampaignPerson": func(v flows.View) error {
+			_, err := v.CampaignPerson(ctx, "a", "ou_1")
+			return err
+		},
+		"CampaignPeople": func(v flows.View) error {
+			_, err := v.CampaignPeople(ctx, "a", flows.PersonFilter{Part: flows.PartChase, Department: "od_1"}, 10, 0)
+			return err
+		},
+		"CampaignCounts": func(v flows.View) error {
+			_, err := v.CampaignCounts(ctx, "a")
+			return err
+		},
+		"CampaignsOf": func(v flows.View) error {
+			_, err := v.CampaignsOf(ctx, "t1", "ou_1")
+			return err
+		},
+		"InvitedSince": func(v flows.View) error {
+			_, err := v.InvitedSince(ctx, "t1", "a", []string{"ou_1", "ou_2"}, epoch)
+			return err
+		},
+		"KnownPeople": func(v flows.View) error {
+			_, err := v.KnownPeople(ctx, "t1", []string{"ou_1", "ou_2"})
+			return err
+		},
+		"CampaignLines": func(v flows.View) error {
+			_, err := v.CampaignLines(ctx, "a", []flows.PersonCode{"", flows.CodeAmbiguous}, 3, 10)
+			return err
+		},
+		"CountLines": func(v flows.View) error {
+			_, err := v.CountLines(ctx, "a")
+			return err
+		},
+		"LastSpans": func(v flows.View) error {
+			_, err := v.LastSpans(ctx, "t1", 100)
+			return err
+		},
 		"Unread": func(v flows.View) error {
 			_, err := v.CountUnreadPhotos(ctx, epoch, "c1")
 			return err
