@@ -152,6 +152,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 	deps := workers.Deps{
 		Engine:           a.engine,
 		Messenger:        client,
+		StaffDirectory:   client,
 		IDCardReader:     client,
 		IdentityRecorder: client,
 		OCRPerSecond:     int(cfg.OCR.PerSecond),

@@ -38,8 +38,8 @@ const (
 	ActResolve     Act = "resolve"
 	ActClose       Act = "close"
 	ActPeek        Act = "peek"
-	ActAgree       Act = "agree" // another admin may see the originals
-	ActRemind      Act = "remind"
+	ActAgree       Act = "agree"  // another admin may see the originals
+	ActRemind      Act = "remind" // with Case: its applicant alone
 	ActNext        Act = "next"
 	ActKeepOnFile  Act = "keep_on_file" // for a document that no platform takes
 	ActUndo        Act = "undo"         // of a decision that has not taken effect
@@ -54,6 +54,7 @@ const (
 	ActTransfer    Act = "transfer"     // hand the case to another admin
 	ActNote        Act = "note"         // keep an internal note
 	ActEvidence    Act = "evidence"     // show what is on record of the evidence
+	ActRenamed     Act = "renamed"      // with To: one of NameAnswers; Case is the one with the recorded identity
 )
 
 // Values of Action.Side and Action.To.
@@ -71,6 +72,15 @@ const (
 	ToOpen    = "open"    // ActNext: open this case at the desk
 )
 
+// Values of Action.To for an ActRenamed.
+const (
+	NameKept  = "kept"  // the recorded identity stays
+	NameAgain = "again" // the person shall register again
+)
+
+// NameAnswers lists them.
+var NameAnswers = []string{NameKept, NameAgain}
+
 // acts lists every act. A caseless act needs no case id, because it opens a case or concerns none.
 var acts = map[Act]struct{ caseless bool }{
 	ActStart: {caseless: true}, ActConsent: {}, ActDecline: {}, ActRetake: {}, ActConfirm: {}, ActSendCode: {},
@@ -79,7 +89,7 @@ var acts = map[Act]struct{ caseless bool }{
 	ActAskHR:    {}, ActOtherDocument: {}, ActDocumentPhoto: {},
 	ActApprove: {}, ActSendBack: {}, ActReject: {}, ActRetry: {}, ActResolve: {}, ActClose: {}, ActPeek: {}, ActAgree: {},
 	ActKeepOnFile: {}, ActUndo: {}, ActDecide: {}, ActOpen: {}, ActAsk: {}, ActHold: {}, ActTransfer: {}, ActNote: {},
-	ActSampleFine: {}, ActSampleFault: {}, ActEvidence: {},
+	ActSampleFine: {}, ActSampleFault: {}, ActEvidence: {}, ActRenamed: {},
 	ActRemind: {caseless: true}, ActNext: {caseless: true}, ActFilter: {caseless: true}, ActBulk: {caseless: true},
 }
 
@@ -220,6 +230,8 @@ func DecodeAction(value map[string]any) (Action, error) {
 		places = Holds
 	case ActOpen:
 		places = Panels
+	case ActRenamed:
+		places = NameAnswers
 	}
 	if !slices.Contains(places, a.To) {
 		return Action{}, &ActionError{"to", "not a known place"}

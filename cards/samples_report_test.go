@@ -52,6 +52,15 @@ func reportSamples() []sample {
 		{name: "evidence", card: evidence},
 		{name: "evidence_none", card: Evidence{Ref: ref, Applicant: "ou_applicant", MaskedName: "张*", State: "on_file"}},
 		{name: "evidence_by_hand", card: byHand},
+		{name: "look_up_turns", card: LookUp{Total: 4, Rows: []LookUpRow{
+			{Ref: ref, Applicant: "ou_1", MaskedName: "张*", State: "awaiting_photos", Turn: TurnApplicant, Since: noon, Reminds: true},
+			{Ref: ref, Applicant: "ou_2", MaskedName: "张*", State: "recording", Turn: TurnBot, Since: noon, Left: true},
+			{Applicant: "ou_3", InvitedAt: noon, Suspended: true},
+			{Applicant: "ou_4"},
+		}}},
+		{name: "renamed", card: Renamed{Ref: ref, Applicant: "ou_applicant", MaskedName: "张*"}},
+		{name: "renamed_kept", card: Renamed{Ref: ref, Applicant: "ou_applicant", MaskedName: "张*", Answer: NameKept, By: "ou_hr",
+			At: noon}},
 		{name: "look_up_none", card: LookUp{}},
 		{name: "look_up_none_by_id", card: LookUp{ByID: true}},
 		{name: "pending", card: Pending{Rows: rows, Total: 34, Attention: 2}},
@@ -151,7 +160,7 @@ func reportSamples() []sample {
 			At:      noon,
 		}},
 		{name: "morning_after_weekend", card: Morning{
-			Since: "2026-11-20", Until: "2026-11-22", Days: Turnout{Started: 1}, At: noon,
+			Since: "2026-11-20", Until: "2026-11-22", Days: Turnout{Started: 1}, At: noon, Joined: 12, Gone: 1,
 		}},
 		{name: "weekly", card: Weekly{
 			Week: WeekFigures{

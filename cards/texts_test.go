@@ -101,6 +101,8 @@ var families = map[string][]string{
 	"closed": {"on_file", "rejected", "rejected_not_employee", "rejected_duplicate", "rejected_not_id_card",
 		"declined", "withdrawn", "expired", "hr_delay", "left", "uninstalled",
 		"closed", "other"},
+	"look_up_turn":   {"applicant", "hr", "bot", "other"},
+	"renamed_answer": {"kept", "again", "other"},
 	"closed_title": {"on_file", "rejected", "declined", "withdrawn", "expired", "hr_delay", "left", "uninstalled",
 		"closed", "other"},
 	"disclosed": {"feishu_ocr", "tencent_sms", "tencent_faceid", "tencent_bank", "tencent_bankcard", "feishu_identity",
@@ -109,7 +111,7 @@ var families = map[string][]string{
 	"peek_reason": append(slices.Clone(PeekReasons), "policy"),
 	"reminder":    {"consent", "reading", "photos", "document_photo", "confirm", "bank_card", "code", "other"},
 	"notice": {
-		"desk_sent", "not_understood", "nothing_open", "already_done", "too_many_cases", "photo_in_group", "photo_not_needed",
+		"desk_sent", "renamed_again", "not_understood", "nothing_open", "already_done", "too_many_cases", "photo_in_group", "photo_not_needed",
 		"unsupported", "no_reviewer", "no_admin", "applicant_unreached", "document_quota", "document_permission",
 		"handover_stopped", "account_stopped",
 		"document_unread", "many_looks", "desk_over", "away_when", "away_past",

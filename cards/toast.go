@@ -43,6 +43,12 @@ var toastTypes = map[string]string{
 	"second_look_other":     "warning",
 	"second_look_confirmed": "success",
 	"noted":                 "success",
+	"reminded_one":          "success",
+	"remind_soon":           "info",
+	"remind_capped":         "info",
+	"remind_suspended":      "warning",
+	"renamed_kept":          "success",
+	"renamed_again":         "success",
 	"not_staff":             "warning",
 	"came_late":             "info", // when
 	"closed":                "info",

@@ -107,6 +107,7 @@ const (
 	TargetEveryone   TargetKind = "everyone"   // everybody whom the app may see
 	TargetDepartment TargetKind = "department" // a department with its children
 	TargetGroup      TargetKind = "group"      // the members of a group
+	TargetJoiners    TargetKind = "joiners"    // who has joined the company; nobody asks for it
 )
 
 // CampaignTarget is the target of a campaign.

@@ -39,6 +39,9 @@ const (
 	NameAgain   NameCheck = "again"   // by HR: the person shall register again
 )
 
+// NoticeRenamed asks the person to register again (text "notice.<code>").
+const NoticeRenamed = "renamed_again"
+
 // StaffEffects is what follows from a StaffChange.
 type StaffEffects struct {
 	Left    bool // the person has left: what is open ends
@@ -68,7 +71,7 @@ func (e Employment) After(n StaffChange, p *Policy, now time.Time) (Employment, 
 		if returns {
 			e.SuspendedAt = time.Time{}
 		}
-		if p.invitesJoiners() && !known {
+		if p.InvitesJoiners() && !known {
 			first := later(now, at)
 			if d := n.JoinsOn.Sub(now); d > 0 && d <= maxJoinAhead {
 				first = n.JoinsOn
@@ -102,8 +105,8 @@ func (e Employment) After(n StaffChange, p *Policy, now time.Time) (Employment, 
 // Reachable reports whether the person may be disturbed: not left, and not suspended.
 func (e Employment) Reachable() bool { return e.LeftAt.IsZero() && e.SuspendedAt.IsZero() }
 
-// invitesJoiners reports whether something follows when somebody joins.
-func (p *Policy) invitesJoiners() bool {
+// InvitesJoiners reports whether something follows when somebody joins.
+func (p *Policy) InvitesJoiners() bool {
 	return p.Campaign.Joiners == JoinersAsk || p.Campaign.Joiners == JoinersAuto
 }
 

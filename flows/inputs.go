@@ -22,6 +22,8 @@ type Message struct {
 	Private            bool // in the p2p chat; otherwise in a group, where the bot was mentioned
 	Text               string
 	Photos             []PhotoRef
+	// Mentions are the open_ids of the people whom a private text names by @, without the bot.
+	Mentions []string
 	// Unsupported is the message type if it carries neither text nor picture (audio, sticker, …); otherwise "".
 	Unsupported string
 	// Foreign is set if the sender belongs to another company. Such a message has no content.

@@ -255,7 +255,7 @@ const (
 	ArgAbout   Arg = "about"    // ReplyNotice, ReplyLooked: open_id of the admin who looks or has handed a case over
 	ArgLooks   Arg = "looks"    // ReplyNotice many_looks: number of looks
 	ArgSince   Arg = "since"    // ReplyNotice many_looks: when the first of them was; other replies: when it was; RFC 3339
-	ArgPerson  Arg = "person"   // ReplyLookUp: open_id of the person
+	ArgPerson  Arg = "person"   // ReplyLookUp: open_ids of the people, with blanks between; others: of the person
 	ArgNames   Arg = "names"    // ReplyLookUp: keyed hashes of the names that may be meant
 	ArgDay     Arg = "day"      // ReplyMorning, ReplyWeekly: the day on which it is sent, as 2006-01-02
 	ArgClicked Arg = "clicked"  // ShowSurface: the clicked message, if it is not the surface's present one

@@ -10,10 +10,19 @@ import (
 func InviteJoiners(tenantKey string, at time.Time) Job {
 	return Job{
 		Kind:  JobJoiners,
+		rev:   at.Unix(),
 		At:    at,
 		Args:  map[Arg]string{ArgTenant: tenantKey},
 		Merge: "joiners/" + tenantKey + "/" + strconv.FormatInt(at.Unix(), 10),
 	}
+}
+
+// JoinersSlot returns the moment of InviteJoiners.
+func (j Job) JoinersSlot() time.Time { return time.Unix(j.rev, 0) }
+
+// JoinersTarget is the target of the campaign for those who joined before a moment.
+func JoinersTarget(slot time.Time) CampaignTarget {
+	return CampaignTarget{Kind: TargetJoiners, ID: slot.UTC().Format(time.RFC3339), Name: slot.In(ChinaTime).Format("2006-01-02")}
 }
 
 // CompareName reads a person's name from the directory and compares it with the recorded identity. It carries no name.

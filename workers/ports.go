@@ -41,6 +41,18 @@ type Messenger interface {
 	External(ctx context.Context, chatID string) (bool, error)
 }
 
+// StaffDirectory is the directory as far as it says who works for the company.
+type StaffDirectory interface {
+	// People returns the entries of at most 50 people. Those outside the app's directory range are left out.
+	People(ctx context.Context, openIDs []string) ([]flows.DirectoryPerson, error)
+	// DirectoryRange returns a page of the app's directory range; flows.RootDepartment is everybody.
+	DirectoryRange(ctx context.Context, pageToken string) (flows.DirectoryRange, error)
+	// ChildDepartments returns a page of the departments below one, with their children if all is set.
+	ChildDepartments(ctx context.Context, id, pageToken string, all bool) (flows.DepartmentPage, error)
+	// PeopleOf returns a page of the people of a department, without those of the departments below it.
+	PeopleOf(ctx context.Context, departmentID, pageToken string) (flows.PeoplePage, error)
+}
+
 // IDCardReader reads ID cards and other documents from pictures (Feishu OCR).
 type IDCardReader interface {
 	// ReadIDCard calls leaving while the request is sent, once or more. The rate limiter counts the call from the last

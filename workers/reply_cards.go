@@ -64,6 +64,8 @@ func (w *Workers) replyCard(ctx context.Context, j flows.Job) (card cards.Card, 
 			}
 		case flows.ReplyLookRequest:
 			card, err = lookRequestCard(ctx, v, j)
+		case flows.ReplyRenamed:
+			card, err = w.renamedCard(ctx, v, j)
 		case flows.ReplyReminded:
 			card, err = remindedCard(j)
 		case flows.ReplyReconcile:
@@ -154,7 +156,7 @@ func (w *Workers) noticeCard(j flows.Job) cards.Notice {
 		Level:  noticeLevels[code],
 		Person: j.Args[flows.ArgAbout],
 		Start:  code == "nothing_open",
-		Again:  code == "already_done",
+		Again:  code == "already_done" || code == flows.NoticeRenamed,
 	}
 }
 

@@ -43,6 +43,11 @@ func (w *Workers) newHandlers() map[flows.JobKind]handler {
 		flows.JobMorning:       w.morning,
 		flows.JobEndHold:       w.endHold,
 		flows.JobRemindQuery:   w.remindQuestion,
+		flows.JobJoiners:       w.inviteJoiners,
+		flows.JobCompareName:   w.compareName,
+		flows.JobEraseLeaver:   w.eraseLeaver,
+		flows.JobSyncStaff:     w.syncStaff,
+		flows.JobEndTenant:     w.endTenant,
 	}
 }
 
@@ -72,6 +77,9 @@ func (w *Workers) handle(ctx context.Context, j flows.Job) error {
 	ctx, err := w.withTenantOf(ctx, j)
 	if err != nil {
 		return flows.IgnoreNotFound(err)
+	}
+	if err := w.awaitApp(ctx, j); err != nil {
+		return err
 	}
 	handler, ok := w.handlers[j.Kind]
 	if !ok {
