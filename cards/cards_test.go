@@ -83,8 +83,8 @@ func TestEveryViewHasASample(t *testing.T) {
 			}
 		}
 	}
-	if views != 38 {
-		t.Errorf("found %d views, want 38", views)
+	if views != 42 {
+		t.Errorf("found %d views, want 42", views)
 	}
 }
 

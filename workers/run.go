@@ -48,6 +48,10 @@ func (w *Workers) newHandlers() map[flows.JobKind]handler {
 		flows.JobEraseLeaver:   w.eraseLeaver,
 		flows.JobSyncStaff:     w.syncStaff,
 		flows.JobEndTenant:     w.endTenant,
+		flows.JobResolve:       w.resolveCampaign,
+		flows.JobCampaign:      w.runCampaign,
+		flows.JobInvite:        w.sendInvitation,
+		flows.JobChase:         w.sendChase,
 	}
 }
 
