@@ -293,6 +293,9 @@ func (a *App) Run(ctx context.Context) error {
 	if err := a.engine.CloseFormerDesks(ctx); err != nil {
 		a.log.Warn("the desks of former admins are closed at the next start only", "error", err)
 	}
+	if err := a.syncStaff(ctx); err != nil {
+		a.log.Warn("who has joined or left meanwhile is asked at the next start only", "error", err)
+	}
 	stopNoting := a.noted.start(ctx)
 	go a.reportCredentials(ctx)
 	a.learnSelf(ctx)
@@ -352,6 +355,15 @@ func (a *App) Run(ctx context.Context) error {
 	stopNoting(drain)
 	a.log.Info("stopped")
 	return err
+}
+
+// syncStaff asks the directory, in the background, what has happened while the bot was away.
+func (a *App) syncStaff(ctx context.Context) error {
+	tenants, err := a.store.Tenants(ctx)
+	if err != nil || len(tenants) == 0 {
+		return err
+	}
+	return a.engine.SyncStaff(ctx, tenants)
 }
 
 // Close releases what New opened. It may be called more than once.

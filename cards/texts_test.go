@@ -81,7 +81,7 @@ var families = map[string][]string{
 		"both_sides_unclear", "photo_dark", "photo_glare", "photo_blurred", "photo_low_contrast", "photo_small", "photo_grey",
 		"other_person", "two_cards", "expired_card", "sides_mismatch", "download_failed", "deleted", "restricted"),
 	"campaign_state": {"resolving", "preview", "running", "paused", "ended", "stopped", "discarded", "other"},
-	"campaign_kind":  {"list", "everyone", "department", "group", "named", "other"},
+	"campaign_kind":  {"list", "everyone", "department", "group", "named", "joiners", "other"},
 	"campaign_why": {"nobody", "no_target", "scope", "too_many", "same", "forgotten", "over", "permission", "quota",
 		"ocr_quota", "platform", "other"},
 	"campaign_status": {"invite", "registered", "begun", "recent", "unreachable", "taken_out", "other"},

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+	"time"
 
 	"shiming/flows"
 )
@@ -56,6 +57,9 @@ func (e *Engine) noteStaffChange(ctx context.Context, tx flows.Tx, n flows.Staff
 		if err := e.endForLeaver(ctx, tx, n.TenantKey, n.OpenID); err != nil {
 			return err
 		}
+		if err := e.leaveCampaigns(ctx, tx, n.TenantKey, n.OpenID); err != nil {
+			return err
+		}
 	}
 	if before.LeftAt.IsZero() != after.LeftAt.IsZero() {
 		desks, err := e.noteFormerStaff(ctx, tx, n.TenantKey, n.OpenID, follows.Left)
@@ -78,6 +82,50 @@ func (e *Engine) endForLeaver(ctx context.Context, tx flows.Tx, tenantKey, openI
 		At:    e.Now(),
 		Role:  flows.Bot,
 		Field: flows.OutcomeLeft,
+	})
+}
+
+// leaveCampaigns ends the waiting for somebody who was invited and has not begun.
+func (e *Engine) leaveCampaigns(ctx context.Context, tx flows.Tx, tenantKey, openID string) error {
+	ids, err := tx.CampaignsOf(ctx, tenantKey, openID)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		c, err := tx.Campaign(ctx, id)
+		if err != nil {
+			return err
+		}
+		p, err := tx.CampaignPerson(ctx, id, openID)
+		if err != nil {
+			return err
+		}
+		if p.Status != flows.PersonInvite || !p.StartedAt.IsZero() {
+			continue
+		}
+		p.Status, p.Code = flows.PersonUnreachable, flows.CodeLeft
+		if err := tx.UpdateCampaignPerson(ctx, id, p); err != nil {
+			return err
+		}
+		if err := e.refreshLater(ctx, tx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// SyncStaff queues a run that asks the directory what has happened while the bot was away, for each tenant. A run that
+// an earlier start has begun ends with it.
+func (e *Engine) SyncStaff(ctx context.Context, tenants []string) error {
+	run := e.Now().UTC().Format(time.RFC3339Nano)
+	return e.Store.Tx(ctx, func(tx flows.Tx) error {
+		for _, tenantKey := range tenants {
+			cause := "staff_sync/" + tenantKey + "/" + run
+			if err := e.Enqueue(ctx, tx, cause, flows.SyncStaff(tenantKey, run, 0, time.Time{})); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

@@ -101,16 +101,25 @@ func (e *Engine) StartJoiners(ctx context.Context, tenantKey string, slot time.T
 		if err != nil || c.State != flows.CampaignResolving {
 			return flows.IgnoreNotFound(err)
 		}
-		c.Move(flows.CampaignFound, "", "", e.Now())
-		if e.Policy.Campaign.Joiners == flows.JoinersAuto {
-			c.Move(flows.CampaignConfirm, "", "", e.Now())
-		}
-		if err := tx.UpdateCampaign(ctx, c); err != nil {
+		funnel, err := e.funnelOf(ctx, tx, c)
+		if err != nil {
 			return err
 		}
-		at := e.Now()
-		if c.State == flows.CampaignPreview {
-			at = at.Add(flows.PreviewFor)
+		if funnel.Invited == 0 { // all of them have begun, or were invited before
+			c.Move(flows.CampaignFailed, "", flows.WhyNobody, e.Now())
+			return e.moveCampaign(ctx, tx, c)
+		}
+		c.Move(flows.CampaignFound, "", "", e.Now())
+		at := e.Now().Add(flows.PreviewFor)
+		if e.Policy.Campaign.Joiners == flows.JoinersAuto {
+			if c.Forecast, err = e.forecastOf(ctx, tx, c, funnel); err != nil {
+				return err
+			}
+			c.Move(flows.CampaignConfirm, "", "", e.Now())
+			at = e.Now()
+		}
+		if err := e.moveCampaign(ctx, tx, c); err != nil {
+			return err
 		}
 		run := flows.RunCampaign(c.TenantKey, c.ID, c.Run, at)
 		if err := e.Enqueue(ctx, tx, "campaign/"+c.ID+"/joiners", run); err != nil {
