@@ -4,17 +4,14 @@ import (
 	"context"
 	"time"
 
-	"github.com/patrickmn/go-cache"
-
 	"shiming/flows"
 )
 
 // A company may stop a marketplace app, or uninstall it. Its jobs then wait, since every call would be refused; those
 // that only delete or end something go on.
-const (
-	appStateTTL = 5 * time.Second  // how long a state is believed
-	appStopped  = 10 * time.Minute // until a waiting job looks again
-)
+
+// appStopped is how long a job waits before it looks again.
+const appStopped = 10 * time.Minute
 
 // whileStopped lists the jobs that run while the app is stopped.
 var whileStopped = map[flows.JobKind]bool{
@@ -31,21 +28,18 @@ func (w *Workers) awaitApp(ctx context.Context, j flows.Job) error {
 	if !w.engine.Marketplace || tenantKey == "" || whileStopped[j.Kind] {
 		return nil
 	}
-	state, known := w.appStates.Get(tenantKey)
-	if !known {
-		err := w.engine.Store.View(ctx, func(v flows.View) (err error) {
-			state, err = w.engine.AppState(ctx, v, tenantKey)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		w.appStates.Set(tenantKey, state, cache.DefaultExpiration)
+	var state flows.AppState
+	err := w.engine.Store.View(ctx, func(v flows.View) (err error) {
+		state, err = w.engine.AppState(ctx, v, tenantKey)
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	if state == flows.AppRunning {
 		return nil
 	}
-	return &flows.RetryLater{In: appStopped, Snooze: true, Code: "app:" + string(state.(flows.AppState))}
+	return &flows.RetryLater{In: appStopped, Snooze: true, Code: "app:" + string(state)}
 }
 
 // endTenantPage is how many cases endTenant handles in one job.

@@ -57,8 +57,6 @@ type Workers struct {
 	// departments maps a tenant's department to its name, externalGroups a tenant's group to whether people of other
 	// companies can be in it. They are only caches.
 	departments, externalGroups *cache.Cache
-	// appStates maps a tenant of a marketplace app to its flows.AppState. It is only a cache.
-	appStates *cache.Cache
 
 	slotsMu           sync.Mutex
 	slots             map[string]*slotLoad // by KIND/ID, see acquireSlot
@@ -81,7 +79,6 @@ func New(d Deps) *Workers {
 
 		departments:    cache.New(departmentTTL, 10*time.Minute),
 		externalGroups: cache.New(10*time.Minute, 10*time.Minute),
-		appStates:      cache.New(appStateTTL, time.Minute),
 
 		slots:    map[string]*slotLoad{},
 		inbound:  newPhotoBudget(inboundBytes),
