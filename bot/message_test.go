@@ -266,6 +266,24 @@ func TestOtherEvents(t *testing.T) {
 				ChatID:    "oc_p2p",
 				At:        when,
 			}},
+		{"read",
+			event20(eventRead, m{
+				"reader":          m{"reader_id": m{"open_id": "ou_emp"}, "read_time": "1760000001000", "tenant_key": "tk"},
+				"message_id_list": []any{"om_1", "om_2"},
+			}),
+			flows.MessageRead{
+				EventID:    "ev_1",
+				TenantKey:  "tk",
+				OpenID:     "ou_emp",
+				MessageIDs: []string{"om_1", "om_2"},
+				At:         when.Add(time.Second),
+			}},
+		{"read by a stranger",
+			event20(eventRead, m{
+				"reader":          m{"reader_id": m{"open_id": "ou_emp"}, "tenant_key": "other"},
+				"message_id_list": []any{"om_1"},
+			}), nil},
+		{"read nothing", event20(eventRead, m{"reader": m{"reader_id": m{"open_id": "ou_emp"}}}), nil},
 		{"recalled nothing", event20(eventRecalled, m{}), nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

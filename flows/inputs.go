@@ -83,6 +83,14 @@ type Recalled struct {
 	At                                    time.Time
 }
 
+// MessageRead is the event of a person who has read messages of the bot in the direct chat
+// (im.message.message_read_v1). At is when the person has read them.
+type MessageRead struct {
+	EventID, TenantKey, OpenID string
+	MessageIDs                 []string
+	At                         time.Time
+}
+
 // Push is a pushed event as it arrived. The store keeps it from the acknowledgement until the event is handled. It
 // masks its body when it is printed, logged or marshalled.
 type Push struct {
