@@ -50,6 +50,9 @@ func TestMessage(t *testing.T) {
 		{"file", "file", `{"file_key":"file_1","file_name":"cv.docx"}`, nil, func(w *flows.Message) {
 			w.Photos = []flows.PhotoRef{{FileKey: "file_1", Kind: "file"}}
 		}},
+		{"table", "file", `{"file_key":"file_1","file_name":"新员工名单.XLSX"}`, nil, func(w *flows.Message) {
+			w.Photos = []flows.PhotoRef{{FileKey: "file_1", Kind: "file", Table: true}}
+		}},
 		{"post", "post",
 			`{"title":"照片","content":[[{"tag":"text","text":"请看"},{"tag":"img","image_key":"a"}],` +
 				`[{"tag":"img","image_key":"b"}]]}`, nil,

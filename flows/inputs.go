@@ -37,6 +37,7 @@ type Message struct {
 type PhotoRef struct {
 	FileKey string
 	Kind    string // image | file
+	Table   bool   // a file whose name is that of a table or a text: it may be a list of people
 }
 
 // CardAction is a click on a button of a card (card.action.trigger).

@@ -43,6 +43,7 @@ func (w *Workers) newHandlers() map[flows.JobKind]handler {
 		flows.JobMorning:       w.morning,
 		flows.JobEndHold:       w.endHold,
 		flows.JobRemindQuery:   w.remindQuestion,
+		flows.JobResolve:       w.resolveCampaign,
 	}
 }
 
