@@ -54,6 +54,13 @@ const (
 	ActTransfer    Act = "transfer"     // hand the case to another admin
 	ActNote        Act = "note"         // keep an internal note
 	ActEvidence    Act = "evidence"     // show what is on record of the evidence
+
+	// Acts of campaigns; Case is the campaign.
+	ActInvite   Act = "invite"   // with Case: confirm it; else with To: everyone, or with a form
+	ActPause    Act = "pause"    // with or without To
+	ActStop     Act = "stop"     // end it
+	ActChase    Act = "chase"    // remind those who have not begun
+	ActCampaign Act = "campaign" // with To: one of CampaignPlaces
 )
 
 // Values of Action.Side and Action.To.
@@ -69,10 +76,15 @@ const (
 	ToUndo    = "undo"    // ActBulk: take the approval of all of them back
 	ToBottom  = "bottom"  // ActNext: send the card of this case again, at the bottom of HR's chat
 	ToOpen    = "open"    // ActNext: open this case at the desk
+
+	ToEveryone = "everyone" // ActInvite: everybody whom the app may see
+	ToResume   = "resume"   // ActPause: go on
+	ToLead     = "lead"     // ActChase: tell the department's lead
 )
 
-// acts lists every act. A caseless act needs no case id, because it opens a case or concerns none.
-var acts = map[Act]struct{ caseless bool }{
+// acts lists every act. A caseless act needs no case id, because it opens a case or concerns none. A named one may come
+// by the name of its button nevertheless: what its form holds says what is meant.
+var acts = map[Act]struct{ caseless, named bool }{
 	ActStart: {caseless: true}, ActConsent: {}, ActDecline: {}, ActRetake: {}, ActConfirm: {}, ActSendCode: {},
 	ActSubmitCode: {}, ActSubmitCard: {}, ActMethod: {}, ActCancel: {}, ActResume: {}, ActMyData: {caseless: true},
 	ActWithdraw: {},
@@ -80,6 +92,7 @@ var acts = map[Act]struct{ caseless bool }{
 	ActApprove: {}, ActSendBack: {}, ActReject: {}, ActRetry: {}, ActResolve: {}, ActClose: {}, ActPeek: {}, ActAgree: {},
 	ActKeepOnFile: {}, ActUndo: {}, ActDecide: {}, ActOpen: {}, ActAsk: {}, ActHold: {}, ActTransfer: {}, ActNote: {},
 	ActSampleFine: {}, ActSampleFault: {}, ActEvidence: {},
+	ActInvite: {caseless: true, named: true}, ActPause: {}, ActStop: {}, ActChase: {}, ActCampaign: {},
 	ActRemind: {caseless: true}, ActNext: {caseless: true}, ActFilter: {caseless: true}, ActBulk: {caseless: true},
 }
 
@@ -100,8 +113,10 @@ type Action struct {
 	To   string // "" | form | after | bottom | again | open | …; for some acts one of a list of codes
 	// Reason is one of Reasons, for an ActSendBack that needs no form, or of Questions for an ActAsk.
 	Reason string
-	// Department is the one that a desk shows, for an ActFilter; "" for all.
+	// Department is the one that a desk or a campaign's list shows, "" for all; or what an ActCampaign chooses.
 	Department string
+	Page       int64  // of a list, from 0
+	Person     string // open_id, for an ActCampaign
 }
 
 // act returns an action on the case of the reference.
@@ -129,12 +144,18 @@ func (a Action) Value() map[string]any {
 	if a.Department != "" {
 		v["department"] = a.Department
 	}
+	if a.Page > 0 {
+		v["page"] = a.Page
+	}
+	if a.Person != "" {
+		v["person"] = a.Person
+	}
 	return v
 }
 
 // ActionError names the invalid part of a click. It does not contain the part, which may be forged or personal.
 type ActionError struct {
-	Field   string // v, act, case, rev, side, to, reason, department, or form.<field>
+	Field   string // v, act, case, rev, side, to, reason, department, page, person, or form.<field>
 	Problem string
 }
 
@@ -205,6 +226,17 @@ func DecodeAction(value map[string]any) (Action, error) {
 	if a.Department != machineID(a.Department).zh {
 		return Action{}, &ActionError{"department", "not a department id"}
 	}
+	if a.Person, err = optionalString(value, "person"); err != nil {
+		return Action{}, err
+	}
+	if a.Person != machineID(a.Person).zh {
+		return Action{}, &ActionError{"person", "not an open_id"}
+	}
+	if _, given := value["page"]; given {
+		if a.Page, err = requiredNumber(value, "page"); err != nil {
+			return Action{}, err
+		}
+	}
 	if a.To, err = optionalString(value, "to"); err != nil {
 		return Action{}, err
 	}
@@ -220,6 +252,14 @@ func DecodeAction(value map[string]any) (Action, error) {
 		places = Holds
 	case ActOpen:
 		places = Panels
+	case ActInvite:
+		places = []string{"", ToEveryone}
+	case ActPause:
+		places = []string{"", ToResume}
+	case ActChase:
+		places = []string{"", ToLead}
+	case ActCampaign:
+		places = CampaignPlaces
 	}
 	if !slices.Contains(places, a.To) {
 		return Action{}, &ActionError{"to", "not a known place"}

@@ -12,13 +12,28 @@ type Board struct {
 	DoneToday int
 	DoneTotal int
 	Open      int
-	OnFile    int // people kept on file, who are not among the done
+	OnFile    int             // people kept on file, who are not among the done
+	Campaigns []BoardCampaign // newest first; the card shows maxBoardCampaigns
 	// Departments have a bar each, in this order; Others are all other people.
 	Departments []DepartmentBar
 	Others      DepartmentBar
 	People      []string // open_ids of the people who finished last, newest first; the card shows maxPeople
 	Names       []string // masked names of the people who finished last, newest first; the card shows maxPeople
 	At          time.Time
+}
+
+// BoardCampaign is how far a campaign has come. It names nobody.
+type BoardCampaign struct {
+	Target        CampaignTarget
+	Milestone     string // start | half | end (texts "board_campaign.<code>")
+	Invited, Done int
+}
+
+const maxBoardCampaigns = 3
+
+func (c BoardCampaign) node() node {
+	return line(codeText("board_campaign", c.Milestone, textArg("target", c.Target.text()), intArg("n", c.Invited),
+		intArg("done", c.Done)), sizeHead)
 }
 
 // DepartmentBar is how many people of a department are registered, and how many are registering.
@@ -35,11 +50,14 @@ const (
 
 // JSON draws the figures of the day, the departments and, where the operator wants it, who finished last.
 func (v Board) JSON() json.RawMessage {
-	e := []node{
+	var e []node
+	for _, c := range v.Campaigns[:min(len(v.Campaigns), maxBoardCampaigns)] {
+		e = append(e, c.node())
+	}
+	e = append(e,
 		line(intArg("n", v.DoneToday).val, sizeBig, colourGreen),
 		line(tr("board.today", quotedArg("day", v.Day))),
-		line(tr("board.total", intArg("done", v.DoneTotal), intArg("open", v.Open))),
-	}
+		line(tr("board.total", intArg("done", v.DoneTotal), intArg("open", v.Open))))
 	if v.OnFile > 0 {
 		e = append(e, line(tr("board.on_file", intArg("n", v.OnFile))))
 	}

@@ -43,7 +43,7 @@ func decodeName(name string) (Action, bool) {
 	rev, id, hasCase := strings.Cut(rest, ".")
 	properties, known := acts[Act(act)]
 	n, isNumber := digits(rev)
-	if !ok || !known || !isNumber || hasCase && !isUUID(id) || properties.caseless || Act(act) == ActRetake {
+	if !ok || !known || !isNumber || hasCase && !isUUID(id) || properties.caseless && !properties.named || Act(act) == ActRetake {
 		return Action{}, false
 	}
 	return Action{

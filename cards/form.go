@@ -24,6 +24,7 @@ type Form struct {
 	PeekReason                         *string
 	FaultNote                          *string
 	Question, InternalNote, Admin      *string
+	Targets, TargetName                *string
 }
 
 // DecodeForm reads event.action.form_value of a card.action.trigger callback. It ignores unknown fields. A value that
@@ -49,6 +50,8 @@ func DecodeForm(value map[string]any) (Form, error) {
 		"question":        &f.Question,
 		"internal_note":   &f.InternalNote,
 		"admin":           &f.Admin,
+		"targets":         &f.Targets,
+		"target_name":     &f.TargetName,
 	} {
 		raw, given := value[name]
 		if !given || raw == nil {
@@ -91,6 +94,8 @@ func (f Form) String() string {
 		{"question", f.Question != nil},
 		{"internal_note", f.InternalNote != nil},
 		{"admin", f.Admin != nil},
+		{"targets", f.Targets != nil},
+		{"target_name", f.TargetName != nil},
 	} {
 		if !field.set {
 			continue

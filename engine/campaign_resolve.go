@@ -221,7 +221,7 @@ func (e *Engine) EndResolving(ctx context.Context, id string, why flows.Campaign
 				return err
 			}
 		}
-		return e.drawCampaign(ctx, tx, c)
+		return e.drawCampaignNow(ctx, tx, c)
 	})
 }
 

@@ -80,6 +80,9 @@ func (e *Engine) handleClick(ctx context.Context, tx flows.Tx, k click) (flows.A
 		}
 		return e.openNextInQueue(ctx, tx, k)
 	}
+	if campaignActs[k.Action.Act] {
+		return e.clickOnCampaign(ctx, tx, k)
+	}
 	if k.Action.Act == cards.ActDecide || k.Action.Act == cards.ActOpen {
 		return e.openDecisionForm(ctx, tx, k)
 	}

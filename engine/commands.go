@@ -253,6 +253,8 @@ func (e *Engine) handleHRCommand(ctx context.Context, tx flows.Tx, m flows.Messa
 			return e.sendDeskTo(ctx, tx, m)
 		}
 		return e.reply(ctx, tx, m, flows.Reply(flows.ReplyPending))
+	case flows.CommandInvite:
+		return e.inviteBy(ctx, tx, m)
 	case flows.CommandAway:
 		return e.goAway(ctx, tx, m)
 	case flows.CommandBack:

@@ -219,6 +219,12 @@ func (e *Engine) persist(
 		return err
 	}
 	jobs = append(jobs, more...)
+	if c.State != ch.From {
+		if more, err = e.noteCampaignStep(ctx, tx, c, ev.At); err != nil {
+			return err
+		}
+		jobs = append(jobs, more...)
+	}
 	shows, err := e.MarkSurfaces(ctx, tx, c, ch, ev.SourceMessage)
 	if err != nil {
 		return err

@@ -36,7 +36,8 @@ type Campaign struct {
 	ChaseBy    string    `json:"chase_by,omitempty"`
 	// Announced is the last milestone that the announcement group was told of.
 	Announced Milestone `json:"announced,omitempty"`
-	// Run is the number of the present chain of runs: a run of another number does nothing.
+	// Run is the number of the next run. A job of another number does nothing, so that a job that runs twice, or that a
+	// former state has planned, cannot begin a second chain.
 	Run int64 `json:"run,omitempty"`
 }
 
@@ -93,6 +94,7 @@ const (
 	WhyTooMany    CampaignReason = "too_many"   // more than MaxCampaignPeople
 	WhySame       CampaignReason = "same"       // there is another campaign of the same target
 	WhyForgotten  CampaignReason = "forgotten"  // not confirmed within PreviewFor
+	WhyOver       CampaignReason = "over"       // has run for MaxCampaignFor
 	WhyPermission CampaignReason = "permission" // Feishu refuses the bot's messages
 	WhyQuota      CampaignReason = "quota"      // a quota of the tenant at Feishu is used up
 	WhyOCRQuota   CampaignReason = "ocr_quota"  // the OCR's quota is used up or nearly so
@@ -144,6 +146,8 @@ const (
 	InvitedEvery = 7 * 24 * time.Hour
 	// PreviewFor is how long a preview waits for HR's confirmation. The lines of its list are deleted then.
 	PreviewFor = 24 * time.Hour
+	// MaxCampaignFor is how long a campaign waits for its people, from its confirmation.
+	MaxCampaignFor = 90 * 24 * time.Hour
 	// UnsureAfter is how long a message whose outcome is not known may be sent again: as long as Feishu sends messages of
 	// one uuid at most once, less a margin for the call itself.
 	UnsureAfter = 55 * time.Minute

@@ -11,12 +11,17 @@ func ResolveCampaign(tenantKey, campaignID string) Job {
 }
 
 // RunCampaign does what is due in a campaign: it queues invitations and chases, and ends what is over. run is
-// Campaign.Run; a job of another one does nothing.
+// Campaign.Run, from 1; a job of another one does nothing.
 func RunCampaign(tenantKey, campaignID string, run int64, at time.Time) Job {
 	return Job{Kind: JobCampaign, ref: campaignID, rev: run, At: at, Args: map[Arg]string{ArgTenant: tenantKey}}
 }
 
-// CampaignRun returns the run of RunCampaign.
+// RefreshCampaign draws the cards of a campaign with its present numbers, and ends it if nobody is left.
+func RefreshCampaign(tenantKey, campaignID string, at time.Time) Job {
+	return RunCampaign(tenantKey, campaignID, 0, at)
+}
+
+// CampaignRun returns the run of RunCampaign, 0 for RefreshCampaign.
 func (j Job) CampaignRun() int64 { return j.rev }
 
 // Invite sends the invitation of a campaign to a person, not before at.

@@ -66,6 +66,9 @@ func (c *Campaign) Move(ev CampaignEvent, by string, why CampaignReason, now tim
 	return true
 }
 
+// Shown is the revision of the campaign that its cards carry: a button of another one is out of date.
+func (c *Campaign) Shown() int64 { return int64(len(c.Moves)) }
+
 // AddViewer notes that an admin has a card of the campaign, and reports whether that is new.
 func (c *Campaign) AddViewer(admin string) bool {
 	if slices.Contains(c.Viewers, admin) {

@@ -34,6 +34,7 @@ const (
 	CommandAskAbout     Command = "ask_about"
 	CommandAway         Command = "away" // with a date; see ParseAway
 	CommandBack         Command = "back"
+	CommandInvite       Command = "invite" // alone, or as the first line of a list; see ParseList
 )
 
 // commands gives the command of each word, in the form to which ParseCommand brings a text.
@@ -50,6 +51,7 @@ var commands = map[string]Command{
 	"对账": CommandReconcile, "reconcile": CommandReconcile,
 	"请假": CommandAway, "away": CommandAway,
 	"销假": CommandBack, "我回来了": CommandBack, "back": CommandBack,
+	"邀请": CommandInvite, "invite": CommandInvite,
 	"设为审核群": CommandReviewHere, "review here": CommandReviewHere,
 	"设为公告群": CommandAnnounceHere, "announce here": CommandAnnounceHere,
 }
@@ -68,6 +70,7 @@ var HRCommands = map[Command]bool{
 	CommandAnnounceHere: true,
 	CommandAway:         true,
 	CommandBack:         true,
+	CommandInvite:       true,
 }
 
 // ParseCommand returns the command that a text consists of, or CommandNone. It ignores case, full-width forms,
@@ -84,6 +87,10 @@ func ParseCommand(text string) Command {
 	}
 	if w, ok := smallTalk[word]; ok {
 		return w
+	}
+	if first, rest, _ := strings.Cut(strings.TrimSpace(text), "\n"); strings.TrimSpace(rest) != "" &&
+		ParseCommand(first) == CommandInvite {
+		return CommandInvite
 	}
 	if len(word) == 6 && strings.Trim(word, "0123456789") == "" {
 		return CommandSixDigits

@@ -23,6 +23,8 @@ const (
 	// those of them without any photo that could not be used.
 	FigureSidesRead   Figure = "sides_read"
 	FigureFirstPhotos Figure = "first_photos"
+	// FigureOCRPages counts the photos that the OCR has read.
+	FigureOCRPages Figure = "ocr_pages"
 )
 
 // Prefixes of figures with a parameter.

@@ -205,6 +205,7 @@ const (
 	ReplyOverdue     Template = "overdue" // to a lead: how many cases are overdue; nothing if none is
 	// ReplyLookRequest asks an admin whether another one may see the originals.
 	ReplyLookRequest Template = "look_request"
+	ReplyCampaigns   Template = "campaigns" // to the admin who asked: whom to invite, and the campaigns under way
 	ReplyDisclosed   Template = "disclosed" // to the applicant: the operator has looked at everything in full
 )
 

@@ -96,6 +96,7 @@ func photoClaimed(d *decision) {
 func photoRead(d *decision) {
 	d.c.Delayed = ""
 	d.noteDisclosure("feishu_ocr")
+	d.count(FigureOCRPages)
 	p := d.c.PhotoByID(d.event.PhotoID)
 	if p == nil || p.State != PhotoStored {
 		d.ignoreLateResult(p)

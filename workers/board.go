@@ -44,6 +44,9 @@ func (w *Workers) boardCard(ctx context.Context, v flows.View, s *flows.Surface)
 		return nil, err
 	}
 	b.Departments, b.Others = barsOf(departments, b.DoneTotal, b.Open)
+	if b.Campaigns, err = w.engine.AnnouncedCampaigns(ctx, v, s.TenantKey); err != nil {
+		return nil, err
+	}
 	switch w.engine.Policy.AnnouncePeople {
 	case flows.AnnounceAvatars:
 		b.People = people

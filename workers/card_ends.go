@@ -71,7 +71,7 @@ var cardEnds = map[failure.Class]cardEnd{
 		flows.AudienceQueue: tellGroup, audienceReply: inPrivate}},
 	failure.Gone: {fault: "message", then: map[string]followUp{
 		flows.AudienceApplicant: renew, flows.AudienceHR: renew, audienceAdmin: renew, flows.AudienceBoard: renew,
-		flows.AudienceDesk: renew, flows.AudienceQueue: renew,
+		flows.AudienceDesk: renew, flows.AudienceQueue: renew, flows.AudienceCampaign: renew,
 		audienceReply: inPrivate}},
 	failure.DLP: {fault: "content", then: map[string]followUp{
 		flows.AudienceApplicant: mask, flows.AudienceHR: sendList, audienceAdmin: sendList}},

@@ -11,7 +11,7 @@ import (
 // audiences lists every audience of a card. flows.AudienceHR is the review group.
 var audiences = []string{
 	flows.AudienceApplicant, flows.AudienceHR, audienceAdmin, flows.AudienceBoard, flows.AudienceDesk,
-	flows.AudienceQueue, audienceReply,
+	flows.AudienceQueue, flows.AudienceCampaign, audienceReply,
 }
 
 // TestCardEndsAreComplete: each class has a row or ends as a refused card does, and each audience of a row exists.

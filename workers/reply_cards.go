@@ -50,6 +50,8 @@ func (w *Workers) replyCard(ctx context.Context, j flows.Job) (card cards.Card, 
 			card, err = w.weeklyCard(ctx, v, j)
 		case flows.ReplyLooked:
 			card = lookedCard(j)
+		case flows.ReplyCampaigns:
+			card, err = w.engine.CampaignMenu(ctx, v, tenantKey)
 		case flows.ReplyDisclosed:
 			card, err = w.disclosedCard(ctx, v, j)
 		case flows.ReplySampleFault:
@@ -110,6 +112,7 @@ var noticeLevels = map[string]cards.Level{
 	"review_chat_set":     cards.Green,
 	"announce_chat_set":   cards.Green,
 	"already_done":        cards.Green,
+	"campaign_list_long":  cards.Amber,
 	"away_nobody":         cards.Red,
 	flows.AwayWhen:        cards.Amber,
 	flows.AwayPast:        cards.Amber,

@@ -44,6 +44,9 @@ func (w *Workers) newHandlers() map[flows.JobKind]handler {
 		flows.JobEndHold:       w.endHold,
 		flows.JobRemindQuery:   w.remindQuestion,
 		flows.JobResolve:       w.resolveCampaign,
+		flows.JobCampaign:      w.runCampaign,
+		flows.JobInvite:        w.sendInvitation,
+		flows.JobChase:         w.sendChase,
 	}
 }
 

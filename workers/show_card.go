@@ -34,6 +34,15 @@ func (w *Workers) cardOf(ctx context.Context, s *drawing) (card cards.Card, err 
 		case flows.AudienceOverdue:
 			card, err = w.engine.OverdueCard(ctx, v, s.TenantKey)
 			return err
+		case flows.AudienceCampaign:
+			var c *flows.Campaign
+			if c, err = v.Campaign(ctx, flows.CampaignOfSurface(s.ID)); err == nil {
+				card, err = w.engine.CampaignCard(ctx, v, c, s.To.ID)
+			}
+			return err
+		case flows.AudienceInvitation:
+			card, err = w.invitationCard(ctx, v, s.TenantKey, s.To.ID)
+			return err
 		case flows.AudienceQueue:
 			card, err = w.engine.QueueCard(ctx, v, s.TenantKey)
 			return err

@@ -13,6 +13,7 @@
 //   - original.go with recall_original.go (originals for one admin, for minutes)
 //   - reply.go with reply_cards.go, stats.go and remind_all.go (cards that are sent once); incident.go
 //   - reconcile*.go (the comparison with the platforms, every night)
+//   - campaign.go and campaign_resolve.go (whom a campaign asks, and its messages)
 //   - limits.go, photo_budget.go and slots.go bound what runs at a time; names.go keeps the admins' names known
 package workers
 

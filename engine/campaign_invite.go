@@ -1,0 +1,182 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"shiming/flows"
+)
+
+// Sending is what a job is to do about a message of a campaign to a person.
+type Sending struct {
+	Send bool // the message may leave now; it is on record that it does
+	// Later, if it is not zero, is when the job shall look again.
+	Later  time.Time
+	Person flows.CampaignPerson
+}
+
+// BeginInvitation records that the invitation of a person is about to be sent, if it still is to be. An invitation that
+// was begun a long while ago, and whose outcome nobody knows, is not sent again: Feishu would take it for a new one.
+func (e *Engine) BeginInvitation(ctx context.Context, campaignID, openID string) (s Sending, err error) {
+	err = e.Store.Tx(ctx, func(tx flows.Tx) error {
+		s = Sending{}
+		c, err := tx.Campaign(ctx, campaignID)
+		if err != nil {
+			return flows.IgnoreNotFound(err)
+		}
+		p, err := tx.CampaignPerson(ctx, campaignID, openID)
+		if err != nil || p.Status != flows.PersonInvite || !p.SentAt.IsZero() {
+			return flows.IgnoreNotFound(err)
+		}
+		now := e.Now()
+		begun := !p.SendingAt.IsZero()
+		switch {
+		case begun && now.Sub(p.SendingAt) > flows.UnsureAfter:
+			p.SentAt, p.Code = p.SendingAt, flows.CodeUnsure
+			e.Log.Warn("whether an invitation has arrived is not known", "campaign", c.ID)
+		case begun:
+			s.Send = true
+			return nil
+		case c.State != flows.CampaignRunning:
+			p.QueuedAt = time.Time{}
+		case !p.StartedAt.IsZero():
+			p.Status = flows.PersonBegun
+			if !p.DoneAt.IsZero() {
+				p.Status = flows.PersonRegistered
+			}
+		case !e.Policy.MayInvite(now):
+			s.Later = e.Policy.NextInvite(now)
+			return nil
+		default:
+			p.SendingAt = now
+			s.Send = true
+		}
+		s.Person = p
+		return tx.UpdateCampaignPerson(ctx, campaignID, p)
+	})
+	return s, err
+}
+
+// InvitationSent records that Feishu has taken the invitation of a person. From now on the message is a surface, which
+// follows what the person does. shown is the SHA-256 of its card.
+func (e *Engine) InvitationSent(ctx context.Context, campaignID, openID, messageID string, shown []byte) error {
+	return e.Store.Tx(ctx, func(tx flows.Tx) error {
+		c, err := tx.Campaign(ctx, campaignID)
+		if err != nil {
+			return flows.IgnoreNotFound(err)
+		}
+		p, err := tx.CampaignPerson(ctx, campaignID, openID)
+		if err != nil || !p.SentAt.IsZero() && p.Code != flows.CodeUnsure {
+			return flows.IgnoreNotFound(err)
+		}
+		p.SentAt, p.MessageID, p.Code = e.Now(), messageID, ""
+		if err := tx.UpdateCampaignPerson(ctx, campaignID, p); err != nil {
+			return err
+		}
+		s := &flows.Surface{
+			ID:                flows.InvitationID(campaignID, openID),
+			TenantKey:         c.TenantKey,
+			Audience:          flows.AudienceInvitation,
+			To:                flows.Receiver{Type: "open_id", ID: openID},
+			WantedGeneration:  1,
+			SentGeneration:    1,
+			SendingGeneration: 1,
+			MessageID:         messageID,
+			RenderedHash:      shown,
+		}
+		if err := tx.PutSurface(ctx, s); err != nil {
+			return err
+		}
+		if !p.StartedAt.IsZero() { // while the message was on its way
+			if err := e.Enqueue(ctx, tx, "invited/"+s.ID, showShared(s)); err != nil {
+				return err
+			}
+		}
+		return e.refreshLater(ctx, tx, c)
+	})
+}
+
+// refreshLater draws a campaign's cards soon, with all that changes until then.
+func (e *Engine) refreshLater(ctx context.Context, tx flows.Tx, c *flows.Campaign) error {
+	next := e.Now().Truncate(flows.DeskEvery).Add(flows.DeskEvery)
+	slot := next.UTC().Format(time.RFC3339)
+	queued, err := tx.InsertEventKeys(ctx, e.Now(), "campaign:"+c.ID+":"+slot)
+	if queued || err != nil {
+		return err
+	}
+	return e.Enqueue(ctx, tx, "campaign/"+c.ID+"/refresh/"+slot, flows.RefreshCampaign(c.TenantKey, c.ID, next))
+}
+
+// NotInvited records that Feishu has not taken a message to a person. code says why the person cannot be reached; with
+// an empty one the message is to be sent again. why pauses the campaign, since nobody else can be reached either;
+// upstream is the platform's code of it.
+func (e *Engine) NotInvited(
+	ctx context.Context, campaignID, openID string, code flows.PersonCode, why flows.CampaignReason, upstream string,
+) error {
+	return e.Store.Tx(ctx, func(tx flows.Tx) error {
+		c, err := tx.Campaign(ctx, campaignID)
+		if err != nil {
+			return flows.IgnoreNotFound(err)
+		}
+		p, err := tx.CampaignPerson(ctx, campaignID, openID)
+		if err != nil || p.Status != flows.PersonInvite {
+			return flows.IgnoreNotFound(err)
+		}
+		if p.SentAt.IsZero() {
+			p.SendingAt, p.QueuedAt = time.Time{}, time.Time{}
+		}
+		if code != "" {
+			p.Status, p.Code = flows.PersonUnreachable, code
+		}
+		if err := tx.UpdateCampaignPerson(ctx, campaignID, p); err != nil {
+			return err
+		}
+		if why != "" && c.State == flows.CampaignRunning {
+			return e.pauseCampaign(ctx, tx, c, why, upstream)
+		}
+		return e.refreshLater(ctx, tx, c)
+	})
+}
+
+// BeginChase reports whether the nth reminder of a person may leave now. One that cannot is taken back.
+func (e *Engine) BeginChase(ctx context.Context, campaignID, openID string, n int) (s Sending, err error) {
+	err = e.Store.Tx(ctx, func(tx flows.Tx) error {
+		s = Sending{}
+		c, err := tx.Campaign(ctx, campaignID)
+		if err != nil {
+			return flows.IgnoreNotFound(err)
+		}
+		p, err := tx.CampaignPerson(ctx, campaignID, openID)
+		if err != nil || p.Chases != n || p.Status != flows.PersonInvite || !p.StartedAt.IsZero() {
+			return flows.IgnoreNotFound(err) // it is no longer to be sent
+		}
+		s.Person = p
+		switch {
+		case e.Now().Sub(p.ChasedAt) > flows.UnsureAfter:
+			return nil // it may have been sent; the next one is a day away
+		case c.State != flows.CampaignRunning || !e.Policy.MayInvite(e.Now()):
+			p.Chases--
+			if p.Chases == 0 {
+				p.ChasedAt = time.Time{}
+			}
+			return tx.UpdateCampaignPerson(ctx, campaignID, p)
+		}
+		s.Send = true
+		return nil
+	})
+	return s, err
+}
+
+// ChaseSent notes the message of a reminder, so that a receipt of it counts.
+func (e *Engine) ChaseSent(ctx context.Context, campaignID, openID, messageID string) error {
+	return e.Store.Tx(ctx, func(tx flows.Tx) error {
+		c, err := tx.Campaign(ctx, campaignID)
+		if err != nil {
+			return flows.IgnoreNotFound(err)
+		}
+		if err := tx.PutChase(ctx, campaignID, openID, messageID); err != nil {
+			return err
+		}
+		return e.refreshLater(ctx, tx, c)
+	})
+}
