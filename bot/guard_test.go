@@ -153,6 +153,7 @@ func FuzzSigned(f *testing.F) {
 	f.Add(event20(eventMenu, m{"operator": nil}))
 	f.Add(event20(eventEntered, nil))
 	f.Add(event20(eventRecalled, m{"message_id": "om"}))
+	f.Add(event20(eventRead, m{"reader": nil, "message_id_list": []any{1}}))
 	f.Add(event20("app_ticket", m{}))
 	f.Add(`{"header":{"event_type":"app_ticket","token":"vtok","app_id":"cli_test"}}`) // panics in the SDK
 	f.Add(`{"type":"event_callback","token":"vtok","event":{"app_id":"cli_test","type":"message"}}`)

@@ -29,6 +29,7 @@ func Subscriptions() []Subscription {
 		{Type: eventEntered},
 		{Type: eventMenu},
 		{Type: eventRecalled},
+		{Type: eventRead},
 		{Type: eventClick, Callback: true, Needed: true},
 	}
 }

@@ -33,6 +33,14 @@ const (
 
 	opDepartment = "contact.department.get"
 
+	opChildren         = "contact.department.children"
+	opFindByDepartment = "contact.user.find_by_department"
+	opFindPeople       = "contact.user.batch_get_id"
+	opPeople           = "contact.user.batch"
+	opRange            = "contact.scope.list"
+	opChats            = "im.chat.list"
+	opReaders          = "im.message.read_users"
+
 	opUserToken = "authen.oauth.token"
 	opUserInfo  = "authen.user_info.get"
 )
@@ -63,7 +71,16 @@ var answers = map[string]*shape.Shape{
 	opUrgent:        answer(shape.Of[larkim.UrgentAppMessageRespData](nil)),
 	opIsInChat:      answer(shape.Of[larkim.IsInChatChatMembersRespData](nil)),
 	opResendTicket:  answer(shape.Any),
-	opUserToken:     userTokenAnswer,
+
+	opChildren:         answer(shape.Of[larkcontact.ChildrenDepartmentRespData](nil)),
+	opFindByDepartment: answer(shape.Of[larkcontact.FindByDepartmentUserRespData](nil)),
+	opFindPeople:       answer(shape.Of[larkcontact.BatchGetIdUserRespData](nil)),
+	opPeople:           answer(shape.Of[larkcontact.BatchUserRespData](nil)),
+	opRange:            answer(shape.Of[larkcontact.ListScopeRespData](nil)),
+	opChats:            answer(shape.Of[larkim.ListChatRespData](nil)),
+	opReaders:          answer(shape.Of[larkim.ReadUsersMessageRespData](nil)),
+
+	opUserToken: userTokenAnswer,
 	opUserInfo: answer(shape.Of[larkauthen.GetUserInfoRespData](shape.Fields{
 		"open_id":    shape.Needed(shape.Text),
 		"tenant_key": shape.Needed(shape.Text),
@@ -160,6 +177,14 @@ var pushShapes = map[string]*shape.Shape{
 		"chat_id":     shape.Text,
 		"recall_time": shape.Millis,
 		"recall_type": shape.Text,
+	}),
+	eventRead: event(shape.Millis, shape.Fields{
+		"reader": shape.Needed(shape.Of[larkim.EventMessageReader](shape.Fields{
+			"reader_id":  person,
+			"read_time":  shape.Needed(shape.Millis),
+			"tenant_key": shape.Text,
+		})),
+		"message_id_list": shape.Needed(shape.List(shape.Text)),
 	}),
 	eventEntered: event(shape.Millis, shape.Fields{
 		"chat_id":                  shape.Needed(shape.Text),

@@ -28,7 +28,7 @@ var mayImport = map[string][]string{
 	root: {"cmd"},
 
 	"cards": {}, "idcard": {}, "failure": {}, "shape": {}, "store/groupcommit": {}, "store/keyset": {},
-	"hanfont": {}, "idcard/watermark": {"idcard", "hanfont"},
+	"hanfont": {}, "sheet": {}, "idcard/watermark": {"idcard", "hanfont"},
 	"esign": {"failure", "shape"}, "verify": {"failure", "shape"}, "handover": {"failure"},
 	"workday":  {},
 	"flows":    {"cards", "idcard", "workday"},
@@ -36,6 +36,7 @@ var mayImport = map[string][]string{
 	"evidence": {"flows", "cards", "idcard", "esign"},
 	"workers": {
 		"engine", "evidence", "flows", "cards", "idcard", "idcard/watermark", "esign", "verify", "handover", "failure",
+		"sheet",
 	},
 	"bot":   {"flows", "cards", "idcard", "failure", "shape"},
 	"web":   {"engine", "flows", "cards", "failure"},
@@ -68,6 +69,7 @@ var onlyIn = map[string]string{
 	"github.com/jackc/pgx/v5":             "store",
 	"github.com/tink-crypto/tink-go/v2":   "store/keyset",
 	"github.com/tencentcloud":             "verify",
+	"github.com/xuri/excelize/v2":         "sheet",
 }
 
 // forbidden lists packages of the standard library that a package must not use, including everything below them.

@@ -37,6 +37,7 @@ type Message struct {
 type PhotoRef struct {
 	FileKey string
 	Kind    string // image | file
+	Table   bool   // a file whose name is that of a table or a text: it may be a list of people
 }
 
 // CardAction is a click on a button of a card (card.action.trigger).
@@ -81,6 +82,14 @@ type Menu struct {
 type Recalled struct {
 	EventID, TenantKey, MessageID, ChatID string
 	At                                    time.Time
+}
+
+// MessageRead is the event of a person who has read messages of the bot in the direct chat
+// (im.message.message_read_v1). At is when the person has read them.
+type MessageRead struct {
+	EventID, TenantKey, OpenID string
+	MessageIDs                 []string
+	At                         time.Time
 }
 
 // Push is a pushed event as it arrived. The store keeps it from the acknowledgement until the event is handled. It

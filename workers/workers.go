@@ -31,6 +31,7 @@ import (
 type Deps struct {
 	Engine           *engine.Engine
 	Messenger        Messenger
+	Directory        Directory
 	IDCardReader     IDCardReader
 	IdentityRecorder IdentityRecorder
 	EvidenceClient   EvidenceClient // nil with method none
