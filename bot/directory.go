@@ -53,13 +53,14 @@ type userEntry struct {
 	Status      userStatus `json:"status"`
 }
 
-// userStatus is the state of a person. is_activated is missing, not false, without the scope.
+// userStatus is the state of a person. Somebody who has never logged in (is_activated) finds the messages at the first
+// login, and counts as active.
 type userStatus struct {
-	IsFrozen    bool  `json:"is_frozen"`
-	IsResigned  bool  `json:"is_resigned"`
-	IsActivated *bool `json:"is_activated"`
-	IsExited    bool  `json:"is_exited"`
-	IsUnjoin    bool  `json:"is_unjoin"`
+	IsFrozen   bool `json:"is_frozen"`
+	IsResigned bool `json:"is_resigned"`
+
+	IsExited bool `json:"is_exited"`
+	IsUnjoin bool `json:"is_unjoin"`
 }
 
 func (s userStatus) status() flows.DirectoryStatus {
@@ -68,7 +69,7 @@ func (s userStatus) status() flows.DirectoryStatus {
 		return flows.StatusLeft
 	case s.IsFrozen:
 		return flows.StatusFrozen
-	case s.IsUnjoin, s.IsActivated != nil && !*s.IsActivated:
+	case s.IsUnjoin:
 		return flows.StatusUnjoin
 	}
 	return flows.StatusActive

@@ -68,7 +68,7 @@ func TestDirectoryStatus(t *testing.T) {
 	for answer, want := range map[string]flows.DirectoryStatus{
 		"":                                flows.StatusActive, // without the scope
 		`"status":{"is_activated":true}`:  flows.StatusActive,
-		`"status":{"is_activated":false}`: flows.StatusUnjoin,
+		`"status":{"is_activated":false}`: flows.StatusActive,
 		`"status":{"is_unjoin":true}`:     flows.StatusUnjoin,
 		`"status":{"is_frozen":true}`:     flows.StatusFrozen,
 		`"status":{"is_resigned":true}`:   flows.StatusLeft,

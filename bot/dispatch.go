@@ -23,12 +23,14 @@ type Handler interface {
 	Recalled(context.Context, flows.Recalled) error
 	StaffChange(context.Context, flows.StaffChange) error
 	AppChange(context.Context, flows.AppChange) error
+	MessageRead(context.Context, flows.MessageRead) error
 }
 
 // Event types of a self-built app. A marketplace app also gets eventAppTicket, eventAppUninstalled and eventAppStatus.
 const (
 	eventMessage  = "im.message.receive_v1"
 	eventRecalled = "im.message.recalled_v1"
+	eventRead     = "im.message.message_read_v1"
 	eventEntered  = "im.chat.access_event.bot_p2p_chat_entered_v1"
 	eventMenu     = "application.bot.menu_v6"
 	eventClick    = "card.action.trigger"
@@ -54,6 +56,7 @@ type route struct {
 var routes = map[string]route{
 	eventMessage:   {handle: decoded((*events).message), async: true},
 	eventRecalled:  {handle: decoded((*events).recalled), async: true},
+	eventRead:      {handle: decoded((*events).messageRead), async: true},
 	eventEntered:   {handle: decoded((*events).entered), async: true},
 	eventMenu:      {handle: decoded((*events).menu), async: true},
 	eventClick:     {handle: (*events).cardAction},

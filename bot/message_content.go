@@ -2,6 +2,7 @@ package bot
 
 import (
 	"encoding/json"
+	"path"
 	"slices"
 	"strings"
 	"unicode"
@@ -24,12 +25,13 @@ type content struct {
 }
 
 // decodeContent decodes the content of a message, which is JSON in a string (page "接收消息内容结构"). It treats every file
-// as a picture, because a file name says nothing about the bytes. Content that it cannot decode is unsupported.
+// as a picture, because a file name says nothing about the bytes; it notes whether the name is that of a table. Content that it cannot decode is unsupported.
 func decodeContent(kind, raw string, mentions []string) content {
 	var c struct {
 		Text     string `json:"text"`
 		ImageKey string `json:"image_key"`
 		FileKey  string `json:"file_key"`
+		FileName string `json:"file_name"`
 	}
 	none := content{unsupported: kind}
 	switch kind {
@@ -56,7 +58,16 @@ func decodeContent(kind, raw string, mentions []string) content {
 	if c.FileKey == "" {
 		return none
 	}
-	return content{photos: []flows.PhotoRef{{FileKey: c.FileKey, Kind: "file"}}}
+	return content{photos: []flows.PhotoRef{{FileKey: c.FileKey, Kind: "file", Table: isTable(c.FileName)}}}
+}
+
+// isTable reports whether a file's name is that of a table or a text. The name itself leads no further.
+func isTable(name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".xlsx", ".xls", ".csv", ".tsv", ".txt":
+		return true
+	}
+	return false
 }
 
 // normalize removes mentions and control characters and returns at most maxText characters. It applies NFKC, which

@@ -32,6 +32,7 @@ func Subscriptions() []Subscription {
 		{Type: eventStaffJoined},
 		{Type: eventStaffChanged},
 		{Type: eventStaffLeft},
+		{Type: eventRead},
 		{Type: eventClick, Callback: true, Needed: true},
 	}
 }

@@ -178,6 +178,14 @@ var pushShapes = map[string]*shape.Shape{
 		"recall_time": shape.Millis,
 		"recall_type": shape.Text,
 	}),
+	eventRead: event(shape.Millis, shape.Fields{
+		"reader": shape.Needed(shape.Of[larkim.EventMessageReader](shape.Fields{
+			"reader_id":  person,
+			"read_time":  shape.Needed(shape.Millis),
+			"tenant_key": shape.Text,
+		})),
+		"message_id_list": shape.Needed(shape.List(shape.Text)),
+	}),
 	eventEntered: event(shape.Millis, shape.Fields{
 		"chat_id":                  shape.Needed(shape.Text),
 		"operator_id":              person,

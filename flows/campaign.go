@@ -90,6 +90,7 @@ const (
 	WhyNobody     CampaignReason = "nobody"     // the target has no people whom the bot can see
 	WhyNoTarget   CampaignReason = "no_target"  // there is no department or group of this id or name
 	WhyScope      CampaignReason = "scope"      // the app has no permission to read the directory; Code names it
+	WhyList       CampaignReason = "list"       // the list cannot be read; Code says why
 	WhyTooMany    CampaignReason = "too_many"   // more than MaxCampaignPeople
 	WhySame       CampaignReason = "same"       // there is another campaign of the same target
 	WhyForgotten  CampaignReason = "forgotten"  // not confirmed within PreviewFor

@@ -37,7 +37,7 @@ const (
 	StatusActive DirectoryStatus = ""
 	StatusLeft   DirectoryStatus = "left"   // resigned, or left the company's Feishu by himself
 	StatusFrozen DirectoryStatus = "frozen" // suspended for a time
-	StatusUnjoin DirectoryStatus = "unjoin" // has not taken up the invitation to the company's Feishu, or never logged in
+	StatusUnjoin DirectoryStatus = "unjoin" // has not taken up the invitation to the company's Feishu
 )
 
 // PeoplePage is a page of people. Next is the token of the next page, "" after the last.

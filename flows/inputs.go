@@ -39,6 +39,7 @@ type Message struct {
 type PhotoRef struct {
 	FileKey string
 	Kind    string // image | file
+	Table   bool   // a file whose name is that of a table or a text: it may be a list of people
 }
 
 // CardAction is a click on a button of a card (card.action.trigger).
@@ -122,6 +123,14 @@ const (
 	AppStopped     AppState = "stopped"     // by the company or the platform: work waits
 	AppUninstalled AppState = "uninstalled" // work ends, and what is kept is deleted after the retention
 )
+
+// MessageRead is the event of a person who has read messages of the bot in the direct chat
+// (im.message.message_read_v1). At is when the person has read them.
+type MessageRead struct {
+	EventID, TenantKey, OpenID string
+	MessageIDs                 []string
+	At                         time.Time
+}
 
 // Push is a pushed event as it arrived. The store keeps it from the acknowledgement until the event is handled. It
 // masks its body when it is printed, logged or marshalled.

@@ -9,7 +9,7 @@ import (
 )
 
 var (
-	openIDPattern = regexp.MustCompile(`^ou_[0-9a-zA-Z]{1,64}$`)
+	openIDPattern = regexp.MustCompile(`^ou_[0-9A-Za-z_-]{1,64}$`)
 	emailPattern  = regexp.MustCompile(`^[\pL\pN._%+'-]{1,64}@[\pL\pN-]+(\.[\pL\pN-]+)+$`)
 	numberPattern = regexp.MustCompile(`^[A-Za-z0-9._/-]{1,32}$`)
 	digitsPattern = regexp.MustCompile(`^\d+$`)

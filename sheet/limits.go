@@ -72,4 +72,5 @@ func CodeOf(err error) Code {
 type Mistake struct {
 	Line int
 	Code Code
+	Kept bool // something is left, and the line is in the list
 }

@@ -41,20 +41,16 @@ func (r *Row) set(f Field, value string) {
 // empty reports whether nothing can find the person.
 func (r Row) empty() bool { return r == Row{Line: r.Line} }
 
-// maxMistakes limits List.Mistakes. List.Wrong counts all.
-const maxMistakes = 100
-
 // List is what was read.
 type List struct {
 	Rows     []Row
 	Fields   []Field // that the list has, in the order of Fields
 	Headings bool    // the columns were found by headings, and not by their content
 	Lines    int     // with something in them, without the headings
-	// Duplicates counts lines that name somebody again: by open_id, e-mail, mobile or number, or with nothing but the same
+	// Duplicates are the lines that name somebody again: by open_id, e-mail, mobile or number, or with nothing but the same
 	// name. Their rows are left out.
-	Duplicates int
-	Mistakes   []Mistake // the first hundred
-	Wrong      int       // all of them
+	Duplicates []int
+	Mistakes   []Mistake
 }
 
 // ReadText reads pasted text: a person a line, or several in a line, divided by 、 ； or ;, and by commas if nothing else
@@ -112,12 +108,14 @@ type collector struct {
 
 func newCollector() *collector { return &collector{seen: map[string]bool{}} }
 
-// mistake notes a line.
+// mistake notes a line of which nothing is left.
 func (c *collector) mistake(line int, code Code) {
-	c.list.Wrong++
-	if len(c.list.Mistakes) < maxMistakes {
-		c.list.Mistakes = append(c.list.Mistakes, Mistake{Line: line, Code: code})
-	}
+	c.list.Mistakes = append(c.list.Mistakes, Mistake{Line: line, Code: code})
+}
+
+// found is how many people and mistakes there are so far.
+func (c *collector) found() int {
+	return len(c.list.Rows) + len(c.list.Duplicates) + len(c.list.Mistakes)
 }
 
 // add appends a row unless it names somebody of an earlier one.
@@ -125,7 +123,7 @@ func (c *collector) add(r Row) {
 	keys := r.keys()
 	for _, k := range keys {
 		if c.seen[k] {
-			c.list.Duplicates++
+			c.list.Duplicates = append(c.list.Duplicates, r.Line)
 			return
 		}
 	}

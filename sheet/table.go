@@ -72,7 +72,7 @@ func (t table) byHeadings(columns map[Field]int) (List, error) {
 			wrong = CodeNobody
 		}
 		if wrong != "" {
-			c.mistake(l.number, wrong)
+			c.list.Mistakes = append(c.list.Mistakes, Mistake{Line: l.number, Code: wrong, Kept: !r.empty()})
 		}
 		if !r.empty() {
 			c.add(r)

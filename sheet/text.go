@@ -95,18 +95,18 @@ func readEntries(text string, limits Limits) (List, error) {
 		if c.list.Lines++; c.list.Lines > limits.Lines {
 			return List{}, &Error{Code: CodeTooManyLines, Line: number}
 		}
-		before := len(c.list.Rows) + c.list.Duplicates + c.list.Wrong
+		before := c.found()
 		for entry := range strings.FieldsFuncSeq(l, func(r rune) bool { return strings.ContainsRune("、；;", r) }) {
-			if len(c.list.Rows)+c.list.Duplicates+c.list.Wrong >= limits.Lines {
+			if c.found() >= limits.Lines {
 				return List{}, &Error{Code: CodeTooManyLines, Line: number}
 			}
 			c.entry(number, entry)
 		}
-		if len(c.list.Rows)+c.list.Duplicates+c.list.Wrong == before {
+		if c.found() == before {
 			c.mistake(number, CodeNobody)
 		}
 	}
-	if c.list.Lines > 0 && len(c.list.Rows) == 0 && c.list.Wrong > 0 {
+	if c.list.Lines > 0 && len(c.list.Rows) == 0 {
 		return List{}, &Error{Code: CodeNoColumn}
 	}
 	return c.finish()

@@ -28,7 +28,7 @@ func (w *Workers) inviteJoiners(ctx context.Context, j flows.Job) error {
 			return &flows.RetryLater{Snooze: true, Code: "joiners:more"}
 		}
 		for len(due) > 0 {
-			page := due[:min(len(due), staffPage)]
+			page := due[:min(len(due), directoryBatch)]
 			due = due[len(page):]
 			gone, err := w.goneSince(ctx, j, page)
 			if err != nil {
@@ -50,7 +50,7 @@ func (w *Workers) goneSince(ctx context.Context, j flows.Job, page []flows.Emplo
 	if err := w.engine.Store.Wait(ctx, w.callLimit(ctx, apiDirectory)); err != nil {
 		return nil, err
 	}
-	found, err := w.StaffDirectory.People(ctx, ids)
+	found, err := w.Directory.People(ctx, ids)
 	if failure.OfPlatform(err) {
 		w.logFailedCall("", failure.Of(err, false), "job", j.Kind, "attempt", j.Attempt)
 		return nil, nil // who has left gets no message anyway

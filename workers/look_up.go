@@ -171,12 +171,12 @@ func (w *Workers) inDirectory(ctx context.Context, openIDs []string) (known []st
 	return known, err
 }
 
-// askDirectory returns the entries of at most staffPage people, and none if the directory does not answer.
+// askDirectory returns the entries of at most directoryBatch people, and none if the directory does not answer.
 func (w *Workers) askDirectory(ctx context.Context, openIDs []string) ([]flows.DirectoryPerson, error) {
 	if err := w.engine.Store.Wait(ctx, w.callLimit(ctx, apiDirectory)); err != nil {
 		return nil, err
 	}
-	people, err := w.StaffDirectory.People(ctx, openIDs)
+	people, err := w.Directory.People(ctx, openIDs)
 	if failure.OfPlatform(err) {
 		w.logFailedCall("", failure.Of(err, false), "asked_for", "look_up")
 		return nil, nil
@@ -208,9 +208,9 @@ func (w *Workers) invitedByName(ctx context.Context, tenantKey string, hashes []
 		}
 		return err
 	})
-	for ; err == nil && len(ids) > 0; ids = ids[min(len(ids), staffPage):] {
+	for ; err == nil && len(ids) > 0; ids = ids[min(len(ids), directoryBatch):] {
 		var people []flows.DirectoryPerson
-		if people, err = w.askDirectory(ctx, ids[:min(len(ids), staffPage)]); err != nil {
+		if people, err = w.askDirectory(ctx, ids[:min(len(ids), directoryBatch)]); err != nil {
 			return nil, err
 		}
 		for _, p := range people {

@@ -203,7 +203,7 @@ func TestJoiners(t *testing.T) {
 				staffChange(w, id, flows.StaffJoined)
 			}
 		}
-		w.Directory.Put(flows.DirectoryPerson{OpenID: "ou_frozen", Status: flows.StatusFrozen})
+		w.Directory.Staff = []flows.DirectoryPerson{{OpenID: "ou_frozen", Status: flows.StatusFrozen}}
 		if n := len(w.Waiting(flows.JobJoiners)); (n > 0) == (rule == flows.JoinersOff) {
 			t.Errorf("%s: got %d jobs", rule, n)
 		}
@@ -283,11 +283,11 @@ func TestThousandsJoin(t *testing.T) {
 		return nil
 	}))
 	calls := 0
-	w.Directory.PeopleFunc = func(_ context.Context, ids []string) ([]flows.DirectoryPerson, error) {
+	w.Directory.Before = func(string, string) error {
 		if calls++; calls == 7 {
-			return nil, context.Canceled // the process ends
+			return context.Canceled // the process ends
 		}
-		return nil, nil
+		return nil
 	}
 	j := flows.InviteJoiners(workerstest.Tenant, w.Now())
 	w.QueueJob(j)
@@ -317,9 +317,13 @@ func TestSyncAtStart(t *testing.T) {
 	left, frozen, stays := w.PutCase(flows.AwaitingPhotos, "ou_left"), w.PutCase(flows.AwaitingCode, "ou_frozen"),
 		w.PutCase(flows.AwaitingReview, "ou_stays")
 	person := func(id string, s flows.DirectoryStatus, resigned bool) flows.DirectoryPerson {
-		return flows.DirectoryPerson{OpenID: id, Status: s, Resigned: resigned}
+		return flows.DirectoryPerson{OpenID: id, Status: s, Resigned: resigned, Departments: []string{"od_1"}}
 	}
-	w.Directory.Put(person("ou_stays", "", false), person("ou_frozen", flows.StatusFrozen, false),
+	w.Directory.Departments = []flows.DirectoryDepartment{
+		{Department: flows.Department{ID: "od_0"}}, {Department: flows.Department{ID: "od_2"}, Parent: "od_0"},
+		{Department: flows.Department{ID: "od_1"}, Parent: "od_2"},
+	}
+	w.Directory.Staff = append(w.Directory.Staff, person("ou_stays", "", false), person("ou_frozen", flows.StatusFrozen, false),
 		person("ou_left", flows.StatusLeft, true), person("ou_exited", flows.StatusLeft, false), person("ou_old", "", false))
 	exited := w.PutCase(flows.AwaitingConsent, "ou_exited")
 	start := func() {
@@ -338,7 +342,8 @@ func TestSyncAtStart(t *testing.T) {
 	if n := len(w.Waiting(flows.JobJoiners)); n != 0 {
 		t.Errorf("got %d jobs for joiners after the first run, want none", n)
 	}
-	w.Directory.Put(person("ou_new", "", false), person("ou_frozen", "", false))
+	w.Directory.Staff[1].Status = "" // ou_frozen
+	w.Directory.Staff = append(w.Directory.Staff, person("ou_new", "", false))
 	w.Advance(time.Hour)
 	start()
 	if e := employment(w, "ou_new"); e.Joiner != flows.JoinerWaiting {

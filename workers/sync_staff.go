@@ -21,12 +21,8 @@ const (
 	settingStaffKnown = "staff_known"
 )
 
-// staffPage is how many people the directory is asked about at a time, and syncInterval the time between two calls. The
-// look-ups that somebody waits for have a limit of their own.
-const (
-	staffPage    = 50
-	syncInterval = 250 * time.Millisecond
-)
+// syncInterval is the time between two calls. The look-ups that somebody waits for have a limit of their own.
+const syncInterval = 250 * time.Millisecond
 
 // staffRun is the position of a run.
 type staffRun struct {
@@ -135,7 +131,7 @@ func (w *Workers) syncPage(ctx context.Context, tenantKey string, r *staffRun) (
 		return false, err
 	}
 	if len(ids) > 0 {
-		found, err := w.StaffDirectory.People(ctx, ids)
+		found, err := w.Directory.People(ctx, ids)
 		if err != nil {
 			return false, err
 		}
@@ -146,7 +142,7 @@ func (w *Workers) syncPage(ctx context.Context, tenantKey string, r *staffRun) (
 	}
 	r.Walking = true
 	for token := ""; ; {
-		page, err := w.StaffDirectory.DirectoryRange(ctx, token)
+		page, err := w.Directory.DirectoryRange(ctx, token)
 		if err != nil {
 			return false, err
 		}
@@ -162,13 +158,13 @@ func (w *Workers) awaitedPeople(ctx context.Context, tenantKey string, r *staffR
 	if r.Page == 0 {
 		p := &w.engine.Policy
 		ids = slices.Concat(p.AdminsOf(tenantKey), p.StandInsOf(tenantKey), p.LeadsOf(tenantKey))
-		if ids = ids[:min(len(ids), staffPage)]; len(ids) > 0 {
+		if ids = ids[:min(len(ids), directoryBatch)]; len(ids) > 0 {
 			return ids, nil
 		}
 	}
 	err = w.engine.Store.View(ctx, func(v flows.View) error {
 		for ; len(ids) == 0 && r.State < len(openStates); r.State, r.After = r.State+1, (flows.Cursor{}) {
-			list, err := v.Entered(ctx, tenantKey, openStates[r.State], r.After, r.Began, staffPage)
+			list, err := v.Entered(ctx, tenantKey, openStates[r.State], r.After, r.Began, directoryBatch)
 			if err != nil {
 				return err
 			}
@@ -180,13 +176,13 @@ func (w *Workers) awaitedPeople(ctx context.Context, tenantKey string, r *staffR
 				return nil
 			}
 		}
-		campaigns, err := v.Campaigns(ctx, tenantKey, staffPage)
+		campaigns, err := v.Campaigns(ctx, tenantKey, directoryBatch)
 		for ; err == nil && len(ids) == 0 && r.Campaign < len(campaigns); r.Campaign, r.Offset = r.Campaign+1, 0 {
 			c := campaigns[r.Campaign]
 			if !c.State.Live() || !c.State.Confirmed() {
 				continue
 			}
-			list, err := v.CampaignPeople(ctx, c.ID, flows.PersonFilter{Part: flows.PartMissing}, staffPage, r.Offset)
+			list, err := v.CampaignPeople(ctx, c.ID, flows.PersonFilter{Part: flows.PartMissing}, directoryBatch, r.Offset)
 			if err != nil {
 				return err
 			}
@@ -236,7 +232,7 @@ func (w *Workers) walkPage(ctx context.Context, tenantKey string, r *staffRun) (
 	below := flows.DepartmentPage{}
 	department := r.Roots[0]
 	if r.Department > 0 || r.Departments != "" {
-		if below, err = w.StaffDirectory.ChildDepartments(ctx, r.Roots[0], r.Departments, true); err != nil {
+		if below, err = w.Directory.ChildDepartments(ctx, r.Roots[0], r.Departments, true); err != nil {
 			return false, err
 		}
 		if r.Department > len(below.Departments) { // the page is done, or empty
@@ -248,7 +244,7 @@ func (w *Workers) walkPage(ctx context.Context, tenantKey string, r *staffRun) (
 		}
 		department = below.Departments[r.Department-1].ID
 	}
-	page, err := w.StaffDirectory.PeopleOf(ctx, department, r.People)
+	page, err := w.Directory.PeopleOf(ctx, department, r.People)
 	if err != nil {
 		return false, err
 	}

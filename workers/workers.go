@@ -31,7 +31,7 @@ import (
 type Deps struct {
 	Engine           *engine.Engine
 	Messenger        Messenger
-	StaffDirectory   StaffDirectory
+	Directory        Directory
 	IDCardReader     IDCardReader
 	IdentityRecorder IdentityRecorder
 	EvidenceClient   EvidenceClient // nil with method none

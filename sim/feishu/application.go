@@ -22,6 +22,7 @@ func DefaultSubscriptions() Subscriptions {
 		Events: []string{
 			"im.message.receive_v1",
 			"im.message.recalled_v1",
+			"im.message.message_read_v1",
 			"im.chat.access_event.bot_p2p_chat_entered_v1",
 			"application.bot.menu_v6",
 			"im.chat.member.bot.added_v1",

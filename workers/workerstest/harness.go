@@ -83,7 +83,7 @@ func NewOn(t testing.TB, db store.Config, adjust ...func(*engine.Deps, *workers.
 	}
 	out := workers.Deps{
 		Messenger:        w.Messenger,
-		StaffDirectory:   w.Directory,
+		Directory:        w.Directory,
 		IDCardReader:     w.IDCardReader,
 		IdentityRecorder: w.IdentityRecorder,
 		EvidenceClient:   w.EvidenceClient,
