@@ -118,7 +118,7 @@ var families = map[string][]string{
 	"peek_reason": append(slices.Clone(PeekReasons), "policy"),
 	"reminder":    {"consent", "reading", "photos", "document_photo", "confirm", "bank_card", "code", "other"},
 	"notice": {
-		"campaign_list_long", "campaign_exists", "desk_sent", "not_understood", "nothing_open", "already_done", "too_many_cases", "photo_in_group", "photo_not_needed",
+		"campaign_list_long", "campaign_exists", "campaign_no_lead", "desk_sent", "not_understood", "nothing_open", "already_done", "too_many_cases", "photo_in_group", "photo_not_needed",
 		"unsupported", "no_reviewer", "no_admin", "applicant_unreached", "document_quota", "document_permission",
 		"handover_stopped", "account_stopped",
 		"document_unread", "many_looks", "desk_over", "away_when", "away_past",

@@ -43,6 +43,8 @@ var toastTypes = map[string]string{
 	"second_look_other":     "warning",
 	"second_look_confirmed": "success",
 	"noted":                 "success",
+	"campaign_lead":         "success",
+	"campaign_lead_told":    "info",
 	"campaign_begun":        "success",
 	"campaign_exists":       "info",
 	"campaign_changed":      "info",

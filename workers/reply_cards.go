@@ -50,6 +50,8 @@ func (w *Workers) replyCard(ctx context.Context, j flows.Job) (card cards.Card, 
 			card, err = w.weeklyCard(ctx, v, j)
 		case flows.ReplyLooked:
 			card = lookedCard(j)
+		case flows.ReplyCampaignLead:
+			card, err = w.engine.CampaignLeadCard(ctx, v, j)
 		case flows.ReplyCampaigns:
 			card, err = w.engine.CampaignMenu(ctx, v, tenantKey)
 		case flows.ReplyDisclosed:
@@ -113,6 +115,7 @@ var noticeLevels = map[string]cards.Level{
 	"announce_chat_set":   cards.Green,
 	"already_done":        cards.Green,
 	"campaign_list_long":  cards.Amber,
+	noticeNoLead:          cards.Amber,
 	"away_nobody":         cards.Red,
 	flows.AwayWhen:        cards.Amber,
 	flows.AwayPast:        cards.Amber,
