@@ -123,7 +123,7 @@ var families = map[string][]string{
 		"handover_stopped", "account_stopped",
 		"document_unread", "many_looks", "desk_over", "away_when", "away_past",
 		"away_too_far", "away_nobody", "not_away", "original_kept", "original_emptied", "original_not_shown",
-		"code_expected", "human", "ask_about", "ask_in_private",
+		"code_expected", "bank_card_expected", "bank_card_in_chat", "human", "ask_about", "ask_in_private",
 		"cannot_cancel", "not_hr",
 		"group_lost", "group_external", "only_in_group", "review_chat_set", "announce_chat_set", "not_staff", "not_sure_meant",
 		"late", "late_menu", "transferred", "answer_received", "desk_closed", "other",
@@ -144,7 +144,7 @@ var families = map[string][]string{
 		"done_unfiled", "attention", "applicant", "closed", "other", "reading"},
 	"attention_step": {"photos", "code", "check", "identity", "upload", "evidence", "other"},
 	"trouble": {
-		"allow_list", "too_many_checks", "stalled",
+		"allow_list", "too_many_checks", "stalled", "not_set_up",
 		"evidence_field", "evidence_reading", "upload_changed", "upload_host", "sms_package", "sms_day_limit", "sms_template", "arrears",
 		"bound_identity_name", "bound_identity_code", "bound_mobile",
 		"permission", "credentials", "config", "quota", "refused", "supplier", "supplier_refused", "incomplete",

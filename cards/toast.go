@@ -97,6 +97,7 @@ var toastTypes = map[string]string{
 	"peek_limit":            "warning", // n
 	"no_originals":          "info",
 	"permit":                "warning",
+	"consent_changed":       "warning",
 	"open_page":             "warning",
 	"on_file":               "success",
 	"can_be_recorded":       "warning", // kept on file although a platform takes the document

@@ -105,6 +105,8 @@ var noticeLevels = map[string]cards.Level{
 	"cannot_cancel":       cards.Amber,
 	"only_in_group":       cards.Amber,
 	"code_expected":       cards.Amber,
+	"bank_card_expected":  cards.Red,
+	"bank_card_in_chat":   cards.Red,
 	noticeUnreached:       cards.Amber,
 	"document_quota":      cards.Amber,
 	"document_permission": cards.Amber,
