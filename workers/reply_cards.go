@@ -113,6 +113,7 @@ var noticeLevels = map[string]cards.Level{
 	"announce_chat_set":   cards.Green,
 	"already_done":        cards.Green,
 	"campaign_list_long":  cards.Amber,
+	"campaign_list_cut":   cards.Amber,
 	"away_nobody":         cards.Red,
 	flows.AwayWhen:        cards.Amber,
 	flows.AwayPast:        cards.Amber,
