@@ -20,10 +20,12 @@ func campaignSamples() []sample {
 	preview := base
 	preview.State = "preview"
 	preview.Preview = CampaignPreview{
-		Invite:     96,
-		Others:     []CampaignTally{{"registered", 12}, {"begun", 3}, {"recent", 4}, {"unreachable", 5}},
-		Reasons:    []CampaignTally{{"outside_availability", 3}, {"left", 2}},
-		Lines:      []CampaignLines{{"no_such_person", 30, []int{2, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}}, {"ambiguous", 1, []int{4}}},
+		Invite:  96,
+		Others:  []CampaignTally{{"registered", 12}, {"begun", 3}, {"recent", 4}, {"unreachable", 5}},
+		Reasons: []CampaignTally{{"outside_availability", 3}, {"left", 2}},
+		Lines: []CampaignLines{
+			{"no_such_person", 30, []int{2, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}}, {"ambiguous", 1, []int{4}},
+		},
 		Namesakes:  []Namesakes{{4, []string{"ou_a", "ou_b"}}},
 		Duplicates: 2,
 	}
