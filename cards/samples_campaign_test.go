@@ -58,6 +58,11 @@ func campaignSamples() []sample {
 	discarded.State, discarded.Why = "discarded", "scope"
 	discarded.Code = "contact:contact.base:readonly"
 
+	wrongList, partly := discarded, preview
+	wrongList.Target = CampaignTarget{Kind: "list"}
+	wrongList.Why, wrongList.Code = "list", "no_column"
+	partly.Code = "contact:user.id:readonly"
+
 	rows := []CampaignRow{
 		{OpenID: "ou_a", Sent: noon},
 		{OpenID: "ou_b", Sent: noon, Read: true, Chases: 2},
@@ -90,6 +95,8 @@ func campaignSamples() []sample {
 		{name: "campaign_ended", card: ended},
 		{name: "campaign_stopped", card: stopped},
 		{name: "campaign_discarded", card: discarded},
+		{name: "campaign_list_wrong", card: wrongList},
+		{name: "campaign_preview_partly", card: partly},
 		{name: "campaign_people", card: people},
 		{name: "campaign_people_none", card: empty},
 		{name: "campaign_menu", card: CampaignMenu{Live: []CampaignLink{link}, Past: []CampaignLink{old}, PerMinute: 120}},

@@ -73,9 +73,9 @@ type Resolved struct {
 	// registered, has begun, or was invited a short while ago.
 	People []ResolvedPerson
 	Lines  []flows.CampaignLine // lines that name no single person, with their codes
-	// Departments are those of the people, as far as their names are known.
+	Drop   []int                // lines that are none, such as headings
+	// Departments are those of the people whose names are known.
 	Departments []flows.Department
-	Drop        []int // lines that are none, such as headings
 	// Target replaces that of the campaign, once the department or group of a name is known. Choices stop the resolving
 	// until HR has chosen.
 	Target  *flows.CampaignTarget

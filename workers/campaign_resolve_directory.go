@@ -65,26 +65,14 @@ const afterDepartment = "!"
 // take takes up people of the directory: as those of the campaign, or as those whom lines of a list may mean.
 func (r *resolution) take(ctx context.Context, people []flows.DirectoryPerson, next resolvePosition) error {
 	if r.c.Target.Kind != flows.TargetList {
-		return r.put(ctx, engine.Resolved{People: resolved(people), Departments: r.departmentsOf(people)}, next)
+		return r.put(ctx, engine.Resolved{People: resolved(people)}, next)
 	}
 	next.Can.Seen(people)
 	found, changed := r.matcher.Page(people)
 	if !r.matcher.Waiting() { // nobody is left to be looked for
 		next = resolvePosition{Phase: phaseMatch, Can: next.Can, Missing: next.Missing}
 	}
-	page := engine.Resolved{People: matched(found), Lines: changed, Departments: r.departmentsOf(people)}
-	return r.put(ctx, page, next)
-}
-
-// departmentsOf returns the departments of people whose names the walk has told.
-func (r *resolution) departmentsOf(people []flows.DirectoryPerson) (out []flows.Department) {
-	for _, p := range people {
-		d := flows.Department{ID: p.Person().Department}
-		if d.Name = r.names[d.ID]; d.Name != "" && !slices.Contains(out, d) {
-			out = append(out, d)
-		}
-	}
-	return out
+	return r.put(ctx, engine.Resolved{People: matched(found), Lines: changed}, next)
 }
 
 func matched(found []flows.Match) (out []engine.ResolvedPerson) {
@@ -130,13 +118,9 @@ func (r *resolution) addDepartment(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	if r.names == nil {
-		r.names = map[string]string{r.c.Target.ID: r.c.Target.Name}
-	}
 	all := append(slices.Clone(r.walk), id)
 	for _, d := range below {
 		all = append(all, d.ID)
-		r.names[d.ID] = d.Name
 	}
 	slices.Sort(all)
 	r.walk = slices.Compact(all)

@@ -118,6 +118,7 @@ var noticeLevels = map[string]cards.Level{
 	"already_done":        cards.Green,
 	"campaign_list_long":  cards.Amber,
 	noticeNoLead:          cards.Amber,
+	"campaign_list_cut":   cards.Amber,
 	"away_nobody":         cards.Red,
 	flows.AwayWhen:        cards.Amber,
 	flows.AwayPast:        cards.Amber,
