@@ -201,8 +201,43 @@ func (c *Client) DirectoryRange(ctx context.Context, pageToken string) (flows.Di
 }
 
 // FindPeople returns whose e-mails and mobiles they are, at most DirectoryBatch of each (page "通过手机号或邮箱获取用户 ID").
-// It does not know 企业邮箱. It needs the scope contact:user.id:readonly.
+// It does not know 企业邮箱. It needs the scope contact:user.id:readonly. The status of a person needs another scope, so that
+// it asks a second time for those whom nobody in the company has: who is found then has left.
 func (c *Client) FindPeople(ctx context.Context, emails, mobiles []string) ([]flows.FoundPerson, error) {
+	found, err := c.findPeople(ctx, emails, mobiles, false)
+	if err != nil {
+		return nil, err
+	}
+	var lostEmails, lostMobiles []string
+	for _, f := range found {
+		switch {
+		case f.OpenID != "":
+		case f.Email != "":
+			lostEmails = append(lostEmails, f.Email)
+		default:
+			lostMobiles = append(lostMobiles, f.Mobile)
+		}
+	}
+	if len(lostEmails)+len(lostMobiles) == 0 {
+		return found, nil
+	}
+	left, err := c.findPeople(ctx, lostEmails, lostMobiles, true)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range left {
+		if f.OpenID != "" {
+			f.Status = flows.StatusLeft
+			found = append(found, f)
+		}
+	}
+	return found, nil
+}
+
+// findPeople makes one call of FindPeople.
+func (c *Client) findPeople(
+	ctx context.Context, emails, mobiles []string, resigned bool,
+) ([]flows.FoundPerson, error) {
 	var out struct {
 		Data struct {
 			Users []struct {
@@ -219,7 +254,7 @@ func (c *Client) FindPeople(ctx context.Context, emails, mobiles []string) ([]fl
 		method: http.MethodPost,
 		path:   "/open-apis/contact/v3/users/batch_get_id",
 		query:  map[string]string{"user_id_type": idTypeOpen},
-		body:   map[string]any{"emails": emails, "mobiles": mobiles, "include_resigned": true},
+		body:   map[string]any{"emails": emails, "mobiles": mobiles, "include_resigned": resigned},
 	}, &out)
 	if err != nil {
 		return nil, err

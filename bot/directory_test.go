@@ -85,21 +85,35 @@ func TestDirectoryStatus(t *testing.T) {
 	}
 }
 
+// TestFindPeople: who is found only among those who have resigned has left, whatever scopes the app has.
 func TestFindPeople(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
+	calls := 0
 	f.handle("POST /open-apis/contact/v3/users/batch_get_id", func(w http.ResponseWriter, r *http.Request) {
 		query(t, r, "user_id_type=open_id")
-		want := m{"emails": []any{"a@b.cn"}, "mobiles": []any{"13800138000"}, "include_resigned": true}
-		if got := bodyOf(t, r); !reflect.DeepEqual(got, want) {
-			t.Errorf("got body %v, want %v", got, want)
+		calls++
+		want := m{"emails": []any{"a@b.cn"}, "mobiles": []any{"13800138000", "13900139000"}, "include_resigned": false}
+		if calls == 2 {
+			want = m{"emails": []any{"a@b.cn"}, "mobiles": []any{"13900139000"}, "include_resigned": true}
 		}
-		ok(w, `{"user_list":[{"email":"a@b.cn"},{"mobile":"13800138000","user_id":"ou_1","status":{"is_resigned":true}}]}`)
+		if got := bodyOf(t, r); !reflect.DeepEqual(got, want) {
+			t.Errorf("call %d: got body %v, want %v", calls, got, want)
+		}
+		if calls == 2 {
+			ok(w, `{"user_list":[{"email":"a@b.cn"},{"mobile":"13900139000","user_id":"ou_2"}]}`)
+			return
+		}
+		ok(w, `{"user_list":[{"email":"a@b.cn"},{"mobile":"13800138000","user_id":"ou_1","status":{"is_frozen":true}},
+			{"mobile":"13900139000"}]}`)
 	})
-	got, err := f.client(t).FindPeople(t.Context(), []string{"a@b.cn"}, []string{"13800138000"})
-	want := []flows.FoundPerson{{Email: "a@b.cn"}, {Mobile: "13800138000", OpenID: "ou_1", Status: flows.StatusLeft}}
-	if err != nil || !reflect.DeepEqual(got, want) {
-		t.Errorf("got %d people, %v, want %d as in the answer", len(got), err, len(want))
+	got, err := f.client(t).FindPeople(t.Context(), []string{"a@b.cn"}, []string{"13800138000", "13900139000"})
+	want := []flows.FoundPerson{
+		{Email: "a@b.cn"}, {Mobile: "13800138000", OpenID: "ou_1", Status: flows.StatusFrozen}, {Mobile: "13900139000"},
+		{Mobile: "13900139000", OpenID: "ou_2", Status: flows.StatusLeft},
+	}
+	if err != nil || !reflect.DeepEqual(got, want) || calls != 2 {
+		t.Errorf("got %d people, %v after %d calls, want %d as in the answers", len(got), err, calls, len(want))
 	}
 }
 

@@ -99,7 +99,7 @@ func (e *events) decodeMessage(in *messagePush) (out flows.Message, aside string
 		return out, asideForeign
 	}
 	c := decodeContent(string(message.MessageType), string(message.Content), mentionKeys(message.Mentions))
-	out.Text, out.Photos, out.Unsupported = c.text, c.photos, c.unsupported
+	out.Text, out.Cut, out.Photos, out.Unsupported = c.text, c.cut, c.photos, c.unsupported
 	if out.Unsupported != "" {
 		aside = asideUnsupported
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -20,6 +21,7 @@ const (
 // content is the decoded content of a message.
 type content struct {
 	text        string
+	cut         bool // the text was longer than maxText
 	photos      []flows.PhotoRef
 	unsupported string // message type that the bot cannot use, else ""
 }
@@ -48,7 +50,7 @@ func decodeContent(kind, raw string, mentions []string) content {
 	}
 	switch kind {
 	case "text":
-		return content{text: normalize(c.Text, mentions)}
+		return content{text: normalize(c.Text, mentions), cut: utf8.RuneCountInString(c.Text) > maxText}
 	case "image":
 		if c.ImageKey == "" {
 			return none

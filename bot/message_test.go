@@ -44,6 +44,9 @@ func TestMessage(t *testing.T) {
 	}{
 		{"text", "text", `{"text":" 实名 "}`, nil, func(w *flows.Message) { w.Text = "实名" }},
 		{"full width", "text", `{"text":"ｓｔａｔｕｓ　１２３"}`, nil, func(w *flows.Message) { w.Text = "status 123" }},
+		{"a long text", "text", `{"text":"` + strings.Repeat("实", maxText+1) + `"}`, nil, func(w *flows.Message) {
+			w.Text, w.Cut = strings.Repeat("实", maxText), true
+		}},
 		{"image", "image", `{"image_key":"img_1"}`, nil, func(w *flows.Message) {
 			w.Photos = []flows.PhotoRef{{FileKey: "img_1", Kind: "image"}}
 		}},

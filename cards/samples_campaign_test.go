@@ -61,6 +61,11 @@ func campaignSamples() []sample {
 	discarded.State, discarded.Why = "discarded", "scope"
 	discarded.Code = "contact:contact.base:readonly"
 
+	wrongList, partly := discarded, preview
+	wrongList.Target = CampaignTarget{Kind: "list"}
+	wrongList.Why, wrongList.Code = "list", "no_column"
+	partly.Code = "contact:user.id:readonly"
+
 	rows := []CampaignRow{
 		{OpenID: "ou_a", Sent: noon},
 		{OpenID: "ou_b", Sent: noon, Read: true, Chases: 2},
@@ -94,6 +99,8 @@ func campaignSamples() []sample {
 		{name: "campaign_ended", card: ended},
 		{name: "campaign_stopped", card: stopped},
 		{name: "campaign_discarded", card: discarded},
+		{name: "campaign_list_wrong", card: wrongList},
+		{name: "campaign_preview_partly", card: partly},
 		{name: "campaign_people", card: people},
 		{name: "campaign_people_none", card: empty},
 		{name: "campaign_menu", card: CampaignMenu{Live: []CampaignLink{link}, Past: []CampaignLink{old}, PerMinute: 120}},
@@ -106,5 +113,16 @@ func campaignSamples() []sample {
 		{name: "invitation_chase2", card: Invitation{Chase: 2, At: noon}},
 		{name: "invitation_chase3", card: Invitation{Chase: 3, At: noon}},
 		{name: "board_campaigns", card: board},
+		{name: "campaign_lead", card: CampaignLead{
+			By: "ou_hr1", Department: "研发部", Sent: 50, Done: 20, Missing: 22, People: people25(), At: noon,
+		}},
 	}
+}
+
+// people25 returns open_ids of more people than a card shows.
+func people25() (ids []string) {
+	for i := range 25 {
+		ids = append(ids, "ou_missing"+string(rune('a'+i)))
+	}
+	return ids
 }

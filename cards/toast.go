@@ -49,6 +49,8 @@ var toastTypes = map[string]string{
 	"remind_suspended":      "warning",
 	"renamed_kept":          "success",
 	"renamed_again":         "success",
+	"campaign_lead":         "success",
+	"campaign_lead_told":    "info",
 	"campaign_begun":        "success",
 	"campaign_exists":       "info",
 	"campaign_changed":      "info",
@@ -101,6 +103,7 @@ var toastTypes = map[string]string{
 	"peek_limit":            "warning", // n
 	"no_originals":          "info",
 	"permit":                "warning",
+	"consent_changed":       "warning",
 	"open_page":             "warning",
 	"on_file":               "success",
 	"can_be_recorded":       "warning", // kept on file although a platform takes the document

@@ -17,6 +17,9 @@ func (e *Engine) handleText(ctx context.Context, tx flows.Tx, m flows.Message) e
 	if asks, err := e.asksAboutMentioned(ctx, tx, m, command); asks || err != nil {
 		return err
 	}
+	if taken, err := e.refuseBankCard(ctx, tx, m, command); taken || err != nil {
+		return err
+	}
 	if flows.HRCommands[command] {
 		return e.handleHRCommand(ctx, tx, m, command)
 	}

@@ -21,6 +21,7 @@ type Message struct {
 	ChatID             string
 	Private            bool // in the p2p chat; otherwise in a group, where the bot was mentioned
 	Text               string
+	Cut                bool // the text was longer, and the rest of it is missing
 	Photos             []PhotoRef
 	// Mentions are the open_ids of the people whom a private text names by @, without the bot.
 	Mentions []string

@@ -205,7 +205,9 @@ const (
 	ReplyOverdue     Template = "overdue" // to a lead: how many cases are overdue; nothing if none is
 	// ReplyLookRequest asks an admin whether another one may see the originals.
 	ReplyLookRequest Template = "look_request"
-	ReplyCampaigns   Template = "campaigns" // to the admin who asked: whom to invite, and the campaigns under way
+	// ReplyCampaignLead tells the lead of a department, who is looked up, which people of it have not begun.
+	ReplyCampaignLead Template = "campaign_lead"
+	ReplyCampaigns    Template = "campaigns" // to the admin who asked: whom to invite, and the campaigns under way
 	// ReplyRenamed asks HR whether somebody with another name in the directory shall register again.
 	ReplyRenamed   Template = "renamed"
 	ReplyDisclosed Template = "disclosed" // to the applicant: the operator has looked at everything in full
@@ -259,7 +261,11 @@ const (
 	ArgPerson  Arg = "person"   // ReplyLookUp: open_ids of the people, with blanks between; others: of the person
 	ArgNames   Arg = "names"    // ReplyLookUp: keyed hashes of the names that may be meant
 	ArgDay     Arg = "day"      // ReplyMorning, ReplyWeekly: the day on which it is sent, as 2006-01-02
-	ArgClicked Arg = "clicked"  // ShowSurface: the clicked message, if it is not the surface's present one
+	// ReplyCampaignLead: the campaign and the department; see ArgAbout.
+	ArgCampaign   Arg = "campaign"
+	ArgDepartment Arg = "department"
+
+	ArgClicked Arg = "clicked" // ShowSurface: the clicked message, if it is not the surface's present one
 )
 
 // Of sets the case of a job.

@@ -78,6 +78,7 @@ type resolution struct {
 	matcher  *flows.Matcher // of the walk for a list
 	walk     []string       // departments to read, sorted
 	rangeIDs []string
+	named    map[string]bool // departments whose names were asked for
 	ended    bool
 }
 
@@ -87,7 +88,7 @@ func (w *Workers) resolveCampaign(ctx context.Context, j flows.Job) error {
 	if c == nil || err != nil {
 		return err
 	}
-	r := &resolution{w: w, c: c}
+	r := &resolution{w: w, c: c, named: map[string]bool{}}
 	if r.at, err = startPosition(c); err != nil {
 		return err
 	}
@@ -143,6 +144,9 @@ func (r *resolution) step(ctx context.Context) error {
 
 // put stores what a step has found and goes on behind it. It ends the run if the campaign does not wait for it any more.
 func (r *resolution) put(ctx context.Context, found engine.Resolved, next resolvePosition) error {
+	if err := r.nameDepartments(ctx, &found); err != nil {
+		return err
+	}
 	found.From, found.Position = r.c.Position, next.encoded()
 	ok, err := r.w.engine.AddResolved(ctx, r.c.ID, found)
 	if err != nil {
@@ -153,6 +157,24 @@ func (r *resolution) put(ctx context.Context, found engine.Resolved, next resolv
 		return nil
 	}
 	r.c.Position, r.at = found.Position, next
+	return nil
+}
+
+// nameDepartments adds the names of the people's departments, each once in a run. HR's card counts by department.
+func (r *resolution) nameDepartments(ctx context.Context, found *engine.Resolved) error {
+	for _, p := range found.People {
+		if p.Department == "" || r.named[p.Department] {
+			continue
+		}
+		d, err := r.w.namedDepartment(ctx, r.c.TenantKey, "", p.Department)
+		if err != nil {
+			return err
+		}
+		r.named[p.Department] = true
+		if d.Name != "" {
+			found.Departments = append(found.Departments, d)
+		}
+	}
 	return nil
 }
 
