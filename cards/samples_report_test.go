@@ -72,9 +72,14 @@ func reportSamples() []sample {
 			{Ref: ref, From: "ou_hr2", MaskedName: "演*", Why: "我明天休假"}, {Ref: ref, From: "ou_hr2", MaskedName: "样*"}}}},
 		{name: "look_request", card: LookRequest{Ref: ref, By: "ou_hr", Applicant: "ou_applicant", MaskedName: "演*",
 			Reason: "suspected_forgery"}},
-		{name: "bulk", card: Bulk{Names: []string{"演*", "示*例", "样*"}}},
+		{name: "bulk", card: Bulk{At: noon, Rows: []DeskRow{
+			{MaskedName: "演*", Department: "研发部", Since: after(-50 * time.Hour), Overdue: true},
+			{MaskedName: "示*例", Since: after(-3 * time.Hour)},
+			{MaskedName: "样*", Department: "运营部", Since: after(-20 * time.Minute)},
+		}}},
 		{name: "queue", card: Queue{Total: 34, Green: 20, Stuck: 2, Taken: 3, OnHold: 4, Oldest: after(-3 * time.Hour),
 			At: noon}},
+		{name: "queue_only_held", card: Queue{OnHold: 4, Overdue: 1, SLA: 4 * time.Hour, At: noon}},
 		{name: "queue_held", card: Queue{
 			Total:  3,
 			Green:  2,
@@ -153,11 +158,14 @@ func reportSamples() []sample {
 		{name: "morning", card: Morning{
 			Since:   "2026-11-20",
 			Until:   "2026-11-20",
-			Waiting: Waiting{Total: 34, Green: 28, Amber: 3, Red: 1, Stuck: 2, Oldest: after(-50 * time.Hour)},
+			Waiting: Waiting{Total: 34, Green: 28, Amber: 3, Red: 1, Stuck: 2, Oldest: after(-50 * time.Hour), OnHold: 5},
 			Days:    turnoutSample(),
 			Week:    turnoutSample(),
 			Desk:    true,
 			At:      noon,
+		}},
+		{name: "morning_only_held", card: Morning{
+			Since: "2026-11-20", Until: "2026-11-20", Waiting: Waiting{OnHold: 2}, Desk: true, At: noon,
 		}},
 		{name: "morning_after_weekend", card: Morning{
 			Since: "2026-11-20", Until: "2026-11-22", Days: Turnout{Started: 1}, At: noon, Joined: 12, Gone: 1,

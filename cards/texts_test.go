@@ -133,7 +133,7 @@ var families = map[string][]string{
 		"code_expected", "bank_card_expected", "bank_card_in_chat", "human", "ask_about", "ask_in_private",
 		"cannot_cancel", "not_hr",
 		"group_lost", "group_external", "only_in_group", "review_chat_set", "announce_chat_set", "not_staff", "not_sure_meant",
-		"late", "late_menu", "transferred", "answer_received", "desk_closed", "other",
+		"late", "late_menu", "transferred", "answer_received", "answer_cut", "desk_closed", "other",
 	},
 	"did": {
 		"approved", "sent_back", "on_file", "rejected", "withdrawn", "expired", "hr_delay", "left", "uninstalled",

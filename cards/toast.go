@@ -27,6 +27,7 @@ var toastTypes = map[string]string{
 	"bulk_undone":           "success", // n
 	"desk_sent":             "success",
 	"undo_not_yours":        "warning",
+	"undo_over":             "warning",
 	"question_sent":         "success",
 	"too_many_questions":    "warning",
 	"held":                  "success", // when
@@ -35,6 +36,7 @@ var toastTypes = map[string]string{
 	"hold_too_long":         "warning",
 	"transferred":           "success",
 	"transfer_nobody":       "warning",
+	"transfer_away":         "warning",
 	"transfer_first":        "warning",
 	"second_look_alone":     "warning",
 	"second_look_waiting":   "info",

@@ -30,11 +30,11 @@ func (e *Engine) goAway(ctx context.Context, tx flows.Tx, m flows.Message) error
 		return err
 	}
 	absences[m.OpenID] = until
-	policy, err := e.policyOf(ctx, tx, m.TenantKey)
+	departed, err := loadDeparted(ctx, tx, m.TenantKey)
 	if err != nil {
 		return err
 	}
-	if len(policy.StaffOf(m.TenantKey, absences, e.Now()).OnDuty()) == 0 {
+	if len(e.Policy.StaffOf(m.TenantKey, absences, departed, e.Now()).OnDuty()) == 0 {
 		return e.replyNotice(ctx, tx, m, "away_nobody")
 	}
 	return e.putAbsences(ctx, tx, m, absences)

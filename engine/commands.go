@@ -70,6 +70,9 @@ func (e *Engine) takeAnswer(ctx context.Context, tx flows.Tx, m flows.Message, c
 	if err != nil || !out.Changed() {
 		return false, err
 	}
+	if flows.AnswerIsCut(m.Text) {
+		return true, e.replyNotice(ctx, tx, m, "answer_cut")
+	}
 	return true, e.replyNotice(ctx, tx, m, "answer_received")
 }
 

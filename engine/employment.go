@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"strconv"
 	"time"
@@ -62,11 +61,9 @@ func (e *Engine) noteStaffChange(ctx context.Context, tx flows.Tx, n flows.Staff
 		}
 	}
 	if before.LeftAt.IsZero() != after.LeftAt.IsZero() {
-		desks, err := e.noteFormerStaff(ctx, tx, n.TenantKey, n.OpenID, follows.Left)
-		if err != nil {
+		if err := e.noteFormerStaff(ctx, tx, n.TenantKey, n.OpenID, follows.Left); err != nil {
 			return err
 		}
-		jobs = append(jobs, desks...)
 	}
 	return e.Enqueue(ctx, tx, cause, jobs...)
 }
@@ -129,55 +126,19 @@ func (e *Engine) SyncStaff(ctx context.Context, tenants []string) error {
 	})
 }
 
-// settingFormerStaff is the key of the open_ids of admins, stand-ins and leads who have left, as a JSON array. They keep
-// no rights, although the configuration names them.
-const settingFormerStaff = "former_staff"
-
-func formerStaff(ctx context.Context, v flows.View, tenantKey string) (ids []string, err error) {
-	raw, err := v.Setting(ctx, tenantKey, settingFormerStaff)
-	if err != nil || raw == "" {
-		return nil, err
-	}
-	return ids, json.Unmarshal([]byte(raw), &ids)
-}
-
-// noteFormerStaff takes the rights from an admin who has left, or gives them back, and returns the jobs that draw the
-// desk.
-func (e *Engine) noteFormerStaff(
-	ctx context.Context, tx flows.Tx, tenantKey, openID string, left bool,
-) ([]flows.Job, error) {
+// noteFormerStaff takes the rights from an admin who has left, or gives them back.
+func (e *Engine) noteFormerStaff(ctx context.Context, tx flows.Tx, tenantKey, openID string, left bool) error {
 	p := &e.Policy
 	configured := slices.Concat(p.AdminsOf(tenantKey), p.StandInsOf(tenantKey), p.LeadsOf(tenantKey))
 	if !slices.Contains(configured, openID) {
-		return nil, nil
+		return nil
 	}
-	former, err := formerStaff(ctx, tx, tenantKey)
-	if err != nil {
-		return nil, err
-	}
-	former = slices.DeleteFunc(former, func(id string) bool { return id == openID })
-	if left {
-		former = append(former, openID)
-	}
-	raw, err := json.Marshal(former)
-	if err != nil {
-		return nil, err
-	}
-	if err := tx.PutSetting(ctx, tenantKey, settingFormerStaff, string(raw)); err != nil {
-		return nil, err
-	}
-	e.Log.Warn("somebody whom hr.admins, review.stand_ins or review.leads names has left or come back; correct the setting",
-		"person", openID, "tenant", tenantKey, "left", left)
-	desk, err := tx.Surface(ctx, deskID(tenantKey, openID))
-	if err != nil || desk.MessageID == "" || desk.Unreachable {
-		return nil, flows.IgnoreNotFound(err)
-	}
-	return []flows.Job{showShared(desk)}, nil
+	return e.noteStaffMember(ctx, tx, tenantKey, openID, left)
 }
 
 // policyOf returns the policy for a tenant: without those of the staff who have left.
 func (e *Engine) policyOf(ctx context.Context, v flows.View, tenantKey string) (*flows.Policy, error) {
-	former, err := formerStaff(ctx, v, tenantKey)
+	former, err := loadDeparted(ctx, v, tenantKey)
 	if err != nil || len(former) == 0 {
 		return &e.Policy, err
 	}

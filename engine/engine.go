@@ -142,24 +142,17 @@ func (e *Engine) DecideAndPersist(ctx context.Context, tx flows.Tx, c *flows.Cas
 		}
 		ev.Unreachable = !works.Reachable()
 	}
-	policy := &e.Policy
 	if ev.Role == flows.HR {
-		var err error
-		if policy, err = e.policyOf(ctx, tx, c.TenantKey); err != nil {
-			return outcome{}, err
-		}
-	}
-	if ev.Kind == flows.Approved && len(e.Policy.StandIns) > 0 {
 		staff, err := e.StaffOf(ctx, tx, c.TenantKey)
 		if err != nil {
 			return outcome{}, err
 		}
-		ev.StandIns = staff.StandIns
+		ev.Staff = &staff
 	}
 	if !e.Policy.ReviewAlways && (ev.Kind == flows.PersonChecked || ev.Kind == flows.Confirmed) {
 		ev.SampleDraw = e.sampleDraw(c)
 	}
-	ch := flows.Decide(policy, c, ev)
+	ch := flows.Decide(&e.Policy, c, ev)
 	if ch.Case == nil {
 		return outcome{Case: c, Change: ch}, nil
 	}
@@ -237,6 +230,10 @@ func (e *Engine) persist(
 		}
 		jobs = append(jobs, more...)
 	}
+	if more, err = e.redrawOverdue(ctx, tx, before, c); err != nil {
+		return err
+	}
+	jobs = append(jobs, more...)
 	shows, err := e.MarkSurfaces(ctx, tx, c, ch, ev.SourceMessage)
 	if err != nil {
 		return err

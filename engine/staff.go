@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"slices"
 
 	"shiming/cards"
 	"shiming/flows"
@@ -10,12 +9,12 @@ import (
 
 // StaffOf returns who may decide on the tenant's cases now, and who of them is away.
 func (e *Engine) StaffOf(ctx context.Context, v flows.View, tenantKey string) (flows.Staff, error) {
-	policy, err := e.policyOf(ctx, v, tenantKey)
+	absences, err := loadAbsences(ctx, v, tenantKey)
 	if err != nil {
 		return flows.Staff{}, err
 	}
-	absences, err := loadAbsences(ctx, v, tenantKey)
-	return policy.StaffOf(tenantKey, absences, e.Now()), err
+	departed, err := loadDeparted(ctx, v, tenantKey)
+	return e.Policy.StaffOf(tenantKey, absences, departed, e.Now()), err
 }
 
 func loadAbsences(ctx context.Context, v flows.View, tenantKey string) (flows.Absences, error) {
@@ -26,18 +25,11 @@ func loadAbsences(ctx context.Context, v flows.View, tenantKey string) (flows.Ab
 	return flows.ParseAbsences(raw)
 }
 
-// IsAdmin reports whether the person may decide on the tenant's cases now: one of hr.admins, or a stand-in while one is
-// needed. Who has left the company is none, whatever the configuration says.
+// IsAdmin reports whether the person may decide on the tenant's cases now: one of hr.admins who has not left the
+// company, or a stand-in while one is needed.
 func (e *Engine) IsAdmin(ctx context.Context, v flows.View, tenantKey, openID string) (bool, error) {
-	admin := slices.Contains(e.Policy.AdminsOf(tenantKey), openID)
-	if !admin && !slices.Contains(e.Policy.StandInsOf(tenantKey), openID) {
+	if !e.Policy.IsStaff(tenantKey, openID) {
 		return false, nil
-	}
-	if former, err := formerStaff(ctx, v, tenantKey); err != nil || slices.Contains(former, openID) {
-		return false, err
-	}
-	if admin {
-		return true, nil
 	}
 	staff, err := e.StaffOf(ctx, v, tenantKey)
 	return staff.MayDecide(openID), err

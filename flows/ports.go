@@ -93,10 +93,15 @@ type View interface {
 	InState(ctx context.Context, tenantKey string, states []State, limit, offset int) ([]*Case, error)
 	// NewestIn returns cases in the states, those that entered last first.
 	NewestIn(ctx context.Context, tenantKey string, states []State, limit, offset int) ([]*Case, error)
-	// Queue returns the queue of cases in the states, in the order of their entry. It decrypts no case.
-	Queue(ctx context.Context, tenantKey string, states []State, limit int) ([]QueueEntry, error)
-	// Samples returns the sampled cases that are done and that nobody has looked at, in the order of their ends.
-	Samples(ctx context.Context, tenantKey string, limit int) ([]QueueEntry, error)
+	// QueuePage returns entries of a part of HR's queue behind the cursor, in the order of their entry. It decrypts no
+	// case.
+	QueuePage(ctx context.Context, tenantKey string, part QueuePart, after Cursor, limit int) ([]QueueEntry, error)
+	// CountQueue counts the queue and the samples, without the cases in hand and those of one applicant. A case is overdue
+	// that waits since the time or longer.
+	CountQueue(ctx context.Context, tenantKey, notOpenID string, overdueSince time.Time) ([]QueueCount, error)
+	// QueueInHand returns the entries that CountQueue leaves out: those that an admin reads, was handed, has put aside or
+	// has approved as the first of two.
+	QueueInHand(ctx context.Context, tenantKey, notOpenID string) ([]QueueEntry, error)
 	// WithIncident returns the cases in NeedsAttention with this Attention.Incident.
 	WithIncident(ctx context.Context, tenantKey, incident string, limit int) ([]*Case, error)
 	// CountIncident counts the cases of WithIncident.
@@ -121,8 +126,6 @@ type View interface {
 	CountWaiting(
 		ctx context.Context, tenantKey string, states []State, since time.Time,
 	) (n int, oldest time.Time, err error)
-	// CountByRisk counts the cases that wait for HR.
-	CountByRisk(ctx context.Context, tenantKey string) (map[StateRisk]int, error)
 	// DaysSince returns started and done per day (Asia/Shanghai) since the moment.
 	DaysSince(ctx context.Context, tenantKey string, since time.Time) ([]Day, error)
 	// DoneSince returns open_ids of people who were done since the moment, newest first, and their total number.
@@ -154,18 +157,6 @@ type Cursor struct {
 	ID string    `json:"id,omitempty"`
 }
 
-// QueueEntry is a waiting case, as far as it can be read without decrypting it.
-type QueueEntry struct {
-	CaseID, OpenID string
-	State          State
-	Since          time.Time   // when it entered the state
-	Risk           Level       // see Case.Risk
-	Assigned       *Assignment // nil if nobody reads it
-	Department     string      // of the applicant, "" if it is not known
-	FirstBy        string      // the admin whose approval is the first of two, "" without one
-	OnHold         *ReviewHold // nil unless an admin has put the case aside
-}
-
 // Department is a part of the company, as Feishu's directory has it.
 type Department struct {
 	ID   string // open_department_id, which is never used again for another department
@@ -178,12 +169,6 @@ type Department struct {
 type DepartmentCount struct {
 	Department
 	Open, Done int
-}
-
-// StateRisk is a state that waits for HR, and the risk of a case in it; see Case.Risk.
-type StateRisk struct {
-	State State
-	Risk  Level
 }
 
 // Day holds the figures of one day.
