@@ -34,6 +34,7 @@ import (
 // One Feishu client implements three ports of the workers.
 var (
 	_ workers.Messenger        = (*bot.Client)(nil)
+	_ workers.Directory        = (*bot.Client)(nil)
 	_ workers.IDCardReader     = (*bot.Client)(nil)
 	_ workers.IdentityRecorder = (*bot.Client)(nil)
 )
@@ -147,6 +148,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 	deps := workers.Deps{
 		Engine:           a.engine,
 		Messenger:        client,
+		Directory:        client,
 		IDCardReader:     client,
 		IdentityRecorder: client,
 		OCRPerSecond:     int(cfg.OCR.PerSecond),

@@ -33,7 +33,8 @@ type request struct {
 	path   string // /open-apis/… with :name for path parameters
 	params map[string]string
 	query  map[string]string
-	body   any // a value for JSON, or *larkcore.Formdata
+	lists  map[string][]string // query parameters that are given once for each value
+	body   any                 // a value for JSON, or *larkcore.Formdata
 
 	file    *formFile     // replaces body
 	timeout time.Duration // 0 means the client's
@@ -92,6 +93,11 @@ func (c *Client) exchange(ctx context.Context, r request, token string, out any)
 	}
 	for name, value := range r.query {
 		req.QueryParams.Set(name, value)
+	}
+	for name, values := range r.lists {
+		for _, value := range values {
+			req.QueryParams.Add(name, value)
+		}
 	}
 	var options []larkcore.RequestOptionFunc
 	if token == "" {

@@ -95,6 +95,7 @@ var codes = map[int]codeRow{
 	230029: {class: ClassReceiver, meaning: "person has resigned"},
 	230031: {class: ClassGone, meaning: "card is older than 14 days"},
 	230034: {class: ClassReceiver, meaning: "receive_id invalid"},
+	230033: {class: ClassGone, meaning: "readers: message is older than seven days"},
 	230035: {class: ClassReceiver, meaning: "not allowed to speak: group muted, bot blocked, tenant rule"},
 	230036: {class: ClassConfig, meaning: "tenant's encryption key was deleted"},
 	230038: {class: ClassReceiver, meaning: "p2p chat across tenants"},
@@ -167,6 +168,14 @@ var codes = map[int]codeRow{
 	40003: {class: ClassRetry, meaning: "department: internal"},
 	40004: {class: ClassPermission, meaning: "department is outside the app's directory range"},
 	42008: {class: ClassConfig, meaning: "department: app not usable in the tenant"},
+
+	// Lists of departments and people [获取子部门列表, 获取部门直属用户列表, 获取通讯录授权范围].
+	40008: {class: ClassGone, meaning: "department does not exist"},
+	40011: {class: ClassBug, meaning: "page_size invalid"},
+	40012: {class: ClassGone, meaning: "page_token invalid, or not valid any more"},
+	40014: {class: ClassPermission, meaning: "parent department is outside the app's directory range"},
+	43007: {class: ClassBug, meaning: "department_id twice in the tenant"},
+	43010: {class: ClassConfig, meaning: "department is too large to be listed with all below it"},
 
 	// Groups [获取群成员列表].
 	232001: {class: ClassBug, meaning: "bad parameter"},

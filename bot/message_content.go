@@ -2,9 +2,11 @@ package bot
 
 import (
 	"encoding/json"
+	"path"
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -19,17 +21,19 @@ const (
 // content is the decoded content of a message.
 type content struct {
 	text        string
+	cut         bool // the text was longer than maxText
 	photos      []flows.PhotoRef
 	unsupported string // message type that the bot cannot use, else ""
 }
 
 // decodeContent decodes the content of a message, which is JSON in a string (page "接收消息内容结构"). It treats every file
-// as a picture, because a file name says nothing about the bytes. Content that it cannot decode is unsupported.
+// as a picture, because a file name says nothing about the bytes; it notes whether the name is that of a table. Content that it cannot decode is unsupported.
 func decodeContent(kind, raw string, mentions []string) content {
 	var c struct {
 		Text     string `json:"text"`
 		ImageKey string `json:"image_key"`
 		FileKey  string `json:"file_key"`
+		FileName string `json:"file_name"`
 	}
 	none := content{unsupported: kind}
 	switch kind {
@@ -46,7 +50,7 @@ func decodeContent(kind, raw string, mentions []string) content {
 	}
 	switch kind {
 	case "text":
-		return content{text: normalize(c.Text, mentions)}
+		return content{text: normalize(c.Text, mentions), cut: utf8.RuneCountInString(c.Text) > maxText}
 	case "image":
 		if c.ImageKey == "" {
 			return none
@@ -56,7 +60,16 @@ func decodeContent(kind, raw string, mentions []string) content {
 	if c.FileKey == "" {
 		return none
 	}
-	return content{photos: []flows.PhotoRef{{FileKey: c.FileKey, Kind: "file"}}}
+	return content{photos: []flows.PhotoRef{{FileKey: c.FileKey, Kind: "file", Table: isTable(c.FileName)}}}
+}
+
+// isTable reports whether a file's name is that of a table or a text. The name itself leads no further.
+func isTable(name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".xlsx", ".xls", ".csv", ".tsv", ".txt":
+		return true
+	}
+	return false
 }
 
 // normalize removes mentions and control characters and returns at most maxText characters. It applies NFKC, which

@@ -44,11 +44,17 @@ func TestMessage(t *testing.T) {
 	}{
 		{"text", "text", `{"text":" 实名 "}`, nil, func(w *flows.Message) { w.Text = "实名" }},
 		{"full width", "text", `{"text":"ｓｔａｔｕｓ　１２３"}`, nil, func(w *flows.Message) { w.Text = "status 123" }},
+		{"a long text", "text", `{"text":"` + strings.Repeat("实", maxText+1) + `"}`, nil, func(w *flows.Message) {
+			w.Text, w.Cut = strings.Repeat("实", maxText), true
+		}},
 		{"image", "image", `{"image_key":"img_1"}`, nil, func(w *flows.Message) {
 			w.Photos = []flows.PhotoRef{{FileKey: "img_1", Kind: "image"}}
 		}},
 		{"file", "file", `{"file_key":"file_1","file_name":"cv.docx"}`, nil, func(w *flows.Message) {
 			w.Photos = []flows.PhotoRef{{FileKey: "file_1", Kind: "file"}}
+		}},
+		{"table", "file", `{"file_key":"file_1","file_name":"新员工名单.XLSX"}`, nil, func(w *flows.Message) {
+			w.Photos = []flows.PhotoRef{{FileKey: "file_1", Kind: "file", Table: true}}
 		}},
 		{"post", "post",
 			`{"title":"照片","content":[[{"tag":"text","text":"请看"},{"tag":"img","image_key":"a"}],` +
@@ -266,6 +272,24 @@ func TestOtherEvents(t *testing.T) {
 				ChatID:    "oc_p2p",
 				At:        when,
 			}},
+		{"read",
+			event20(eventRead, m{
+				"reader":          m{"reader_id": m{"open_id": "ou_emp"}, "read_time": "1760000001000", "tenant_key": "tk"},
+				"message_id_list": []any{"om_1", "om_2"},
+			}),
+			flows.MessageRead{
+				EventID:    "ev_1",
+				TenantKey:  "tk",
+				OpenID:     "ou_emp",
+				MessageIDs: []string{"om_1", "om_2"},
+				At:         when.Add(time.Second),
+			}},
+		{"read by a stranger",
+			event20(eventRead, m{
+				"reader":          m{"reader_id": m{"open_id": "ou_emp"}, "tenant_key": "other"},
+				"message_id_list": []any{"om_1"},
+			}), nil},
+		{"read nothing", event20(eventRead, m{"reader": m{"reader_id": m{"open_id": "ou_emp"}}}), nil},
 		{"recalled nothing", event20(eventRecalled, m{}), nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -29,6 +29,10 @@ func Subscriptions() []Subscription {
 		{Type: eventEntered},
 		{Type: eventMenu},
 		{Type: eventRecalled},
+		{Type: eventStaffJoined},
+		{Type: eventStaffChanged},
+		{Type: eventStaffLeft},
+		{Type: eventRead},
 		{Type: eventClick, Callback: true, Needed: true},
 	}
 }

@@ -34,6 +34,14 @@ const (
 
 	opDepartment = "contact.department.get"
 
+	opChildren         = "contact.department.children"
+	opFindByDepartment = "contact.user.find_by_department"
+	opFindPeople       = "contact.user.batch_get_id"
+	opPeople           = "contact.user.batch"
+	opRange            = "contact.scope.list"
+	opChats            = "im.chat.list"
+	opReaders          = "im.message.read_users"
+
 	opUserToken = "authen.oauth.token"
 	opUserInfo  = "authen.user_info.get"
 )
@@ -65,7 +73,16 @@ var answers = map[string]*shape.Shape{
 	opUrgent:        answer(shape.Of[larkim.UrgentAppMessageRespData](nil)),
 	opIsInChat:      answer(shape.Of[larkim.IsInChatChatMembersRespData](nil)),
 	opResendTicket:  answer(shape.Any),
-	opUserToken:     userTokenAnswer,
+
+	opChildren:         answer(shape.Of[larkcontact.ChildrenDepartmentRespData](nil)),
+	opFindByDepartment: answer(shape.Of[larkcontact.FindByDepartmentUserRespData](nil)),
+	opFindPeople:       answer(shape.Of[larkcontact.BatchGetIdUserRespData](nil)),
+	opPeople:           answer(shape.Of[larkcontact.BatchUserRespData](nil)),
+	opRange:            answer(shape.Of[larkcontact.ListScopeRespData](nil)),
+	opChats:            answer(shape.Of[larkim.ListChatRespData](nil)),
+	opReaders:          answer(shape.Of[larkim.ReadUsersMessageRespData](nil)),
+
+	opUserToken: userTokenAnswer,
 	opUserInfo: answer(shape.Of[larkauthen.GetUserInfoRespData](shape.Fields{
 		"open_id":    shape.Needed(shape.Text),
 		"tenant_key": shape.Needed(shape.Text),
@@ -163,6 +180,14 @@ var pushShapes = map[string]*shape.Shape{
 		"recall_time": shape.Millis,
 		"recall_type": shape.Text,
 	}),
+	eventRead: event(shape.Millis, shape.Fields{
+		"reader": shape.Needed(shape.Of[larkim.EventMessageReader](shape.Fields{
+			"reader_id":  person,
+			"read_time":  shape.Needed(shape.Millis),
+			"tenant_key": shape.Text,
+		})),
+		"message_id_list": shape.Needed(shape.List(shape.Text)),
+	}),
 	eventEntered: event(shape.Millis, shape.Fields{
 		"chat_id":                  shape.Needed(shape.Text),
 		"operator_id":              person,
@@ -173,6 +198,18 @@ var pushShapes = map[string]*shape.Shape{
 		"operator":  shape.Needed(shape.Object(shape.Fields{"operator_name": shape.Text, "operator_id": person})),
 		"event_key": shape.Needed(shape.Text),
 		"timestamp": shape.Needed(shape.Seconds),
+	}),
+	eventStaffJoined: event(shape.Millis, shape.Fields{
+		"object":     staffMember,
+		"old_object": shape.Of[larkcontact.UserEvent](nil), // on no page; the SDK's neighbours have it
+	}),
+	eventStaffChanged: event(shape.Millis, shape.Fields{
+		"object":     staffMember,
+		"old_object": shape.Needed(shape.Of[larkcontact.UserEvent](nil)),
+	}),
+	eventStaffLeft: event(shape.Millis, shape.Fields{
+		"object":     staffMember,
+		"old_object": shape.Of[larkcontact.OldUserObject](nil),
 	}),
 	eventClick: event(shape.Micros, shape.Fields{
 		"operator": shape.Needed(shape.Object(shape.Fields{
@@ -197,6 +234,12 @@ var pushShapes = map[string]*shape.Shape{
 
 // person is the ids of a person.
 var person = shape.Needed(shape.Of[larkim.UserId](shape.Fields{"open_id": shape.Needed(shape.Text)}))
+
+// staffMember is somebody in an event about the directory. Fields without their scope are missing.
+var staffMember = shape.Needed(shape.Of[larkcontact.UserEvent](shape.Fields{
+	"open_id":   shape.Needed(shape.Text),
+	"join_time": shape.Seconds,
+}))
 
 // event is the shape of an event of schema 2.0.
 func event(createTime *shape.Shape, fields shape.Fields) *shape.Shape {

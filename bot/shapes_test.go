@@ -52,6 +52,25 @@ func TestAnswersAsPublished(t *testing.T) {
 			`"user_id":"u","mobile":"x","tenant_key":"tk","employee_no":"x"}}`},
 		{opMembers, `{"code":0,"msg":"success","data":{"items":[{"member_id_type":"open_id","member_id":"ou","name":"x",` +
 			`"tenant_key":"tk"}],"page_token":"","has_more":false,"member_total":2}}`},
+		{opChildren, `{"code":0,"msg":"success","data":{"has_more":true,"page_token":"x","items":[{"name":"x",` +
+			`"i18n_name":{"zh_cn":"x","ja_jp":"x","en_us":"x"},"parent_department_id":"D067","department_id":"D096",` +
+			`"open_department_id":"od","leader_user_id":"ou","chat_id":"oc","order":"100","unit_ids":["x"],` +
+			`"member_count":100,"status":{"is_deleted":false},"leaders":[{"leaderType":1,"leaderID":"ou"}],` +
+			`"group_chat_employee_types":[1],"department_hrbps":["ou"],"primary_member_count":100}]}}`},
+		{opFindByDepartment, `{"code":0,"msg":"success","data":{"has_more":true,"page_token":"x","items":[{"open_id":"ou",` +
+			`"name":"x","status":{"is_frozen":false,"is_resigned":false,"is_activated":true,"is_exited":false,` +
+			`"is_unjoin":false},"department_ids":["od"]}]}}`},
+		{opPeople, `{"code":0,"msg":"success","data":{"items":[{"open_id":"ou","employee_no":"x"}]}}`},
+		{opFindPeople, `{"code":0,"msg":"success","data":{"user_list":[{"user_id":"ou","email":"x","status":` +
+			`{"is_frozen":false,"is_resigned":false,"is_activated":true,"is_exited":false,"is_unjoin":false}},` +
+			`{"user_id":"ou","mobile":"x"},{"mobile":"x"}]}}`},
+		{opRange, `{"code":0,"data":{"department_ids":["x"],"group_ids":["x"],"has_more":true,"page_token":"x",` +
+			`"user_ids":["x"]},"msg":"success"}`},
+		{opChats, `{"code":0,"msg":"success","data":{"items":[{"chat_id":"oc","avatar":"x","name":"x","description":"x",` +
+			`"owner_id":"ou","owner_id_type":"open_id","external":false,"tenant_key":"tk","chat_status":"normal"}],` +
+			`"page_token":"x","has_more":true}}`},
+		{opReaders, `{"code":0,"msg":"success","data":{"items":[{"user_id_type":"open_id","user_id":"ou",` +
+			`"timestamp":"1609484183000","tenant_key":"tk"}],"has_more":true,"page_token":"x"}}`},
 		{opBotInfo, `{"code":0,"msg":"ok","bot":{"activate_status":2,"app_name":"x","avatar_url":"x","ip_white_list":[],` +
 			`"open_id":"ou"}}`},
 		{opEndpoint, `{"code":0,"msg":"","data":{"URL":"wss://x","ClientConfig":{"ReconnectCount":-1,` +

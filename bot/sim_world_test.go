@@ -33,6 +33,11 @@ func (b *fakeHandler) Message(_ context.Context, v flows.Message) error   { retu
 func (b *fakeHandler) Entered(_ context.Context, v flows.Entered) error   { return b.put(v) }
 func (b *fakeHandler) Menu(_ context.Context, v flows.Menu) error         { return b.put(v) }
 func (b *fakeHandler) Recalled(_ context.Context, v flows.Recalled) error { return b.put(v) }
+func (b *fakeHandler) MessageRead(_ context.Context, v flows.MessageRead) error {
+	return b.put(v)
+}
+func (b *fakeHandler) StaffChange(_ context.Context, v flows.StaffChange) error { return b.put(v) }
+func (b *fakeHandler) AppChange(_ context.Context, v flows.AppChange) error     { return b.put(v) }
 func (b *fakeHandler) Click(_ context.Context, v flows.CardAction) (flows.Answer, error) {
 	err := b.put(v)
 	if b.onClick != nil {

@@ -211,10 +211,18 @@ func TestWebhookAccepts(t *testing.T) {
 
 // asyncEvents has an example of each event type that the bot acknowledges before it handles it.
 var asyncEvents = map[string]string{
-	eventMessage:  messageEvent("text", `{"text":"hi"}`),
+	eventMessage: messageEvent("text", `{"text":"hi"}`),
+	eventRead: event20(eventRead, m{
+		"reader":          m{"reader_id": m{"open_id": "ou_1"}, "read_time": "1764000000123", "tenant_key": "tk"},
+		"message_id_list": []any{"om_1"},
+	}),
 	eventRecalled: event20(eventRecalled, m{"message_id": "om_1", "chat_id": "oc"}),
 	eventEntered:  event20(eventEntered, m{"operator_id": m{"open_id": "ou"}, "chat_id": "oc"}),
 	eventMenu:     event20(eventMenu, m{"operator": m{"operator_id": m{"open_id": "ou"}}, "event_key": "start"}),
+
+	eventStaffJoined:  event20(eventStaffJoined, m{"object": m{"open_id": "ou"}}),
+	eventStaffChanged: event20(eventStaffChanged, m{"object": m{"open_id": "ou"}, "old_object": m{}}),
+	eventStaffLeft:    event20(eventStaffLeft, m{"object": m{"open_id": "ou"}}),
 }
 
 // TestAsyncEventsAreComplete checks that asyncEvents has an example for each async route.

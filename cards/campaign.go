@@ -8,15 +8,17 @@ import (
 // Campaign is an admin's card of a campaign: what was found while its people are looked for and previewed, how far they
 // have come afterwards. It shows people by their open_ids only, and the lines of a list by their numbers.
 type Campaign struct {
-	Ref           // the campaign and its run
-	Target        CampaignTarget
-	By            string // open_id of who has begun it
-	State         string // texts "campaign_state.<code>"
-	Since         time.Time
-	LastBy        string // open_id of who has made it enter State; "" if it did so by itself
-	Why           string // why it did so by itself (texts "campaign_why.<code>"); "" if somebody asked for it
-	Code          string // of the platform, with Why
-	Found         int    // people found so far
+	Ref    // the campaign and its run
+	Target CampaignTarget
+	By     string // open_id of who has begun it
+	State  string // texts "campaign_state.<code>"
+	Since  time.Time
+	LastBy string // open_id of who has made it enter State; "" if it did so by itself
+	Why    string // why it did so by itself (texts "campaign_why.<code>"); "" if somebody asked for it
+	// Code is the platform's, with Why; why the list cannot be read (texts "campaign_list.<code>"), with "list"; and of a
+	// preview the permission without which something was not looked for.
+	Code          string
+	Found         int // people found so far
 	Choices       []CampaignChoice
 	Preview       CampaignPreview
 	Forecast      CampaignForecast
@@ -124,8 +126,13 @@ func (v Campaign) header() (template, tag string) {
 
 // who says who has begun it, and who or what has made it what it is.
 func (v Campaign) who() []node {
-	e := []node{row(person(v.By), line(tr("campaign.by")))}
+	e := []node{line(tr("campaign.by_itself"))}
+	if v.By != "" {
+		e = []node{row(person(v.By), line(tr("campaign.by")))}
+	}
 	switch {
+	case v.Why == "list":
+		e = append(e, line(codeText("campaign_list", v.Code), colourOrange), small(tr("campaign.columns")))
 	case v.Why != "":
 		e = append(e, line(codeText("campaign_why", v.Why), colourOrange))
 		e = append(e, facts(fact("upstream", machineID(v.Code)))...)

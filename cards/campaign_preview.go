@@ -58,6 +58,10 @@ func (v Campaign) preview() []node {
 	if p.Duplicates > 0 {
 		e = append(e, small(codeText("campaign_code", "duplicate", intArg("n", p.Duplicates))))
 	}
+	if v.Code != "" {
+		e = append(e, line(tr("campaign.missing"), colourOrange))
+		e = append(e, facts(fact("upstream", machineID(v.Code)))...)
+	}
 	e = append(e, v.namesakes()...)
 	e = append(e, rule())
 	e = append(e, v.Forecast.nodes()...)

@@ -20,10 +20,12 @@ func campaignSamples() []sample {
 	preview := base
 	preview.State = "preview"
 	preview.Preview = CampaignPreview{
-		Invite:     96,
-		Others:     []CampaignTally{{"registered", 12}, {"begun", 3}, {"recent", 4}, {"unreachable", 5}},
-		Reasons:    []CampaignTally{{"outside_availability", 3}, {"left", 2}},
-		Lines:      []CampaignLines{{"no_such_person", 30, []int{2, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}}, {"ambiguous", 1, []int{4}}},
+		Invite:  96,
+		Others:  []CampaignTally{{"registered", 12}, {"begun", 3}, {"recent", 4}, {"unreachable", 5}},
+		Reasons: []CampaignTally{{"outside_availability", 3}, {"left", 2}},
+		Lines: []CampaignLines{
+			{"no_such_person", 30, []int{2, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}}, {"ambiguous", 1, []int{4}},
+		},
 		Namesakes:  []Namesakes{{4, []string{"ou_a", "ou_b"}}},
 		Duplicates: 2,
 	}
@@ -32,6 +34,9 @@ func campaignSamples() []sample {
 	nobody.Preview = CampaignPreview{Others: []CampaignTally{{"registered", 12}}}
 	nobody.Forecast = CampaignForecast{}
 
+	joined := preview
+	joined.Target, joined.By = CampaignTarget{Kind: "joiners", Name: "2026-11-21"}, ""
+	joined.Preview = CampaignPreview{Invite: 12}
 	running := base
 	running.State, running.LastBy = "running", "ou_hr1"
 	running.Funnel = CampaignFunnel{
@@ -55,6 +60,11 @@ func campaignSamples() []sample {
 	discarded := base
 	discarded.State, discarded.Why = "discarded", "scope"
 	discarded.Code = "contact:contact.base:readonly"
+
+	wrongList, partly := discarded, preview
+	wrongList.Target = CampaignTarget{Kind: "list"}
+	wrongList.Why, wrongList.Code = "list", "no_column"
+	partly.Code = "contact:user.id:readonly"
 
 	rows := []CampaignRow{
 		{OpenID: "ou_a", Sent: noon},
@@ -80,6 +90,7 @@ func campaignSamples() []sample {
 		{name: "campaign_resolving", card: resolving},
 		{name: "campaign_choosing", card: choosing},
 		{name: "campaign_preview", card: preview},
+		{name: "campaign_joiners", card: joined},
 		{name: "campaign_preview_nobody", card: nobody},
 		{name: "campaign_running", card: running},
 		{name: "campaign_chasing", card: chasing},
@@ -88,6 +99,8 @@ func campaignSamples() []sample {
 		{name: "campaign_ended", card: ended},
 		{name: "campaign_stopped", card: stopped},
 		{name: "campaign_discarded", card: discarded},
+		{name: "campaign_list_wrong", card: wrongList},
+		{name: "campaign_preview_partly", card: partly},
 		{name: "campaign_people", card: people},
 		{name: "campaign_people_none", card: empty},
 		{name: "campaign_menu", card: CampaignMenu{Live: []CampaignLink{link}, Past: []CampaignLink{old}, PerMinute: 120}},
@@ -100,5 +113,16 @@ func campaignSamples() []sample {
 		{name: "invitation_chase2", card: Invitation{Chase: 2, At: noon}},
 		{name: "invitation_chase3", card: Invitation{Chase: 3, At: noon}},
 		{name: "board_campaigns", card: board},
+		{name: "campaign_lead", card: CampaignLead{
+			By: "ou_hr1", Department: "研发部", Sent: 50, Done: 20, Missing: 22, People: people25(), At: noon,
+		}},
 	}
+}
+
+// people25 returns open_ids of more people than a card shows.
+func people25() (ids []string) {
+	for i := range 25 {
+		ids = append(ids, "ou_missing"+string(rune('a'+i)))
+	}
+	return ids
 }

@@ -152,3 +152,70 @@ func TestCampaign(t *testing.T) {
 		}
 	}
 }
+
+// TestCampaignGoesOn: the program is stopped and started again while invitations go out. Everybody gets one. HR sees who
+// has read and who has not begun, takes somebody out, and a day later reminds the rest.
+func TestCampaignGoesOn(t *testing.T) {
+	c := startCampaigns(t, withCampaigns(t, "campaign.per_minute", "60"))
+	people := c.HireAll(8)
+	c.invites(people)
+	c.invitation(people[0], "请你完成实名登记")
+	c.StopBot()
+	c.StartBot()
+	for range 2 {
+		waitIdle(c.Harness)
+		c.Advance(time.Minute)
+	}
+	c.card("已发 8", "已读 不知道")
+	invitations := func(p harness.Person) int {
+		return cardsThat(c.Harness, c.World.Feishu.P2PChat(p.OpenID), "请完成实名登记")
+	}
+	for i, p := range people {
+		if n := invitations(p); n != 1 {
+			t.Errorf("person %d: got %d invitations, want 1", i, n)
+		}
+	}
+	for _, p := range people[:3] {
+		_, err := c.World.Feishu.Read(c.Ctx, p.OpenID)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	people[0].ToPhotos()
+	waitIdle(c.Harness)
+	c.Advance(time.Minute)
+	numbers := c.card("已发 8", "已读 3", "开始 1")
+
+	c.press(numbers, "campaign", "missing")
+	list := c.Find(c.hr.Chat(), "the people who are missing", func(s harness.CardView) bool {
+		return s.Msg.FromBot && s.Says("邀请的人", "还没开始")
+	})
+	shown := string(list.Msg.Card)
+	if strings.Contains(shown, people[0].OpenID) || !strings.Contains(shown, people[7].OpenID) {
+		t.Error("the list does not hold exactly those who have not begun")
+	}
+	out := people[7].OpenID
+	c.Click(c.hr.OpenID, list, "take_out", func(b feishu.Button) bool {
+		return b.Value["to"] == "take_out" && b.Value["person"] == out
+	}, nil)
+	c.press(c.Find(c.hr.Chat(), "the list without one", func(s harness.CardView) bool {
+		return s.Says("邀请的人") && !strings.Contains(string(s.Msg.Card), out)
+	}), "campaign", "main")
+	waitIdle(c.Harness)
+	c.Advance(24 * time.Hour)
+	c.ClickOn(c.hr.OpenID, c.card("有 6 人可以催了"), "chase", nil)
+	waitIdle(c.Harness)
+	c.Advance(time.Minute)
+	for i, p := range people {
+		want := 1
+		if i == 0 || i == 7 {
+			want = 0
+		}
+		c.Until("the reminders", func() bool {
+			return cardsThat(c.Harness, c.World.Feishu.P2PChat(p.OpenID), "实名登记还没开始") == want
+		})
+		if n := invitations(p); n != 1 {
+			t.Errorf("person %d: got %d invitations in the end, want 1", i, n)
+		}
+	}
+}

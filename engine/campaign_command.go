@@ -15,6 +15,9 @@ func (e *Engine) inviteBy(ctx context.Context, tx flows.Tx, m flows.Message) err
 	if strings.TrimSpace(list) == "" {
 		return e.replyPrivately(ctx, tx, m, flows.Reply(flows.ReplyCampaigns))
 	}
+	if m.Cut {
+		return e.replyNotice(ctx, tx, m, "campaign_list_cut")
+	}
 	r := CampaignRequest{TenantKey: m.TenantKey, By: m.OpenID, Cause: "message/" + m.MessageID + m.EventID}
 	r, ok := e.withList(r, list)
 	if !ok {

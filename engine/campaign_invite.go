@@ -10,6 +10,8 @@ import (
 // Sending is what a job is to do about a message of a campaign to a person.
 type Sending struct {
 	Send bool // the message may leave now; it is on record that it does
+	// First says that no call has begun before this one.
+	First bool
 	// Later, if it is not zero, is when the job shall look again.
 	Later  time.Time
 	Person flows.CampaignPerson
@@ -28,9 +30,15 @@ func (e *Engine) BeginInvitation(ctx context.Context, campaignID, openID string)
 		if err != nil || p.Status != flows.PersonInvite || !p.SentAt.IsZero() {
 			return flows.IgnoreNotFound(err)
 		}
+		works, err := tx.Employment(ctx, c.TenantKey, openID)
+		if err != nil {
+			return err
+		}
 		now := e.Now()
 		begun := !p.SendingAt.IsZero()
 		switch {
+		case !works.Reachable() && !begun:
+			p.Status, p.Code = flows.PersonUnreachable, flows.CodeLeft
 		case begun && now.Sub(p.SendingAt) > flows.UnsureAfter:
 			p.SentAt, p.Code = p.SendingAt, flows.CodeUnsure
 			e.Log.Warn("whether an invitation has arrived is not known", "campaign", c.ID)
@@ -49,7 +57,7 @@ func (e *Engine) BeginInvitation(ctx context.Context, campaignID, openID string)
 			return nil
 		default:
 			p.SendingAt = now
-			s.Send = true
+			s.Send, s.First = true, true
 		}
 		s.Person = p
 		return tx.UpdateCampaignPerson(ctx, campaignID, p)
@@ -107,6 +115,55 @@ func (e *Engine) refreshLater(ctx context.Context, tx flows.Tx, c *flows.Campaig
 	return e.Enqueue(ctx, tx, "campaign/"+c.ID+"/refresh/"+slot, flows.RefreshCampaign(c.TenantKey, c.ID, next))
 }
 
+// InvitationUnsent takes back that an invitation is being sent: Feishu has said that it is not. The job tries again.
+func (e *Engine) InvitationUnsent(ctx context.Context, campaignID, openID string) error {
+	return e.Store.Tx(ctx, func(tx flows.Tx) error {
+		p, err := tx.CampaignPerson(ctx, campaignID, openID)
+		if err != nil || !p.SentAt.IsZero() {
+			return flows.IgnoreNotFound(err)
+		}
+		p.SendingAt = time.Time{}
+		return tx.UpdateCampaignPerson(ctx, campaignID, p)
+	})
+}
+
+// maxRefusals is how many invitations Feishu refuses, for a reason that is not the person's, until the campaign pauses.
+const maxRefusals = 3
+
+// Refused records that Feishu refuses a message for a reason that may be the message's or the person's. After some of
+// them the campaign pauses, and all of them are to be invited again: it was not the persons'.
+func (e *Engine) Refused(ctx context.Context, campaignID, openID, upstream string) error {
+	if err := e.NotInvited(ctx, campaignID, openID, flows.CodeRefused, "", upstream); err != nil {
+		return err
+	}
+	return e.Store.Tx(ctx, func(tx flows.Tx) error {
+		c, err := tx.Campaign(ctx, campaignID)
+		if err != nil || c.State != flows.CampaignRunning {
+			return flows.IgnoreNotFound(err)
+		}
+		stopped, err := tx.CampaignPeople(ctx, c.ID, flows.PersonFilter{Part: flows.PartStopped}, flows.MaxCampaignPeople, 0)
+		if err != nil {
+			return err
+		}
+		var refused []flows.CampaignPerson
+		for _, p := range stopped {
+			if p.Code == flows.CodeRefused && p.SentAt.IsZero() && !p.SendingAt.Before(c.Since) {
+				refused = append(refused, p)
+			}
+		}
+		if len(refused) < maxRefusals {
+			return nil
+		}
+		for _, p := range refused {
+			p.Status, p.Code, p.SendingAt, p.QueuedAt = flows.PersonInvite, "", time.Time{}, time.Time{}
+			if err := tx.UpdateCampaignPerson(ctx, c.ID, p); err != nil {
+				return err
+			}
+		}
+		return e.pauseCampaign(ctx, tx, c, flows.WhyPlatform, upstream)
+	})
+}
+
 // NotInvited records that Feishu has not taken a message to a person. code says why the person cannot be reached; with
 // an empty one the message is to be sent again. why pauses the campaign, since nobody else can be reached either;
 // upstream is the platform's code of it.
@@ -122,11 +179,11 @@ func (e *Engine) NotInvited(
 		if err != nil || p.Status != flows.PersonInvite {
 			return flows.IgnoreNotFound(err)
 		}
-		if p.SentAt.IsZero() {
-			p.SendingAt, p.QueuedAt = time.Time{}, time.Time{}
-		}
-		if code != "" {
+		switch {
+		case code != "":
 			p.Status, p.Code = flows.PersonUnreachable, code
+		case p.SentAt.IsZero():
+			p.SendingAt, p.QueuedAt = time.Time{}, time.Time{}
 		}
 		if err := tx.UpdateCampaignPerson(ctx, campaignID, p); err != nil {
 			return err
@@ -150,11 +207,15 @@ func (e *Engine) BeginChase(ctx context.Context, campaignID, openID string, n in
 		if err != nil || p.Chases != n || p.Status != flows.PersonInvite || !p.StartedAt.IsZero() {
 			return flows.IgnoreNotFound(err) // it is no longer to be sent
 		}
+		works, err := tx.Employment(ctx, c.TenantKey, openID)
+		if err != nil {
+			return err
+		}
 		s.Person = p
 		switch {
 		case e.Now().Sub(p.ChasedAt) > flows.UnsureAfter:
 			return nil // it may have been sent; the next one is a day away
-		case c.State != flows.CampaignRunning || !e.Policy.MayInvite(e.Now()):
+		case c.State != flows.CampaignRunning || !e.Policy.MayInvite(e.Now()) || !works.Reachable():
 			p.Chases--
 			if p.Chases == 0 {
 				p.ChasedAt = time.Time{}

@@ -11,6 +11,7 @@ type CampaignRequest struct {
 	TenantKey, By string
 	Target        flows.CampaignTarget
 	Lines         []flows.CampaignLine // of TargetList
+	Position      string               // where the resolver begins; "" for a list that is in Lines
 	// Cause derives the keys of the jobs; see Enqueue.
 	Cause string
 }
@@ -34,6 +35,7 @@ func (e *Engine) BeginCampaign(
 		State:     flows.CampaignResolving,
 		By:        r.By,
 		Target:    r.Target,
+		Position:  r.Position,
 		MadeAt:    now,
 		Since:     now,
 		Moves:     []flows.CampaignMove{{At: now, By: r.By, To: flows.CampaignResolving}},
@@ -71,6 +73,9 @@ type Resolved struct {
 	// registered, has begun, or was invited a short while ago.
 	People []ResolvedPerson
 	Lines  []flows.CampaignLine // lines that name no single person, with their codes
+	Drop   []int                // lines that are none, such as headings
+	// Departments are those of the people whose names are known.
+	Departments []flows.Department
 	// Target replaces that of the campaign, once the department or group of a name is known. Choices stop the resolving
 	// until HR has chosen.
 	Target  *flows.CampaignTarget
@@ -95,8 +100,16 @@ func (e *Engine) AddResolved(ctx context.Context, id string, r Resolved) (ok boo
 		if err := e.addPeople(ctx, tx, c, r.People); err != nil {
 			return err
 		}
+		if err := tx.DeleteLines(ctx, c.ID, r.Drop...); err != nil {
+			return err
+		}
 		if err := tx.PutLines(ctx, c.ID, r.Lines); err != nil {
 			return err
+		}
+		for _, d := range r.Departments {
+			if err := tx.PutDepartment(ctx, c.TenantKey, d); err != nil {
+				return err
+			}
 		}
 		c.Position, c.Choices = r.Position, r.Choices
 		if r.Target != nil && r.Target.Key() != c.Target.Key() {

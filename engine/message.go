@@ -19,6 +19,12 @@ func (e *Engine) Message(ctx context.Context, m flows.Message) error {
 		if m.Foreign {
 			return e.refuseForeigner(ctx, tx, m)
 		}
+		if list, err := e.isList(ctx, tx, m); list || err != nil {
+			if err != nil {
+				return err
+			}
+			return e.handleList(ctx, tx, m)
+		}
 		if len(m.Photos) > 0 {
 			return e.handlePhotos(ctx, tx, m)
 		}

@@ -90,6 +90,7 @@ const (
 	WhyNobody     CampaignReason = "nobody"     // the target has no people whom the bot can see
 	WhyNoTarget   CampaignReason = "no_target"  // there is no department or group of this id or name
 	WhyScope      CampaignReason = "scope"      // the app has no permission to read the directory; Code names it
+	WhyList       CampaignReason = "list"       // the list cannot be read; Code says why
 	WhyTooMany    CampaignReason = "too_many"   // more than MaxCampaignPeople
 	WhySame       CampaignReason = "same"       // there is another campaign of the same target
 	WhyForgotten  CampaignReason = "forgotten"  // not confirmed within PreviewFor
@@ -109,6 +110,7 @@ const (
 	TargetEveryone   TargetKind = "everyone"   // everybody whom the app may see
 	TargetDepartment TargetKind = "department" // a department with its children
 	TargetGroup      TargetKind = "group"      // the members of a group
+	TargetJoiners    TargetKind = "joiners"    // who has joined the company; nobody asks for it
 	// TargetNamed is a department or group of which only a name is known. The resolver makes one of those of it.
 	TargetNamed TargetKind = "named"
 )

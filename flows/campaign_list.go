@@ -1,11 +1,6 @@
 package flows
 
-import (
-	"regexp"
-	"strings"
-
-	"golang.org/x/text/unicode/norm"
-)
+import "strings"
 
 // ParseList splits a pasted list into its lines. Empty lines count for the numbers, which HR sees, and are left out. ok
 // is false for a list that is too long.
@@ -28,16 +23,4 @@ func ParseList(text string) (lines []CampaignLine, ok bool) {
 func ListOf(text string) string {
 	_, rest, _ := strings.Cut(strings.TrimSpace(text), "\n")
 	return rest
-}
-
-// openID is the form of an open_id of Feishu.
-var openIDForm = regexp.MustCompile(`\bou_[0-9A-Za-z_-]{1,60}\b`)
-
-// OpenIDIn returns the open_id that a line holds, "" if there is none or more than one.
-func OpenIDIn(line string) string {
-	found := openIDForm.FindAllString(norm.NFKC.String(line), 2)
-	if len(found) != 1 {
-		return ""
-	}
-	return found[0]
 }

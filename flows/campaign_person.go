@@ -50,9 +50,10 @@ type PersonCode string
 const (
 	CodeOutside     PersonCode = "outside_availability" // not in the app's range
 	CodeLeft        PersonCode = "left"                 // left the company, or was suspended
+	CodeUnknownID   PersonCode = "unknown_id"           // no open_id of this app
 	CodeBlocked     PersonCode = "blocked"              // has stopped the bot's messages
 	CodeRefused     PersonCode = "refused"              // Feishu refuses messages to the person for another reason
-	CodeUnsure      PersonCode = "unsure"               // of PersonInvite: whether the invitation has arrived is not known
+	CodeUnsure      PersonCode = "unsure"               // whether the invitation has arrived is not known
 	CodeNobody      PersonCode = "no_such_person"       // of a line
 	CodeAmbiguous   PersonCode = "ambiguous"            // of a line: several people of the name; Candidates
 	CodeUnreadable  PersonCode = "unreadable"           // of a line: neither a name nor an address nor an id
@@ -62,8 +63,8 @@ const (
 
 // PersonCodes lists the codes in the order of cards.
 var PersonCodes = []PersonCode{
-	CodeOutside, CodeLeft, CodeBlocked, CodeRefused, CodeUnsure, CodeNobody, CodeAmbiguous, CodeUnreadable, CodeDuplicate,
-	CodeNoDirectory,
+	CodeOutside, CodeLeft, CodeUnknownID, CodeBlocked, CodeRefused, CodeUnsure, CodeNobody, CodeAmbiguous,
+	CodeUnreadable, CodeDuplicate, CodeNoDirectory,
 }
 
 // CampaignLine is a line of a list that names no single person yet. Its text is personal: the store seals it, and deletes

@@ -31,6 +31,9 @@ func SamplePolicy() *Policy {
 		ReviewAlways: true,
 		Admins:       []string{"ou_hr1", "ou_hr2"},
 		Documents:    DefaultDocuments(),
+		Campaign: CampaignRules{
+			PerMinute: 120, Joiners: JoinersOff, Chases: MaxChases, ChaseEvery: 24 * time.Hour, OCRPerSecond: 10,
+		},
 		Agreement: cards.Agreement{
 			Recipients: []string{"feishu", "esign"},
 			PhotoGrace: time.Hour,

@@ -29,7 +29,8 @@ In a browser HOST/ is a page with the phone, HR's chat and the group. Here every
 
   robots
     curl -d '{"hr":1}' HOST/sim/crew                      everybody registers by himself, an admin works; also "people":["ou_…"], "hire":50,
-                                                          with "hr_for_hired":true an admin decides on those only
+                                                          with "hr_for_hired":true an admin decides on those only,
+                                                          with "invited":true they wait for HR's invitation (邀请)
     curl HOST/sim/crew                                    how far each is
     curl HOST/sim/record                                  everything that happened: events, clicks, cards, photos read, people
 

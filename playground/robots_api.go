@@ -11,7 +11,8 @@ import (
 
 // robotsForm is the body of POST /sim/crew: which robots begin and how they behave, see sim.Script.
 type robotsForm struct {
-	People      []string `json:"people"` // open_ids; empty means everybody
+	People      []string `json:"people"`  // open_ids; empty means everybody
+	Invited     bool     `json:"invited"` // they wait for the bot's invitation, see sim.Script
 	ByWord      bool     `json:"by_word"`
 	PhotosFirst bool     `json:"photos_first"`
 	AsOnePost   bool     `json:"as_one_post"`
@@ -32,6 +33,7 @@ func (f robotsForm) script() (sim.Script, error) {
 		return sim.Script{}, bad("width must be at most 4000")
 	}
 	return sim.Script{
+		Invited:     f.Invited,
 		ByWord:      f.ByWord,
 		PhotosFirst: f.PhotosFirst,
 		AsOnePost:   f.AsOnePost,

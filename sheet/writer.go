@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -196,6 +197,10 @@ func (w *Writer) text(s string) {
 
 // escaped writes a text as XML. Characters that XML 1.0 cannot hold become U+FFFD.
 func (w *Writer) escaped(s string) {
+	if len(s) <= maxCellRunes && utf8.ValidString(s) && strings.IndexFunc(s, special) < 0 {
+		w.text(s)
+		return
+	}
 	n := 0
 	for _, r := range s {
 		if n++; n > maxCellRunes {
@@ -216,6 +221,11 @@ func (w *Writer) escaped(s string) {
 			_, w.err = w.part.WriteRune(r)
 		}
 	}
+}
+
+// special reports whether XML cannot hold a character as it is.
+func special(r rune) bool {
+	return r == '<' || r == '>' || r == '&' || r < ' ' || r == 0xFFFE || r == 0xFFFF
 }
 
 // Limits of the format: characters of a cell, width of a column.

@@ -65,6 +65,9 @@ func (w *World) createCompany(admins int) {
 	for i, name := range departmentNames {
 		w.Feishu.AddDepartment(feishu.Department{OpenID: w.department(i), Name: name})
 	}
+	for _, name := range regionNames {
+		w.Feishu.AddDepartment(feishu.Department{OpenID: w.region(name), Name: name, Parent: w.department(salesDepartment)})
+	}
 	for i := range admins {
 		id := w.fixedID("ou_", fmt.Sprintf("admin %d", i+1))
 		p := specimen.NewPerson(-1 - int64(i))
@@ -85,6 +88,24 @@ func (w *World) createCompany(admins int) {
 
 // departmentNames are the parts of the company. Its people are spread over them evenly, its admins are in the first.
 var departmentNames = []string{"人力资源部", "研发部", "销售部", "运营部"}
+
+// salesDepartment is the index of the department with departments below it; its people belong to one of those besides.
+const salesDepartment = 2
+
+// regionNames are the departments below the sales department.
+var regionNames = []string{"华东大区", "华南大区"}
+
+// region returns the open_department_id of a department below the sales department.
+func (w *World) region(name string) string { return w.fixedID("od-", "region "+name) }
+
+// departmentsOf returns the departments of the n-th person, the main one first.
+func (w *World) departmentsOf(no int) []string {
+	main := 1 + no%(len(departmentNames)-1)
+	if main != salesDepartment {
+		return []string{w.department(main)}
+	}
+	return []string{w.department(main), w.region(regionNames[no/(len(departmentNames)-1)%len(regionNames)])}
+}
 
 // department returns the open_department_id of the n-th department.
 func (w *World) department(n int) string {
@@ -129,7 +150,7 @@ func (w *World) hire(n int, change func(specimen.Person) specimen.Person) []*Emp
 			Mobile:     "+86" + p.Mobile,
 			EmployeeNo: fmt.Sprintf("E%04d", no),
 
-			Departments: []string{w.department(1 + no%(len(departmentNames)-1))},
+			Departments: w.departmentsOf(no),
 		})
 		w.Feishu.AddMembers(w.AnnounceChat(), u.OpenID)
 		w.Tencent.Register(p.Name, p.Code, p.Mobile)

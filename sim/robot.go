@@ -125,6 +125,12 @@ func (r *robot) setStage(s CardStage) {
 
 // openChat enters the chat and, where the script says so, sends the first message.
 func (r *robot) openChat(ctx context.Context) error {
+	if r.script.Invited {
+		_, err := r.w.Feishu.Watch(ctx, r.ChatID, func(m feishu.Message) bool {
+			return m.FromBot && read(m).kind == kindOffer
+		})
+		return err
+	}
 	now, _ := r.readCards()
 	known := len(r.seen) > 0
 	if _, err := r.w.Feishu.EnterP2P(ctx, r.OpenID); err != nil {

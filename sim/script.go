@@ -9,6 +9,8 @@ import (
 // Script describes how an employee behaves. The zero value describes a careful person, who opens the chat, presses
 // start, consents, sends two good photos one after the other, checks the form and submits the code.
 type Script struct {
+	// Invited waits for the bot's invitation and presses its button, instead of opening the chat.
+	Invited     bool
 	ByWord      bool // types 实名 instead of pressing the button of the greeting
 	PhotosFirst bool // sends the photos before anything else, so that they wait for consent
 	AsOnePost   bool // sends the photos as one rich text message

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"strings"
 	"time"
 
 	"shiming/cards"
@@ -34,6 +33,11 @@ func (w *Workers) sendInvitation(ctx context.Context, j flows.Job) error {
 	to := flows.Receiver{Type: "open_id", ID: openID}
 	message, err := w.Messenger.Send(ctx, to, card, messageUUID("invitation", id, openID))
 	if err != nil {
+		if f, ok := errors.AsType[failure.Error](err); ok && sending.First && !f.MaybeApplied() && f.Temporary() {
+			if err := w.engine.InvitationUnsent(ctx, id, openID); err != nil {
+				return err
+			}
+		}
 		return w.notInvited(ctx, j, err)
 	}
 	shown := sha256.Sum256(card)
@@ -83,13 +87,18 @@ func (w *Workers) notInvited(ctx context.Context, j flows.Job, cause error) erro
 	d := failure.Of(cause, false)
 	w.logFailedCall("", d, "job", j.Kind, "campaign", j.CampaignID(), "attempt", j.Attempt)
 	id, openID := j.CampaignID(), j.Args[flows.ArgPerson]
-	switch d.Class {
-	case failure.Retry:
+	code, known := unreachableCodes[d.Upstream]
+	switch {
+	case known:
+		return w.engine.NotInvited(ctx, id, openID, code, "", d.Upstream)
+	case d.Class == failure.Retry:
 		return &flows.RetryLater{In: failure.Backoff(j.Attempt, d.After), Code: "invite:" + d.Code + ":" + d.Upstream}
-	case failure.Operator:
+	case d.Class == failure.Operator:
 		return w.engine.NotInvited(ctx, id, openID, "", whyPaused(d), d.Upstream)
+	case d.Class == failure.Receiver:
+		return w.engine.NotInvited(ctx, id, openID, flows.CodeRefused, "", d.Upstream)
 	}
-	return w.engine.NotInvited(ctx, id, openID, unreachableBy(d), "", d.Upstream)
+	return w.engine.Refused(ctx, id, openID, d.Upstream)
 }
 
 // whyPaused says why nobody can be written to.
@@ -107,19 +116,11 @@ func whyPaused(d failure.Details) flows.CampaignReason {
 var unreachableCodes = map[string]flows.PersonCode{
 	"230013":   flows.CodeOutside,
 	"230029":   flows.CodeLeft,
-	"99992351": flows.CodeLeft, // the open_id is not known any more
-	"230034":   flows.CodeLeft,
+	"99992351": flows.CodeUnknownID,
+	"99992361": flows.CodeUnknownID,
+	"230034":   flows.CodeUnknownID,
 	"230053":   flows.CodeBlocked,
 	"230035":   flows.CodeBlocked,
-}
-
-// unreachableBy says why a person cannot be reached.
-func unreachableBy(d failure.Details) flows.PersonCode {
-	code, _, _ := strings.Cut(d.Upstream, "/")
-	if known, ok := unreachableCodes[code]; ok {
-		return known
-	}
-	return flows.CodeRefused
 }
 
 // invitationCard is the invitation of a person, by what the person has done since.

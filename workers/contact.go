@@ -16,11 +16,16 @@ const departmentTTL = time.Hour
 // department. Without an answer the department has no name, and nobody waits for it; the next person's look-up asks
 // again.
 func (w *Workers) departmentOf(ctx context.Context, c *flows.Case, id string) (flows.Department, error) {
+	return w.namedDepartment(ctx, c.TenantKey, c.ID, id)
+}
+
+// namedDepartment is departmentOf without a case: caseID is for the log only, "" if there is none.
+func (w *Workers) namedDepartment(ctx context.Context, tenantKey, caseID, id string) (flows.Department, error) {
 	d := flows.Department{ID: id}
 	if id == "" {
 		return d, nil
 	}
-	key := c.TenantKey + "/" + id
+	key := tenantKey + "/" + id
 	if name, ok := w.departments.Get(key); ok {
 		d.Name = name.(string)
 		return d, nil
@@ -30,7 +35,7 @@ func (w *Workers) departmentOf(ctx context.Context, c *flows.Case, id string) (f
 	}
 	known, err := w.Messenger.Department(ctx, id)
 	if err != nil {
-		w.logFailedCall(c.ID, failure.Of(err, false), "department", id)
+		w.logFailedCall(caseID, failure.Of(err, false), "department", id)
 		return d, nil
 	}
 	w.departments.SetDefault(key, known.Name)

@@ -113,4 +113,13 @@ const (
 
 	apiDepartment = "department"
 	apiChat       = "chat"
+
+	// The directory's lists, each an API of its own.
+	apiChildren   = "department_children"
+	apiPeopleOf   = "department_people"
+	apiRange      = "directory_range"
+	apiFindPeople = "find_people"
+	apiPeople     = "people"
+	apiChats      = "chats"
+	apiMembers    = "members"
 )

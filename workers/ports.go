@@ -45,6 +45,24 @@ type Messenger interface {
 	External(ctx context.Context, chatID string) (bool, error)
 }
 
+// Directory reads Feishu's directory and groups, page by page. A page token is "" for the first page.
+type Directory interface {
+	// ChildDepartments returns departments below one; all is with those below them.
+	ChildDepartments(ctx context.Context, id, pageToken string, all bool) (flows.DepartmentPage, error)
+	// PeopleOf returns the people of a department, without those of the departments below it.
+	PeopleOf(ctx context.Context, departmentID, pageToken string) (flows.PeoplePage, error)
+	// DirectoryRange returns what the app's directory range names.
+	DirectoryRange(ctx context.Context, pageToken string) (flows.DirectoryRange, error)
+	// FindPeople returns whose e-mails and mobiles they are, at most directoryBatch of each.
+	FindPeople(ctx context.Context, emails, mobiles []string) ([]flows.FoundPerson, error)
+	// People returns the entries of at most directoryBatch people, without those whom the app cannot see.
+	People(ctx context.Context, openIDs []string) ([]flows.DirectoryPerson, error)
+	// Chats returns the groups with the bot in them.
+	Chats(ctx context.Context, pageToken string) (flows.ChatPage, error)
+	// MemberPage returns members of a group who belong to the tenant; "" leaves nobody out.
+	MemberPage(ctx context.Context, chatID, tenantKey, pageToken string) (flows.MemberPage, error)
+}
+
 // IDCardReader reads ID cards and other documents from pictures (Feishu OCR).
 type IDCardReader interface {
 	// ReadIDCard calls leaving while the request is sent, once or more. The rate limiter counts the call from the last

@@ -31,6 +31,7 @@ import (
 type Deps struct {
 	Engine           *engine.Engine
 	Messenger        Messenger
+	Directory        Directory
 	IDCardReader     IDCardReader
 	IdentityRecorder IdentityRecorder
 	EvidenceClient   EvidenceClient // nil if e签宝 is not set up; then every call of New's fails, see absent.go

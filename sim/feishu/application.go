@@ -22,11 +22,13 @@ func DefaultSubscriptions() Subscriptions {
 		Events: []string{
 			"im.message.receive_v1",
 			"im.message.recalled_v1",
+			"im.message.message_read_v1",
 			"im.chat.access_event.bot_p2p_chat_entered_v1",
 			"application.bot.menu_v6",
 			"im.chat.member.bot.added_v1",
 			"im.chat.member.bot.deleted_v1",
 			"contact.user.created_v3",
+			"contact.user.updated_v3",
 			"contact.user.deleted_v3",
 		},
 		Callbacks: []string{"card.action.trigger"},

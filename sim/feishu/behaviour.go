@@ -61,6 +61,13 @@ type Behaviour struct {
 	// it (撤回消息). 0 means any age.
 	RecallWithin time.Duration
 
+	// LargeDepartment is the number of departments from which one refuses to be listed with all below it (43010). 0 means
+	// that none does.
+	LargeDepartment int
+
+	// MemberLimit cuts the list of a group's members, as a company's security setting does. 0 means that nothing is cut.
+	MemberLimit int
+
 	// BotOff answers like an app whose bot ability is disabled (230006).
 	BotOff bool
 }

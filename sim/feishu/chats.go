@@ -1,6 +1,7 @@
 package feishu
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -82,20 +83,28 @@ func (s *Server) listMembers(c *call) (any, *apiError) {
 		}
 		start = n
 	}
-	end := min(start+size, len(ch.members))
+	listed := ch.members
+	if most := s.behaviour.MemberLimit; most > 0 {
+		listed = listed[:min(most, len(listed))]
+	}
+	end := min(start+size, len(listed))
 	items := []any{}
-	for _, id := range ch.members[start:end] {
+	for _, id := range listed[min(start, end):end] {
 		if u := s.users[id]; u != nil {
 			items = append(items, map[string]any{
 				"member_id_type": idType,
 				"member_id":      u.idOf(idType),
 				"name":           u.Name,
-				"tenant_key":     s.cfg.TenantKey,
+				"tenant_key":     cmp.Or(u.TenantKey, s.cfg.TenantKey),
 			})
 		}
 	}
-	d := map[string]any{"items": items, "has_more": end < len(ch.members), "member_total": len(ch.members)}
-	if end < len(ch.members) {
+	d := map[string]any{"items": items, "has_more": end < len(listed), "member_total": len(ch.members)}
+	if s.behaviour.MemberLimit > 0 {
+		d["trigger_security_conf_limit"] = len(listed) < len(ch.members)
+		d["security_conf_limit"] = s.behaviour.MemberLimit
+	}
+	if end < len(listed) {
 		d["page_token"] = "p" + strconv.Itoa(end)
 	}
 	return d, nil

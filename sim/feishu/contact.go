@@ -13,7 +13,7 @@ func (s *Server) getUser(c *call) (any, *apiError) {
 	if u == nil {
 		return nil, refuse(400, 41012, "user id invalid error")
 	}
-	if u.Outside {
+	if !s.inRange(u) {
 		return nil, refuse(400, 41050, "no user authority error")
 	}
 	return map[string]any{"user": s.contactFields(u)}, nil
@@ -33,7 +33,7 @@ func (s *Server) batchUsers(c *call) (any, *apiError) {
 	}
 	items := []any{}
 	for _, id := range ids {
-		if u := s.resolveUser(idType, id); u != nil && !u.Outside {
+		if u := s.resolveUser(idType, id); u != nil && s.inRange(u) {
 			items = append(items, s.contactFields(u))
 		}
 	}
@@ -61,13 +61,20 @@ func (s *Server) contactFields(u *User) map[string]any {
 		f["employee_no"] = u.EmployeeNo
 	}
 	if s.hasScope("contact:user.employee:readonly") {
-		f["status"] = map[string]any{
-			"is_frozen":    false,
-			"is_resigned":  u.Resigned,
-			"is_activated": true,
-			"is_exited":    false,
-			"is_unjoin":    false,
+		f["status"], f["enterprise_email"] = u.status(), u.WorkEmail
+		if u.JoinTime != 0 {
+			f["join_time"] = u.JoinTime
 		}
 	}
 	return f
+}
+
+func (u *User) status() map[string]any {
+	return map[string]any{
+		"is_frozen":    u.Frozen,
+		"is_resigned":  u.Resigned,
+		"is_activated": !u.Unjoined,
+		"is_exited":    u.Exited,
+		"is_unjoin":    u.Unjoined,
+	}
 }

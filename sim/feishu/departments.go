@@ -1,10 +1,15 @@
 package feishu
 
+import "cmp"
+
 // Department is a part of the company.
 type Department struct {
 	OpenID  string // open_department_id
 	Name    string
-	Outside bool // outside the app's directory range: 40004
+	Parent  string // open_department_id; "" is the whole company
+	Lead    string // open_id; "" without one
+	Outside bool   // outside the app's directory range: 40004
+	Deleted bool
 }
 
 // AddDepartment adds a department, or replaces the one with the same id, and returns its open_department_id. An empty
@@ -38,20 +43,24 @@ func (s *Server) getDepartment(c *call) (any, *apiError) {
 		return nil, invalidField("department_id_type", "the value must be one of open_department_id, department_id")
 	}
 	d, known := s.departments[c.params["department_id"]]
-	if !known || d.Outside {
+	if !known || d.Deleted || !s.departmentInRange(d.OpenID) {
 		return nil, refuse(403, 40004, "no dept authority error")
 	}
-	f := map[string]any{
-		"open_department_id": d.OpenID,
-		"department_id":      "d" + d.OpenID,
-		"order":              "1",
-		"status":             map[string]any{"is_deleted": false},
-	}
+	return map[string]any{"department": s.departmentFields(d)}, nil
+}
+
+// departmentFields returns only fields with a granted scope.
+func (s *Server) departmentFields(d Department) map[string]any {
+	f := map[string]any{"open_department_id": d.OpenID, "order": "1"}
 	if s.hasScope("contact:department.base:readonly") {
 		f["name"], f["i18n_name"] = d.Name, map[string]any{"zh_cn": d.Name}
+		f["department_id"], f["status"] = "d"+d.OpenID, map[string]any{"is_deleted": d.Deleted}
 	}
 	if s.hasScope("contact:department.organize:readonly") {
-		f["parent_department_id"] = "0"
+		if d.Lead != "" {
+			f["leader_user_id"] = d.Lead
+		}
+		f["parent_department_id"], f["member_count"] = cmp.Or(d.Parent, rootDepartment), s.countBelow(d.OpenID)
 	}
-	return map[string]any{"department": f}, nil
+	return f
 }

@@ -12,13 +12,18 @@ type User struct {
 	Name, EnName            string
 	Mobile                  string // as the directory returns it, e.g. +8613800000000
 	Email                   string
+	WorkEmail               string // 企业邮箱
 	EmployeeNo              string
 	Departments             []string // open_department_ids, the main one first; see AddDepartment
 	Locale                  string   // zh_cn (default), en_us, …: the language of the person's client
 	Outside                 bool     // outside the app's availability: 230013 for messages, 41050 for lookups
 	TenantKey               string   // of another company; "" means the app's tenant
 	Resigned                bool
-	Stopped                 bool // the person has disabled the bot's messages: 230053
+	Frozen                  bool  // suspended
+	Unjoined                bool  // has not taken up the invitation to the company
+	Stopped                 bool  // the person has disabled the bot's messages: 230053
+	Exited                  bool  // the account was left by its owner
+	JoinTime                int64 // first working day, seconds; 0 = not set
 }
 
 func (u User) String() string       { return "User(" + u.OpenID + ")" }

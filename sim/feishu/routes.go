@@ -239,6 +239,7 @@ func init() {
 			handle:    (*Server).createIdentity,
 		},
 	}
+	routes = append(directoryRoutes(), routes...)
 }
 
 // Operation names the API of a request, such as "message.create" or "id_card.recognize"; "unknown" for others. It reads

@@ -72,6 +72,9 @@ type Server struct {
 
 	departments map[string]Department // by open_department_id
 
+	directoryRange DirectoryRange
+	pages          int // incremented by ExpirePages
+
 	p2p        map[string]string // open_id to chat_id
 	messages   map[string]*message
 	resources  map[string]*resource // by image_key or file_key

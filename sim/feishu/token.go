@@ -98,7 +98,7 @@ func DefaultScopes() []string {
 		"im:message.p2p_msg:readonly", "im:message.group_at_msg:readonly", "im:message:send_as_bot", "im:message:readonly",
 		"im:resource", "im:chat:readonly", "im:message.urgent",
 		"contact:contact.base:readonly", "contact:user.base:readonly", "contact:user.employee_id:readonly",
-		"contact:user.phone:readonly", "contact:user.department:readonly", "contact:department.base:readonly",
+		"contact:user.phone:readonly", "contact:user.id:readonly", "contact:user.department:readonly", "contact:department.base:readonly",
 		"document_ai:id_card:recognize", "document_ai:hkm_mainland_travel_permit:recognize",
 		"document_ai:tw_mainland_travel_permit:recognize", "document_ai:chinese_passport:recognize",
 		"human_authentication:identity", "application:application:self_manage",

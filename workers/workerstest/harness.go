@@ -32,6 +32,7 @@ type Harness struct {
 	T                testing.TB
 	Store            *Store
 	Messenger        *FakeMessenger
+	Directory        *FakeDirectory
 	IDCardReader     *FakeIDCardReader
 	IdentityRecorder *FakeIdentityRecorder
 	EvidenceClient   *FakeEvidenceClient
@@ -56,6 +57,7 @@ func NewOn(t testing.TB, db store.Config, adjust ...func(*engine.Deps, *workers.
 		T:                t,
 		At:               flows.SampleTime,
 		Messenger:        &FakeMessenger{},
+		Directory:        &FakeDirectory{},
 		IDCardReader:     &FakeIDCardReader{},
 		IdentityRecorder: &FakeIdentityRecorder{},
 		EvidenceClient:   &FakeEvidenceClient{},
@@ -81,6 +83,7 @@ func NewOn(t testing.TB, db store.Config, adjust ...func(*engine.Deps, *workers.
 	}
 	out := workers.Deps{
 		Messenger:        w.Messenger,
+		Directory:        w.Directory,
 		IDCardReader:     w.IDCardReader,
 		IdentityRecorder: w.IdentityRecorder,
 		EvidenceClient:   w.EvidenceClient,
