@@ -5,10 +5,11 @@
 // command line. The operator's settings come from package config; the choices of tests and demonstrations come from
 // Options.
 //
-// In reading order: app.go, then http.go (/healthz, /readyz and /metrics beside the bot's webhook), agreement.go (the
+// In reading order: app.go (New) and run.go (Run, Close), suppliers.go and follow_up.go (Tencent Cloud, e签宝, and what
+// follows an evidence point), then http.go (/healthz, /readyz and /metrics beside the bot's webhook), agreement.go (the
 // page of the agreements), open_store.go (a database that does not answer yet), keyset.go, policy.go, metrics*.go and
-// log.go. restored.go runs once after a
-// restore from a backup; evidence.go reads the evidence of a case beside a running bot.
+// log.go. restored.go runs once after a restore from a backup; evidence.go reads the evidence of a case beside a
+// running bot.
 package app
 
 import (
@@ -17,27 +18,16 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
-	"sync"
 	"time"
 
 	"shiming/bot"
 	"shiming/config"
 	"shiming/engine"
-	"shiming/esign"
-	"shiming/flows"
 	"shiming/handover"
 	"shiming/store"
 	"shiming/store/keyset"
 	"shiming/verify"
 	"shiming/workers"
-)
-
-const (
-	// drainTimeout limits a stop: open requests first, then running jobs.
-	drainTimeout = 12 * time.Second
-	// inboxGrace is the part of drainTimeout for acknowledged events that are not handled yet.
-	inboxGrace = 3 * time.Second
 )
 
 // One Feishu client implements three ports of the workers.
@@ -59,7 +49,7 @@ type App struct {
 	self     *bot.Self
 	server   *bot.Server
 	longConn *bot.LongConn    // nil with a webhook
-	verifier *verify.Tencent  // nil if the method needs no verification
+	verifier *verify.Tencent  // nil if no supplier is set up
 	handover *handover.Client // nil without handover.url
 	noted    *surprises
 	pages    pages
@@ -158,10 +148,8 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 		IdentityRecorder: client,
 		OCRPerSecond:     int(cfg.OCR.PerSecond),
 	}
-	if cfg.Verification.Method != flows.MethodNone {
-		if err := a.addSuppliers(&deps, o, metrics); err != nil {
-			return nil, err
-		}
+	if err := a.addSuppliers(&deps, o, metrics); err != nil {
+		return nil, err
 	}
 	if err := a.addFollowUps(&deps, o, metrics); err != nil {
 		return nil, err
@@ -229,33 +217,6 @@ func openStore(ctx context.Context, cfg config.Config, o Options, keys *keyset.K
 	return s, nil
 }
 
-// addSuppliers builds the clients of Tencent Cloud and e签宝, which only the method three_elements needs.
-func (a *App) addSuppliers(deps *workers.Deps, o Options, m *metrics) (err error) {
-	supplier := a.cfg.Verification.Tencent
-	supplier.Timeout, supplier.Now = o.CallTimeout, a.store.Now
-	supplier.Surprised = a.noted.of(platformTencent)
-	if a.verifier, err = verify.NewTencent(supplier); err != nil {
-		return err
-	}
-	evidence, err := esign.New(esign.Config{
-		BaseURL:    a.cfg.Esign.BaseURL,
-		AppID:      a.cfg.Esign.AppID,
-		AppSecret:  esign.Secret(a.cfg.Esign.AppSecret),
-		Revision:   esign.Revision(a.cfg.Esign.EvidenceRevision),
-		Now:        a.store.Now,
-		Timeout:    o.CallTimeout,
-		PutTimeout: o.CallTimeout,
-
-		UploadHosts: a.cfg.Esign.UploadHosts,
-		Surprised:   a.noted.of(platformEsign),
-	})
-	if err != nil {
-		return err
-	}
-	deps.Verifier, deps.EvidenceClient = countedVerifier{a.verifier, m}, countedEvidence{evidence, m}
-	return nil
-}
-
 // listen opens the listeners.
 func (a *App) listen() (err error) {
 	if a.ln, err = net.Listen("tcp", a.cfg.Server.Listen); err != nil {
@@ -283,93 +244,3 @@ func (a *App) Store() *store.Store { return a.store }
 
 // URL returns the address of the bot's listener.
 func (a *App) URL() string { return "http://" + a.ln.Addr().String() }
-
-// Run serves until ctx ends. Then it accepts no more requests, waits for running requests, handlers and jobs, for at
-// most drainTimeout, and closes the database.
-func (a *App) Run(ctx context.Context) error {
-	defer a.Close()
-	if err := a.store.Start(ctx, a.workers.Run); err != nil {
-		return err
-	}
-	if err := a.engine.CloseFormerDesks(ctx); err != nil {
-		a.log.Warn("the desks of former admins are closed at the next start only", "error", err)
-	}
-	stopNoting := a.noted.start(ctx)
-	go a.reportCredentials(ctx)
-	a.learnSelf(ctx)
-	go func() {
-		if a.client.AwaitApp(ctx) == nil {
-			a.workers.RefreshNames(ctx)
-		}
-	}()
-
-	// The inbox stops last, because open requests and the long connection still add events to it.
-	var inbox sync.WaitGroup
-	inboxCtx, stopInbox := context.WithCancel(context.WithoutCancel(ctx))
-	defer stopInbox()
-	inbox.Go(func() { a.server.Run(inboxCtx, inboxGrace) })
-	servers := []*http.Server{NewHTTPServer(a.pages.public(a.server.Handler(), a.admin == nil))}
-	failed := make(chan error, 2)
-	serve := func(s *http.Server, ln net.Listener) {
-		if err := s.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
-			failed <- err
-		}
-	}
-	go serve(servers[0], a.ln)
-	if a.admin != nil {
-		servers = append(servers, NewHTTPServer(a.pages.admin()))
-		go serve(servers[1], a.admin)
-	}
-	a.log.Info("listening", "addr", a.ln.Addr().String(), "method", a.cfg.Verification.Method)
-
-	var longConn sync.WaitGroup
-	longConnCtx, stopLongConn := context.WithCancel(ctx)
-	defer stopLongConn()
-	if a.longConn != nil {
-		longConn.Go(func() { a.longConn.Run(longConnCtx) })
-	}
-	var err error
-	select {
-	case <-ctx.Done():
-	case err = <-failed:
-	}
-	a.log.Info("draining")
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
-	defer cancel()
-	requests, done := context.WithTimeout(drain, shutdownTimeout)
-	defer done()
-	for _, s := range servers {
-		if s.Shutdown(requests) != nil {
-			_ = s.Close() // a client keeps a connection open
-		}
-	}
-	stopLongConn()
-	longConn.Wait()
-	stopInbox()
-	inbox.Wait()
-	if a.store.Stop(drain) != nil {
-		a.log.Warn("some jobs did not end in time; they run again at the next start")
-	}
-	stopNoting(drain)
-	a.log.Info("stopped")
-	return err
-}
-
-// Close releases what New opened. It may be called more than once.
-func (a *App) Close() {
-	if a.ln != nil {
-		_ = a.ln.Close()
-	}
-	if a.admin != nil {
-		_ = a.admin.Close()
-	}
-	if a.verifier != nil {
-		a.verifier.Close()
-	}
-	if a.handover != nil {
-		a.handover.Close()
-	}
-	if a.store != nil {
-		_ = a.store.Close()
-	}
-}

@@ -20,12 +20,14 @@ func firstDepartment(ids []string) string {
 }
 
 // Department returns a department (page "获取单个部门信息"). Its name is empty if the app lacks the scope
-// contact:department.base:readonly. The API takes 1000 calls a minute and 50 a second.
+// contact:department.base:readonly, its lead without contact:department.organize:readonly. The API takes 1000 calls a
+// minute and 50 a second.
 func (c *Client) Department(ctx context.Context, id string) (flows.Department, error) {
 	var out struct {
 		Data struct {
 			Department struct {
 				Name string `json:"name"`
+				Lead string `json:"leader_user_id"`
 			} `json:"department"`
 		} `json:"data"`
 	}
@@ -37,7 +39,8 @@ func (c *Client) Department(ctx context.Context, id string) (flows.Department, e
 		params: map[string]string{"department_id": id},
 		query:  map[string]string{"department_id_type": "open_department_id", "user_id_type": idTypeOpen},
 	}, &out)
-	return flows.Department{ID: id, Name: out.Data.Department.Name}, err
+	d := out.Data.Department
+	return flows.Department{ID: id, Name: d.Name, Lead: d.Lead}, err
 }
 
 // External reports whether people of other companies can be in a group (page "获取群信息"). Feishu tells only members of

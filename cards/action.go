@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"slices"
+	"strings"
 )
 
 // Act names the action of a button. The values are part of cards that stay in chats for weeks, so they never change.
@@ -117,6 +118,7 @@ type Action struct {
 	Department string
 	Page       int64  // of a list, from 0
 	Person     string // open_id, for an ActCampaign
+	Agreement  string // for an ActConsent: Agreement.Tag of the text on the card; "" by cards of older versions
 }
 
 // act returns an action on the case of the reference.
@@ -150,12 +152,15 @@ func (a Action) Value() map[string]any {
 	if a.Person != "" {
 		v["person"] = a.Person
 	}
+	if a.Agreement != "" {
+		v["agreement"] = a.Agreement
+	}
 	return v
 }
 
 // ActionError names the invalid part of a click. It does not contain the part, which may be forged or personal.
 type ActionError struct {
-	Field   string // v, act, case, rev, side, to, reason, department, page, person, or form.<field>
+	Field   string // v, act, case, rev, side, to, reason, department, page, person, agreement, or form.<field>
 	Problem string
 }
 
@@ -236,6 +241,12 @@ func DecodeAction(value map[string]any) (Action, error) {
 		if a.Page, err = requiredNumber(value, "page"); err != nil {
 			return Action{}, err
 		}
+	}
+	if a.Agreement, err = optionalString(value, "agreement"); err != nil {
+		return Action{}, err
+	}
+	if a.Agreement != "" && !isAgreementTag(a.Agreement) {
+		return Action{}, &ActionError{"agreement", "not a tag"}
 	}
 	if a.To, err = optionalString(value, "to"); err != nil {
 		return Action{}, err
@@ -318,6 +329,13 @@ func requiredNumber(value map[string]any, key string) (int64, error) {
 		return 0, &ActionError{key, "out of range"}
 	}
 	return n, nil
+}
+
+// isAgreementTag checks the form of Agreement.Tag.
+func isAgreementTag(s string) bool {
+	return len(s) == agreementTagDigits && !strings.ContainsFunc(s, func(r rune) bool {
+		return !(r >= '0' && r <= '9' || r >= 'a' && r <= 'f')
+	})
 }
 
 // isUUID checks the form 8-4-4-4-12 in hexadecimal.

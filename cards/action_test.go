@@ -111,7 +111,17 @@ func TestDecodeAction(t *testing.T) {
 		"retake no side": {map[string]any{"v": 1, "act": "retake", "case": id, "rev": 7}, Action{}, "side"},
 		"retake both":    {map[string]any{"v": 1, "act": "retake", "case": id, "rev": 7, "side": "both"}, Action{}, "side"},
 		"side as number": {map[string]any{"v": 1, "act": "retake", "case": id, "rev": 7, "side": 1}, Action{}, "side"},
-		"to elsewhere":   {map[string]any{"v": 1, "act": "resume", "case": id, "rev": 7, "to": "admin"}, Action{}, "to"},
+		"tag of a text": {map[string]any{"v": 1, "act": "consent", "case": id, "rev": 7, "agreement": "0123456789abcdef"},
+			Action{
+				V:         1,
+				Act:       ActConsent,
+				Case:      id,
+				Rev:       7,
+				Agreement: "0123456789abcdef",
+			}, ""},
+		"no tag": {map[string]any{"v": 1, "act": "consent", "case": id, "rev": 7, "agreement": "0123456789ABCDEF"},
+			Action{}, "agreement"},
+		"to elsewhere": {map[string]any{"v": 1, "act": "resume", "case": id, "rev": 7, "to": "admin"}, Action{}, "to"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := DecodeAction(c.value)
@@ -133,7 +143,7 @@ func TestDecodeAction(t *testing.T) {
 
 // TestActionErrorKeepsQuiet checks that an error, which is logged, does not contain the forged value.
 func TestActionErrorKeepsQuiet(t *testing.T) {
-	for _, key := range []string{"act", "case", "side", "to"} {
+	for _, key := range []string{"act", "case", "side", "to", "agreement"} {
 		value := ref.act(ActRetake).Value()
 		value["side"], value[key] = SideFront, "130401199601018395"
 		_, err := DecodeAction(value)

@@ -82,3 +82,13 @@ func (a Agreement) Hash() string {
 	sum := sha256.Sum256([]byte(a.Text()))
 	return hex.EncodeToString(sum[:])
 }
+
+// agreementTagDigits is the length of a tag: 64 bits of the hash.
+const agreementTagDigits = 16
+
+// Tag tells the texts of agreements apart. The consent's button carries it, so that a consent never counts for a text
+// that its card did not show.
+func (a Agreement) Tag() string { return a.Hash()[:agreementTagDigits] }
+
+// Tagged reports whether tag may be that of this text. Buttons of older versions have none.
+func (a Agreement) Tagged(tag string) bool { return tag == "" || tag == a.Tag() }

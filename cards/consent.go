@@ -36,7 +36,9 @@ func (v Consent) JSON() json.RawMessage {
 		agree = link("open_page", mainButton, v.PageURL)
 	} else {
 		e = append(e, v.agreementNodes()...)
-		agree = button("consent", mainButton, v.act(ActConsent))
+		yes := v.act(ActConsent)
+		yes.Agreement = v.Agreement.Tag()
+		agree = button("consent", mainButton, yes)
 	}
 	if v.PhotosWaiting > 0 {
 		e = append(e, line(tr("consent.photos_waiting", intArg("n", v.PhotosWaiting)), colourOrange))

@@ -109,5 +109,16 @@ func campaignSamples() []sample {
 		{name: "invitation_chase2", card: Invitation{Chase: 2, At: noon}},
 		{name: "invitation_chase3", card: Invitation{Chase: 3, At: noon}},
 		{name: "board_campaigns", card: board},
+		{name: "campaign_lead", card: CampaignLead{
+			By: "ou_hr1", Department: "研发部", Sent: 50, Done: 20, Missing: 22, People: people25(), At: noon,
+		}},
 	}
+}
+
+// people25 returns open_ids of more people than a card shows.
+func people25() (ids []string) {
+	for i := range 25 {
+		ids = append(ids, "ou_missing"+string(rune('a'+i)))
+	}
+	return ids
 }

@@ -43,6 +43,8 @@ var toastTypes = map[string]string{
 	"second_look_other":     "warning",
 	"second_look_confirmed": "success",
 	"noted":                 "success",
+	"campaign_lead":         "success",
+	"campaign_lead_told":    "info",
 	"campaign_begun":        "success",
 	"campaign_exists":       "info",
 	"campaign_changed":      "info",
@@ -95,6 +97,7 @@ var toastTypes = map[string]string{
 	"peek_limit":            "warning", // n
 	"no_originals":          "info",
 	"permit":                "warning",
+	"consent_changed":       "warning",
 	"open_page":             "warning",
 	"on_file":               "success",
 	"can_be_recorded":       "warning", // kept on file although a platform takes the document

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -65,12 +66,38 @@ func configOf(t *testing.T, env map[string]string) (config.Config, error) {
 			value = strings.ReplaceAll(value, agreementPath(t, value), agreement)
 		case name == "SHIMING_STORE_DSN_FILE":
 			name, value = "SHIMING_STORE_DSN", "postgres://u:p@host/db"
+		case name == "SHIMING_HANDOVER_SECRET_FILE":
+			value = files.WriteTemp(t, "handover_secret", handoverSecret(env["SHIMING_HANDOVER_URL"]))
 		case strings.HasSuffix(name, "_FILE") && name != "SHIMING_SECURITY_KEYSET_FILE":
 			value = secret
 		}
 		environ = append(environ, name+"="+value)
 	}
 	return config.Load(files.Path(t, "config.yaml"), environ)
+}
+
+// handoverSecret is what the file of the secret contains: nothing without a receiver of evidence points.
+func handoverSecret(url string) string {
+	if url == "" {
+		return ""
+	}
+	return "whsec_" + strings.Repeat("A", 32) + "\n"
+}
+
+// checkHandover checks that a deployment loads without a receiver of evidence points, and that its secret comes from a
+// file with one.
+func checkHandover(t *testing.T, env map[string]string, c config.Config) {
+	t.Helper()
+	if c.Handover.URL != "" || len(c.Handover.Secret) > 0 || env["SHIMING_HANDOVER_SECRET_FILE"] == "" {
+		t.Errorf("got the receiver %q with %d secrets, want none, and a file for the secret",
+			c.Handover.URL, len(c.Handover.Secret))
+	}
+	with := maps.Clone(env)
+	with["SHIMING_HANDOVER_URL"] = "https://contracts.example.com/hook"
+	c, err := configOf(t, with)
+	if err != nil || len(c.Handover.Secret) != 1 || c.Handover.Secret[0] == "" {
+		t.Errorf("with a receiver: got %d secrets, %v, want that of the file", len(c.Handover.Secret), err)
+	}
 }
 
 // agreementPath returns the path of the agreement in a container.
@@ -125,6 +152,7 @@ func TestComposeIsComplete(t *testing.T) {
 		t.Fatal(err)
 	}
 	checkPage(t, c)
+	checkHandover(t, env, c)
 	if files.At(bot, "configs", 0, "target") != agreementPath(t, env["SHIMING_AGREEMENT_FILES"]) ||
 		files.At(doc, "configs", "agreement", "file") == nil {
 		t.Error("got another place for the agreement than SHIMING_AGREEMENT_FILES names, want the same")
@@ -208,6 +236,7 @@ func TestKubernetesManifest(t *testing.T) {
 		t.Fatal(err)
 	}
 	checkPage(t, c)
+	checkHandover(t, env, c)
 	mounts := map[string]any{}
 	for _, m := range files.At(bot, "volumeMounts").([]any) {
 		mounts[files.At(m, "mountPath").(string)] = files.At(m, "name")

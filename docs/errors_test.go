@@ -289,10 +289,10 @@ func TestErrorPagesListTheResultsOfBankCards(t *testing.T) {
 }
 
 // TestScenariosCoverTheStates checks that every state has a scenario. The decided one lasts seconds, and looks to the
-// person like the review. The bank card belongs to a method that the playground's bot does not have.
+// person like the review.
 func TestScenariosCoverTheStates(t *testing.T) {
 	for _, s := range flows.States {
-		if s == flows.Decided || s == flows.AwaitingBankCard {
+		if s == flows.Decided {
 			continue
 		}
 		if _, ok := scenario.StateNamed("state/" + string(s)); !ok {

@@ -309,6 +309,8 @@ func TestCheckProgram(t *testing.T) {
 		{"LANG=C", []string{"--json"}, 0, `"outcome": "ok"`},
 		{"LANG=C", []string{"--evidence-probe"}, 0, "✓ Revision of e签宝's evidence interface"},
 		{"SHIMING_ESIGN_APP_ID=1", nil, 1, "✗ e签宝"},
+		{"SHIMING_ESIGN_SDK_URL=ftp://sdk.example.com", []string{"--evidence-probe"}, 2,
+			"✓ Revision of e签宝's evidence interface"}, // the signing service is another than the application
 		{"SHIMING_HR_ADMINS=", []string{"--scopes"}, 0, `"document_ai:id_card:recognize"`},
 		{"LANG=zh_CN.UTF-8", []string{"--surprises"}, 0, "shiming surprises 1\nnone\n"},
 		{"SHIMING_HR_ADMINS=", []string{"--surprises", "--json"}, 0, "[]\n"},

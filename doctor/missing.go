@@ -20,7 +20,7 @@ var requirements = map[string][]string{
 	"review.stand_ins":       {"review.stand_ins"},
 	"review.leads":           {"review.leads"},
 	"hr.announce_chat":       {"hr.announce_chat"},
-	esignApp:                 {"esign.", "verification.method"},
+	esignApp:                 esignKeys,
 	tencentTemplate:          {"verification."},
 	handoverReceiver:         {"handover."},
 	signingService:           {"esign.sdk_url"},
@@ -32,6 +32,10 @@ var requirements = map[string][]string{
 	"security.keyset_file":   {"security.keyset_file", "store.dsn"},
 	"feishu.long_connection": {"feishu.transport"},
 }
+
+// esignKeys are the keys of the application that files evidence. That of the signing service has a check of its own.
+var esignKeys = []string{"esign.base_url", "esign.app_id", "esign.app_secret", "esign.evidence_revision",
+	"esign.upload_hosts", "verification.method"}
 
 // pageKeys are the keys that decide whether there is an agreement page.
 var pageKeys = []string{"agreement.", "server.public_url", "esign.evidence_revision", "verification.method"}

@@ -205,3 +205,26 @@ func TestRobotsVerifyByBankCard(t *testing.T) {
 		t.Fatalf("got %+v, %v", j, err)
 	}
 }
+
+// TestBankCardInTheChat: whoever writes the number of the card into the chat is told where it belongs, and gets the form
+// again. The harness finds the number in no log.
+func TestBankCardInTheChat(t *testing.T) {
+	h := harness.Start(t, withLadder("verification.method", "bank_card_four", "verification.ladder", ""))
+	p := h.Hire()
+	p.ToForm()
+	p.Say("卡号 " + p.Person.BankCard)
+	p.WaitForCard("请不要在聊天里发银行卡号", "撤回")
+	p.Press("confirm")
+	before := p.See(sim.StageBankCard).Msg.ID
+	p.Say(p.Person.BankCard)
+	p.WaitForCard("请填在卡片的表单里", "撤回")
+	h.Until("the form at the bottom", func() bool {
+		s, ok := p.CaseCard()
+		return ok && s.Stage == sim.StageBankCard && s.Msg.ID != before
+	})
+	if c := h.CaseOf(p.OpenID); c.Personal.BankCard != "" || c.BankCard != nil {
+		t.Error("the number of a message is kept")
+	}
+	typeCard(p, p.Person.BankCard)
+	p.See(sim.StageReview)
+}

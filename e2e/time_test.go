@@ -88,6 +88,7 @@ func TestOverdue(t *testing.T) {
 		return s.Says(title) && s.Has("next")
 	})
 	presses(a, newest, "next", "desk")
+	waitIdle(h.Harness) // the desk is sent again, and the former one points to it
 	h.ClickOn(a.OpenID, desk(a, "next", "已超时"), "next", nil)
 	h.ClickOn(a.OpenID, desk(a, "approve", "应在此前处理", "已超时"), "approve", nil)
 	p.CheckFiled()

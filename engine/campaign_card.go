@@ -170,7 +170,9 @@ func (e *Engine) campaignPeople(
 		Page:       page,
 		Department: panel.Department,
 		ReadKnown:  flows.FunnelOf(counts).ReadKnown,
-		At:         e.Now(),
+		Lead: panel.Department != "" && panel.Part == flows.PartMissing && len(all) > 0 &&
+			c.State == flows.CampaignRunning,
+		At: e.Now(),
 	}
 	for _, d := range flows.CampaignDepartmentsOf(counts, names) {
 		card.Departments = append(card.Departments, cards.DeskDepartment{ID: d.ID, Name: d.Name, Count: d.Sent - d.Started})

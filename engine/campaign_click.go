@@ -190,6 +190,9 @@ func (e *Engine) askToChase(
 	if c.State != flows.CampaignRunning {
 		return flows.NewToast("campaign_changed", nil), nil
 	}
+	if k.Action.To == cards.ToLead {
+		return e.askLead(ctx, tx, k, c)
+	}
 	due, err := tx.CampaignPeople(ctx, c.ID, e.chaseFilter(), 1, 0)
 	if err != nil {
 		return nil, err

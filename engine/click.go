@@ -228,6 +228,8 @@ func (e *Engine) eventOfClick(c *flows.Case, k click, admin bool) (ev flows.Even
 		ev.Document = idcard.Document(k.Action.To)
 	case cards.ActMethod:
 		ev.Method = flows.Method(k.Action.To)
+	case cards.ActConsent:
+		ev.AgreementTag = k.Action.Agreement
 	}
 	if act == cards.ActSendBack && k.Action.Reason != "" {
 		ev.Form.Reason, ev.Form.Side = &k.Action.Reason, &k.Action.Side

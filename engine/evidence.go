@@ -90,12 +90,10 @@ func lookReason(c *flows.Case, reason string) (string, error) {
 
 // showEvidence answers 存证 with the evidence of a case, masked, in the clicked card.
 func (e *Engine) showEvidence(ctx context.Context, tx flows.Tx, k click, c *flows.Case) (flows.Answer, error) {
-	admin, err := e.IsAdmin(ctx, tx, k.TenantKey, k.OpenID)
+	refusal, err := e.adminsOnly(ctx, tx, k)
 	switch {
-	case err != nil:
-		return flows.Answer{}, err
-	case !admin:
-		return flows.Answer{Toast: flows.NewToast("not_allowed", nil)}, nil
+	case err != nil || refusal != nil:
+		return flows.Answer{Toast: refusal}, err
 	case c.OpenID == k.OpenID:
 		return flows.Answer{Toast: flows.NewToast("self_review", nil)}, nil
 	case k.repeated:

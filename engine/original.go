@@ -34,12 +34,10 @@ func (e *Engine) peek(ctx context.Context, tx flows.Tx, k click, c *flows.Case) 
 
 // agreeToLook answers an admin who agrees that another one sees the originals, and shows them to that one.
 func (e *Engine) agreeToLook(ctx context.Context, tx flows.Tx, k click, c *flows.Case) (flows.Answer, error) {
-	admin, err := e.IsAdmin(ctx, tx, k.TenantKey, k.OpenID)
+	refusal, err := e.adminsOnly(ctx, tx, k)
 	switch {
-	case err != nil:
-		return flows.Answer{}, err
-	case !admin:
-		return flows.Answer{Toast: flows.NewToast("not_allowed", nil)}, nil
+	case err != nil || refusal != nil:
+		return flows.Answer{Toast: refusal}, err
 	case k.repeated:
 		return flows.Answer{Toast: flows.NewToast("already", nil)}, nil
 	}
@@ -57,12 +55,10 @@ func (e *Engine) agreeToLook(ctx context.Context, tx flows.Tx, k click, c *flows
 // decides nothing, and shows the case as it is.
 func (e *Engine) mayPeek(ctx context.Context, tx flows.Tx, k click, c *flows.Case) (*cards.Toast, error) {
 	reason := k.Form.PeekReason
-	admin, err := e.IsAdmin(ctx, tx, k.TenantKey, k.OpenID)
+	refusal, err := e.adminsOnly(ctx, tx, k)
 	switch {
-	case err != nil:
-		return nil, err
-	case !admin:
-		return flows.NewToast("not_allowed", nil), nil
+	case err != nil || refusal != nil:
+		return refusal, err
 	case c.OpenID == k.OpenID:
 		return flows.NewToast("self_review", nil), nil
 	case k.repeated:

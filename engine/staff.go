@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"shiming/cards"
 	"shiming/flows"
 )
 
@@ -32,4 +33,13 @@ func (e *Engine) IsAdmin(ctx context.Context, v flows.View, tenantKey, openID st
 	}
 	staff, err := e.StaffOf(ctx, v, tenantKey)
 	return staff.MayDecide(openID), err
+}
+
+// adminsOnly returns the toast that refuses a click of somebody who may not decide, or nil.
+func (e *Engine) adminsOnly(ctx context.Context, v flows.View, k click) (*cards.Toast, error) {
+	admin, err := e.IsAdmin(ctx, v, k.TenantKey, k.OpenID)
+	if err != nil || admin {
+		return nil, err
+	}
+	return flows.NewToast("not_allowed", nil), nil
 }

@@ -86,7 +86,21 @@ func (c *Case) EvidenceRevision() Revision { return cmp.Or(c.Revision, Revision2
 
 // NeedsPage reports whether the case takes its consent on the agreement page.
 func (p *Policy) NeedsPage(c *Case) bool {
-	return c.Revision == Revision202510 && p.Page != nil && c.Method != MethodNone
+	method, revision := p.termsOf(c)
+	return revision == Revision202510 && p.Page != nil && method != MethodNone
+}
+
+// termsOf returns the method and the revision of the evidence to which the applicant has consented. Before the consent
+// they are those to which the applicant would consent now: the method of the present settings, and with it their
+// revision if the case was opened without any evidence.
+func (p *Policy) termsOf(c *Case) (Method, Revision) {
+	switch {
+	case c.State != AwaitingConsent || c.AfterConsent != "":
+		return c.Method, c.Revision
+	case c.Method == MethodNone:
+		return p.Method, p.Revision
+	}
+	return p.Method, c.Revision
 }
 
 // PageLink returns the address of the page for a case that waits for consent, "" if the case takes a plain consent. The
@@ -101,9 +115,10 @@ func (p *Policy) PageLink(c *Case, now time.Time) string {
 
 // mustReadAgain reports whether the consent or an agreement has another text than the one that the applicant has read.
 // Once the identity is written nobody is asked again: the reading took place, and an end of the case would cost its
-// evidence.
+// evidence. With the method none the present consent names none of the recipients of a case that began under another
+// method, so that the earlier one stands.
 func (p *Policy) mustReadAgain(c *Case) bool {
-	if !p.NeedsPage(c) || c.Identity != nil && c.Identity.State != WriteRefused {
+	if !p.NeedsPage(c) || p.Method == MethodNone || c.Identity != nil && c.Identity.State != WriteRefused {
 		return false
 	}
 	return c.Reading == nil || !slices.Equal(c.Reading.Files, p.Page.Files) ||

@@ -53,7 +53,7 @@ func TestConsentNeedsTheRightWay(t *testing.T) {
 	unverified := SampleReadCase(AwaitingConsent)
 	unverified.Method = MethodNone
 	back := func(p *Policy) { p.Page, p.Revision = nil, Revision2024 }
-	noMore := func(p *Policy) { p.Page, p.Method = nil, MethodNone } // new cases file nothing, and need no page
+	noMore := func(p *Policy) { p.Page, p.Method = nil, MethodNone } // nothing is filed, under no revision
 	for _, tt := range []struct {
 		name     string
 		c        *Case
@@ -69,9 +69,11 @@ func TestConsentNeedsTheRightWay(t *testing.T) {
 		{"another agreement was shown", SampleReadCase(AwaitingConsent), withPage(newVersion), reading, RefusalOtherText, "", ""},
 		{"a case of an older version", old, withPage(), nil, "", "", ""},
 		{"a page for a case that has none", old, withPage(), reading, refusalNotInTable, "card_updated", ""},
-		{"no verification", unverified, withPage(), nil, "", "", Revision202510},
+		{"no verification when it was opened", unverified, withPage(), nil, "the agreements were not read", "open_page", ""},
+		{"the page for the same", unverified, withPage(), reading, "", "", Revision202510},
+		{"no verification", unverified, withPage(func(p *Policy) { p.Method = MethodNone }), nil, "", "", Revision202510},
 		{"the operator went back", SampleReadCase(AwaitingConsent), withPage(back), nil, "", "", Revision2024},
-		{"no page any more", SampleReadCase(AwaitingConsent), withPage(noMore), nil, "", "", Revision2024},
+		{"no page any more", SampleReadCase(AwaitingConsent), withPage(noMore), nil, "", "", Revision202510},
 		{"never a page", old, withPage(noMore), nil, "", "", ""},
 		{"the operator went back and kept the page", SampleReadCase(AwaitingConsent),
 			withPage(func(p *Policy) { p.Revision = Revision2024 }), reading, "", "", Revision202510},
@@ -205,6 +207,9 @@ func TestNobodyIsAskedAgain(t *testing.T) {
 	}{
 		{"the same texts", unwritten, Event{Kind: Approved}, withPage(), Recording},
 		{"revision 2024", old, Event{Kind: Approved}, withPage(newVersion), Recording},
+		{"nobody is verified any more", unwritten, Event{Kind: Approved}, withPage(newVersion, func(p *Policy) {
+			p.Method = MethodNone
+		}), Recording},
 		{"the page is gone", unwritten, Event{Kind: Approved}, withPage(func(p *Policy) { p.Page = nil }), Recording},
 		{"the identity is written", written, Event{Kind: Retry}, withPage(newVersion), Filing},
 	} {
@@ -222,13 +227,16 @@ func TestLinkOfTheConsentCard(t *testing.T) {
 		t.Errorf("got %s, then %s and %s, want the same for a quarter of an hour", l, link(14*time.Minute), link(15*time.Minute))
 	}
 	for name, c := range map[string]*Case{
-		"another state":   SampleReadCase(AwaitingPhotos),
-		"revision 2024":   SampleCase(AwaitingConsent),
-		"no verification": func() *Case { c := SampleReadCase(AwaitingConsent); c.Method = MethodNone; return c }(),
+		"another state": SampleReadCase(AwaitingPhotos),
+		"revision 2024": SampleCase(AwaitingConsent),
 	} {
 		if l := p.PageLink(c, SampleTime); l != "" {
 			t.Errorf("%s: got %s, want no link", name, l)
 		}
+	}
+	p.Method = MethodNone
+	if l := link(0); l != "" {
+		t.Errorf("without a verification: got %s, want no link", l)
 	}
 }
 

@@ -2,8 +2,6 @@ package flows
 
 import (
 	"encoding/json"
-	"log/slog"
-	"reflect"
 	"time"
 
 	"shiming/idcard"
@@ -25,8 +23,10 @@ type Case struct {
 	CreatedAt  time.Time `json:"created_at"`
 	EnteredAt  time.Time `json:"entered_at"` // of the present state
 	ExpiresAt  time.Time `json:"expires_at,omitzero"`
-	Method     Method    `json:"method"` // first of the policy when the case was opened, then the chosen rung
-	// Revision of the evidence, of the policy when the case was opened. Cases of versions that knew one have none.
+	// Method is the first of the policy when the applicant consented, then the chosen rung; see termsOf.
+	Method Method `json:"method"`
+	// Revision of the evidence, of the policy when the case was opened; see termsOf. Cases of versions that knew one have
+	// none.
 	Revision Revision `json:"revision,omitempty"`
 
 	// Times of Feishu's clock, and its distance from ours, which tell what comes too late; see late.go.
@@ -258,131 +258,11 @@ const (
 	WriteUnknown WriteState = "unknown" // may have been applied; only HR can allow another attempt
 )
 
-// Step names a part of a registration that depends on a platform and can stop.
-type Step string
-
-// Steps.
-const (
-	StepPhotos   Step = "photos"
-	StepCode     Step = "code"
-	StepCheck    Step = "check"
-	StepIdentity Step = "identity"
-	StepUpload   Step = "upload"
-	StepEvidence Step = "evidence"
-)
-
-// StopCode is the reason why a step stopped. It is part of text ids ("trouble.<code>"). The classes of package failure
-// are codes as well.
-type StopCode string
-
-// Codes that do not come from package failure.
-const (
-	StopUnknownOutcome  StopCode = "unknown_outcome"  // a write may have been applied
-	StopUnavailable     StopCode = "unavailable"      // an upstream has not answered for a long time
-	StopStalled         StopCode = "stalled"          // no job exists for the case although it is the bot's turn
-	StopEvidenceField   StopCode = "evidence_field"   // e签宝 refuses a field of the evidence
-	StopEvidenceReading StopCode = "evidence_reading" // of these, a field about the reading of the agreement
-	StopIncomplete      StopCode = "incomplete"       // a point that the evidence needs is missing in the case
-	StopPhotoLost       StopCode = "photo_lost"       // the store no longer has the photo
-	StopTooManyPhotos   StopCode = "too_many_photos"  // the applicant asks for help after many unusable photos
-	StopTooManyChecks   StopCode = "too_many_checks"  // the supplier accepts no more checks of this person today
-	StopSupplierRefused StopCode = "supplier_refused" // the supplier does not accept the person's values
-)
-
-// Attention describes the stop of a case in NeedsAttention.
-type Attention struct {
-	Step     Step      `json:"step"`
-	Return   State     `json:"return"` // state in which the case continues after 重试
-	Rev      int64     `json:"rev"`    // revision of the case when the step stopped
-	Code     StopCode  `json:"code"`
-	Upstream string    `json:"upstream,omitempty"`
-	Field    string    `json:"field,omitempty"` // of the request, if the upstream named one
-	LogID    string    `json:"log_id,omitempty"`
-	Since    time.Time `json:"since"`
-	Incident string    `json:"incident,omitempty"` // cause that many cases share and the operator can remove; "" if none
-	Probes   int       `json:"probes,omitempty"`   // failed attempts since the stop
-}
-
-// ResolutionKind names the way in which a stop ended (texts "did.<kind>").
-type ResolutionKind string
-
-// Kinds of resolutions.
-const (
-	ResolutionRetried   ResolutionKind = "retried"
-	ResolutionResolved  ResolutionKind = "resolved" // HR confirmed that the write had been applied
-	ResolutionClosed    ResolutionKind = "closed"
-	ResolutionSentBack  ResolutionKind = "sent_back"
-	ResolutionWithdrawn ResolutionKind = "withdrawn"
-	ResolutionExpired   ResolutionKind = "expired"
-	ResolutionHRDelay   ResolutionKind = "hr_delay"
-	ResolutionResumed   ResolutionKind = "resumed" // a late result of the step arrived
-)
-
-// Resolution records the end of a stop, for HR's card.
-type Resolution struct {
-	Attention Attention      `json:"attention"`
-	By        string         `json:"by,omitempty"`    // open_id of the admin; "" without one
-	First     string         `json:"first,omitempty"` // open_id of the first of two admins
-	Kind      ResolutionKind `json:"what"`
-	At        time.Time      `json:"at"`
-}
-
 // Disclosure records that personal data was passed to a processor.
 type Disclosure struct {
 	To string    `json:"to"` // code (texts "disclosed.<code>")
 	At time.Time `json:"at"`
 }
-
-// Personal holds all personal data of a case. Printing, logging and marshalling show "[personal]" only; Clear is the
-// sole way to the values.
-type Personal struct {
-	Front, Back   *idcard.SealedReading
-	Name          string
-	Number        string
-	Mobile        string
-	ContactName   string
-	ContactMobile string
-	CodeMobile    string // number to which the last code was sent
-	SMSCode       string // the right code, as typed; it goes into the evidence, and is deleted when that is filed
-	BankCard      string `json:",omitempty"` // number of the bank card; deleted with SMSCode
-	OpeningBank   string `json:",omitempty"` // bank of that card; deleted with SMSCode
-	ReadIP        string `json:",omitempty"` // address from which the agreements were read
-	// Document is the kind of document without a resident number that the applicant has chosen, "" if none. Number is then
-	// that document's.
-	Document idcard.Document `json:",omitempty"`
-	// DocumentRead is what the OCR read on a photo of that document, nil if the applicant types everything.
-	DocumentRead *idcard.SealedDocument `json:",omitempty"`
-	Note         string                 // note of HR to the applicant; free text
-	NoteBefore   string                 `json:",omitempty"` // note of the round before, while HR can undo the review
-	SampleNote   string                 `json:",omitempty"` // what HR has found wrong with a sampled case
-	BoundValue   string                 `json:",omitempty"` // submitted value of Case.Bound, which Feishu has refused
-	// Exchanges are HR's questions in reviews and the applicant's answers, the oldest first.
-	Exchanges []Exchange `json:",omitempty"`
-	// InternalNotes are notes of HR that the applicant does not read, the oldest first.
-	InternalNotes []InternalNote `json:",omitempty"`
-	// What was submitted when HR sent the case back last, and the note of HR.
-	AskedName, AskedNumber, AskedMobile, AskedNote string `json:",omitempty"`
-}
-
-type clearPersonal Personal
-
-// Clear returns the values as JSON in clear text. Only the store calls it, to encrypt the result.
-func (p Personal) Clear() ([]byte, error) { return json.Marshal(clearPersonal(p)) }
-
-// PersonalFromClear is the inverse of Clear.
-func PersonalFromClear(b []byte) (Personal, error) {
-	var p clearPersonal
-	err := json.Unmarshal(b, &p)
-	return Personal(p), err
-}
-
-func (Personal) String() string               { return "[personal]" }
-func (Personal) GoString() string             { return "[personal]" }
-func (Personal) LogValue() slog.Value         { return slog.StringValue("[personal]") }
-func (Personal) MarshalJSON() ([]byte, error) { return []byte(`"[personal]"`), nil }
-
-// Empty reports whether no personal data is stored.
-func (p Personal) Empty() bool { return reflect.ValueOf(p).IsZero() }
 
 // clone returns a deep copy except for Personal, whose pointers steps replace and never write through.
 func (c *Case) clone() *Case {

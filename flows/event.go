@@ -143,11 +143,14 @@ type Event struct {
 	Ahead *Case
 
 	Reading *PageReading // Consented, on the page; nil by a click on the card
-	Form    cards.Form   // Confirmed, BankCardTyped, SentBack, Refused, Resolved, Queried, Handed, Noted
-	Method  Method       // MethodChosen
-	Text    string       // Answered: what the applicant has written; personal
-	Preset  string       // Queried: one of cards.Questions, "" for words of the form; LookAsked: one of cards.PeekReasons
-	Side    string       // Retake, PhotoUploaded
+	// AgreementTag is cards.Agreement.Tag of the text that the clicked card showed (Consented); "" by a card of a version
+	// that did not say.
+	AgreementTag string
+	Form         cards.Form // Confirmed, BankCardTyped, SentBack, Refused, Resolved, Queried, Handed, Noted
+	Method       Method     // MethodChosen
+	Text         string     // Answered: what the applicant has written; personal
+	Preset       string     // Queried: one of cards.Questions, "" for words of the form; LookAsked: one of cards.PeekReasons
+	Side         string     // Retake, PhotoUploaded
 	// Document is the kind that the applicant photographs (DocumentPhoto).
 	Document idcard.Document
 	Contact  Contact // ContactKnown

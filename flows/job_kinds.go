@@ -205,8 +205,10 @@ const (
 	ReplyOverdue     Template = "overdue" // to a lead: how many cases are overdue; nothing if none is
 	// ReplyLookRequest asks an admin whether another one may see the originals.
 	ReplyLookRequest Template = "look_request"
-	ReplyCampaigns   Template = "campaigns" // to the admin who asked: whom to invite, and the campaigns under way
-	ReplyDisclosed   Template = "disclosed" // to the applicant: the operator has looked at everything in full
+	// ReplyCampaignLead tells the lead of a department, who is looked up, which people of it have not begun.
+	ReplyCampaignLead Template = "campaign_lead"
+	ReplyCampaigns    Template = "campaigns" // to the admin who asked: whom to invite, and the campaigns under way
+	ReplyDisclosed    Template = "disclosed" // to the applicant: the operator has looked at everything in full
 )
 
 // Reply sends a card that is not kept up to date. The receiver follows by Towards or ToHR.
@@ -257,7 +259,11 @@ const (
 	ArgPerson  Arg = "person"   // ReplyLookUp: open_id of the person
 	ArgNames   Arg = "names"    // ReplyLookUp: keyed hashes of the names that may be meant
 	ArgDay     Arg = "day"      // ReplyMorning, ReplyWeekly: the day on which it is sent, as 2006-01-02
-	ArgClicked Arg = "clicked"  // ShowSurface: the clicked message, if it is not the surface's present one
+	// ReplyCampaignLead: the campaign and the department; see ArgAbout.
+	ArgCampaign   Arg = "campaign"
+	ArgDepartment Arg = "department"
+
+	ArgClicked Arg = "clicked" // ShowSurface: the clicked message, if it is not the surface's present one
 )
 
 // Of sets the case of a job.

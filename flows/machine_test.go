@@ -33,14 +33,24 @@ func TestAnySequenceOfEvents(t *testing.T) {
 			p.Undo = undoTime
 		}
 		p.ReviewAlways = rapid.Bool().Draw(rt, "review always")
-		if rapid.IntRange(0, 3).Draw(rt, "method") == 0 {
+		switch rapid.IntRange(0, 5).Draw(rt, "method") {
+		case 0:
 			p.Method = MethodNone
+		case 1, 2:
+			p.Method = BankCardFour
+		case 3:
+			p.Ladder = []Method{ThreeElements, BankCardFour}
 		}
 		c := Open(p, "01976f00-0000-7000-8000-000000000001", "", "ou_applicant", "oc", SampleTime).Case
 		at := SampleTime
 		photos := 0
 		if rapid.IntRange(0, 3).Draw(rt, "no ID card") == 0 {
 			c, photos = readPage(t, idcard.Passport, ""), 100
+			at = c.EnteredAt.Add(time.Minute)
+		}
+		if rapid.IntRange(0, 3).Draw(rt, "at the bank card") == 0 {
+			p.Method, p.Ladder = BankCardFour, nil
+			c, photos = SampleCase(AwaitingBankCard), 100
 			at = c.EnteredAt.Add(time.Minute)
 		}
 		for step := range rapid.IntRange(1, 80).Draw(rt, "steps") {
@@ -60,6 +70,9 @@ func TestAnySequenceOfEvents(t *testing.T) {
 			}
 			e := drawEvent(rt, k)
 			e.At, e.Check.At, e.Seq, e.Job = at, at, int64(c.CodeSeq), "job"+fmt.Sprint(step)
+			if k == BankKnown {
+				e.Seq = int64(c.lookUps())
+			}
 			if k == CodePrepared {
 				e.MAC = []byte("right")
 			}
@@ -129,6 +142,12 @@ func drawEvent(rt *rapid.T, k Kind) Event {
 		Field:     "mobile",
 		MAC:       []byte(sample("mac", "right", "wrong")),
 		Code:      "123456",
+		Method:    Method(sample("rung", string(ThreeElements), string(BankCardFour))),
+		Bank: &BankFound{
+			Name:    sample("bank", "样本银行", "样本银行", ""),
+			Kind:    CardKind(sample("kind of card", string(CardDebit), string(CardDebit), "credit", "")),
+			Problem: sample("problem of the bank", "", "", "card_invalid", "unasked"),
+		},
 		Check: &Check{
 			Outcome:  CheckOutcome(sample("outcome", "match", "match", "mismatch", "no_record")),
 			Supplier: "s",
@@ -145,6 +164,8 @@ func drawEvent(rt *rapid.T, k Kind) Event {
 			Reason:       typed("reason", "blurred", ""),
 			Side:         typed("part", "both", "front", "details"),
 			EviPointID:   typed("point", "P123", "x"),
+			BankCard:     typed("card", SampleBankCard, SampleBankCard, "6200000000000050006", "1", ""),
+			OpeningBank:  typed("typed bank", "样本银行", "1", ""),
 
 			Document:       typed("document", "passport", "passport", "resident_id"),
 			DocumentNumber: typed("document number", "E12345678", "E12345678", "1"),
@@ -175,6 +196,18 @@ func check(rt *rapid.T, p *Policy, c, next *Case, e Event, ch Change) {
 		if p := next.PhotoByID(id); p != nil && next.Erased.IsZero() && next.PhotosGoneAt.IsZero() &&
 			(p.State == PhotoRead || p.State == PhotoStored) {
 			rt.Fatalf("%s × %s: the bytes of a photo in state %s were dropped, want them kept", c.State, e.Kind, p.State)
+		}
+	}
+	if next.Method != BankCardFour && (next.Personal.BankCard != "" || next.Personal.OpeningBank != "") {
+		rt.Fatalf("%s × %s → %s: the bank card is kept under the method %s", c.State, e.Kind, next.State, next.Method)
+	}
+	if next.Method == BankCardFour {
+		card := next.Personal.BankCard != "" && next.Personal.OpeningBank != ""
+		switch {
+		case (next.State == AwaitingCode || next.State == Checking) && !card:
+			rt.Fatalf("%s × %s → %s: no card or bank to check", c.State, e.Kind, next.State)
+		case next.State == Done && next.Personal.BankCard != "":
+			rt.Fatalf("%s × %s: the bank card is kept after the filing", c.State, e.Kind)
 		}
 	}
 	switch next.State {

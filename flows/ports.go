@@ -169,6 +169,7 @@ type QueueEntry struct {
 type Department struct {
 	ID   string // open_department_id, which is never used again for another department
 	Name string
+	Lead string // open_id; "" if there is none, or if it was not asked for or the app may not read it
 }
 
 // DepartmentCount is how many people of a department are registering, and how many are registered. A case counts for

@@ -33,17 +33,18 @@ func Steps(c *Case, p *Policy) []cards.Step {
 		return s
 	}
 	s := []cards.Step{cards.StepPhotos, cards.StepConfirm}
-	if c.Method == BankCardFour {
+	method, _ := p.termsOf(c)
+	if method == BankCardFour {
 		s = append(s, cards.StepBankCard)
 	}
-	if c.Method != MethodNone {
+	if method != MethodNone {
 		s = append(s, cards.StepCode)
 	}
 	if p.ReviewAlways || c.State == AwaitingReview || c.Review != nil && c.Review.By != "" {
 		s = append(s, cards.StepReview)
 	}
 	s = append(s, cards.StepRecord)
-	if c.Method != MethodNone {
+	if method != MethodNone {
 		s = append(s, cards.StepEvidence)
 	}
 	return append(s, cards.StepDone)

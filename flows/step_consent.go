@@ -25,6 +25,8 @@ const RefusalOtherText = "consent to other texts"
 // again.
 func consent(d *decision) {
 	page := d.policy.NeedsPage(d.c)
+	before := d.c.Method
+	d.c.Method, d.c.Revision = d.policy.termsOf(d.c)
 	switch r := d.event.Reading; {
 	case page && r == nil:
 		d.refuse("the agreements were not read", NewToast("open_page", nil))
@@ -34,6 +36,9 @@ func consent(d *decision) {
 		return
 	case page && !d.policy.shows(r):
 		d.refuse(RefusalOtherText, nil)
+		return
+	case !page && !d.policy.Agreement.Tagged(d.event.AgreementTag):
+		d.refuse(RefusalOtherText, NewToast("consent_changed", nil))
 		return
 	case page:
 		d.noteReading(r)
@@ -47,6 +52,9 @@ func consent(d *decision) {
 		Hash:       d.policy.Agreement.Hash(),
 		At:         d.event.At,
 		Recipients: d.policy.Agreement.Recipients,
+	}
+	if d.c.Method != before {
+		d.detail("method", string(d.c.Method))
 	}
 	d.detail("agreement", d.c.Consent.Version)
 	d.detail("agreement_sha256", d.c.Consent.Hash)

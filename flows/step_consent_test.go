@@ -2,8 +2,11 @@ package flows
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
+
+	"shiming/cards"
 )
 
 func TestOpenAsksForConsent(t *testing.T) {
@@ -34,14 +37,69 @@ func TestOpenAsksForConsent(t *testing.T) {
 	}
 }
 
-// TestOpenPinsTheMethod: later changes of the setting do not apply to an open case.
-func TestOpenPinsTheMethod(t *testing.T) {
+// TestConsentPinsTheMethod: what the settings say when the applicant consents holds for the whole case. The card before
+// shows the steps of what it asks for.
+func TestConsentPinsTheMethod(t *testing.T) {
+	opened := func(m Method, r Revision) *Case {
+		p := SamplePolicy()
+		p.Method, p.Revision = m, r
+		return Open(p, "id-1", "", "ou_1", "", SampleTime).Case
+	}
+	now := func(m Method, ladder ...Method) func(*Policy) {
+		return func(p *Policy) { p.Method, p.Ladder, p.Revision = m, ladder, Revision2024 }
+	}
+	for _, tt := range []struct {
+		name     string
+		c        *Case
+		now      func(*Policy)
+		method   Method
+		revision Revision
+	}{
+		{"none, then a method", opened(MethodNone, Revision202510), now(ThreeElements), ThreeElements, Revision2024},
+		{"a method, then none", opened(ThreeElements, Revision2024), now(MethodNone), MethodNone, Revision2024},
+		{"a ladder, then another first rung", opened(ThreeElements, Revision2024), now(BankCardFour, BankCardFour,
+			ThreeElements), BankCardFour, Revision2024},
+		{"the same", opened(ThreeElements, Revision2024), now(ThreeElements), ThreeElements, Revision2024},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			before := tt.c.Method
+			p := SamplePolicy()
+			tt.now(p)
+			card := ApplicantCard(tt.c, ViewContext{Now: SampleTime, Policy: p}).(cards.Consent)
+			if got := slices.Contains(card.Steps, cards.StepBankCard); got != (tt.method == BankCardFour) {
+				t.Errorf("the card lists the step of the bank card: %t", got)
+			}
+			d := decide(t, tt.c, Event{Kind: Consented}, tt.now).wantState(AwaitingPhotos)
+			if d.Case.Method != tt.method || d.Case.EvidenceRevision() != tt.revision {
+				t.Errorf("got %s under %s, want %s under %s", d.Case.Method, d.Case.Revision, tt.method, tt.revision)
+			}
+			if _, told := d.Detail["method"]; told != (tt.method != before) {
+				t.Errorf("the audit row names the method: %t", told)
+			}
+			if d.Case.Consent.Hash != p.Agreement.Hash() {
+				t.Error("the consent is to another text than that of the method")
+			}
+			later := SamplePolicy()
+			later.Method = MethodNone
+			if tt.method == MethodNone {
+				later.Method = ThreeElements
+			}
+			if got, _ := later.termsOf(d.Case); got != tt.method {
+				t.Errorf("after the consent the method became %s", got)
+			}
+		})
+	}
+}
+
+// TestConsentToTheTextOfTheCard: a click on a card that shows another text than the present one is no consent.
+func TestConsentToTheTextOfTheCard(t *testing.T) {
 	p := SamplePolicy()
-	p.Method = MethodNone
-	c := Open(p, "id-1", "", "ou_1", "", SampleTime).Case
-	p.Method = ThreeElements
-	if c.Method != MethodNone {
-		t.Errorf("method %s, want %v", c.Method, MethodNone)
+	before := p.Agreement
+	before.Recipients = []string{"feishu"}
+	decide(t, SampleCase(AwaitingConsent), Event{Kind: Consented, AgreementTag: before.Tag()}).
+		wantRefused(RefusalOtherText, "consent_changed")
+	for _, tag := range []string{p.Agreement.Tag(), ""} { // cards of older versions have none
+		decide(t, SampleCase(AwaitingConsent), Event{Kind: Consented, AgreementTag: tag}).wantState(AwaitingPhotos)
 	}
 }
 

@@ -202,6 +202,9 @@ func (pg *Server) bring(openID string, to scenario.State) (*sim.Employee, error)
 	if !ok {
 		return nil, bad("a robot is on the way with this person already")
 	}
+	if to.Others {
+		pg.World.RegisterToAnother(e)
+	}
 	pg.serving.Go(func() {
 		ctx, cancel := context.WithTimeout(pg.life, bringTimeout)
 		defer cancel()

@@ -72,6 +72,7 @@ func NewSupervisor(play *Server, exe, dir, level string, env ...string) *Supervi
 		"store.dsn":            "sqlite:" + filepath.Join(dir, DatabaseFile),
 		"store.sync":           "normal",
 		"log.level":            level,
+		"verification.ladder":  "three_elements,bank_card_four",
 		"security.keyset_file": filepath.Join(dir, "keyset.json"),
 	})
 	// The bot's clock may have moved since the first delivery, so retries get a fresh timestamp and signature.

@@ -58,6 +58,16 @@ func TestSupervisedCrowd(t *testing.T) {
 	}
 }
 
+// TestBroughtToTheBankCard checks that the supervised bot asks for the bank card after a mismatch.
+func TestBroughtToTheBankCard(t *testing.T) {
+	s := harness.StartPlayground(t)
+	p := s.BringTo("state/awaiting_bank_card")
+	s.WaitForCard(p, "不会扣款")
+	if n := s.World.Recorder.Count("tencent", "PhoneVerification"); n != 1 {
+		t.Errorf("got %d checks by mobile, want the one that did not match", n)
+	}
+}
+
 // TestSupervisedClock checks that moving the clock runs the jobs that fall due, keeps the bot's time equal to the
 // world's, and that a restart keeps the time.
 func TestSupervisedClock(t *testing.T) {

@@ -175,6 +175,13 @@ func (w *World) hire(n int, change func(specimen.Person) specimen.Person) []*Emp
 	return hired
 }
 
+// RegisterToAnother has the operator name somebody who is no employee as the holder of a person's mobile. The person's
+// bank still knows the person by it.
+func (w *World) RegisterToAnother(e *Employee) {
+	nobody := specimen.NewPerson(w.cfg.Seed) // employees have the numbers behind
+	w.Tencent.Register("样例他人", nobody.Code, e.Person.Mobile)
+}
+
 // People returns the employees in the order in which they were hired.
 func (w *World) People() []*Employee {
 	w.mu.Lock()

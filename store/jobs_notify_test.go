@@ -40,6 +40,26 @@ func TestNotifierWithoutPolling(t *testing.T) {
 	})
 }
 
+// TestScheduledWithoutPolling: a job that River's scheduler makes available ahead of its time wakes its queue on time.
+func TestScheduledWithoutPolling(t *testing.T) {
+	onDatabase(t, "sqlite", func(t *testing.T, ts *testStore) {
+		ts.pollInterval = time.Hour
+		ts.enqueue(t, flows.Job{Kind: flows.JobShow, At: time.Now().Add(time.Hour)})
+		due := time.Now().Add(time.Second).Round(time.Millisecond)
+		_, err := ts.backend.write.ExecContext(t.Context(), `UPDATE river_job SET scheduled_at = $1`, jobTime(&due))
+		must(t, err)
+		runs := make(jobRuns, 1)
+		ts.startJobs(t, func(_ context.Context, j flows.Job) error {
+			runs <- j
+			return nil
+		})
+		runs.next(t)
+		if now := time.Now(); now.Before(due) {
+			t.Errorf("ran %v before its time", due.Sub(now))
+		}
+	})
+}
+
 func TestNotifierMergesWakes(t *testing.T) {
 	b := newJobNotifier()
 	b.wake("a")

@@ -157,7 +157,9 @@ func sqliteBackend(write, read *sql.DB, notifier *jobNotifier) (*backend, error)
 		nowMicros:       sqliteMicros,
 		oldestJob: `SELECT CAST(unixepoch(min(scheduled_at),'subsec')*1000 AS INTEGER)
 			FROM river_job WHERE state = 'available'`,
-		pollInterval: 500 * time.Millisecond,
+		// Wake-ups come at once and on time (jobs_notify.go, jobs_schedule_sqlite.go). A poll finds only what was due before
+		// the process started.
+		pollInterval: 5 * time.Second,
 		// The lock on the file excludes other processes.
 		exclusive:    func(ctx context.Context, fn func(context.Context) error) error { return fn(ctx) },
 		tryExclusive: func(_ context.Context, _ string, fn func() error) error { return fn() },

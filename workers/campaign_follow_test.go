@@ -297,3 +297,48 @@ func TestForecast(t *testing.T) {
 		}
 	}
 }
+
+// TestLeadIsToldByHR: the lead of a department hears of those who have not begun by HR's tap only, once a day, and never
+// of anybody else; without a lead HR reads why.
+func TestLeadIsToldByHR(t *testing.T) {
+	t.Parallel()
+	c := newCampaigns(t)
+	lead := "ou_lead"
+	c.Messenger.DepartmentFunc = func(_ context.Context, id string) (flows.Department, error) {
+		return flows.Department{ID: id, Name: "研发部", Lead: lead}, nil
+	}
+	for _, id := range []string{"ou_p000", "ou_p001"} {
+		c.Directory.Staff = append(c.Directory.Staff, flows.DirectoryPerson{OpenID: id, Departments: []string{"od_1"}})
+	}
+	of := c.invites("ou_hr1", "ou_p000", "ou_p001", "ou_p002")
+	c.confirms(of)
+	c.pass(time.Minute, 10*time.Second)
+	c.Say("ou_p001", "实名")
+	c.pass(time.Minute, 10*time.Second)
+	if n := len(c.Messenger.SentTo(lead)); n != 0 {
+		t.Errorf("before HR's tap: got %d messages to the lead, want none", n)
+	}
+	tap := func() flows.Answer {
+		return c.press("ou_hr1", of, cards.ActChase, cards.ToLead, func(a *cards.Action) { a.Department = "od_1" })
+	}
+	c.CheckAnswer(tap(), "campaign_lead")
+	c.CheckAnswer(tap(), "campaign_lead_told")
+	c.RunJobs()
+	got := c.Messenger.SentTo(lead)
+	if len(got) != 1 {
+		t.Fatalf("got %d messages to the lead, want 1", len(got))
+	}
+	if card := got[0].Current(); !strings.Contains(card, "ou_p000") || strings.Contains(card, "ou_p001") ||
+		strings.Contains(card, "ou_p002") {
+		t.Errorf("got the card %s, want the one who is missing of this department", card)
+	}
+	lead = ""
+	c.Advance(24 * time.Hour)
+	c.CheckAnswer(tap(), "campaign_lead")
+	c.RunJobs()
+	if hr := c.Messenger.SentTo("ou_hr1"); !slices.ContainsFunc(hr, func(m *workerstest.Message) bool {
+		return workerstest.Shows(m.Current(), "notice.campaign_no_lead")
+	}) {
+		t.Error("HR does not read that there is no lead")
+	}
+}

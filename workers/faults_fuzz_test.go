@@ -8,9 +8,11 @@ import (
 	"time"
 
 	"shiming/cards"
+	"shiming/engine"
 	"shiming/esign"
 	"shiming/flows"
 	"shiming/verify"
+	"shiming/workers"
 	"shiming/workers/workerstest"
 )
 
@@ -56,6 +58,10 @@ func (l *scriptedFaults) install(w *workerstest.Harness) {
 		}
 		return workerstest.Picture(key), nil
 	}
+	outcome := verify.Match
+	if len(w.Engine.Policy.Ladder) > 0 {
+		outcome = verify.Mismatch // so that the next rung is taken
+	}
 	known := w.IDCardReader.Texts
 	w.IDCardReader.ReadFunc = func(_ context.Context, jpeg []byte) (flows.CardText, error) {
 		if err, _ := l.next("ocr"); err != nil {
@@ -70,10 +76,24 @@ func (l *scriptedFaults) install(w *workerstest.Harness) {
 	w.Verifier.CheckFunc = func(context.Context, string, string, string) (verify.CheckResult, error) {
 		err, _ := l.next("check")
 		return verify.CheckResult{
-			Outcome:  verify.Match,
+			Outcome:  outcome,
 			Detail:   "0",
 			Supplier: verify.SupplierTencent,
 			Serial:   "c",
+			At:       w.Now(),
+		}, err
+	}
+	w.Verifier.BankFunc = func(context.Context, string) (verify.Bank, error) {
+		err, _ := l.next("bank")
+		return verify.Bank{Name: "样本银行", Kind: verify.CardDebit, Detail: "0", At: w.Now()}, err
+	}
+	w.Verifier.CardFunc = func(context.Context, string, string, string, string) (verify.CheckResult, error) {
+		err, _ := l.next("card")
+		return verify.CheckResult{
+			Outcome:  verify.Match,
+			Detail:   "0",
+			Supplier: verify.SupplierTencent,
+			Serial:   "b",
 			At:       w.Now(),
 		}, err
 	}
@@ -98,17 +118,24 @@ func (l *scriptedFaults) install(w *workerstest.Harness) {
 }
 
 // FuzzFaults lets calls fail and processes die in any order. Every case ends, with one identity and one evidence point.
-// Each seed is another sequence.
+// Each seed is another sequence, by one of three ways: by mobile, by bank card, and by bank card after a mismatch.
 func FuzzFaults(f *testing.F) {
-	for seed := range uint64(12) {
+	for seed := range uint64(24) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, seed uint64) {
 		t.Parallel()
-		w := workerstest.New(t)
+		w := workerstest.New(t, func(d *engine.Deps, _ *workers.Deps) {
+			switch seed % 3 {
+			case 1:
+				d.Policy.Method = flows.BankCardFour
+			case 2:
+				d.Policy.Ladder = []flows.Method{flows.ThreeElements, flows.BankCardFour}
+			}
+		})
 		rng := rand.New(rand.NewPCG(seed, 1))
 		l := &scriptedFaults{left: map[string][]string{}}
-		for _, call := range []string{"download", "ocr", "sms", "check", "identity", "upload", "evidence"} {
+		for _, call := range []string{"download", "ocr", "sms", "check", "bank", "card", "identity", "upload", "evidence"} {
 			possible := troubles
 			if call == "ocr" {
 				possible = troubles[:5] // a process that dies in a goroutine cannot be pretended
@@ -135,10 +162,14 @@ func FuzzFaults(f *testing.F) {
 			}
 			actAsPeople(w, rng, c, l)
 		}
+		done := w.LatestCase("ou_1")
+		if byCard := done.Method == flows.BankCardFour; byCard != (seed%3 > 0) || done.Personal.BankCard != "" {
+			t.Fatalf("verified by %s, card kept: %t", done.Method, done.Personal.BankCard != "")
+		}
 		if l.identities != 1 || l.points != 1 {
 			t.Fatalf("%d identities, %d evidence points, want 1, 1", l.identities, l.points)
 		}
-		w.Must(w.Store.VerifyChain(t.Context(), w.LatestCase("ou_1").ID))
+		w.Must(w.Store.VerifyChain(t.Context(), done.ID))
 	})
 }
 
@@ -193,6 +224,15 @@ func actAsPeople(w *workerstest.Harness, rng *rand.Rand, c *flows.Case, l *scrip
 		}
 	case flows.AwaitingConfirmation:
 		w.Click(who, c, cards.ActConfirm, workerstest.SampleForm()...)
+	case flows.AwaitingBankCard:
+		switch b := c.BankCard; {
+		case b == nil || b.State == "":
+			w.Click(who, c, cards.ActSubmitCard, "bank_card", flows.SampleBankCard)
+		case b.State == flows.BankAsking:
+			advanceToNextJob(w, c)
+		default:
+			w.Click(who, c, cards.ActSubmitCard, "opening_bank", "样本银行")
+		}
 	case flows.AwaitingCode:
 		switch {
 		case c.Code.State == "sending" || c.Code.Problem == "expired":

@@ -63,7 +63,7 @@ func (w *Workers) compareCase(
 	}
 	for _, q := range []question{
 		{upstreamFeishu, flows.InDirectoryScope(c), askDirectory},
-		{upstreamEsign, flows.InEsignScope(c) && w.EvidenceClient != nil, askEsign},
+		{upstreamEsign, flows.InEsignScope(c) && w.filesEvidence, askEsign},
 	} {
 		if !q.wanted || r.Unreachable[q.upstream] != "" {
 			continue

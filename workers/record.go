@@ -33,6 +33,9 @@ func (w *Workers) recordIdentity(ctx context.Context, j flows.Job) error {
 	if upstream, doubtful := doubtfulWrite(c.Identity, j); doubtful {
 		return w.reportUnknownOutcome(ctx, j, flows.StepIdentity, failure.Details{Upstream: upstream})
 	}
+	if c.Method != flows.MethodNone && !w.filesEvidence {
+		return w.failed(ctx, j, flows.StepIdentity, absentError{}.Failure()) // nothing irrevocable without its evidence
+	}
 	if missing := missingForEvidence(c, &w.engine.Policy); missing == missingPhotos {
 		return nil // of an older version, which queued this job beside the uploads; the last upload queues another
 	} else if missing != "" {

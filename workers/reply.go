@@ -17,6 +17,8 @@ func (w *Workers) sendReply(ctx context.Context, j flows.Job) error {
 	switch {
 	case j.Template() == flows.ReplyDigest && j.To == flows.AudienceHR:
 		return w.sendDigest(ctx, j)
+	case j.Template() == flows.ReplyCampaignLead && j.To == "":
+		return w.findLead(ctx, j)
 	case j.Template() == flows.ReplySampleFault && j.To == flows.AudienceHR:
 		return w.sendSampleFault(ctx, j)
 	case j.Template() == flows.ReplyReconcile && j.To == flows.AudienceHR:

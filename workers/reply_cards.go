@@ -50,6 +50,8 @@ func (w *Workers) replyCard(ctx context.Context, j flows.Job) (card cards.Card, 
 			card, err = w.weeklyCard(ctx, v, j)
 		case flows.ReplyLooked:
 			card = lookedCard(j)
+		case flows.ReplyCampaignLead:
+			card, err = w.engine.CampaignLeadCard(ctx, v, j)
 		case flows.ReplyCampaigns:
 			card, err = w.engine.CampaignMenu(ctx, v, tenantKey)
 		case flows.ReplyDisclosed:
@@ -103,6 +105,8 @@ var noticeLevels = map[string]cards.Level{
 	"cannot_cancel":       cards.Amber,
 	"only_in_group":       cards.Amber,
 	"code_expected":       cards.Amber,
+	"bank_card_expected":  cards.Red,
+	"bank_card_in_chat":   cards.Red,
 	noticeUnreached:       cards.Amber,
 	"document_quota":      cards.Amber,
 	"document_permission": cards.Amber,
@@ -114,6 +118,7 @@ var noticeLevels = map[string]cards.Level{
 	"already_done":        cards.Green,
 	"campaign_list_long":  cards.Amber,
 	"campaign_list_cut":   cards.Amber,
+	noticeNoLead:          cards.Amber,
 	"away_nobody":         cards.Red,
 	flows.AwayWhen:        cards.Amber,
 	flows.AwayPast:        cards.Amber,

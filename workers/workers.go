@@ -34,8 +34,8 @@ type Deps struct {
 	Directory        Directory
 	IDCardReader     IDCardReader
 	IdentityRecorder IdentityRecorder
-	EvidenceClient   EvidenceClient // nil with method none
-	Verifier         Verifier       // nil with method none
+	EvidenceClient   EvidenceClient // nil if e签宝 is not set up; then every call of New's fails, see absent.go
+	Verifier         Verifier       // nil if no supplier is set up; likewise
 	Handover         HandoverClient // nil without handover.url
 	Accounts         AccountClient  // nil without esign.sdk_url
 	// OCRPerSecond is the tenant's limit of OCR calls. The default is 10.
@@ -58,6 +58,8 @@ type Workers struct {
 	// companies can be in it. They are only caches.
 	departments, externalGroups *cache.Cache
 
+	filesEvidence bool // e签宝 is set up
+
 	slotsMu           sync.Mutex
 	slots             map[string]*slotLoad // by KIND/ID, see acquireSlot
 	inbound, outbound photoBudget
@@ -71,6 +73,13 @@ func New(d Deps) *Workers {
 	if d.NewCode == nil {
 		d.NewCode = randomCode
 	}
+	filesEvidence := d.EvidenceClient != nil
+	if !filesEvidence {
+		d.EvidenceClient = absentEvidence{}
+	}
+	if d.Verifier == nil {
+		d.Verifier = absentVerifier{}
+	}
 	w := &Workers{
 		Deps:     d,
 		engine:   d.Engine,
@@ -79,6 +88,8 @@ func New(d Deps) *Workers {
 
 		departments:    cache.New(departmentTTL, 10*time.Minute),
 		externalGroups: cache.New(10*time.Minute, 10*time.Minute),
+
+		filesEvidence: filesEvidence,
 
 		slots:    map[string]*slotLoad{},
 		inbound:  newPhotoBudget(inboundBytes),

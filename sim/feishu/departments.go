@@ -7,6 +7,7 @@ type Department struct {
 	OpenID  string // open_department_id
 	Name    string
 	Parent  string // open_department_id; "" is the whole company
+	Lead    string // open_id; "" without one
 	Outside bool   // outside the app's directory range: 40004
 	Deleted bool
 }
@@ -56,6 +57,9 @@ func (s *Server) departmentFields(d Department) map[string]any {
 		f["department_id"], f["status"] = "d"+d.OpenID, map[string]any{"is_deleted": d.Deleted}
 	}
 	if s.hasScope("contact:department.organize:readonly") {
+		if d.Lead != "" {
+			f["leader_user_id"] = d.Lead
+		}
 		f["parent_department_id"], f["member_count"] = cmp.Or(d.Parent, rootDepartment), s.countBelow(d.OpenID)
 	}
 	return f

@@ -18,6 +18,7 @@ type State struct {
 	Child    bool   // a new person of fourteen
 	Permit   bool   // a new person with a residence permit
 	OnFile   bool   // HR keeps the case on file
+	Others   bool   // the operator has the person's mobile registered to somebody else
 	Days     int    // days by which the clock of the world moves afterwards
 }
 
@@ -29,6 +30,13 @@ var states = []State{
 	{Name: "state/awaiting_consent", Stage: "consent", Text: Text{"员工打开了聊天，还没同意", "asked to consent"}},
 	{Name: "state/awaiting_photos", Stage: "photos", Text: Text{"同意了，还没发照片", "consented, no photo yet"}},
 	{Name: "state/awaiting_confirmation", Stage: "confirmation", Text: Text{"照片读好了，等员工核对", "photos read, the form waits"}},
+	{
+		Name:   "state/awaiting_bank_card",
+		Stage:  "bank_card",
+		Others: true,
+		Text: Text{"手机号登记在别人名下，核验对不上，改填银行卡",
+			"the mobile is registered to somebody else and does not match; the bank card is asked for"},
+	},
 	{Name: "state/awaiting_code", Stage: "code", Text: Text{"短信验证码已发，等员工填", "the code was sent and waits to be typed"}},
 	{
 		Name:  "state/checking",

@@ -3,6 +3,8 @@ package tencent
 import (
 	"fmt"
 	"regexp"
+
+	"shiming/sim/specimen"
 )
 
 // cardResults maps the documented values of Result of BankCard4EVerification to their Description
@@ -119,19 +121,7 @@ func (s *Server) checkCard(p bankCardParams) string {
 }
 
 // luhn checks the check digit of a card's number (ISO/IEC 7812-1).
-func luhn(card string) bool {
-	sum := 0
-	for i := range len(card) {
-		d := int(card[len(card)-1-i] - '0')
-		if i%2 == 1 {
-			if d *= 2; d > 9 {
-				d -= 9
-			}
-		}
-		sum += d
-	}
-	return sum%10 == 0
-}
+func luhn(card string) bool { return specimen.WithLuhn(card[:len(card)-1]) == card }
 
 // Kinds of accounts (AccountType of CheckBankCardInformation).
 const (
