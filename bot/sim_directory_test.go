@@ -10,8 +10,8 @@ import (
 	"shiming/sim/feishu"
 )
 
-// TestSimDirectory reads a simulated company through the client, all pages of it: departments and their people, people by
-// mobile with one who has left, groups and members, and who has read a message.
+// TestSimDirectory reads a simulated company through the client, all pages of it: departments and their people, people
+// by mobile with one who has left, groups and members, and who has read a message.
 func TestSimDirectory(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
