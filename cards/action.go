@@ -55,6 +55,7 @@ const (
 	ActTransfer    Act = "transfer"     // hand the case to another admin
 	ActNote        Act = "note"         // keep an internal note
 	ActEvidence    Act = "evidence"     // show what is on record of the evidence
+	ActExport      Act = "export"       // make the file that the form asks for; with Case that of a campaign
 
 	// Acts of campaigns; Case is the campaign.
 	ActInvite   Act = "invite"   // with Case: confirm it; else with To: everyone, or with a form
@@ -95,6 +96,7 @@ var acts = map[Act]struct{ caseless, named bool }{
 	ActSampleFine: {}, ActSampleFault: {}, ActEvidence: {},
 	ActInvite: {caseless: true, named: true}, ActPause: {}, ActStop: {}, ActChase: {}, ActCampaign: {},
 	ActRemind: {caseless: true}, ActNext: {caseless: true}, ActFilter: {caseless: true}, ActBulk: {caseless: true},
+	ActExport: {caseless: true, named: true},
 }
 
 // actionVersion is the version of the buttons' value. Cards can be clicked for 14 days, so a click can carry the value
@@ -263,6 +265,8 @@ func DecodeAction(value map[string]any) (Action, error) {
 		places = Holds
 	case ActOpen:
 		places = Panels
+	case ActExport:
+		places = append([]string{"", ToOpen}, ExportLanguages...)
 	case ActInvite:
 		places = []string{"", ToEveryone}
 	case ActPause:

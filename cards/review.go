@@ -159,21 +159,9 @@ func (v Review) facts() []text {
 	}
 	out = append(out, fact("submitted_at", timeText(v.SubmittedAt)))
 	if v.Decision == nil {
-		out = append(out, v.due(), fact("expires", timeText(v.Expires)))
+		out = append(out, dueText(v.Due, v.Overdue), fact("expires", timeText(v.Expires)))
 	}
 	return out
-}
-
-// due says until when HR shall decide, and whether that is over; nothing without an SLA.
-func (v Review) due() text {
-	if v.Due.IsZero() {
-		return text{}
-	}
-	at := timeText(v.Due)
-	if v.Overdue {
-		at = join(sameText(" "), at, tr("review.overdue"))
-	}
-	return fact("due", at)
 }
 
 // notTakenText says why the case cannot be approved, and what HR can do.

@@ -110,6 +110,9 @@ func caseSamples() []sample {
 		Filed: true,
 	}
 
+	stopOverdue := attention
+	stopOverdue.Due, stopOverdue.Overdue = after(-time.Hour), true
+
 	manyPhotos := attention
 	manyPhotos.Code, manyPhotos.Upstream, manyPhotos.LogID, manyPhotos.BadPhotos = "too_many_photos", "", "", 6
 	permit := review
@@ -250,6 +253,7 @@ func caseSamples() []sample {
 		}},
 		{name: "original_over", card: Original{Applicant: "ou_applicant"}},
 		{name: "attention", card: attention},
+		{name: "attention_overdue", card: stopOverdue},
 		{name: "attention_photos", card: manyPhotos},
 		{name: "attention_shared", card: crowd},
 		{name: "attention_filing", card: refused},

@@ -126,10 +126,11 @@ var families = map[string][]string{
 		"handover_stopped", "account_stopped",
 		"document_unread", "many_looks", "desk_over", "away_when", "away_past",
 		"away_too_far", "away_nobody", "not_away", "original_kept", "original_emptied", "original_not_shown",
+		"export_private", "export_empty", "export_too_large", "export_failed", "export_unknown", "export_left", "many_exports",
 		"code_expected", "bank_card_expected", "bank_card_in_chat", "human", "ask_about", "ask_in_private",
 		"cannot_cancel", "not_hr",
 		"group_lost", "group_external", "only_in_group", "review_chat_set", "announce_chat_set", "not_staff", "not_sure_meant",
-		"late", "late_menu", "transferred", "answer_received", "desk_closed", "other",
+		"late", "late_menu", "transferred", "answer_received", "answer_cut", "desk_closed", "other",
 	},
 	"did": {
 		"approved", "sent_back", "on_file", "rejected", "withdrawn", "expired", "hr_delay", "closed", "retried", "resumed", "resolved",
@@ -164,6 +165,14 @@ var families = map[string][]string{
 	"recipient": {"feishu", "tencent_sms", "tencent_faceid", "tencent_bankcard", "esign", "esign_bankcard", "esign_sdk",
 		"other"},
 	"chip": append(slices.Clone(checkCodes), "other"),
+
+	"export_people":   append(slices.Clone(ExportPeople), "other"),
+	"export_language": append(slices.Clone(ExportLanguages), "other"),
+	"column": {"sheet", "name", "department", "state", "opened", "submitted", "decided", "done", "method",
+		"evidence_point", "case", "open_id", "campaign_sheet", "numbers_sheet", "progress", "invited", "read", "reminded",
+		"to_invite", "n_sent", "n_read", "n_started", "n_submitted", "n_done", "no_department", "total", "other"},
+	"column_status": {"invite", "sent", "started", "done", "registered", "begun", "recent", "unreachable", "taken_out",
+		"other"},
 }
 
 var diffs = []string{

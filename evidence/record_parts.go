@@ -283,6 +283,8 @@ func (b builder) looks() (out []Look) {
 			look.What, look.Reason = "review", r.Why
 		case flows.EventOriginal:
 			look.What = "photos"
+		case flows.EventExported:
+			look.What = "export"
 		case flows.EventEvidenceShown, flows.EventEvidenceExported:
 			look.What = flows.LookAtEvidence(r)
 		default:

@@ -207,6 +207,7 @@ func (d *decision) end(s State) {
 	d.redraw(AudienceHR, AudienceBoard)
 	if s == Done {
 		d.queueFollowUps()
+		d.postSample()
 	}
 	if !d.c.Erased.IsZero() {
 		return

@@ -170,8 +170,10 @@ type Event struct {
 	Bank     *BankFound // BankKnown; nil for all others
 	// ID: IdentityRecorded: verify_uid; PhotoUploaded: fileId; EvidenceFiled: eviPointId; AccountOpened: accountId;
 	// Restored: time.
-	ID    string
-	Field string // CheckRefused, IdentityMismatch: field of the form; PhotosPurged: scope; Held: one of cards.Holds
+	ID string
+	// Field: CheckRefused, IdentityMismatch: field of the form; PhotosPurged: scope; Held: one of cards.Holds; Released:
+	// FieldDeparted, or "".
+	Field string
 
 	Stop *Attention // StepStopped, AccountStopped
 
@@ -187,8 +189,8 @@ type Event struct {
 	// SampleDraw is a number from 1 to 100 by which a case is sampled; 0: it is not.
 	SampleDraw int
 
-	// StandIns are those who may decide besides the admins (Approved).
-	StandIns []string
+	// Staff is who may decide on the tenant's cases now (events of HR); nil for the policy's, of whom nobody is away.
+	Staff *Staff
 
 	// SourceMessage is the message with the clicked card. The answer to the click already contains the new card, so this
 	// message needs a redraw only if the answer is lost.

@@ -9,7 +9,7 @@ import (
 // JobKind names an effect. A job performs its effect and reports the result as an event; it makes no decision.
 type JobKind string
 
-// Kinds of jobs. Each has a constructor in job_kinds.go, which says what its jobs carry.
+// Kinds of jobs. Each has a constructor in job_kinds.go or beside its rules, which says what its jobs carry.
 const (
 	JobFetchPhoto    JobKind = "fetch_photo"
 	JobReadPhotos    JobKind = "read_photos"
@@ -39,6 +39,8 @@ const (
 	JobMorning       JobKind = "morning"
 	JobEndHold       JobKind = "end_hold"
 	JobRemindQuery   JobKind = "remind_question"
+	JobExport        JobKind = "export"
+	JobRecallExport  JobKind = "recall_export"
 	JobResolve       JobKind = "resolve_campaign"
 	JobCampaign      JobKind = "run_campaign"
 	JobInvite        JobKind = "invite"
@@ -61,7 +63,7 @@ func (j Job) Queue() string {
 			return "groups"
 		}
 		return "cards"
-	case JobReply, JobOriginal, JobRecall, JobUrgent:
+	case JobReply, JobOriginal, JobRecall, JobRecallExport, JobUrgent:
 		return "cards"
 	case JobSendCode:
 		return "sms"
@@ -79,6 +81,8 @@ func (j Job) Queue() string {
 		return "handover"
 	case JobAccount:
 		return "account"
+	case JobExport:
+		return "export"
 	}
 	return "default"
 }

@@ -209,6 +209,8 @@ const (
 	ReplyCampaignLead Template = "campaign_lead"
 	ReplyCampaigns    Template = "campaigns" // to the admin who asked: whom to invite, and the campaigns under way
 	ReplyDisclosed    Template = "disclosed" // to the applicant: the operator has looked at everything in full
+	ReplyExport       Template = "export"    // to an admin: the choices for a file
+	ReplyExported     Template = "exported"  // to an admin: what the file holds that was sent
 )
 
 // Reply sends a card that is not kept up to date. The receiver follows by Towards or ToHR.
@@ -259,11 +261,12 @@ const (
 	ArgPerson  Arg = "person"   // ReplyLookUp: open_id of the person
 	ArgNames   Arg = "names"    // ReplyLookUp: keyed hashes of the names that may be meant
 	ArgDay     Arg = "day"      // ReplyMorning, ReplyWeekly: the day on which it is sent, as 2006-01-02
-	// ReplyCampaignLead: the campaign and the department; see ArgAbout.
-	ArgCampaign   Arg = "campaign"
-	ArgDepartment Arg = "department"
+	ArgClicked Arg = "clicked"  // ShowSurface: the clicked message, if it is not the surface's present one
+	ArgLang    Arg = "lang"     // ReplyExport: the language that is chosen at first, one of cards.ExportLanguages
+	ArgExport  Arg = "export"   // ReplyExported: id of the export
 
-	ArgClicked Arg = "clicked" // ShowSurface: the clicked message, if it is not the surface's present one
+	ArgCampaign   Arg = "campaign" // ReplyExport: whose people are meant; ReplyCampaignLead, with ArgDepartment; see ArgAbout
+	ArgDepartment Arg = "department"
 )
 
 // Of sets the case of a job.

@@ -17,6 +17,14 @@ type ViewContext struct {
 	Viewer     string   // open_id of the admin who sees the card, "" if several do
 	Earlier    []*Case  // ended cases of the same person, newest first
 	SameNumber []string // open_ids of the other people of Case.SameNumberCases
+	Staff      *Staff   // who may decide now; nil for the policy's, of whom nobody is away
+}
+
+func (s ViewContext) staffOf(c *Case) Staff {
+	if s.Staff != nil {
+		return *s.Staff
+	}
+	return s.Policy.StaffOf(c.TenantKey, nil, nil, s.Now)
 }
 
 // CardRef returns the reference that the buttons of a card carry.

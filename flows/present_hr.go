@@ -15,6 +15,7 @@ func HRCard(c *Case, s ViewContext) cards.Card {
 	if c.State == NeedsAttention && c.Attention != nil {
 		card := attentionCard(c, c.Attention)
 		card.Others, card.Talk = s.Others, talkOf(c, s)
+		card.Due, card.Overdue = s.Policy.DueAt(c.EnteredAt), s.Policy.IsOverdue(c.EnteredAt, s.Now)
 		for _, why := range retryFourEyes(c) {
 			card.FourEyes = append(card.FourEyes, string(why))
 		}

@@ -35,8 +35,8 @@ func (v *view) CampaignPerson(ctx context.Context, campaignID, openID string) (f
 	return p, orNotFound("campaign person", err)
 }
 
-// partConditions are the conditions of the parts.
-var partConditions = map[flows.PersonPart]string{
+// personPartConditions are the conditions of the parts.
+var personPartConditions = map[flows.PersonPart]string{
 	flows.PartAll:     ``,
 	flows.PartMissing: ` AND status = 'invite' AND sent_ms > 0 AND started_ms = 0`,
 	flows.PartUnread:  ` AND status = 'invite' AND sent_ms > 0 AND started_ms = 0 AND read_ms = 0`,
@@ -52,7 +52,7 @@ func (v *view) CampaignPeople(
 	ctx context.Context, campaignID string, f flows.PersonFilter, limit, offset int,
 ) ([]flows.CampaignPerson, error) {
 	args := []any{campaignID, limit, offset}
-	where := partConditions[f.Part]
+	where := personPartConditions[f.Part]
 	if f.Department != "" {
 		args = append(args, f.Department)
 		where += fmt.Sprintf(" AND department = $%d", len(args))

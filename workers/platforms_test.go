@@ -57,6 +57,8 @@ func callOf(r *http.Request) string {
 		return "download"
 	case strings.HasSuffix(p, "/reply"):
 		return "reply"
+	case p == "/open-apis/im/v1/files":
+		return "file"
 	case p == "/open-apis/im/v1/messages":
 		return "send"
 	case strings.HasSuffix(p, "/urgent_app"):
@@ -137,6 +139,8 @@ func (p *platforms) succeed(w http.ResponseWriter, r *http.Request, call string,
 		_, _ = w.Write(workerstest.Picture(key))
 	case "send", "reply":
 		data(map[string]any{"message_id": fmt.Sprint("om_", n)})
+	case "file":
+		data(map[string]any{"file_key": fmt.Sprint("file_v3_", n)})
 	case "patch":
 		data(nil)
 	case "ocr":

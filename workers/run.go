@@ -43,6 +43,8 @@ func (w *Workers) newHandlers() map[flows.JobKind]handler {
 		flows.JobMorning:       w.morning,
 		flows.JobEndHold:       w.endHold,
 		flows.JobRemindQuery:   w.remindQuestion,
+		flows.JobExport:        w.makeExport,
+		flows.JobRecallExport:  w.recallExport,
 		flows.JobResolve:       w.resolveCampaign,
 		flows.JobCampaign:      w.runCampaign,
 		flows.JobInvite:        w.sendInvitation,

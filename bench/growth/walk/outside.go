@@ -94,6 +94,10 @@ func (o *Outside) Contact(context.Context, string) (flows.Contact, error) {
 
 func (o *Outside) UploadImage(context.Context, []byte) (string, error) { return "img_" + o.id(), nil }
 
+func (o *Outside) SendFile(context.Context, flows.Receiver, string, string) (string, error) {
+	return o.id(), nil
+}
+
 func (o *Outside) Recall(context.Context, string) error { return nil }
 
 func (o *Outside) Urgent(context.Context, string, string) (bool, error) { return true, nil }
