@@ -106,11 +106,6 @@ func (e *Engine) AddResolved(ctx context.Context, id string, r Resolved) (ok boo
 		if err := tx.PutLines(ctx, c.ID, r.Lines); err != nil {
 			return err
 		}
-		for _, d := range r.Departments {
-			if err := tx.PutDepartment(ctx, c.TenantKey, d); err != nil {
-				return err
-			}
-		}
 		c.Position, c.Choices = r.Position, r.Choices
 		if r.Target != nil && r.Target.Key() != c.Target.Key() {
 			other, err := tx.LiveCampaign(ctx, c.TenantKey, r.Target.Key())
@@ -200,7 +195,8 @@ func (e *Engine) joinCampaign(ctx context.Context, tx flows.Tx, c, other *flows.
 	return nil
 }
 
-// EndResolving makes the campaign a preview. why and code say why its people could not be found; why is "" if they were.
+// EndResolving makes the campaign a preview. why and code say why its people could not be found; why is "" if they
+// were.
 func (e *Engine) EndResolving(ctx context.Context, id string, why flows.CampaignReason, code string) error {
 	return e.Store.Tx(ctx, func(tx flows.Tx) error {
 		c, err := tx.Campaign(ctx, id)
