@@ -75,8 +75,9 @@ type resolution struct {
 	w        *Workers
 	c        *flows.Campaign
 	at       resolvePosition
-	matcher  *flows.Matcher // of the walk for a list
-	walk     []string       // departments to read, sorted
+	matcher  *flows.Matcher    // of the walk for a list
+	walk     []string          // departments to read, sorted
+	names    map[string]string // of departments, by id
 	rangeIDs []string
 	named    map[string]bool // departments whose names were asked for
 	ended    bool
