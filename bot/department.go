@@ -20,7 +20,8 @@ func firstDepartment(ids []string) string {
 }
 
 // Department returns a department (page "获取单个部门信息"). Its name is empty if the app lacks the scope
-// contact:department.base:readonly, its lead without contact:department.organize:readonly. The API takes 1000 calls a minute and 50 a second.
+// contact:department.base:readonly, its lead without contact:department.organize:readonly. The API takes 1000 calls a
+// minute and 50 a second.
 func (c *Client) Department(ctx context.Context, id string) (flows.Department, error) {
 	var out struct {
 		Data struct {

@@ -55,7 +55,7 @@ func TestCampaignFromFile(t *testing.T) {
 		return b.Act == "campaign" && to == "pick" && person == people[3].OpenID
 	}, nil)
 	waitIdle(c.Harness)
-	preview = c.card("等你确认", "3人会收到邀请")
+	preview = c.card("等你确认", "3\n人会收到邀请")
 	c.ClickOn(c.hr.OpenID, preview, "invite", nil)
 	for _, i := range []int{0, 1, 3} {
 		c.invitation(people[i], "请你完成实名登记")

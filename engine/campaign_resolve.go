@@ -74,7 +74,7 @@ type Resolved struct {
 	People []ResolvedPerson
 	Lines  []flows.CampaignLine // lines that name no single person, with their codes
 	Drop   []int                // lines that are none, such as headings
-	// Departments are those of the people whose names are known.
+	// Departments are those of the people, as far as their names are known.
 	Departments []flows.Department
 	// Target replaces that of the campaign, once the department or group of a name is known. Choices stop the resolving
 	// until HR has chosen.
@@ -100,16 +100,16 @@ func (e *Engine) AddResolved(ctx context.Context, id string, r Resolved) (ok boo
 		if err := e.addPeople(ctx, tx, c, r.People); err != nil {
 			return err
 		}
+		for _, d := range r.Departments {
+			if err := tx.PutDepartment(ctx, c.TenantKey, d); err != nil {
+				return err
+			}
+		}
 		if err := tx.DeleteLines(ctx, c.ID, r.Drop...); err != nil {
 			return err
 		}
 		if err := tx.PutLines(ctx, c.ID, r.Lines); err != nil {
 			return err
-		}
-		for _, d := range r.Departments {
-			if err := tx.PutDepartment(ctx, c.TenantKey, d); err != nil {
-				return err
-			}
 		}
 		c.Position, c.Choices = r.Position, r.Choices
 		if r.Target != nil && r.Target.Key() != c.Target.Key() {

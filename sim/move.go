@@ -27,6 +27,7 @@ type Move struct {
 	Sends   []Shot        // photos of the person's card
 	Presses string        // act of a button; of HR's buttons those about the person
 	To      string        // of Presses: what the button leads to, if the card has several with the act
+	Offered bool          // of Presses: the person presses it only if the case's card has the button
 	Leaves  bool          // the actor leaves the company
 	Later   time.Duration // the clock of the world moves
 

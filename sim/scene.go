@@ -105,6 +105,8 @@ func (s *Scene) act(ctx context.Context, m Move) error {
 	switch {
 	case m.Says != "":
 		return s.say(ctx, m)
+	case m.Offered && !s.caseCard().offers(m.Presses):
+		return nil
 	case m.Presses != "":
 		return s.press(ctx, m)
 	case m.Leaves:

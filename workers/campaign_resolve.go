@@ -75,8 +75,9 @@ type resolution struct {
 	w        *Workers
 	c        *flows.Campaign
 	at       resolvePosition
-	matcher  *flows.Matcher // of the walk for a list
-	walk     []string       // departments to read, sorted
+	matcher  *flows.Matcher    // of the walk for a list
+	walk     []string          // departments to read, sorted
+	names    map[string]string // of departments, by id
 	rangeIDs []string
 	named    map[string]bool // departments whose names were asked for
 	ended    bool
@@ -88,7 +89,7 @@ func (w *Workers) resolveCampaign(ctx context.Context, j flows.Job) error {
 	if c == nil || err != nil {
 		return err
 	}
-	r := &resolution{w: w, c: c, named: map[string]bool{}}
+	r := &resolution{w: w, c: c, names: map[string]string{}, named: map[string]bool{}}
 	if r.at, err = startPosition(c); err != nil {
 		return err
 	}
@@ -166,9 +167,12 @@ func (r *resolution) nameDepartments(ctx context.Context, found *engine.Resolved
 		if p.Department == "" || r.named[p.Department] {
 			continue
 		}
-		d, err := r.w.namedDepartment(ctx, r.c.TenantKey, "", p.Department)
-		if err != nil {
-			return err
+		d := flows.Department{ID: p.Department, Name: r.names[p.Department]} // as the walk has told
+		if d.Name == "" {
+			var err error
+			if d, err = r.w.namedDepartment(ctx, r.c.TenantKey, "", p.Department); err != nil {
+				return err
+			}
 		}
 		r.named[p.Department] = true
 		if d.Name != "" {

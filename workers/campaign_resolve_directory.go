@@ -121,6 +121,7 @@ func (r *resolution) addDepartment(ctx context.Context, id string) error {
 	all := append(slices.Clone(r.walk), id)
 	for _, d := range below {
 		all = append(all, d.ID)
+		r.names[d.ID] = d.Name
 	}
 	slices.Sort(all)
 	r.walk = slices.Compact(all)

@@ -174,6 +174,8 @@ var mismatches = []Encounter{
 			sim.Move{Presses: "confirm", Form: map[string]string{"mobile": "{other_mobile}"}, Reads: []string{codeSent}},
 			types("{other_code}"), sees(sim.StageConfirmation, "姓名、身份证号和手机号没有对上"),
 			sim.Move{Later: resendPause},
+			// A bot with a ladder goes on to the next method. This person stays with the mobile.
+			sim.Move{Presses: "method", To: "three_elements", Offered: true},
 			sim.Move{Presses: "confirm", Form: map[string]string{"mobile": "{other_mobile}"}, Reads: []string{codeSent}},
 			types("{other_code}"), sees(sim.StageConfirmation, "已经 2 次没有通过核验", "请 HR 帮忙"),
 			sim.Move{Presses: "ask_hr", Toast: "已经告诉 HR 了"}, sees(sim.StageAttention, "已经请 HR 帮忙"),
