@@ -62,7 +62,8 @@ func TestListBehindTheWord(t *testing.T) {
 // TestForecastOfCampaign: the pace of the invitations, the OCR's pace and the nights bound the forecast.
 func TestForecastOfCampaign(t *testing.T) {
 	p := SamplePolicy()
-	p.Work = workday.Schedule{Calendar: workday.Mainland(), Hours: workday.Hours{Begin: 9 * time.Hour, End: 18 * time.Hour}}
+	hours := workday.Hours{Begin: 9 * time.Hour, End: 18 * time.Hour}
+	p.Work = workday.Schedule{Calendar: workday.Mainland(), Hours: hours}
 	monday := time.Date(2026, 6, 1, 10, 0, 0, 0, ChinaTime)
 	tuesday := time.Date(2026, 6, 2, 9, 0, 0, 0, ChinaTime)
 	spans := slices.Repeat([]time.Duration{10 * time.Minute}, 100)
