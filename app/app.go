@@ -7,9 +7,9 @@
 //
 // In reading order: app.go (New) and run.go (Run, Close), suppliers.go and follow_up.go (Tencent Cloud, e签宝, and what
 // follows an evidence point), then http.go (/healthz, /readyz and /metrics beside the bot's webhook), agreement.go (the
-// page of the agreements), open_store.go (a database that does not answer yet), keyset.go, policy.go, metrics*.go and
-// log.go. restored.go runs once after a restore from a backup; evidence.go reads the evidence of a case beside a
-// running bot.
+// page of the agreements), face.go (the page after a check by face), open_store.go (a database that does not answer
+// yet), keyset.go, policy.go, metrics*.go and log.go. restored.go runs once after a restore from a backup; evidence.go
+// reads the evidence of a case beside a running bot.
 package app
 
 import (
@@ -27,6 +27,7 @@ import (
 	"shiming/store"
 	"shiming/store/keyset"
 	"shiming/verify"
+	"shiming/web"
 	"shiming/workers"
 )
 
@@ -125,6 +126,10 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 	if policy.Page, err = agreementPage(ctx, cfg, a.store); err != nil {
 		return nil, err
 	}
+	if cfg.Server.PublicURL != "" { // also for cases that began under another method
+		policy.FaceReturn = web.FaceLinks(cfg.Server.PublicURL, a.store.MAC)
+	}
+	a.warnOfFace()
 	a.engine = engine.New(engine.Deps{
 		Store:        a.store,
 		Policy:       policy,
@@ -184,6 +189,9 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 	}
 	a.pages = pages{ready: a.ready, metrics: metrics.handler(a.store, int(cfg.OCR.PerSecond)), log: log}
 	if err := a.servePage(policy.Page, metrics); err != nil {
+		return nil, err
+	}
+	if err := a.serveFace(metrics); err != nil {
 		return nil, err
 	}
 	if cfg.Feishu.Transport == config.WebSocket {

@@ -20,6 +20,7 @@ type pages struct {
 	ready     func(context.Context) error // /readyz logs its error and does not show it
 	metrics   http.Handler
 	agreement http.Handler // nil without the agreement page
+	face      http.Handler // nil without the method face
 	log       *slog.Logger
 }
 
@@ -29,15 +30,15 @@ func (p pages) public(bot http.Handler, admin bool) http.Handler {
 	if admin {
 		paths = p.adminPaths()
 	}
-	if p.agreement == nil {
-		return byPath(paths, bot)
-	}
 	return byPath(paths, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, web.Prefix) {
+		switch {
+		case p.face != nil && strings.HasPrefix(r.URL.Path, web.FacePrefix): // lies below web.Prefix
+			p.face.ServeHTTP(w, r)
+		case p.agreement != nil && strings.HasPrefix(r.URL.Path, web.Prefix):
 			p.agreement.ServeHTTP(w, r)
-			return
+		default:
+			bot.ServeHTTP(w, r)
 		}
-		bot.ServeHTTP(w, r)
 	}))
 }
 

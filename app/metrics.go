@@ -29,6 +29,7 @@ type metrics struct {
 	aside       *prometheus.CounterVec
 	surprises   *prometheus.CounterVec
 	agreements  *prometheus.CounterVec
+	faces       *prometheus.CounterVec
 	approvals   *prometheus.CounterVec
 	looks       *prometheus.CounterVec
 }
@@ -74,10 +75,12 @@ func newMetrics() *metrics {
 			"Cases that needed no HR, by whether they were drawn for a look afterwards.", "sampled"),
 		looks:      counter("shiming_sample_looks_total", "Looks at sampled cases, by what was found.", "outcome"),
 		agreements: counter("shiming_agreement_pages_total", "Answers of the agreement page, by how they ended.", "outcome"),
+		faces: counter("shiming_face_returns_total",
+			"Answers of the page after a check by face, by how they ended.", "outcome"),
 	}
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		m.transitions, m.stateTimes, m.caseTimes, m.effects, m.pushes, m.calls, m.failures, m.aside,
-		m.surprises, m.agreements, m.approvals, m.looks)
+		m.surprises, m.agreements, m.faces, m.approvals, m.looks)
 	return m
 }
 
@@ -129,6 +132,8 @@ func (m *metrics) push(kind string, status int, took time.Duration) {
 func (m *metrics) setAside(reason string) { m.aside.WithLabelValues(reason).Inc() }
 
 // agreementPage counts an answer of the agreement page.
+func (m *metrics) facePage(o web.Outcome) { m.faces.WithLabelValues(string(o)).Inc() }
+
 func (m *metrics) agreementPage(o web.Outcome) { m.agreements.WithLabelValues(string(o)).Inc() }
 
 // handler serves GET /metrics. It reads the gauges from the database at each scrape, so all instances return the same

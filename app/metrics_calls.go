@@ -57,6 +57,22 @@ func (v countedVerifier) LookUpBank(ctx context.Context, card string) (out verif
 	return v.Verifier.LookUpBank(ctx, card)
 }
 
+func (v countedVerifier) OpenFace(ctx context.Context, p verify.FacePerson, redirectURL string) (
+	out verify.FaceSession, err error,
+) {
+	defer func(begin time.Time) { v.m.observeCall(platformTencent, "DetectAuth", false, begin, err) }(time.Now())
+	return v.Verifier.OpenFace(ctx, p, redirectURL)
+}
+
+func (v countedVerifier) FaceResult(ctx context.Context, token string, p verify.FacePerson) (
+	out verify.FaceResult, err error,
+) {
+	defer func(begin time.Time) {
+		v.m.observeCall(platformTencent, "GetDetectInfoEnhanced", true, begin, err)
+	}(time.Now())
+	return v.Verifier.FaceResult(ctx, token, p)
+}
+
 // countedEvidence is a workers.EvidenceClient that records its calls in m. The time of UploadFile includes the wait
 // until the file is usable.
 type countedEvidence struct {

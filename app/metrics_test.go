@@ -47,6 +47,7 @@ func exposed(t *testing.T) map[string][]string {
 	m.setAside("unsupported")
 	m.surprises.WithLabelValues(platformFeishu, "im.message.create", "unknown_field:data.x").Inc()
 	m.agreementPage(web.Shown)
+	m.facePage(web.Returned)
 	w := httptest.NewRecorder()
 	m.handler(s, 10).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", "/metrics", nil))
 	out := map[string][]string{}
@@ -276,6 +277,12 @@ func (f fakeSuppliers) CheckFourElements(
 func (f fakeSuppliers) LookUpBank(context.Context, string) (verify.Bank, error) {
 	return verify.Bank{}, f.err
 }
+func (f fakeSuppliers) OpenFace(context.Context, verify.FacePerson, string) (verify.FaceSession, error) {
+	return verify.FaceSession{}, f.err
+}
+func (f fakeSuppliers) FaceResult(context.Context, string, verify.FacePerson) (verify.FaceResult, error) {
+	return verify.FaceResult{}, f.err
+}
 func (f fakeSuppliers) UploadFile(context.Context, string, []byte) (string, error) { return "", f.err }
 func (f fakeSuppliers) CreatePersonPoint(context.Context, esign.PersonPoint) (string, error) {
 	return "", f.err
@@ -301,6 +308,8 @@ func TestCallsToSuppliersAreCounted(t *testing.T) {
 			_, _ = v.CheckThreeElements(t.Context(), "", "", "")
 			_, _ = v.CheckFourElements(t.Context(), "", "", "", "")
 			_, _ = v.LookUpBank(t.Context(), "")
+			_, _ = v.OpenFace(t.Context(), verify.FacePerson{}, "")
+			_, _ = v.FaceResult(t.Context(), "", verify.FacePerson{})
 			_, _ = e.UploadFile(t.Context(), "", nil)
 			_, _ = e.CreatePersonPoint(t.Context(), esign.PersonPoint{})
 			_, _ = e.FileStatus(t.Context(), "")
@@ -328,9 +337,13 @@ func TestCallsToSuppliersAreCounted(t *testing.T) {
 			for call, want := range map[string]string{
 				"tencent SendSms":           write,
 				"tencent PhoneVerification": c.outcome,
-				"esign UploadFile":          c.outcome,
-				"esign CreatePersonPoint":   write,
-				"esign FileStatus":          c.outcome,
+				"tencent DetectAuth":        c.outcome,
+
+				"tencent GetDetectInfoEnhanced": write,
+
+				"esign UploadFile":        c.outcome,
+				"esign CreatePersonPoint": write,
+				"esign FileStatus":        c.outcome,
 			} {
 				if got[call] != want {
 					t.Errorf("%s: got outcome %q, want %q", call, got[call], want)

@@ -2,7 +2,6 @@ package app
 
 import (
 	"log/slog"
-	"slices"
 	"time"
 
 	"shiming/cards"
@@ -13,20 +12,23 @@ import (
 // Policy returns the rules of the flows that the configuration determines.
 func Policy(cfg config.Config) flows.Policy {
 	recipients := []string{"feishu"}
-	uses := func(m flows.Method) bool {
-		return cfg.Verification.Method == m || slices.Contains(cfg.Verification.Ladder, m)
-	}
 	if cfg.Verification.Method != flows.MethodNone {
 		recipients = append(recipients, "tencent_sms")
-		if uses(flows.ThreeElements) {
+		if cfg.Uses(flows.ThreeElements) {
 			recipients = append(recipients, "tencent_faceid")
 		}
-		if uses(flows.BankCardFour) {
+		if cfg.Uses(flows.BankCardFour) {
 			recipients = append(recipients, "tencent_bankcard")
 		}
+		if cfg.Uses(flows.Face) {
+			recipients = append(recipients, "tencent_face")
+		}
 		recipients = append(recipients, "esign")
-		if uses(flows.BankCardFour) {
+		if cfg.Uses(flows.BankCardFour) {
 			recipients = append(recipients, "esign_bankcard")
+		}
+		if cfg.Uses(flows.Face) {
+			recipients = append(recipients, "esign_face")
 		}
 	}
 	signing := cfg.Esign.SDKURL != "" && cfg.Verification.Method != flows.MethodNone
@@ -72,6 +74,7 @@ func Policy(cfg config.Config) flows.Policy {
 		Revision:        flows.Revision(cfg.Esign.EvidenceRevision),
 		Documents:       cfg.Evidence.Documents,
 		EvidenceMark:    cfg.Evidence.Mark,
+		FaceLiveScore:   flows.FaceLiveScore(cfg.Evidence.FaceLiveScore),
 		HandsOver:       cfg.Handover.URL != "",
 		SigningAccounts: signing,
 		ReminderAfter:   t.ReminderAfter,

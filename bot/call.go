@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -35,8 +36,9 @@ type request struct {
 	lists  map[string][]string // query parameters that are given once for each value
 	body   any                 // a value for JSON, or *larkcore.Formdata
 
-	file   *formFile // replaces body
-	onSend func()    // called when the transport has written the headers, and again after the body; may be nil
+	file    *formFile     // replaces body
+	timeout time.Duration // 0 means the client's
+	onSend  func()        // called when the transport has written the headers, and again after the body; may be nil
 }
 
 // call makes one call with a tenant token and decodes the response into out unless it is nil. Every error is an
@@ -75,7 +77,7 @@ func (c *Client) exchange(ctx context.Context, r request, token string, out any)
 			return &APIError{Op: r.op, class: ClassBug, cause: errRequest}
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(r.timeout, c.timeout))
 	defer cancel()
 	tr := &callTrace{noRetry: r.effect == notIdempotent, onSend: r.onSend, file: r.file}
 	req := &larkcore.ApiReq{

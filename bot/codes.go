@@ -138,13 +138,13 @@ var codes = map[int]codeRow{
 	200914: {class: ClassCard, meaning: "table"},
 	200915: {class: ClassCard, meaning: "table"},
 
-	// Pictures, down and up [获取消息中的资源文件, 上传图片].
+	// Pictures and files, down and up [获取消息中的资源文件, 上传图片, 上传文件].
 	232096: {class: ClassRetry, meaning: "upload: writing has stopped for now"},
 	234001: {class: ClassBug, meaning: "bad parameter"},
 	234002: {class: ClassPermission, meaning: "unauthorised (HTTP 401)"},
 	234003: {class: ClassGone, meaning: "file is not in this message"},
 	234004: {class: ClassGone, meaning: "app is not in the chat"},
-	234006: {class: ClassBug, meaning: "upload: larger than 10 MB"},
+	234006: {class: ClassBug, meaning: "upload: picture larger than 10 MB, file than 30 MB"},
 	234007: {class: ClassConfig, meaning: "bot ability is off"},
 	234008: {class: ClassBug, meaning: "not the app's own image"},
 	234009: {class: ClassPerson, meaning: "not in external groups"},

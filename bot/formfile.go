@@ -7,16 +7,22 @@ import (
 	"net/http"
 )
 
-// formFile is a multipart form with one file. The SDK would copy the file into a growing buffer; formFile sends a photo
-// of many megabytes without a copy.
+// formFile is a multipart form with one file behind its other fields. The SDK would copy the file into a growing buffer;
+// formFile sends many megabytes without a copy.
 type formFile struct {
 	contentType      string
 	head, file, tail []byte
 }
 
-func newFormFile(field, name string, file []byte) *formFile {
+// formField is a field of a form that is no file.
+type formField struct{ name, value string }
+
+func newFormFile(field, name string, file []byte, before ...formField) *formFile {
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
+	for _, f := range before {
+		_ = w.WriteField(f.name, f.value)
+	}
 	_, _ = w.CreateFormFile(field, name) // a write to a bytes.Buffer never fails
 	head := b.Len()
 	_ = w.Close()

@@ -18,6 +18,7 @@ const (
 	opRecall   = "im.message.delete"
 	opUrgent   = "im.message.urgent_app"
 	opImage    = "im.image.create"
+	opFile     = "im.file.create"
 	opChat     = "im.chat.get"
 	opMembers  = "im.chat_members.get"
 	opIsInChat = "im.chat_members.is_in_chat"
@@ -64,6 +65,7 @@ var answers = map[string]*shape.Shape{
 	opChat:          answer(shape.Of[larkim.GetChatRespData](nil)),
 	opMembers:       answer(shape.Of[larkim.GetChatMembersRespData](nil)),
 	opImage:         answer(shape.Object(shape.Fields{"image_key": shape.Needed(shape.Text)})),
+	opFile:          answer(shape.Object(shape.Fields{"file_key": shape.Needed(shape.Text)})),
 	opSend:          answer(messageSent),
 	opReply:         answer(messageSent),
 	opPatch:         answer(shape.Any),

@@ -23,6 +23,7 @@ func TestAnswersAsPublished(t *testing.T) {
 			`"name":"x","tenant_key":"tk"}],"upper_message_id":"om_4","thread_id":"omt_1"}}`},
 		{opPatch, `{"code":0,"msg":"success","data":{}}`},
 		{opUrgent, `{"code":0,"msg":"success","data":{"invalid_user_id_list":["ou_1"]}}`},
+		{opFile, `{"code":0,"msg":"success","data":{"file_key":"file_456a92d6-c6ea-4de4-ac3f-7afcf44ac78g"}}`},
 		{opRecall, `{"code":0,"msg":"success","data":{}}`},
 		{opReadCard, `{"code":0,"msg":"success","data":{"id_card":{"entities":[{"type":"identity_name","value":"x"}],` +
 			`"side":0,"conners":[0]}}}`},

@@ -210,6 +210,14 @@ func TestSimOtherCalls(t *testing.T) {
 	if key, err := w.client.UploadImage(ctx, jpeg); err != nil || key == "" {
 		t.Errorf("upload: %q, %v", key, err)
 	}
+	file, err := w.client.UploadFile(ctx, "a.xlsx", []byte("PK"))
+	if err != nil || file == "" {
+		t.Errorf("upload of a file: %q, %v", file, err)
+	}
+	emp := flows.Receiver{Type: "open_id", ID: "ou_emp"}
+	if id, err := w.client.SendFile(ctx, emp, file, "job/4"); err != nil || id == "" {
+		t.Errorf("message with a file: %q, %v", id, err)
+	}
 	if got, err := w.client.ReadIDCard(ctx, jpeg, func() {}); err != nil || *got.Side != 1 || len(got.Entities) != 1 ||
 		len(got.Corners) != 8 {
 		t.Errorf("ocr: %v", err)

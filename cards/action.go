@@ -20,7 +20,9 @@ const (
 	ActSendCode      Act = "send_code"
 	ActSubmitCode    Act = "submit_code"
 	ActSubmitCard    Act = "submit_card"
-	ActMethod        Act = "method" // with To: the method of verification, one of Methods
+	ActMethod        Act = "method"     // with To: the method of verification, one of Methods
+	ActStartFace     Act = "start_face" // agrees to a check by face, and begins it
+	ActCheckFace     Act = "check_face" // looks for its result
 	ActCancel        Act = "cancel"
 	ActResume        Act = "resume" // with or without To
 	ActMyData        Act = "my_data"
@@ -55,6 +57,7 @@ const (
 	ActTransfer    Act = "transfer"     // hand the case to another admin
 	ActNote        Act = "note"         // keep an internal note
 	ActEvidence    Act = "evidence"     // show what is on record of the evidence
+	ActExport      Act = "export"       // make the file that the form asks for; with Case that of a campaign
 
 	// Acts of campaigns; Case is the campaign.
 	ActInvite   Act = "invite"   // with Case: confirm it; else with To: everyone, or with a form
@@ -87,7 +90,8 @@ const (
 // by the name of its button nevertheless: what its form holds says what is meant.
 var acts = map[Act]struct{ caseless, named bool }{
 	ActStart: {caseless: true}, ActConsent: {}, ActDecline: {}, ActRetake: {}, ActConfirm: {}, ActSendCode: {},
-	ActSubmitCode: {}, ActSubmitCard: {}, ActMethod: {}, ActCancel: {}, ActResume: {}, ActMyData: {caseless: true},
+	ActSubmitCode: {}, ActSubmitCard: {}, ActMethod: {}, ActStartFace: {}, ActCheckFace: {}, ActCancel: {}, ActResume: {},
+	ActMyData:   {caseless: true},
 	ActWithdraw: {},
 	ActAskHR:    {}, ActOtherDocument: {}, ActDocumentPhoto: {},
 	ActApprove: {}, ActSendBack: {}, ActReject: {}, ActRetry: {}, ActResolve: {}, ActClose: {}, ActPeek: {}, ActAgree: {},
@@ -95,6 +99,7 @@ var acts = map[Act]struct{ caseless, named bool }{
 	ActSampleFine: {}, ActSampleFault: {}, ActEvidence: {},
 	ActInvite: {caseless: true, named: true}, ActPause: {}, ActStop: {}, ActChase: {}, ActCampaign: {},
 	ActRemind: {caseless: true}, ActNext: {caseless: true}, ActFilter: {caseless: true}, ActBulk: {caseless: true},
+	ActExport: {caseless: true, named: true},
 }
 
 // actionVersion is the version of the buttons' value. Cards can be clicked for 14 days, so a click can carry the value
@@ -263,6 +268,8 @@ func DecodeAction(value map[string]any) (Action, error) {
 		places = Holds
 	case ActOpen:
 		places = Panels
+	case ActExport:
+		places = append([]string{"", ToOpen}, ExportLanguages...)
 	case ActInvite:
 		places = []string{"", ToEveryone}
 	case ActPause:

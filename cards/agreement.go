@@ -15,8 +15,8 @@ const AgreementVersion = "2026-12"
 // Agreement is the text to which the applicant consents. Consents record its version and hash.
 type Agreement struct {
 	Company string // may be empty
-	// Recipients are codes of the data's recipients: feishu, tencent_sms, tencent_faceid, tencent_bankcard, esign,
-	// esign_bankcard, esign_sdk.
+	// Recipients are codes of the data's recipients: feishu, tencent_sms, tencent_faceid, tencent_bankcard, tencent_face,
+	// esign, esign_bankcard, esign_face, esign_sdk.
 	Recipients []string
 	PhotoGrace time.Duration
 	Version    string
@@ -34,6 +34,9 @@ func (a Agreement) sections() []section {
 	what := tr("agreement.what.body")
 	if slices.Contains(a.Recipients, "tencent_bankcard") {
 		what = join(text{}, what, tr("agreement.what.bank"))
+	}
+	if slices.Contains(a.Recipients, "tencent_face") {
+		what = join(text{}, what, tr("agreement.what.face"))
 	}
 	out := []section{
 		{tr("agreement.what"), what},

@@ -17,13 +17,15 @@ type Attention struct {
 	Field      string // of the request, if the upstream named one, e.g. timeStamp
 	LogID      string
 	Since      time.Time
-	BadPhotos  int      // number of unusable photos, for the code too_many_photos
-	Others     int      // other cases with the same cause
-	Holds      bool     // no other identity is written until the stop has ended
-	Unknown    bool     // the outcome of a write is unknown
-	CanPeek    bool     // offer the original photos
-	FourEyes   []string // why two admins have to retry; empty if one is enough
-	FirstBy    string   // open_id of the first of them, once that one has retried
+	Due        time.Time // until when HR shall deal with it; zero without an SLA
+	Overdue    bool      // Due is over
+	BadPhotos  int       // number of unusable photos, for the code too_many_photos
+	Others     int       // other cases with the same cause
+	Holds      bool      // no other identity is written until the stop has ended
+	Unknown    bool      // the outcome of a write is unknown
+	CanPeek    bool      // offer the original photos
+	FourEyes   []string  // why two admins have to retry; empty if one is enough
+	FirstBy    string    // open_id of the first of them, once that one has retried
 	FirstAt    time.Time
 	Panel      string // show one of Panels; "" for none
 	Talk       Talk
@@ -55,6 +57,9 @@ func (v Attention) JSON() json.RawMessage {
 		fact("field", refusedFieldText(v.Field)),
 		fact("log_id", machineID(v.LogID)),
 	)...)
+	if v.Decision == nil {
+		e = append(e, facts(dueText(v.Due, v.Overdue))...)
+	}
 	if v.Others > 0 && v.Decision == nil {
 		e = append(e, line(tr("attention.others", intArg("n", v.Others))))
 	}

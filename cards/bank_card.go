@@ -10,9 +10,12 @@ import (
 )
 
 // Methods are the methods of verification (texts "method.<code>", "method_button.<code>").
-var Methods = []string{"three_elements", methodBankCard, "face"}
+var Methods = []string{"three_elements", methodBankCard, methodFace}
 
-const methodBankCard = "bank_card_four"
+const (
+	methodBankCard = "bank_card_four"
+	methodFace     = "face"
+)
 
 // BankCard asks for a bank card of the applicant, and then for its bank. The number is shown masked only.
 type BankCard struct {

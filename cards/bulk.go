@@ -1,31 +1,35 @@
 package cards
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"time"
+)
+
+// MaxBulk is how many cases are approved together. The card lists them all, and one transaction decides on them.
+const MaxBulk = 50
 
 // Bulk asks an admin whether the listed cases shall be approved together. All their checks are green.
 type Bulk struct {
-	Names []string // masked
+	Rows []DeskRow // MaskedName, Department and Since of each; at most MaxBulk
+	At   time.Time
 }
 
-// JSON draws the names and one confirmation.
+// JSON draws the list and one confirmation.
 func (v Bulk) JSON() json.RawMessage {
-	names := make([]text, 0, len(v.Names))
-	for _, n := range v.Names {
-		names = append(names, foreignText(n, 12))
-	}
-	elements := []node{line(tr("bulk.text", intArg("n", len(v.Names))))}
-	if all := join(sameText("  "), names...); !all.empty() {
-		elements = append(elements, line(all))
+	n := intArg("n", len(v.Rows))
+	elements := []node{line(tr("bulk.text", n))}
+	if len(v.Rows) > 0 { // by the masked name alone nobody would know who it is
+		elements = append(elements, deskTable(v.Rows, v.At, []string{"who", "dept", "since", "wait"}))
 	}
 	confirm, back := Ref{}.act(ActBulk), Ref{}.act(ActNext)
 	confirm.To, back.To = ToConfirm, ToList
 	return frame{
 		title:     tr("bulk.title"),
 		header:    headerYourTurn,
-		tag:       tr("tag.count", intArg("n", len(v.Names))),
+		tag:       tr("tag.count", n),
 		tagColour: "blue",
 		elements: append(elements,
-			labelled(tr("bulk.confirm", intArg("n", len(v.Names))), mainButton, confirm),
+			labelled(tr("bulk.confirm", n), mainButton, confirm),
 			button("to_list", quietButton, back),
 		),
 	}.json()

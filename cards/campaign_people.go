@@ -109,11 +109,11 @@ func (v CampaignPeople) departmentRow() []node {
 	if len(shown) < 2 {
 		return nil
 	}
-	if i := slices.IndexFunc(shown, func(d DeskDepartment) bool { return d.ID == v.Department }); i >= maxDeskDepartments {
-		shown[maxDeskDepartments-1] = shown[i]
+	if i := slices.IndexFunc(shown, func(d DeskDepartment) bool { return d.ID == v.Department }); i >= MaxDeskDepartments {
+		shown[MaxDeskDepartments-1] = shown[i]
 	}
 	var buttons []node
-	for _, d := range shown[:min(len(shown), maxDeskDepartments)] {
+	for _, d := range shown[:min(len(shown), MaxDeskDepartments)] {
 		a := v.place(v.Part)
 		a.Department = machineID(d.ID).zh
 		look := quietButton

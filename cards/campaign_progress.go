@@ -120,6 +120,11 @@ func (v Campaign) actions() []node {
 	if v.Funnel.Sent > 0 {
 		buttons = append(buttons, v.button("missing", "campaign_missing", plainButton))
 	}
+	if v.Funnel.Sent > 0 {
+		file := v.act(ActExport)
+		file.To = ToOpen
+		buttons = append(buttons, button("campaign_export", plainButton, file))
+	}
 	pause := v.act(ActPause)
 	switch v.State {
 	case "running":

@@ -72,6 +72,9 @@ func TestSubmitButtonsCarryActAndRevision(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if want.Act == ActExport {
+				want.To = "" // the language until another is chosen: a click without it means the first one
+			}
 			got, err := DecodeClick(nil, o["name"].(string))
 			if err != nil || got != want {
 				t.Errorf("%s: got %+v %v from the name %v, want %+v", name, got, err, o["name"], want)

@@ -66,8 +66,11 @@ func (v Confirm) JSON() json.RawMessage {
 	if v.NotTaken {
 		e = append(e, line(tr("confirm.not_taken"), colourOrange))
 	}
-	if v.Method == methodBankCard {
+	switch v.Method {
+	case methodBankCard:
 		e = append(e, line(tr("confirm.bank_card")))
+	case methodFace:
+		e = append(e, line(tr("confirm.face")))
 	}
 	for _, c := range v.Notices[:min(len(v.Notices), maxChecks)] {
 		e = append(e, line(checkSentence(c), levelColour(c.Level)))

@@ -9,7 +9,7 @@ import (
 type Desk struct {
 	Counts map[string]int // filter -> number of cases; see DeskFilters
 	Filter string         // the filter in use
-	// Departments are those of the waiting cases, the one with the most first. The card offers maxDeskDepartments of them
+	// Departments are those of the waiting cases, the one with the most first. The card offers MaxDeskDepartments of them
 	// to choose from. Department is the id of the chosen one, "" for all.
 	Departments []DeskDepartment
 	Department  string
@@ -111,16 +111,15 @@ func (v Desk) JSON() json.RawMessage {
 	if len(v.Rows) > 0 {
 		e = append(e, button("begin", mainButton, Ref{}.act(ActNext)))
 	}
-	if v.Counts["green"] > 1 {
-		e = append(e, labelled(tr("desk.bulk"), plainButton, Ref{}.act(ActBulk)))
+	if green := v.Counts["green"]; green > 1 {
+		bulk := tr("desk.bulk", intArg("n", min(green, MaxBulk)))
+		e = append(e, labelled(bulk, plainButton, Ref{}.act(ActBulk)))
 	}
-	return frame{
-		title:     tr("desk.title"),
-		header:    headerYourTurn,
-		tag:       tr("tag.count", intArg("n", total)),
-		tagColour: "blue",
-		elements:  append(e, asOf(v.At)...),
-	}.json()
+	look := frame{title: tr("desk.title"), header: headerYourTurn, elements: append(e, asOf(v.At)...)}
+	if total > 0 {
+		look.tag, look.tagColour = tr("tag.count", intArg("n", total)), "blue"
+	}
+	return look.json()
 }
 
 // filterRow draws a button for each part of the queue that has cases.
@@ -142,8 +141,8 @@ func (v Desk) filterRow() node {
 	return row(buttons...)
 }
 
-// maxDeskDepartments is how many departments the card offers: as many buttons as fit on a phone beside the others.
-const maxDeskDepartments = 5
+// MaxDeskDepartments is how many departments the card offers: as many buttons as fit on a phone beside the others.
+const MaxDeskDepartments = 5
 
 // departmentRow draws a button for each of the departments with the most cases. Less than two leave nothing to choose.
 // A chosen department is always among them, and a second press on it shows all departments again.
@@ -153,7 +152,7 @@ func (v Desk) departmentRow() []node {
 	}
 	var buttons []node
 	for i, d := range v.Departments {
-		if i >= maxDeskDepartments && d.ID != v.Department {
+		if i >= MaxDeskDepartments && d.ID != v.Department {
 			continue
 		}
 		a := Ref{}.act(ActFilter)
@@ -168,42 +167,63 @@ func (v Desk) departmentRow() []node {
 	return []node{row(buttons...)}
 }
 
-// table draws the first cases. Cells have no translations, so that they hold signs, names and times.
+// table draws the first cases.
 func (v Desk) table() node {
-	var rows []node
-	for _, r := range v.Rows[:min(len(v.Rows), maxDeskRows)] {
-		taken := ""
-		if r.Taken {
-			taken = "👀"
-		}
-		wait := shortSpan(v.At.Sub(r.Since))
-		if r.Overdue {
-			wait = "⏰ " + wait
-		}
-		cells := node{
-			"risk":  r.sign(),
-			"who":   cleanText(r.MaskedName, 12),
-			"since": r.Since.In(chinaTime).Format("01-02 15:04"),
-			"wait":  wait,
-			"taken": taken,
-		}
-		if len(v.Departments) > 0 {
-			cells["dept"] = cleanText(r.Department, maxDepartmentName)
+	columns := []string{"risk", "who"}
+	if len(v.Departments) > 0 {
+		columns = append(columns, "dept")
+	}
+	return deskTable(v.Rows[:min(len(v.Rows), maxDeskRows)], v.At, append(columns, "since", "wait", "taken"))
+}
+
+// deskColumns are the label and the width of each column of deskTable.
+var deskColumns = map[string][2]string{
+	"risk":  {"desk.column_risk", "60px"},
+	"who":   {"desk.column_who", "80px"},
+	"dept":  {"desk.column_department", "100px"},
+	"since": {"desk.column_since", "110px"},
+	"wait":  {"desk.column_wait", "80px"},
+	"taken": {"desk.column_taken", "60px"},
+}
+
+// deskTable draws cases, ten on a page. Cells have no translations, so that they hold signs, names and times.
+func deskTable(list []DeskRow, at time.Time, names []string) node {
+	columns := make([]node, 0, len(names))
+	for _, name := range names {
+		c := deskColumns[name]
+		columns = append(columns, node{
+			"name": name, "display_name": bilingual(c[0]), "data_type": "text", "width": c[1],
+		})
+	}
+	rows := make([]node, 0, len(list))
+	for _, r := range list {
+		all, cells := r.cells(at), node{}
+		for _, name := range names {
+			cells[name] = all[name]
 		}
 		rows = append(rows, cells)
 	}
-	column := func(name, label, width string) node {
-		return node{"name": name, "display_name": bilingual(label), "data_type": "text", "width": width}
-	}
-	columns := []node{column("risk", "desk.column_risk", "60px"), column("who", "desk.column_who", "80px")}
-	if len(v.Departments) > 0 {
-		columns = append(columns, column("dept", "desk.column_department", "100px"))
-	}
-	columns = append(columns,
-		column("since", "desk.column_since", "110px"),
-		column("wait", "desk.column_wait", "80px"),
-		column("taken", "desk.column_taken", "60px"))
 	return node{"tag": "table", "page_size": 10, "columns": columns, "rows": rows}
+}
+
+// cells returns the cell of each column at a time.
+func (r DeskRow) cells(at time.Time) map[string]string {
+	taken := ""
+	if r.Taken {
+		taken = "👀"
+	}
+	wait := shortSpan(at.Sub(r.Since))
+	if r.Overdue {
+		wait = "⏰ " + wait
+	}
+	return map[string]string{
+		"risk":  r.sign(),
+		"who":   cleanText(r.MaskedName, 12),
+		"dept":  cleanText(r.Department, maxDepartmentName),
+		"since": r.Since.In(chinaTime).Format("01-02 15:04"),
+		"wait":  wait,
+		"taken": taken,
+	}
 }
 
 // sign is the worst finding of the case, or that a step of it has stopped.

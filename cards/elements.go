@@ -168,7 +168,8 @@ func button(label, look string, a Action) node {
 	return b
 }
 
-// Address is a web address that the bot has made, never one of a person or of another system.
+// Address is a web address that the bot has made, or that of the supplier's page for a face as its signed answer gives
+// it; never one of a person.
 type Address string
 
 // link is a button that opens a page (page "按钮", behaviors: open_url). Its click reaches nobody but the browser.

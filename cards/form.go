@@ -25,6 +25,8 @@ type Form struct {
 	FaultNote                          *string
 	Question, InternalNote, Admin      *string
 	Targets, TargetName                *string
+
+	ExportPeople, ExportDepartment, ExportLanguage *string
 }
 
 // DecodeForm reads event.action.form_value of a card.action.trigger callback. It ignores unknown fields. A value that
@@ -52,6 +54,10 @@ func DecodeForm(value map[string]any) (Form, error) {
 		"admin":           &f.Admin,
 		"targets":         &f.Targets,
 		"target_name":     &f.TargetName,
+
+		"export_people":     &f.ExportPeople,
+		"export_department": &f.ExportDepartment,
+		"export_language":   &f.ExportLanguage,
 	} {
 		raw, given := value[name]
 		if !given || raw == nil {
@@ -96,6 +102,9 @@ func (f Form) String() string {
 		{"admin", f.Admin != nil},
 		{"targets", f.Targets != nil},
 		{"target_name", f.TargetName != nil},
+		{"export_people", f.ExportPeople != nil},
+		{"export_department", f.ExportDepartment != nil},
+		{"export_language", f.ExportLanguage != nil},
 	} {
 		if !field.set {
 			continue

@@ -5,6 +5,7 @@ type Help struct {
 	Checks int    // number of checks that did not match
 	Answer string // of the last check (texts "answer.<code>"); "" if there was none
 	Detail string // the supplier's own code of the answer
+	Face   bool   // the method is the check by face
 	Codes  int    // number of codes that were sent in this case; without checks and codes the day's codes are used up
 }
 
@@ -15,6 +16,10 @@ func (h *Help) nodes() []node {
 	}
 	e, choices := []node{}, tr("help.choices")
 	switch {
+	case h.Face:
+		answer := codeText("answer", h.Answer)
+		e, choices = append(e, line(tr("help.face", textArg("answer", answer)), colourRed)), tr("help.choices_face")
+		e = append(e, facts(fact("upstream", machineID(h.Detail)))...)
 	case h.Checks > 0:
 		e = append(e, line(tr("help.checks", intArg("n", h.Checks), textArg("answer", codeText("answer", h.Answer))),
 			colourRed))

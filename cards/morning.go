@@ -18,31 +18,31 @@ type Morning struct {
 
 // Waiting is what waits for HR.
 type Waiting struct {
-	Total             int       // of them:
+	Total             int       // without those on hold; of them:
 	Green, Amber, Red int       // in review, by the worst finding
 	Stuck             int       // a step has stopped
-	Oldest            time.Time // since when the oldest waits
+	Oldest            time.Time // since when the oldest of them waits
+	OnHold            int       // put aside for a time
 }
 
 // Empty reports whether the card would say nothing: nobody waits, and nothing has happened.
-func (v Morning) Empty() bool { return v.Waiting.Total == 0 && v.Days.Empty() }
+func (v Morning) Empty() bool { return v.Waiting.Total == 0 && v.Waiting.OnHold == 0 && v.Days.Empty() }
 
 // JSON draws the numbers, and the button that sends the reader's desk.
 func (v Morning) JSON() json.RawMessage {
 	w := v.Waiting
 	var e []node
 	if w.Total == 0 {
-		e = append(e, line(tr("queue.none")))
+		e = noneWaits(w.OnHold)
 	} else {
 		e = append(e,
 			line(tr("morning.waiting", intArg("n", w.Total)), sizeHead),
 			line(tr("morning.colours", intArg("green", w.Green), intArg("amber", w.Amber), intArg("red", w.Red),
 				intArg("stuck", w.Stuck))),
 			line(tr("queue.oldest", timeArg("at", w.Oldest))))
+		e = append(e, onHoldBesides(w.OnHold)...)
 		if v.Desk {
-			desk := Ref{}.act(ActNext)
-			desk.To = ToDesk
-			e = append(e, button("desk", mainButton, desk))
+			e = append(e, deskButton())
 		}
 	}
 	period := tr("morning.day", quotedArg("day", v.Until))

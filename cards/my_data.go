@@ -13,6 +13,7 @@ type MyData struct {
 	MaskedNumber           string
 	MaskedMobile           string
 	MaskedCard, Bank       string // of the bank card, until the evidence is filed
+	Faces                  int    // pictures of the face, which are deleted with the photos
 	Photos                 int    // number of stored photos
 	PhotosGoneAt           time.Time
 	ConsentAt              time.Time
@@ -119,6 +120,9 @@ func (v MyData) storedNodes() []node {
 		e = append(e, line(t))
 	} else {
 		e = append(e, line(tr("my_data.no_photos")))
+	}
+	if v.Faces > 0 {
+		e = append(e, line(tr("my_data.faces", intArg("n", v.Faces))))
 	}
 	if v.Exchanges > 0 {
 		e = append(e, line(tr("my_data.exchanges", intArg("n", v.Exchanges))))

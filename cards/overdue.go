@@ -31,9 +31,7 @@ func (v Overdue) JSON() json.RawMessage {
 	case v.Lead:
 		e = append(e, small(tr("overdue.lead")))
 	case v.Desk:
-		desk := Ref{}.act(ActNext)
-		desk.To = ToDesk
-		e = append(e, button("desk", mainButton, desk))
+		e = append(e, deskButton())
 	default:
 		e = append(e, button("begin", mainButton, Ref{}.act(ActNext)))
 	}
@@ -56,4 +54,16 @@ func inTime(overdue int, sla time.Duration) []node {
 		return []node{small(tr("overdue.in_time", span))}
 	}
 	return []node{line(tr("overdue.part", intArg("n", overdue), span), colourRed)}
+}
+
+// dueText says until when HR shall deal with a case, and whether that is over; nothing without an SLA.
+func dueText(due time.Time, overdue bool) text {
+	if due.IsZero() {
+		return text{}
+	}
+	at := timeText(due)
+	if overdue {
+		at = join(sameText(" "), at, tr("review.overdue"))
+	}
+	return fact("due", at)
 }

@@ -7,13 +7,13 @@ import (
 
 // Queue is the review group's board: how many cases wait, and for how long. It names nobody.
 type Queue struct {
-	Total  int
+	Total  int       // without those on hold
 	Green  int       // of them those whose checks are all green
 	Stuck  int       // of them those of which a step has stopped
-	OnHold int       // of them those that are put aside for a time
 	Taken  int       // of them those that an admin reads
-	Oldest time.Time // since when the oldest waits
-	// Overdue counts those that have waited for more than SLA of working time; 0: there is no SLA.
+	Oldest time.Time // since when the oldest of them waits
+	OnHold int       // put aside for a time
+	// Overdue counts those that have waited for more than SLA of working time, also those on hold; 0: there is no SLA.
 	Overdue int
 	SLA     time.Duration
 	Held    Held
@@ -37,7 +37,10 @@ func (h Held) nodes() []node {
 // JSON draws the numbers and the button that sends the reader's desk.
 func (v Queue) JSON() json.RawMessage {
 	if v.Total == 0 {
-		e := append([]node{line(tr("queue.none"))}, v.Held.nodes()...)
+		e := append(noneWaits(v.OnHold), v.Held.nodes()...)
+		if v.OnHold > 0 {
+			e = append(append(e, inTime(v.Overdue, v.SLA)...), deskButton())
+		}
 		return frame{title: tr("queue.title"), header: headerSuccess, elements: append(e, asOf(v.At)...)}.json()
 	}
 	e := []node{
@@ -46,13 +49,8 @@ func (v Queue) JSON() json.RawMessage {
 		line(tr("queue.oldest", timeArg("at", v.Oldest))),
 	}
 	e = append(e, inTime(v.Overdue, v.SLA)...)
-	if v.OnHold > 0 {
-		e = append(e, line(tr("queue.held", intArg("n", v.OnHold))))
-	}
-	e = append(e, v.Held.nodes()...)
-	desk := Ref{}.act(ActNext)
-	desk.To = ToDesk
-	e = append(e, button("desk", mainButton, desk))
+	e = append(e, onHoldBesides(v.OnHold)...)
+	e = append(append(e, v.Held.nodes()...), deskButton())
 	return frame{
 		title:     tr("queue.title"),
 		header:    headerYourTurn,
@@ -60,4 +58,27 @@ func (v Queue) JSON() json.RawMessage {
 		tagColour: "blue",
 		elements:  append(e, asOf(v.At)...),
 	}.json()
+}
+
+// deskButton sends the reader's desk.
+func deskButton() node {
+	desk := Ref{}.act(ActNext)
+	desk.To = ToDesk
+	return button("desk", mainButton, desk)
+}
+
+// noneWaits says that no case waits, and how many are on hold.
+func noneWaits(onHold int) []node {
+	if onHold > 0 {
+		return []node{line(tr("queue.only_held", intArg("n", onHold)))}
+	}
+	return []node{line(tr("queue.none"))}
+}
+
+// onHoldBesides says how many cases are on hold besides those that wait; nothing if none is.
+func onHoldBesides(n int) []node {
+	if n == 0 {
+		return nil
+	}
+	return []node{small(tr("queue.held", intArg("n", n)))}
 }

@@ -13,6 +13,7 @@ type Review struct {
 	MaskedNumber           string
 	MaskedMobile           string
 	MaskedCard, Bank       string // of the bank card, if the method has one
+	Similarity             string // of the face, as the supplier writes it
 	Gender, Birth          string // Birth is the year
 	ValidTo                string
 	Checks                 []Check
@@ -149,6 +150,7 @@ func (v Review) facts() []text {
 			fact("method", codeText("method", v.Method)),
 			fact("bank_card", foreignText(v.MaskedCard, maxArg)),
 			fact("opening_bank", foreignText(v.Bank, maxOpeningBank)),
+			fact("similarity", foreignText(v.Similarity, maxArg)),
 		)
 	}
 	if !v.ReadAt.IsZero() {
@@ -159,21 +161,9 @@ func (v Review) facts() []text {
 	}
 	out = append(out, fact("submitted_at", timeText(v.SubmittedAt)))
 	if v.Decision == nil {
-		out = append(out, v.due(), fact("expires", timeText(v.Expires)))
+		out = append(out, dueText(v.Due, v.Overdue), fact("expires", timeText(v.Expires)))
 	}
 	return out
-}
-
-// due says until when HR shall decide, and whether that is over; nothing without an SLA.
-func (v Review) due() text {
-	if v.Due.IsZero() {
-		return text{}
-	}
-	at := timeText(v.Due)
-	if v.Overdue {
-		at = join(sameText(" "), at, tr("review.overdue"))
-	}
-	return fact("due", at)
 }
 
 // notTakenText says why the case cannot be approved, and what HR can do.

@@ -71,6 +71,12 @@ func caseSamples() []sample {
 	byCard := review
 	byCard.Method, byCard.MaskedCard, byCard.Bank = "bank_card_four", "**** **** 0005", "样本银行"
 	byCard.Checks = []Check{{Code: "four_elements", Level: Green}}
+	faceHelp := review
+	faceHelp.Method, faceHelp.Help = "face", &Help{Face: true, Answer: "face_no_score"}
+	faceHelp.Checks = []Check{{Code: "face", Level: Grey}}
+	byFace := review
+	byFace.Method, byFace.MaskedMobile, byFace.Similarity = "face", "", "92.31"
+	byFace.Checks = []Check{{Code: "face", Level: Green}}
 	decided := func(d Decision) Review {
 		r := green
 		r.Decision = &d
@@ -109,6 +115,9 @@ func caseSamples() []sample {
 		Stage: "done",
 		Filed: true,
 	}
+
+	stopOverdue := attention
+	stopOverdue.Due, stopOverdue.Overdue = after(-time.Hour), true
 
 	manyPhotos := attention
 	manyPhotos.Code, manyPhotos.Upstream, manyPhotos.LogID, manyPhotos.BadPhotos = "too_many_photos", "", "", 6
@@ -167,6 +176,8 @@ func caseSamples() []sample {
 		{name: "review_sample", card: sampled},
 		{name: "review", card: review},
 		{name: "review_bank_card", card: byCard},
+		{name: "review_face", card: byFace},
+		{name: "review_help_face", card: faceHelp},
 		{name: "review_form", card: opened},
 		{name: "review_asked", card: again},
 		{name: "review_asked_nothing_new", card: same},
@@ -250,6 +261,7 @@ func caseSamples() []sample {
 		}},
 		{name: "original_over", card: Original{Applicant: "ou_applicant"}},
 		{name: "attention", card: attention},
+		{name: "attention_overdue", card: stopOverdue},
 		{name: "attention_photos", card: manyPhotos},
 		{name: "attention_shared", card: crowd},
 		{name: "attention_filing", card: refused},

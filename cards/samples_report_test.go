@@ -1,6 +1,9 @@
 package cards
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // reportSamples returns the cards about many cases: lists, figures and announcements.
 func reportSamples() []sample {
@@ -45,6 +48,11 @@ func reportSamples() []sample {
 	byHand := evidence
 	byHand.FoundBy, byHand.ApprovedBy, byHand.MaskedName, byHand.Deleted = "ou_hr1", nil, "", noon
 
+	many := make([]DeskDepartment, 60)
+	for i := range many {
+		many[i] = DeskDepartment{ID: "od-" + strconv.Itoa(i), Name: "第" + strconv.Itoa(i) + "营业部<at id=all></at>", Count: 100 - i}
+	}
+
 	return []sample{
 		{name: "look_up", card: LookUp{Rows: []LookUpRow{person}, Total: 1}},
 		{name: "look_up_several", card: LookUp{Rows: []LookUpRow{person, finished}, Total: 7, Bounded: true}},
@@ -61,11 +69,24 @@ func reportSamples() []sample {
 		{name: "desk_none", card: Desk{At: noon, Held: Held{N: 12, Why: "refused"}, Last: &Undo{Bulk: 12}}},
 		{name: "desk_handed", card: Desk{Counts: map[string]int{"held": 1}, At: noon, Handed: []HandedCase{
 			{Ref: ref, From: "ou_hr2", MaskedName: "演*", Why: "我明天休假"}, {Ref: ref, From: "ou_hr2", MaskedName: "样*"}}}},
+		{name: "export", card: Export{Language: "zh", HoursKept: 23, Departments: many}},
+		{name: "export_english", card: Export{Language: "en", HoursKept: 23, Departments: many[:1]}},
+		{name: "export_campaign", card: Export{Ref: ref, Target: CampaignTarget{Kind: "department", Name: "销售部"},
+			Language: "zh", HoursKept: 23}},
+		{name: "exported_campaign", card: Exported{Rows: 30, Until: noon,
+			Campaign: CampaignTarget{Kind: "department", Name: "销售部"}}},
+		{name: "exported", card: Exported{Rows: 1234, People: ExportDone, Department: "销售部", Until: noon}},
+		{name: "exported_all", card: Exported{Rows: 1, People: ExportAll, Until: noon}},
 		{name: "look_request", card: LookRequest{Ref: ref, By: "ou_hr", Applicant: "ou_applicant", MaskedName: "演*",
 			Reason: "suspected_forgery"}},
-		{name: "bulk", card: Bulk{Names: []string{"演*", "示*例", "样*"}}},
+		{name: "bulk", card: Bulk{At: noon, Rows: []DeskRow{
+			{MaskedName: "演*", Department: "研发部", Since: after(-50 * time.Hour), Overdue: true},
+			{MaskedName: "示*例", Since: after(-3 * time.Hour)},
+			{MaskedName: "样*", Department: "运营部", Since: after(-20 * time.Minute)},
+		}}},
 		{name: "queue", card: Queue{Total: 34, Green: 20, Stuck: 2, Taken: 3, OnHold: 4, Oldest: after(-3 * time.Hour),
 			At: noon}},
+		{name: "queue_only_held", card: Queue{OnHold: 4, Overdue: 1, SLA: 4 * time.Hour, At: noon}},
 		{name: "queue_held", card: Queue{
 			Total:  3,
 			Green:  2,
@@ -144,11 +165,14 @@ func reportSamples() []sample {
 		{name: "morning", card: Morning{
 			Since:   "2026-11-20",
 			Until:   "2026-11-20",
-			Waiting: Waiting{Total: 34, Green: 28, Amber: 3, Red: 1, Stuck: 2, Oldest: after(-50 * time.Hour)},
+			Waiting: Waiting{Total: 34, Green: 28, Amber: 3, Red: 1, Stuck: 2, Oldest: after(-50 * time.Hour), OnHold: 5},
 			Days:    turnoutSample(),
 			Week:    turnoutSample(),
 			Desk:    true,
 			At:      noon,
+		}},
+		{name: "morning_only_held", card: Morning{
+			Since: "2026-11-20", Until: "2026-11-20", Waiting: Waiting{OnHold: 2}, Desk: true, At: noon,
 		}},
 		{name: "morning_after_weekend", card: Morning{
 			Since: "2026-11-20", Until: "2026-11-22", Days: Turnout{Started: 1}, At: noon,

@@ -30,8 +30,8 @@ type sample struct {
 
 // samples returns every card in every variant that looks different.
 func samples() []sample {
-	return slices.Concat(applicantSamples(), documentSamples(), caseSamples(), reconcileSamples(), reportSamples(),
-		campaignSamples())
+	return slices.Concat(applicantSamples(), faceSamples(), documentSamples(), caseSamples(), reconcileSamples(),
+		reportSamples(), campaignSamples())
 }
 
 // after returns the time d after noon.

@@ -54,7 +54,7 @@ func literals(t *testing.T) map[string]bool {
 // families lists the codes of the catalogues that other packages, stored rows or people choose from. Other packages may
 // use the codes that are listed here.
 var families = map[string][]string{
-	"step":      {"consent", "photos", "confirm", "bank_card", "code", "review", "record", "evidence", "done", "other"},
+	"step":      {"consent", "photos", "confirm", "bank_card", "code", "face", "review", "record", "evidence", "done", "other"},
 	"side":      {"front", "back", "document", "other"},
 	"sidestate": {"missing", "waiting", "reading", "read", "other"},
 	"photo": {
@@ -97,10 +97,11 @@ var families = map[string][]string{
 	"outcome":         append(slices.Clone(Outcomes), "other"),
 	"reason":          append(slices.Concat(Reasons, Overrides), "bound_differs"),
 	"redo":            append(slices.Clone(Sides), "other"),
-	"answer": {"identity_name", "identity_code", "mobile", "three_elements", "bank_card_four", "card_invalid",
-		"card_unusable", "no_record", "other"},
+	"answer": append([]string{"identity_name", "identity_code", "mobile", "three_elements", "bank_card_four", "card_invalid",
+		"card_unusable", "no_record", "face", "face_no_record", "face_declined"}, faceProblems...),
 	"mismatch": {"identity_name", "identity_code", "mobile", "three_elements", "bank_card_four", "no_record", "codes_used_up",
-		"other"},
+		"face", "face_no_record", "other"},
+	"face_problem":  faceProblems,
 	"method_button": append(slices.Clone(Methods), "other"),
 	"code": {
 		"wrong", "expired", "too_many_tries", "mobile_invalid", "mobile_unsupported", "mobile_blocked", "too_many_codes",
@@ -114,11 +115,11 @@ var families = map[string][]string{
 	"closed": {"on_file", "rejected", "rejected_not_employee", "rejected_duplicate", "rejected_not_id_card",
 		"declined", "withdrawn", "expired", "hr_delay", "closed", "other"},
 	"closed_title": {"on_file", "rejected", "declined", "withdrawn", "expired", "hr_delay", "closed", "other"},
-	"disclosed": {"feishu_ocr", "tencent_sms", "tencent_faceid", "tencent_bank", "tencent_bankcard", "feishu_identity",
-		"esign", "esign_bank", "esign_sdk", "other"},
+	"disclosed": {"feishu_ocr", "tencent_sms", "tencent_faceid", "tencent_bank", "tencent_bankcard", "tencent_face",
+		"feishu_identity", "esign", "esign_bank", "esign_face", "esign_sdk", "other"},
 	"looked":      {"review", "photos", "evidence", "evidence_full", "export", "other"},
 	"peek_reason": append(slices.Clone(PeekReasons), "policy"),
-	"reminder":    {"consent", "reading", "photos", "document_photo", "confirm", "bank_card", "code", "other"},
+	"reminder":    {"consent", "reading", "photos", "document_photo", "confirm", "bank_card", "face", "code", "other"},
 	"notice": {
 		"campaign_list_long", "campaign_list_cut", "campaign_exists", "campaign_no_lead", "desk_sent", "not_understood",
 		"nothing_open", "already_done", "too_many_cases", "photo_in_group", "photo_not_needed",
@@ -126,10 +127,11 @@ var families = map[string][]string{
 		"handover_stopped", "account_stopped",
 		"document_unread", "many_looks", "desk_over", "away_when", "away_past",
 		"away_too_far", "away_nobody", "not_away", "original_kept", "original_emptied", "original_not_shown",
+		"export_private", "export_empty", "export_too_large", "export_failed", "export_unknown", "export_left", "many_exports",
 		"code_expected", "bank_card_expected", "bank_card_in_chat", "human", "ask_about", "ask_in_private",
 		"cannot_cancel", "not_hr",
 		"group_lost", "group_external", "only_in_group", "review_chat_set", "announce_chat_set", "not_staff", "not_sure_meant",
-		"late", "late_menu", "transferred", "answer_received", "desk_closed", "other",
+		"late", "late_menu", "transferred", "answer_received", "answer_cut", "desk_closed", "other",
 	},
 	"did": {
 		"approved", "sent_back", "on_file", "rejected", "withdrawn", "expired", "hr_delay", "closed", "retried", "resumed", "resolved",
@@ -149,6 +151,7 @@ var families = map[string][]string{
 	"trouble": {
 		"allow_list", "too_many_checks", "stalled", "not_set_up",
 		"evidence_field", "evidence_reading", "upload_changed", "upload_host", "sms_package", "sms_day_limit", "sms_template", "arrears",
+		"face_rule", "face_live_score",
 		"bound_identity_name", "bound_identity_code", "bound_mobile",
 		"permission", "credentials", "config", "quota", "refused", "supplier", "supplier_refused", "incomplete",
 		"unknown_outcome",
@@ -161,9 +164,25 @@ var families = map[string][]string{
 	"asked":   {"esign", "feishu", "other"},
 	"diff":    diffs,
 	"diff_do": diffs,
-	"recipient": {"feishu", "tencent_sms", "tencent_faceid", "tencent_bankcard", "esign", "esign_bankcard", "esign_sdk",
+	"recipient": {"feishu", "tencent_sms", "tencent_faceid", "tencent_bankcard", "tencent_face", "esign", "esign_bankcard",
+		"esign_face", "esign_sdk",
 		"other"},
 	"chip": append(slices.Clone(checkCodes), "other"),
+
+	"export_people":   append(slices.Clone(ExportPeople), "other"),
+	"export_language": append(slices.Clone(ExportLanguages), "other"),
+	"column": {"sheet", "name", "department", "state", "opened", "submitted", "decided", "done", "method",
+		"evidence_point", "case", "open_id", "campaign_sheet", "numbers_sheet", "progress", "invited", "read", "reminded",
+		"to_invite", "n_sent", "n_read", "n_started", "n_submitted", "n_done", "no_department", "total", "other"},
+	"column_status": {"invite", "sent", "started", "done", "registered", "begun", "recent", "unreachable", "taken_out",
+		"other"},
+}
+
+// faceProblems are why a check by face gave no answer about the person.
+var faceProblems = []string{
+	"face_again", "face_light", "face_distance", "face_network", "face_not_live", "face_document", "face_other_person",
+	"face_too_often", "face_too_often_today", "face_expired", "face_lost", "face_supplier", "face_unknown", "face_undecided",
+	"face_no_score", "other",
 }
 
 var diffs = []string{
@@ -173,7 +192,7 @@ var diffs = []string{
 
 var checkCodes = []string{
 	"number_valid", "sides_match", "validity", "edited", "duplicate_number", "name_vs_feishu", "three_elements",
-	"four_elements", "quality",
+	"four_elements", "face", "quality",
 	"ocr_consistency", "age", "document", "reading",
 }
 

@@ -19,6 +19,11 @@ var toastTypes = map[string]string{
 	"second_needed":         "info",
 	"bank_asked":            "info",
 	"method_chosen":         "success",
+	"face_asked":            "info",
+	"face_looking":          "info",
+	"face_stopped":          "warning",
+	"face_used_up":          "warning",
+	"face_wait":             "warning",
 	"second_other":          "info",
 	"four_eyes_alone":       "warning",
 	"read_by_another":       "info",    // who
@@ -27,6 +32,7 @@ var toastTypes = map[string]string{
 	"bulk_undone":           "success", // n
 	"desk_sent":             "success",
 	"undo_not_yours":        "warning",
+	"undo_over":             "warning",
 	"question_sent":         "success",
 	"too_many_questions":    "warning",
 	"held":                  "success", // when
@@ -35,6 +41,7 @@ var toastTypes = map[string]string{
 	"hold_too_long":         "warning",
 	"transferred":           "success",
 	"transfer_nobody":       "warning",
+	"transfer_away":         "warning",
 	"transfer_first":        "warning",
 	"second_look_alone":     "warning",
 	"second_look_waiting":   "info",
@@ -95,6 +102,9 @@ var toastTypes = map[string]string{
 	"peek_sent":             "success",
 	"peek_open":             "info",
 	"peek_limit":            "warning", // n
+	"export_begun":          "success",
+	"export_running":        "info",
+	"export_limit":          "warning", // n
 	"no_originals":          "info",
 	"permit":                "warning",
 	"consent_changed":       "warning",

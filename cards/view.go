@@ -26,6 +26,7 @@ const (
 	StepConfirm  Step = "confirm"
 	StepBankCard Step = "bank_card"
 	StepCode     Step = "code"
+	StepFace     Step = "face"
 	StepReview   Step = "review"
 	StepRecord   Step = "record"
 	StepEvidence Step = "evidence"

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -24,6 +25,8 @@ type demoCmd struct {
 	People int    `help:"Drive this many employees to the end, unattended; 0 = stay and let somebody play." default:"0"`
 	Listen string `help:"Where the simulated world is played by hand (loopback)." default:"127.0.0.1:8700"`
 	Data   string `help:"Where the bot keeps its data, to find it again at the next run. Without it the data goes with the demo." type:"path"`
+	Ladder string `help:"How people may verify, the first one at first: three_elements, bank_card_four and face, separated by commas." default:"three_elements" placeholder:"METHODS"`
+	Score  string `name:"face-live-score" help:"What stands for the score of a face's liveness check in the evidence; stop asks nobody for the face." default:"status" enum:"status,stop"`
 	Log    string `help:"Level of the bot's log on stderr." default:"error" enum:"debug,info,warn,error"`
 }
 
@@ -46,7 +49,7 @@ func (d *demoCmd) Run(ctx context.Context) error {
 
 	play, err := playground.Start(ctx, playground.Config{
 		Inspect: d.People == 0,
-		World:   sim.Config{Listen: listen},
+		World:   sim.Config{Listen: listen, Bot: d.settings()},
 	})
 	if err != nil {
 		return portTaken(err, listen)
@@ -62,6 +65,16 @@ func (d *demoCmd) Run(ctx context.Context) error {
 	}
 	defer bot.stop()
 	return d.drive(ctx, play.World, os.Stdout, os.Stderr)
+}
+
+// settings returns the settings of the bot that the flags choose.
+func (d *demoCmd) settings() map[string]string {
+	method, _, several := strings.Cut(d.Ladder, ",")
+	out := map[string]string{"verification.method": strings.TrimSpace(method), "evidence.face_live_score": d.Score}
+	if several {
+		out["verification.ladder"] = d.Ladder
+	}
+	return out
 }
 
 // portTaken adds a remedy to an error that means that the world's ports are in use, for example by another

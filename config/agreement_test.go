@@ -305,8 +305,8 @@ func TestWhatAPageNeeds(t *testing.T) {
 		{"no evidence", []string{"VERIFICATION_METHOD=none", "SERVER_PUBLIC_URL=", "AGREEMENT_FILES="}, nil},
 		{"another revision", []string{"ESIGN_EVIDENCE_REVISION=2026", "SERVER_PUBLIC_URL="}, []string{
 			"esign.evidence_revision not_one_of"}},
-		{"another method", []string{"VERIFICATION_METHOD=face", "SERVER_PUBLIC_URL="}, []string{
-			"verification.method method_unavailable"}},
+		{"another method", []string{"VERIFICATION_METHOD=trust", "SERVER_PUBLIC_URL="}, []string{
+			"verification.method not_one_of"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var env, got []string

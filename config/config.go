@@ -104,6 +104,8 @@ type Config struct {
 	Evidence struct {
 		Documents flows.Documents `koanf:"documents"`
 		Mark      string          `koanf:"mark"`
+		// FaceLiveScore is about the method face only.
+		FaceLiveScore FaceLiveScore `koanf:"face_live_score"`
 	} `koanf:"evidence"`
 	Agreement struct {
 		Files    []AgreementFile `koanf:"files"`
@@ -142,6 +144,7 @@ func Defaults() (c Config) {
 	c.Review.Style = StyleQueue
 	c.Review.Undo = 10 * time.Second
 	c.Announce.People = PeopleNone
+	c.Evidence.FaceLiveScore = FaceLiveStop
 	c.Review.Photos = PhotosOnRequest
 	c.Review.SLA = 4 * time.Hour
 	c.Review.Hours = "09:00-18:00"

@@ -57,7 +57,7 @@ feishu: {base_url: "http://open.feishu.cn", transport: pigeon, app_idd: x}
 hr: {admins: ["@all everybody"]}
 review: {required: sometimes}
 ocr: {per_second: 1000}
-verification: {method: face, tencent: {endpoint_sms: "http://sms.example.com"}}
+verification: {method: trust, tencent: {endpoint_sms: "http://sms.example.com"}}
 esign: {base_url: "https://openapi.esign.cn/v3", evidence_revision: "2023"}
 store: {dsn: "mysql:x", sync: perhaps}
 security: {keyset_file: ""}
@@ -98,8 +98,6 @@ func TestConfigOneMistake(t *testing.T) {
 		{"SHIMING_ESIGN_BASE_URL=http://10.0.0.1", "esign.base_url: plain http"},
 		{"SHIMING_ESIGN_BASE_URL=https://openapi.esign.cn/", "esign.base_url: want scheme and host without a path"},
 		{"SHIMING_VERIFICATION_TENCENT_ENDPOINT_SMS=http://sms.tencentcloudapi.com", "verification.tencent.endpoint_sms"},
-		{"SHIMING_VERIFICATION_METHOD=face", "verification.method: face is not available"},
-		{"SHIMING_VERIFICATION_LADDER=three_elements,face", "verification.ladder: face is not available"},
 		{"SHIMING_VERIFICATION_LADDER=none", "verification.ladder: want one of"},
 		{"SHIMING_VERIFICATION_LADDER=bank_card_four", "verification.ladder: want verification.method first"},
 		{"SHIMING_VERIFICATION_LADDER=three_elements,three_elements", "verification.ladder: want verification.method first"},
@@ -218,36 +216,37 @@ func TestEveryKeyFromEnvironment(t *testing.T) {
 		t.Run(s.Path, func(t *testing.T) {
 			want := ""
 			value, ok := map[string]string{
-				"feishu.app_type":         "marketplace",
-				"feishu.transport":        "websocket",
-				"feishu.user_id_type":     "union_id",
-				"announce.people":         "masked",
-				"review.required":         "warnings",
-				"review.style":            "queue",
-				"review.undo":             "33m",
-				"review.photos":           "on_warning",
-				"review.second_look":      "originals",
-				"review.tell_looks":       "true",
-				"review.sla":              "33m",
-				"review.hours":            "10:00-19:00",
-				"review.urgent":           "false",
-				"review.sample":           "7",
-				"campaign.per_minute":     "7",
-				"campaign.joiners":        "ask",
-				"campaign.chase":          "auto",
-				"campaign.chases":         "2",
-				"campaign.chase_every":    "33h",
-				"campaign.ocr_quota":      "7",
-				"ocr.per_second":          "7",
-				"verification.method":     "none",
-				"verification.ladder":     "three_elements,bank_card_four",
-				"esign.evidence_revision": "2024",
-				"store.sync":              "normal",
-				"server.trusted_proxies":  "10.0.0.0/8",
-				"handover.allow_private":  "true",
-				"agreement.login":         "none",
-				"agreement.read_type":     "CLICK",
-				"log.level":               "debug",
+				"feishu.app_type":          "marketplace",
+				"feishu.transport":         "websocket",
+				"feishu.user_id_type":      "union_id",
+				"announce.people":          "masked",
+				"review.required":          "warnings",
+				"review.style":             "queue",
+				"review.undo":              "33m",
+				"review.photos":            "on_warning",
+				"review.second_look":       "originals",
+				"review.tell_looks":        "true",
+				"review.sla":               "33m",
+				"review.hours":             "10:00-19:00",
+				"review.urgent":            "false",
+				"review.sample":            "7",
+				"campaign.per_minute":      "7",
+				"campaign.joiners":         "ask",
+				"campaign.chase":           "auto",
+				"campaign.chases":          "2",
+				"campaign.chase_every":     "33h",
+				"campaign.ocr_quota":       "7",
+				"ocr.per_second":           "7",
+				"verification.method":      "none",
+				"verification.ladder":      "three_elements,bank_card_four",
+				"esign.evidence_revision":  "2024",
+				"store.sync":               "normal",
+				"server.trusted_proxies":   "10.0.0.0/8",
+				"handover.allow_private":   "true",
+				"agreement.login":          "none",
+				"evidence.face_live_score": "status",
+				"agreement.read_type":      "CLICK",
+				"log.level":                "debug",
 			}[s.Path]
 			switch {
 			case ok:

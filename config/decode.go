@@ -77,15 +77,11 @@ func asMethod(_, to reflect.Type, data any) (any, error) {
 	if !ok || to != reflect.TypeFor[flows.Method]() {
 		return data, nil
 	}
-	return methodOf(text, flows.ThreeElements, flows.BankCardFour, flows.MethodNone)
+	return methodOf(text, flows.ThreeElements, flows.BankCardFour, flows.Face, flows.MethodNone)
 }
 
-// methodOf returns the method that a text names, which must be one of allowed. Methods that this version does not
-// perform are a mistake of their own.
+// methodOf returns the method that a text names, which must be one of allowed.
 func methodOf(text string, allowed ...flows.Method) (m flows.Method, err error) {
-	if flows.Method(text) == flows.Face {
-		return "", &Mistake{Code: MethodUnavailable, Args: []string{text}}
-	}
 	err = oneOf(&m, []byte(text), allowed...)
 	return m, err
 }

@@ -32,7 +32,7 @@ type Mistake struct {
 
 // Absent reports whether the key has no value yet. Every other mistake is in a value.
 func (m Mistake) Absent() bool {
-	return slices.Contains([]Code{Missing, NoAdmins, PageWithoutURL, NoAgreement}, m.Code)
+	return slices.Contains([]Code{Missing, NoAdmins, PageWithoutURL, NoAgreement, FaceWithoutURL}, m.Code)
 }
 
 func (m Mistake) String() string { return m.Path + ": " + m.Fill(english[m.Code]) }
@@ -63,17 +63,17 @@ const (
 	NotSection         Code = "not_section"
 	UnreadableVariable Code = "unreadable_variable" // %s: the variable with the path of the file
 
-	NotOneOf          Code = "not_one_of"   // %s: valid values
-	NotInRange        Code = "not_in_range" // %s, %s: minimum and maximum
-	NotDuration       Code = "not_duration"
-	WrongType         Code = "wrong_type"         // %s: reason
-	MethodUnavailable Code = "method_unavailable" // %s: the method
-	BadLadder         Code = "bad_ladder"
-	NotFiles          Code = "not_files"
-	NotText           Code = "not_text"
-	NotNetwork        Code = "not_network"
-	TrustsEverybody   Code = "trusts_everybody"
-	NotHours          Code = "not_hours"
+	NotOneOf        Code = "not_one_of"   // %s: valid values
+	NotInRange      Code = "not_in_range" // %s, %s: minimum and maximum
+	NotDuration     Code = "not_duration"
+	WrongType       Code = "wrong_type" // %s: reason
+	FaceWithoutURL  Code = "face_without_url"
+	BadLadder       Code = "bad_ladder"
+	NotFiles        Code = "not_files"
+	NotText         Code = "not_text"
+	NotNetwork      Code = "not_network"
+	TrustsEverybody Code = "trusts_everybody"
+	NotHours        Code = "not_hours"
 
 	Missing            Code = "missing"
 	NotHostPort        Code = "not_host_port" // %s: an example
@@ -132,17 +132,17 @@ var english = map[Code]string{
 	NotSection:         "want a value, not a section",
 	UnreadableVariable: "%s cannot be read",
 
-	NotOneOf:          "want one of: %s",
-	NotInRange:        "want a whole number from %s to %s",
-	NotDuration:       "want a duration such as 90s, 10m or 72h",
-	WrongType:         "want another type of value: %s",
-	BadLadder:         "want verification.method first, and each method once",
-	MethodUnavailable: "%s is not available in this version; use three_elements, bank_card_four or none",
-	NotFiles:          "want a list such as [{title: 数字证书服务协议, version: \"20250801\", path: agreement.txt}]",
-	NotText:           "want a text, not a list or a section",
-	NotNetwork:        "want addresses or networks such as 10.0.0.7, 10.0.0.0/8 or fd00::/8",
-	NotHours:          "want hours such as 09:00-18:00, the end after the beginning",
-	TrustsEverybody:   "a network of all addresses lets readers choose the address that their evidence states",
+	NotOneOf:        "want one of: %s",
+	NotInRange:      "want a whole number from %s to %s",
+	NotDuration:     "want a duration such as 90s, 10m or 72h",
+	WrongType:       "want another type of value: %s",
+	BadLadder:       "want verification.method first, and each method once",
+	FaceWithoutURL:  "is required by the method face, whose page returns to it",
+	NotFiles:        "want a list such as [{title: 数字证书服务协议, version: \"20250801\", path: agreement.txt}]",
+	NotText:         "want a text, not a list or a section",
+	NotNetwork:      "want addresses or networks such as 10.0.0.7, 10.0.0.0/8 or fd00::/8",
+	NotHours:        "want hours such as 09:00-18:00, the end after the beginning",
+	TrustsEverybody: "a network of all addresses lets readers choose the address that their evidence states",
 
 	Missing:            "is missing",
 	NotHostPort:        "want host:port, such as %s",

@@ -43,7 +43,9 @@ func TestEveryCode(t *testing.T) {
 			"server.listen", UnreadableVariable, []string{"SHIMING_SERVER_LISTEN_FILE"}}},
 		{complete, "FEISHU_TRANSPORT= webhook", Mistake{
 			"feishu.transport", NotOneOf, []string{"webhook, websocket"}}},
-		{complete, "VERIFICATION_METHOD=face", Mistake{"verification.method", MethodUnavailable, []string{"face"}}},
+		{with("verification.tencent.face_rule_id: \"1\""), "VERIFICATION_METHOD=face", Mistake{
+			"server.public_url", FaceWithoutURL, nil}},
+		{complete, "EVIDENCE_FACE_LIVE_SCORE=1", Mistake{"evidence.face_live_score", NotOneOf, []string{"status, stop"}}},
 		{complete, "AGREEMENT_FILES=agreement.txt", Mistake{"agreement.files", NotFiles, nil}},
 		{page, `AGREEMENT_FILES=[{title: 数字证书服务协议, version: "1", path: [` + text + `]}]`, Mistake{
 			"agreement.files[0].path", NotText, nil}},

@@ -66,7 +66,7 @@ func (l *Ladder) UnmarshalText(text []byte) error {
 		if name = strings.TrimSpace(name); name == "" {
 			continue
 		}
-		m, err := methodOf(name, flows.ThreeElements, flows.BankCardFour)
+		m, err := methodOf(name, flows.ThreeElements, flows.BankCardFour, flows.Face)
 		if err != nil {
 			return err
 		}
@@ -74,6 +74,19 @@ func (l *Ladder) UnmarshalText(text []byte) error {
 	}
 	*l = out
 	return nil
+}
+
+// FaceLiveScore says what stands for the score of the liveness check in the evidence of a face.
+type FaceLiveScore string
+
+const (
+	FaceLiveStatus FaceLiveScore = "status" // the supplier's status, as it came
+	FaceLiveStop   FaceLiveScore = "stop"   // nothing: nobody is asked for the face
+)
+
+// UnmarshalText accepts the constants.
+func (s *FaceLiveScore) UnmarshalText(text []byte) error {
+	return oneOf(s, text, FaceLiveStatus, FaceLiveStop)
 }
 
 // Revision is the revision of e签宝's evidence request.

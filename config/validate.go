@@ -44,6 +44,7 @@ func validate(c *Config, undecoded []Mistake) []Mistake {
 		v.suppliers()
 	}
 	v.ladder()
+	v.face()
 	if path, ok := c.SQLiteFile(); (!ok || path == "") && !c.OnPostgres() {
 		v.wrong("store.dsn", NotDSN)
 	}
@@ -138,6 +139,22 @@ func (v *validator) ladder() {
 	if l[0] != v.Verification.Method || len(slices.Compact(sorted)) != len(l) {
 		v.wrong("verification.ladder", BadLadder)
 	}
+}
+
+// face checks what the method face needs: a rule, and an address to which its page can return.
+func (v *validator) face() {
+	if !v.Uses(flows.Face) || v.undecoded["verification.method"] || v.undecoded["verification.ladder"] {
+		return
+	}
+	v.require("verification.tencent.face_rule_id", v.Verification.Tencent.FaceRuleID)
+	if v.Server.PublicURL == "" && !v.NeedsPage() { // agreement says so otherwise
+		v.wrong("server.public_url", FaceWithoutURL)
+	}
+}
+
+// Uses reports whether people may be verified by a method.
+func (c *Config) Uses(m flows.Method) bool {
+	return c.Verification.Method == m || slices.Contains(c.Verification.Ladder, m)
 }
 
 // suppliers checks the settings of those that verify, send messages and keep the evidence.

@@ -16,7 +16,7 @@ import (
 func TestActsAreListed(t *testing.T) {
 	const id = "019a1b2c-3d4e-7f50-8a61-0123456789ab"
 	want := []string{"start", "remind", "next", "filter", "bulk", "decide", "open", "invite", "pause", "stop",
-		"chase", "campaign"} // no event of a case
+		"chase", "campaign", "export"} // no event of a case
 	for _, acts := range []map[cards.Act]flows.Kind{flows.ApplicantActs, flows.HRActs} {
 		for act := range maps.Keys(acts) {
 			want = append(want, string(act))

@@ -36,8 +36,9 @@ var mayImport = map[string][]string{
 	"evidence": {"flows", "cards", "idcard", "esign"},
 	"workers": {
 		"engine", "evidence", "flows", "cards", "idcard", "idcard/watermark", "esign", "verify", "handover", "failure",
-		"sheet",
+		"sheet", "export",
 	},
+	"export": {"flows", "cards", "sheet"},
 	"bot":   {"flows", "cards", "idcard", "failure", "shape"},
 	"web":   {"engine", "flows", "cards", "failure"},
 	"store": {"flows", "idcard", "failure", "store/groupcommit", "store/keyset"},
@@ -78,6 +79,7 @@ var forbidden = map[string][]string{
 	"engine": {"net", "os", "io", "database"},
 
 	"evidence": {"net", "os", "log", "database", "sync"},
+	"export":   {"net", "os", "log", "database", "sync"},
 }
 
 // except lists the exceptions to forbidden: types without side effects.

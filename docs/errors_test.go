@@ -288,11 +288,35 @@ func TestErrorPagesListTheResultsOfBankCards(t *testing.T) {
 	}
 }
 
+// TestErrorPagesListTheCodesOfFaces compares the codes of both calls, and of a flow, with the tables of both pages.
+func TestErrorPagesListTheCodesOfFaces(t *testing.T) {
+	var want []string
+	source := files.Read(t, "verify/face_codes.go")
+	for _, m := range regexp.MustCompile(`(?m)^\t+"?(\d+|[A-Z][A-Za-z.]+)"?:`).FindAllStringSubmatch(source, -1) {
+		want = append(want, m[1])
+	}
+	slices.Sort(want)
+	for _, page := range pair("docs/errors.md") {
+		var got []string
+		table := files.Between(t, files.Read(t, page), "<!-- face:begin -->\n", "<!-- face:end -->")
+		for row := range strings.Lines(table) {
+			first, _, _ := strings.Cut(strings.TrimPrefix(row, "| "), " |")
+			for _, m := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(first, -1) {
+				got = append(got, m[1])
+			}
+		}
+		slices.Sort(got)
+		if len(want) < 70 || !slices.Equal(got, want) {
+			t.Errorf("%s: got %v, want %v", page, got, want)
+		}
+	}
+}
+
 // TestScenariosCoverTheStates checks that every state has a scenario. The decided one lasts seconds, and looks to the
-// person like the review.
+// person like the review. The face belongs to a method that the playground's bot does not have.
 func TestScenariosCoverTheStates(t *testing.T) {
 	for _, s := range flows.States {
-		if s == flows.Decided {
+		if s == flows.Decided || s == flows.AwaitingFace {
 			continue
 		}
 		if _, ok := scenario.StateNamed("state/" + string(s)); !ok {

@@ -17,12 +17,12 @@ var chinese = map[config.Code]string{
 	config.NotSection:         "要填一个值，不是一节",
 	config.UnreadableVariable: "%s 指的文件读不了",
 
-	config.NotOneOf:          "只能是：%s",
-	config.NotInRange:        "要写 %s 到 %s 的整数",
-	config.NotDuration:       "要写成时长，例如 90s、10m、72h",
-	config.WrongType:         "值的类型不对：%s",
-	config.MethodUnavailable: "这个版本没有 %s，请用 three_elements、bank_card_four 或 none",
-	config.BadLadder:         "第一个要和 verification.method 一样，每种方式只写一次",
+	config.NotOneOf:       "只能是：%s",
+	config.NotInRange:     "要写 %s 到 %s 的整数",
+	config.NotDuration:    "要写成时长，例如 90s、10m、72h",
+	config.WrongType:      "值的类型不对：%s",
+	config.FaceWithoutURL: "face（人脸核验）需要它：员工做完后要回到这个地址",
+	config.BadLadder:      "第一个要和 verification.method 一样，每种方式只写一次",
 
 	config.NotFiles:        `要写成列表，例如 [{title: 数字证书服务协议, version: "20250801", path: agreement.txt}]`,
 	config.NotText:         "要写成文字，不是列表或一节",

@@ -29,7 +29,7 @@ var optional = map[string]Text{
 		"没有它，群里 @机器人 不起作用（设为审核群等）",
 		"without it @bot does nothing in groups (设为审核群 and the like)",
 	},
-	"im:resource:upload": {"没有它，HR 看不了证件原件", "without it HR cannot look at originals"},
+	"im:resource:upload": {"没有它，HR 看不了证件原件，也导不出名单", "without it HR can neither look at originals nor export lists"},
 	scopeUrgent: {
 		"没有它，等 HR 的超时太久时不能加急，直接告诉负责人",
 		"without it nobody is called by 加急 when cases are long overdue; the leads are told",

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 	"time"
 
+	"shiming/config"
 	"shiming/esign"
 	"shiming/flows"
 	"shiming/verify"
@@ -36,7 +36,7 @@ func (d *Doctor) supplierChecks() []check {
 					"verification.tencent.sms_sign_name must be approved and the same to the letter",
 			})},
 	}...)
-	if d.uses(flows.ThreeElements) {
+	if d.cfg.Uses(flows.ThreeElements) {
 		all = append(all, check{
 			"tencent.three_elements", Text{"三要素核验权益", "Entitlement to the three-element check"}, []string{tencentTemplate},
 			cannotAsk(Text{
@@ -45,7 +45,7 @@ func (d *Doctor) supplierChecks() []check {
 					"check (手机号三要素核验) is open and has quota, or the first case will show",
 			})})
 	}
-	if d.uses(flows.BankCardFour) {
+	if d.cfg.Uses(flows.BankCardFour) {
 		all = append(all, check{
 			"tencent.bank_card_four", Text{"银行卡核验权益", "Entitlement to the check by bank card"}, []string{tencentTemplate},
 			cannotAsk(Text{
@@ -54,12 +54,38 @@ func (d *Doctor) supplierChecks() []check {
 					"(银行卡四要素核验) is open and has quota; without the look-up of banks (银行卡基础信息查询) the employee names the bank",
 			})})
 	}
+	if d.cfg.Uses(flows.Face) {
+		all = append(all, check{
+			"tencent.face", Text{"人脸核身权益与 RuleId", "Entitlement to the check by face, and its RuleId"}, []string{tencentTemplate},
+			cannotAsk(Text{
+				"不核验真人就试不出：在 人脸核身控制台 里看微信 H5 的实名核身已开通且有余量，verification.tencent.face_rule_id 的流程「已通过」并启用，" +
+					"姓名和号码由调用方传入",
+				"cannot be tried without checking somebody: look in the faceid console (人脸核身控制台) whether 实名核身 for WeChat H5 " +
+					"is open and has quota, and whether the flow of verification.tencent.face_rule_id is approved and enabled and " +
+					"takes name and number from the caller",
+			})}, check{
+			"evidence.face_live_score", Text{"人脸的活体检测分数", "Score of a face's liveness check"}, nil, d.checkFaceScore})
+	}
 	return all
 }
 
-// uses reports whether the settings verify by a method.
-func (d *Doctor) uses(m flows.Method) bool {
-	return d.cfg.Verification.Method == m || slices.Contains(d.cfg.Verification.Ladder, m)
+// checkFaceScore warns of a method that nobody can use.
+func (d *Doctor) checkFaceScore(context.Context) result {
+	if d.cfg.Evidence.FaceLiveScore == config.FaceLiveStatus {
+		return result{outcome: OK}
+	}
+	return result{
+		outcome: Warning,
+		found: Text{
+			"evidence.face_live_score 是 stop：不会让任何人刷脸",
+			"evidence.face_live_score is stop: nobody is asked for the face",
+		},
+		remedy: Text{
+			"问 e签宝 faceLiveDetectScore 能不能填腾讯云的活体检测状态；可以就设成 status，不可以就从 verification 里去掉 face",
+			"ask e签宝 whether faceLiveDetectScore may hold Tencent Cloud's status of the liveness check; if so set it to status, else " +
+				"take face out of verification",
+		},
+	}
 }
 
 // cannotAsk returns a check whose outcome is unknown, because no platform can tell. look says where a person can look.

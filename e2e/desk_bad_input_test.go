@@ -35,6 +35,36 @@ func TestFormerAdminsDesk(t *testing.T) {
 	p.CheckFiled()
 }
 
+// TestAdminResigned: an admin who stands in hr.admins and has left the company has no desk any more, and what that one
+// has read is free for the others at once. Nothing has to be changed in the settings.
+func TestAdminResigned(t *testing.T) {
+	s := withDesks()
+	s.Noisy = true
+	h := deskTest{harness.Start(t, s)}
+	p, a, b := h.Hire(), h.Admin(0), h.Admin(1)
+	p.ToReview()
+	open := begins(a)
+	waitIdle(h.Harness)
+	h.World.Feishu.Grant("contact:user.employee:readonly")
+	h.World.Feishu.ChangeUser(a.OpenID, func(u *feishu.User) { u.Resigned = true })
+	h.StopBot()
+	h.StartBot() // or within the hour
+	h.Until("the directory's word", func() (known bool) {
+		h.ReadStore(func(v flows.View) error {
+			raw, err := v.Setting(h.Ctx, "", flows.SettingDeparted)
+			known = strings.Contains(raw, a.OpenID)
+			return err
+		})
+		return known
+	})
+	b.Say("待审")
+	h.ClickOn(b.OpenID, begins(b, "全部 1"), "approve", nil)
+	p.CheckFiled()
+	if got := h.Forge(a.OpenID, open.Msg, open.Value("approve"), nil); got.Toast != "只有 HR 能做这一步" {
+		t.Errorf("a click of the one who has left: toast %q, want a refusal", got.Toast)
+	}
+}
+
 // TestReviewGroupDissolved: without the group the desks go on, and each admin hears once that its board has stopped.
 func TestReviewGroupDissolved(t *testing.T) {
 	s := withDesks()

@@ -42,10 +42,14 @@ func evidenceRows(t *testing.T, page string) (rows []evidenceRow) {
 // not the same.
 type evidenceField struct{ received, record, detail string }
 
-var methodNames = map[flows.Method]string{flows.ThreeElements: "THREEELEMENTS", flows.BankCardFour: "BANKCARDFOUR"}
+var methodNames = map[flows.Method]string{
+	flows.ThreeElements: "THREEELEMENTS", flows.BankCardFour: "BANKCARDFOUR", flows.Face: "FACE",
+}
 
 // methodObjects names the object of a method's fields.
-var methodObjects = map[flows.Method]string{flows.ThreeElements: "threeElements", flows.BankCardFour: "bankCardFour"}
+var methodObjects = map[flows.Method]string{
+	flows.ThreeElements: "threeElements", flows.BankCardFour: "bankCardFour", flows.Face: "face",
+}
 
 // evidenceFields puts side by side what e签宝 received and the record of the same case, one line a field. of is what the
 // record had before the filing: a part of it is deleted then.
@@ -74,9 +78,15 @@ func evidenceFields(p esign.Point, c *flows.Case, of flows.Personal) map[string]
 		object + "infoVerifySupplier": {p.Detail["infoVerifySupplier"], c.Check.Supplier, ""},
 		object + "verifyTime":         {p.Detail["verifyTime"], verified, at},
 		object + "verifySerialNumber": {p.Detail["verifySerialNumber"], c.Check.Serial, ""},
-		object + "mobile":             {p.Detail["mobile"], of.Mobile, ""},
-		object + "smsCode":            {p.Detail["smsCode"], of.SMSCode, ""},
-		object + "smsSupplier":        {p.Detail["smsSupplier"], c.Code.Supplier, ""},
+	}
+	if c.Method == flows.Face {
+		fields[object+"faceImage"] = evidenceField{p.Detail["faceImage"], c.Uploads["face"], ""}
+		fields[object+"faceImageSimilarScore"] = evidenceField{p.Detail["faceImageSimilarScore"], c.Check.Similarity, ""}
+		fields[object+"faceLiveDetectScore"] = evidenceField{p.Detail["faceLiveDetectScore"], c.Check.Liveness, ""}
+	} else {
+		fields[object+"mobile"] = evidenceField{p.Detail["mobile"], of.Mobile, ""}
+		fields[object+"smsCode"] = evidenceField{p.Detail["smsCode"], of.SMSCode, ""}
+		fields[object+"smsSupplier"] = evidenceField{p.Detail["smsSupplier"], c.Code.Supplier, ""}
 	}
 	if c.Method == flows.BankCardFour {
 		fields[object+"openingBank"] = evidenceField{p.Detail["openingBank"], of.OpeningBank, ""}

@@ -17,6 +17,7 @@ import (
 	"shiming/e2e/harness"
 	"shiming/sim"
 	"shiming/sim/specimen"
+	"shiming/sim/tencent"
 	"shiming/sim/wire"
 )
 
@@ -110,7 +111,7 @@ func TestCanaries(t *testing.T) {
 // TestNothingPersonalIsLeft runs through all failures and then searches every file and table that the bot has
 // written, and its log.
 func TestNothingPersonalIsLeft(t *testing.T) {
-	setup := withLadder()
+	setup := withFace()
 	setup.Noisy = true
 	h := harness.Start(t, setup)
 	hr := h.Admin(0)
@@ -203,6 +204,19 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 	hr.Decides(carded, "approve", nil)
 	carded.See(sim.StageDone)
 	want("a mistyped bank card", slip)
+	// One verifies by face.
+	faced := h.Hire()
+	faced.ToForm()
+	pressMethod(faced, "face")
+	faced.See(sim.StageConfirmation, "这次用人脸核验")
+	faced.Press("confirm")
+	faced.See(sim.StageFace)
+	showFace(faced, faceLink(faced), tencent.FaceOwn)
+	faced.See(sim.StageReview)
+	hr.Decides(faced, "approve", nil)
+	faced.See(sim.StageDone)
+	face := tencent.FacePicture(faced.Person.Code)
+	wanted = append(wanted, canary{what: "a face", forms: [][]byte{face[len(face)/2 : len(face)/2+24]}})
 	// Two have no ID card: one sends a photo that is misread at first, and corrects it; the other types.
 	photographed, typist := h.Hire(), h.Hire()
 	oneOff("feishu", "chinese_passport.recognize", wire.Error)

@@ -188,6 +188,31 @@ func TestLeave(t *testing.T) {
 	})
 }
 
+// TestSampleOnSingleCards: without desks HR gets the card of a sampled case once it is done, and answers on it.
+func TestSampleOnSingleCards(t *testing.T) {
+	h := harness.Start(t, harness.Setup{Settings: map[string]string{
+		"review.style": "cards", "review.required": "warnings", "review.sample": "100", "review.calendar": weekdaysOnly(t),
+	}})
+	p, a := h.Hire(), h.Admin(0)
+	p.ToCode()
+	p.TypeCode()
+	p.CheckFiled()
+	s := h.Find(h.World.ReviewChat(), "the sampled case", func(s harness.CardView) bool {
+		return s.Has("sample_fine") && s.Says("免审抽查", "被抽中")
+	})
+	if strings.Contains(s.Text, p.Person.Name) {
+		t.Error("the card has a name in clear, want it masked")
+	}
+	toast := h.ClickOn(a.OpenID, s, "sample_fault", map[string]any{"fault_note": "照片和本人不像"})
+	if !strings.Contains(toast, "记下了") {
+		t.Errorf("toast %q, want that it is noted", toast)
+	}
+	h.Find(h.Admin(1).Chat(), "the fault", func(s harness.CardView) bool { return s.Says("抽查发现有问题", "照片和本人不像") })
+	h.Find(h.World.ReviewChat(), "the card without a question", func(now harness.CardView) bool {
+		return now.Msg.ID == s.Msg.ID && !now.Has("sample_fine")
+	})
+}
+
 // TestSample: what the policy lets through is drawn, somebody looks at it afterwards, and a fault is told and counted.
 func TestSample(t *testing.T) {
 	h := deskTest{harness.Start(t, withDesks("review.required", "warnings", "review.sample", "100",

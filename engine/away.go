@@ -30,7 +30,11 @@ func (e *Engine) goAway(ctx context.Context, tx flows.Tx, m flows.Message) error
 		return err
 	}
 	absences[m.OpenID] = until
-	if len(e.Policy.StaffOf(m.TenantKey, absences, e.Now()).OnDuty()) == 0 {
+	departed, err := loadDeparted(ctx, tx, m.TenantKey)
+	if err != nil {
+		return err
+	}
+	if len(e.Policy.StaffOf(m.TenantKey, absences, departed, e.Now()).OnDuty()) == 0 {
 		return e.replyNotice(ctx, tx, m, "away_nobody")
 	}
 	return e.putAbsences(ctx, tx, m, absences)

@@ -54,13 +54,16 @@ func (e *Engine) handleClick(ctx context.Context, tx flows.Tx, k click) (flows.A
 		return e.openFromCard(ctx, tx, k)
 	case cards.ActMyData:
 		return e.replyByCard(ctx, tx, k, flows.Reply(flows.ReplyMyData))
-	case cards.ActNext, cards.ActRemind, cards.ActFilter, cards.ActBulk:
+	case cards.ActNext, cards.ActRemind, cards.ActFilter, cards.ActBulk, cards.ActExport:
 		admin, err := e.IsAdmin(ctx, tx, k.TenantKey, k.OpenID)
 		if err != nil {
 			return flows.Answer{}, err
 		}
 		if !admin {
 			return e.refuseNonAdmin(ctx, tx, k)
+		}
+		if k.Action.Act == cards.ActExport {
+			return e.export(ctx, tx, k)
 		}
 		if k.Action.Act != cards.ActRemind && e.Policy.ReviewQueue {
 			desk, err := e.atDesk(ctx, tx, k)

@@ -67,6 +67,9 @@ func (e *Engine) takeAnswer(ctx context.Context, tx flows.Tx, m flows.Message, c
 	if err != nil || !out.Changed() {
 		return false, err
 	}
+	if flows.AnswerIsCut(m.Text) {
+		return true, e.replyNotice(ctx, tx, m, "answer_cut")
+	}
 	return true, e.replyNotice(ctx, tx, m, "answer_received")
 }
 
@@ -262,6 +265,8 @@ func (e *Engine) handleHRCommand(ctx context.Context, tx flows.Tx, m flows.Messa
 		return e.goAway(ctx, tx, m)
 	case flows.CommandBack:
 		return e.comeBack(ctx, tx, m)
+	case flows.CommandExport:
+		return e.askForExport(ctx, tx, m)
 	case flows.CommandStats:
 		return e.reply(ctx, tx, m, flows.Reply(flows.ReplyStats))
 	case flows.CommandRemind:

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"strconv"
 
 	"shiming/cards"
 	"shiming/flows"
@@ -104,16 +103,14 @@ func (e *Engine) redrawDesk(ctx context.Context, tx flows.Tx, k click, s *flows.
 
 // nextAtDesk opens the next case of the filter, or the list if there is none.
 func (e *Engine) nextAtDesk(ctx context.Context, tx flows.Tx, k click, d *flows.Desk) (*cards.Toast, error) {
-	list := e.queueOf
-	if d.Filter == flows.FilterSample {
-		list = e.samplesOf
-	}
-	queue, err := list(ctx, tx, k.TenantKey, k.OpenID)
+	part, err := e.deskPart(ctx, tx, k.TenantKey, k.OpenID, d)
 	if err != nil {
 		return nil, err
 	}
-	inside := flows.InDepartment(queue, d.Department)
-	next := flows.NextOf(inside, d.Filter, d.Cursor, d.Case, k.OpenID, e.Now())
+	next, err := e.nextFree(ctx, tx, k.TenantKey, k.OpenID, part, d.Cursor, d.Case)
+	if err != nil {
+		return nil, err
+	}
 	if next == "" {
 		toast := flows.NewToast("nothing_next", nil)
 		return toast, e.closeAtDesk(ctx, tx, k, d)
@@ -208,135 +205,4 @@ func (e *Engine) afterDecisionAtDesk(
 		}
 	}
 	return e.answerAtDesk(ctx, tx, k, s, d, toast)
-}
-
-// bulkAtDesk offers all green cases that nobody else reads for approval, approves those that were offered, or takes
-// the approval back.
-func (e *Engine) bulkAtDesk(ctx context.Context, tx flows.Tx, k click, d *flows.Desk) (*cards.Toast, error) {
-	switch k.Action.To {
-	case cards.ToConfirm:
-		return e.approveOffered(ctx, tx, k, d)
-	case cards.ToUndo:
-		return e.undoTogether(ctx, tx, k, d)
-	}
-	if err := e.closeAtDesk(ctx, tx, k, d); err != nil {
-		return nil, err
-	}
-	queue, err := e.queueOf(ctx, tx, k.TenantKey, k.OpenID)
-	if err != nil {
-		return nil, err
-	}
-	d.Offered = nil
-	for _, q := range flows.InDepartment(queue, d.Department) {
-		by := q.Assigned.ReaderAt(e.Now())
-		if flows.FilterOf(q, e.Now()) != flows.FilterGreen || by != "" && by != k.OpenID {
-			continue
-		}
-		c, err := tx.Case(ctx, q.CaseID)
-		if err != nil {
-			return nil, err
-		}
-		if !e.allGreen(c) {
-			continue // a finding has changed with the time, such as the end of the card's validity
-		}
-		d.Offered = append(d.Offered, flows.Offered{Case: c.ID, Rev: c.Rev})
-		if err := e.AuditView(ctx, tx, c, k.OpenID, "listed for approval together"); err != nil {
-			return nil, err
-		}
-		if len(d.Offered) == maxBulk {
-			break
-		}
-	}
-	if len(d.Offered) == 0 {
-		return flows.NewToast("bulk_none", nil), nil
-	}
-	return nil, nil
-}
-
-// maxBulk is how many cases are approved together. The card lists them all, and one transaction decides on them.
-const maxBulk = 50
-
-// allGreen reports whether a case may be approved with others unread.
-func (e *Engine) allGreen(c *flows.Case) bool {
-	return c.Help == nil && !c.OtherNumber && c.Question == nil && flows.AllGreen(flows.Findings(c, &e.Policy, e.Now()))
-}
-
-// approveOffered approves the offered cases that are as they were when they were offered, and leaves out the others.
-func (e *Engine) approveOffered(ctx context.Context, tx flows.Tx, k click, d *flows.Desk) (*cards.Toast, error) {
-	if k.repeated || len(d.Offered) == 0 {
-		return flows.NewToast("already", nil), nil
-	}
-	offered := d.Offered
-	d.Offered, d.Decided = nil, nil
-	approved := 0
-	for _, o := range offered {
-		c, err := tx.Case(ctx, o.Case)
-		if flows.IsNotFound(err) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		by := e.Policy.ReaderOf(c.TenantKey, c.Assigned, e.Now())
-		if c.State != flows.AwaitingReview || !e.allGreen(c) || by != "" && by != k.OpenID || c.OnHold.ActiveAt(e.Now()) {
-			continue
-		}
-		ev := e.deskEvent(flows.Approved, k)
-		ev.Rev = &o.Rev
-		out, err := e.DecideAndPersist(ctx, tx, c, ev)
-		if err != nil {
-			return nil, err
-		}
-		if !out.Changed() {
-			continue
-		}
-		approved++
-		if out.Case.State == flows.Decided {
-			d.Decided = append(d.Decided, c.ID)
-		}
-	}
-	return flows.NewToast("bulk_done", map[string]string{
-		"n":       strconv.Itoa(approved),
-		"skipped": strconv.Itoa(len(offered) - approved),
-	}), nil
-}
-
-// undoTogether takes the approvals of the last click back that have not taken effect.
-func (e *Engine) undoTogether(ctx context.Context, tx flows.Tx, k click, d *flows.Desk) (*cards.Toast, error) {
-	decided := d.Decided
-	d.Decided = nil
-	undone := 0
-	for _, id := range decided {
-		c, err := tx.Case(ctx, id)
-		if flows.IsNotFound(err) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		out, err := e.DecideAndPersist(ctx, tx, c, e.deskEvent(flows.Undone, k))
-		if err != nil {
-			return nil, err
-		}
-		if out.Changed() {
-			undone++
-		}
-	}
-	return flows.NewToast("bulk_undone", map[string]string{"n": strconv.Itoa(undone)}), nil
-}
-
-// bulkCard lists the offered cases.
-func (e *Engine) bulkCard(ctx context.Context, v flows.View, d flows.Desk) (cards.Card, error) {
-	var out cards.Bulk
-	for _, o := range d.Offered {
-		c, err := v.Case(ctx, o.Case)
-		if flows.IsNotFound(err) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		out.Names = append(out.Names, flows.MaskedName(c))
-	}
-	return out, nil
 }

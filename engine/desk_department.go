@@ -10,28 +10,45 @@ import (
 	"shiming/flows"
 )
 
-// deskDepartments returns the departments of the waiting cases that are known by name, the one with the most cases
-// first, and the names by id.
-func (e *Engine) deskDepartments(
-	ctx context.Context, v flows.View, tenantKey string, queue []flows.QueueEntry,
-) (list []cards.DeskDepartment, names map[string]string, err error) {
-	counts := map[string]int{}
-	for _, q := range queue {
-		counts[q.Department]++
+// departmentNames looks up the names of departments, each once.
+type departmentNames struct {
+	view      flows.View
+	tenantKey string
+	known     map[string]string
+}
+
+// of returns the name of a department, "" if it is not known.
+func (n departmentNames) of(ctx context.Context, id string) (string, error) {
+	if name, ok := n.known[id]; ok {
+		return name, nil
 	}
-	names = map[string]string{}
-	for id, n := range counts {
-		name, err := v.DepartmentName(ctx, tenantKey, id)
-		if err != nil {
-			return nil, nil, err
-		}
-		if name != "" {
-			names[id] = name
-			list = append(list, cards.DeskDepartment{ID: id, Name: name, Count: n})
-		}
+	name, err := n.view.DepartmentName(ctx, n.tenantKey, id)
+	n.known[id] = name
+	return name, err
+}
+
+// most returns the departments with the most cases that are known by name, as many as a desk offers, and the chosen one
+// with them. counts is the number of cases by department.
+func (n departmentNames) most(
+	ctx context.Context, counts map[string]int, chosen string,
+) (list []cards.DeskDepartment, err error) {
+	var all []cards.DeskDepartment
+	for id, count := range counts {
+		all = append(all, cards.DeskDepartment{ID: id, Count: count})
 	}
-	slices.SortFunc(list, func(a, b cards.DeskDepartment) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID))
+	slices.SortFunc(all, func(a, b cards.DeskDepartment) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.ID, b.ID))
 	})
-	return list, names, nil
+	for _, d := range all {
+		if len(list) >= cards.MaxDeskDepartments && d.ID != chosen || d.ID == "" {
+			continue
+		}
+		if d.Name, err = n.of(ctx, d.ID); err != nil {
+			return nil, err
+		}
+		if d.Name != "" {
+			list = append(list, d)
+		}
+	}
+	return list, nil
 }

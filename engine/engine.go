@@ -135,12 +135,12 @@ func (e *Engine) DecideAndPersist(ctx context.Context, tx flows.Tx, c *flows.Cas
 			return outcome{}, err
 		}
 	}
-	if ev.Kind == flows.Approved && len(e.Policy.StandIns) > 0 {
+	if ev.Role == flows.HR {
 		staff, err := e.StaffOf(ctx, tx, c.TenantKey)
 		if err != nil {
 			return outcome{}, err
 		}
-		ev.StandIns = staff.StandIns
+		ev.Staff = &staff
 	}
 	if !e.Policy.ReviewAlways && (ev.Kind == flows.PersonChecked || ev.Kind == flows.Confirmed) {
 		ev.SampleDraw = e.sampleDraw(c)
@@ -214,6 +214,10 @@ func (e *Engine) persist(
 	}
 	jobs = append(jobs, more...)
 	if more, err = e.endLooks(ctx, tx, before, c, ch); err != nil {
+		return err
+	}
+	jobs = append(jobs, more...)
+	if more, err = e.redrawOverdue(ctx, tx, before, c); err != nil {
 		return err
 	}
 	jobs = append(jobs, more...)

@@ -14,6 +14,11 @@ func (e *Engine) HRView(ctx context.Context, v flows.View, c *flows.Case) (flows
 	if c.State.Turn() != flows.HR {
 		return vc, nil
 	}
+	staff, err := e.StaffOf(ctx, v, c.TenantKey)
+	if err != nil {
+		return vc, err
+	}
+	vc.Staff = &staff
 	all, err := v.CasesOf(ctx, c.TenantKey, c.OpenID)
 	if err != nil {
 		return vc, err

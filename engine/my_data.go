@@ -12,8 +12,14 @@ import (
 // sameView is how long the acts of one colleague count as one view.
 const sameView = 10 * time.Minute
 
+// sameExport is how long the lists of one colleague count as one view, so that they do not hide the other views.
+const sameExport = 24 * time.Hour
+
 // sameDisclosure is how long disclosures to one receiver count as one, such as both photos of a card.
 const sameDisclosure = time.Minute
+
+// viewExport is the code of a list in a file.
+const viewExport = "export"
 
 // viewsByColleagues lists which colleagues saw the masked data or the originals, and when. Every act of a colleague on
 // the case implies that the colleague saw the masked data, except a reminder.
@@ -30,6 +36,14 @@ func viewsByColleagues(rows []flows.AuditRow, owner string) []cards.View {
 			continue
 		case flows.EventOriginal:
 			out = append(out, cards.View{By: r.Actor, At: r.At, What: "photos", Reason: r.Detail["reason"]})
+			continue
+		case flows.EventExported:
+			again := func(w cards.View) bool {
+				return w.By == r.Actor && w.What == viewExport && r.At.Sub(w.At) < sameExport
+			}
+			if !slices.ContainsFunc(out, again) {
+				out = append(out, cards.View{By: r.Actor, At: r.At, What: viewExport})
+			}
 			continue
 		}
 		if n := len(out); n > 0 && out[n-1].By == r.Actor && r.At.Sub(out[n-1].At) < sameView {
@@ -71,6 +85,9 @@ func (e *Engine) MyData(ctx context.Context, v flows.View, tenantKey, openID str
 			for _, p := range o.Photos {
 				if p.State == flows.PhotoStored || p.State == flows.PhotoRead || p.State == flows.PhotoAnswer {
 					out.Photos++
+				}
+				if p.State == flows.PhotoFace {
+					out.Faces++
 				}
 			}
 		}

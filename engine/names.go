@@ -8,10 +8,11 @@ import "time"
 // nameTTL is how long a name is kept.
 const nameTTL = 12 * time.Hour
 
-// The workers refresh all names every NameRefreshInterval. While names are missing they try again after
-// NameRetryInterval, and after twice the pause each further time.
+// The workers refresh all names every NameRefreshInterval, which is also how long an admin who has left the company
+// keeps the desk at most. While names are missing they try again after NameRetryInterval, and after twice the pause
+// each further time.
 const (
-	NameRefreshInterval = nameTTL / 2
+	NameRefreshInterval = time.Hour
 	NameRetryInterval   = time.Minute
 )
 

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"encoding/hex"
 	"slices"
 	"strconv"
 	"time"
@@ -78,46 +77,15 @@ func (e *Engine) mayPeek(ctx context.Context, tx flows.Tx, k click, c *flows.Cas
 
 // countLook counts a look that an admin asks for. Beyond the limit it returns a toast, and the other admins are told.
 func (e *Engine) countLook(ctx context.Context, tx flows.Tx, k click) (*cards.Toast, error) {
-	key := hex.EncodeToString(e.Store.MAC("looks_of_admin", k.TenantKey, k.OpenID))
-	now := e.Now()
-	looks, err := tx.Uses(ctx, key, now.Add(-flows.LooksWindow))
-	if err != nil {
-		return nil, err
-	}
-	if len(looks) < flows.MaxLooks {
-		return nil, tx.PutUse(ctx, key, k.EventID, now)
-	}
-	toast := flows.NewToast("peek_limit", map[string]string{"n": strconv.Itoa(flows.MaxLooks)})
-	return toast, e.tellManyLooks(ctx, tx, k, looks)
-}
-
-// tellManyLooks tells the other admins in private that somebody looks at unusually many originals. They hear of it once
-// in LooksWindow, however often further looks are tried.
-func (e *Engine) tellManyLooks(ctx context.Context, tx flows.Tx, k click, looks []time.Time) error {
-	cause := "looks/" + k.TenantKey + "/" + k.OpenID + "/" + e.Now().Truncate(flows.LooksWindow).UTC().Format(time.RFC3339)
-	told, err := tx.InsertEventKeys(ctx, e.Now(), cause)
-	if told || err != nil {
-		return err
-	}
-	e.Log.Warn("unusually many looks at originals", "admin", k.OpenID, "looks", len(looks))
-	staff, err := e.StaffOf(ctx, tx, k.TenantKey)
-	if err != nil {
-		return err
-	}
-	var jobs []flows.Job
-	for _, a := range staff.All() { // also who is away: nobody else may hear of it
-		if a == k.OpenID {
-			continue
-		}
-		jobs = append(jobs, flows.Reply(flows.ReplyNotice).
-			Towards(flows.Receiver{Type: "open_id", ID: a}).
-			With(flows.ArgCode, flows.NoticeManyLooks).
-			With(flows.ArgAbout, k.OpenID).
-			With(flows.ArgLooks, strconv.Itoa(len(looks))).
-			With(flows.ArgSince, looks[0].UTC().Format(time.RFC3339)).
-			For(k.TenantKey, a))
-	}
-	return e.Enqueue(ctx, tx, cause, jobs...)
+	return e.countWatched(ctx, tx, k, watched{
+		purpose: "looks_of_admin",
+		cause:   "looks",
+		most:    flows.MaxLooks,
+		window:  flows.LooksWindow,
+		toast:   "peek_limit",
+		notice:  flows.NoticeManyLooks,
+		what:    "looks at originals",
+	})
 }
 
 // lookUnasked shows the originals to the admin who opens the case, if the policy says so. Such looks have no limit of

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -123,6 +124,34 @@ func (e *Engine) tellOverdue(
 		if step == flows.EscalateUrgently {
 			jobs = append(jobs, flows.CallUrgently(tenantKey, s.ID))
 		}
+	}
+	return jobs, nil
+}
+
+// redrawOverdue draws the admins' cards about overdue cases again when a change has made their number another one, at
+// most once a minute. A card that no admin got yet is not sent for it.
+func (e *Engine) redrawOverdue(
+	ctx context.Context, tx flows.Tx, before, c *flows.Case,
+) (jobs []flows.Job, err error) {
+	isOverdue := func(c *flows.Case) bool {
+		return c.State.Turn() == flows.HR && e.Policy.IsOverdue(c.EnteredAt, e.Now())
+	}
+	if isOverdue(before) == isOverdue(c) {
+		return nil, nil
+	}
+	for _, admin := range slices.Concat(e.Policy.AdminsOf(c.TenantKey), e.Policy.StandInsOf(c.TenantKey)) {
+		s, err := tx.Surface(ctx, overdueID(c.TenantKey, admin))
+		if flows.IsNotFound(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		drawn, err := e.markLater(ctx, tx, s, false, flows.QueueEvery)
+		if err != nil {
+			return nil, err
+		}
+		jobs = append(jobs, drawn...)
 	}
 	return jobs, nil
 }

@@ -7,38 +7,21 @@ import (
 	"shiming/flows"
 )
 
-// maxQueue is how many waiting cases an admin can page through with 下一件.
-const maxQueue = 200
-
 // openNextInQueue answers with a waiting case in the clicked card: the case that the button names, or with ToAfter the
 // case after it. The last case is followed by the first. A named case that no longer waits opens the first one.
 func (e *Engine) openNextInQueue(ctx context.Context, tx flows.Tx, k click) (flows.Answer, error) {
-	waiting, err := tx.Queue(ctx, k.TenantKey, []flows.State{flows.AwaitingReview, flows.NeedsAttention}, maxQueue)
+	queue, err := e.countQueue(ctx, tx, k.TenantKey, k.OpenID)
 	if err != nil {
 		return flows.Answer{}, err
 	}
-	var ids []string
-	named := -1 // index of the named case in ids
-	for _, w := range waiting {
-		if w.OpenID == k.OpenID {
-			continue // nobody decides on the own case
-		}
-		if w.CaseID == k.Action.Case {
-			named = len(ids)
-		}
-		ids = append(ids, w.CaseID)
+	counts, _ := queue.Counts("")
+	waiting := counts[flows.FilterAll] + counts[flows.FilterHeld]
+	c, err := e.pickInQueue(ctx, tx, k)
+	if err != nil {
+		return flows.Answer{}, err
 	}
-	if len(ids) == 0 {
+	if c == nil {
 		return flows.Answer{Toast: flows.NewToast("nothing_next", nil), Card: cards.Pending{}}, nil
-	}
-	// A case that no longer waits is not in the list. The admin then begins at the front again.
-	pick := max(named, 0)
-	if named >= 0 && k.Action.To == cards.ToAfter {
-		pick = (named + 1) % len(ids)
-	}
-	c, err := tx.Case(ctx, ids[pick])
-	if err != nil {
-		return flows.Answer{}, err
 	}
 	if err := e.AuditView(ctx, tx, c, k.OpenID, "opened from the queue"); err != nil {
 		return flows.Answer{}, err
@@ -47,13 +30,41 @@ func (e *Engine) openNextInQueue(ctx context.Context, tx flows.Tx, k click) (flo
 	if err != nil {
 		return flows.Answer{}, err
 	}
-	vc.Waiting = len(ids) - 1
+	vc.Waiting = waiting - 1
 	card := flows.HRCard(c, vc)
 	if r, ok := card.(cards.Review); ok {
 		r.Queue = true
 		card = r
 	}
 	return flows.Answer{Card: card, Toast: flows.NewToast("opened", nil)}, nil
+}
+
+// pickInQueue returns the case that openNextInQueue opens, nil if none waits. Nobody decides on the own case.
+func (e *Engine) pickInQueue(ctx context.Context, tx flows.Tx, k click) (*flows.Case, error) {
+	from := []flows.Cursor{{}}
+	if k.Action.Case != "" {
+		named, err := tx.Case(ctx, k.Action.Case)
+		switch {
+		case flows.IsNotFound(err):
+		case err != nil:
+			return nil, err
+		case named.TenantKey != k.TenantKey || named.State.Turn() != flows.HR || named.OpenID == k.OpenID:
+		case k.Action.To != cards.ToAfter:
+			return named, nil
+		default:
+			from = []flows.Cursor{flows.CursorOf(named), {}}
+		}
+	}
+	for _, after := range from {
+		page, err := tx.QueuePage(ctx, k.TenantKey, flows.QueuePart{NotOpenID: k.OpenID}, after, 1)
+		if err != nil {
+			return nil, err
+		}
+		if len(page) > 0 {
+			return tx.Case(ctx, page[0].CaseID)
+		}
+	}
+	return nil, nil
 }
 
 // repostReviewCard brings the case's own card to the bottom of HR's chat. Lists of cases have this button.

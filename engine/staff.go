@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"slices"
 
 	"shiming/cards"
 	"shiming/flows"
@@ -11,7 +10,11 @@ import (
 // StaffOf returns who may decide on the tenant's cases now, and who of them is away.
 func (e *Engine) StaffOf(ctx context.Context, v flows.View, tenantKey string) (flows.Staff, error) {
 	absences, err := loadAbsences(ctx, v, tenantKey)
-	return e.Policy.StaffOf(tenantKey, absences, e.Now()), err
+	if err != nil {
+		return flows.Staff{}, err
+	}
+	departed, err := loadDeparted(ctx, v, tenantKey)
+	return e.Policy.StaffOf(tenantKey, absences, departed, e.Now()), err
 }
 
 func loadAbsences(ctx context.Context, v flows.View, tenantKey string) (flows.Absences, error) {
@@ -22,13 +25,10 @@ func loadAbsences(ctx context.Context, v flows.View, tenantKey string) (flows.Ab
 	return flows.ParseAbsences(raw)
 }
 
-// IsAdmin reports whether the person may decide on the tenant's cases now: one of hr.admins, or a stand-in while one is
-// needed.
+// IsAdmin reports whether the person may decide on the tenant's cases now: one of hr.admins who has not left the
+// company, or a stand-in while one is needed.
 func (e *Engine) IsAdmin(ctx context.Context, v flows.View, tenantKey, openID string) (bool, error) {
-	if slices.Contains(e.Policy.AdminsOf(tenantKey), openID) {
-		return true, nil
-	}
-	if !slices.Contains(e.Policy.StandInsOf(tenantKey), openID) {
+	if !e.Policy.IsStaff(tenantKey, openID) {
 		return false, nil
 	}
 	staff, err := e.StaffOf(ctx, v, tenantKey)

@@ -8,31 +8,27 @@ import (
 	"shiming/flows"
 )
 
-// Waiting returns how many cases wait for HR, by the colours of a desk, and since when the oldest does. It counts all of
-// them, also those that no desk lists.
+// Waiting returns how many cases wait for HR, by the colours of a desk, and since when the oldest does. It counts those
+// on hold apart: they wait for a time, or for an answer.
 func (e *Engine) Waiting(ctx context.Context, v flows.View, tenantKey string) (w cards.Waiting, err error) {
-	counts, err := v.CountByRisk(ctx, tenantKey)
+	queue, err := e.countQueue(ctx, v, tenantKey, "")
 	if err != nil {
 		return w, err
 	}
-	for of, n := range counts {
-		w.Total += n
-		switch flows.FilterOf(flows.QueueEntry{State: of.State, Risk: of.Risk}, e.Now()) {
-		case flows.FilterStuck:
-			w.Stuck += n
-		case flows.FilterGreen:
-			w.Green += n
-		case flows.FilterRed:
-			w.Red += n
-		default:
-			w.Amber += n
-		}
+	n, _ := queue.Counts("")
+	w = cards.Waiting{
+		Total:  n[flows.FilterAll],
+		Green:  n[flows.FilterGreen],
+		Amber:  n[flows.FilterAmber],
+		Red:    n[flows.FilterRed],
+		Stuck:  n[flows.FilterStuck],
+		OnHold: n[flows.FilterHeld],
 	}
-	oldest, err := v.Queue(ctx, tenantKey, waitingForHR, 1)
-	if err == nil && len(oldest) > 0 {
-		w.Oldest = oldest[0].Since
+	for oldest, err := range e.queueFrom(ctx, v, tenantKey, flows.QueuePart{}, flows.Cursor{}, 1) {
+		w.Oldest = oldest.Since
+		return w, err
 	}
-	return w, err
+	return w, nil
 }
 
 // QueueCard returns what the board of the review group shows now.
@@ -42,18 +38,17 @@ func (e *Engine) QueueCard(ctx context.Context, v flows.View, tenantKey string) 
 	if err != nil {
 		return nil, err
 	}
-	out := cards.Queue{Total: w.Total, Green: w.Green, Stuck: w.Stuck, Oldest: w.Oldest, SLA: e.Policy.SLA, At: now}
+	out := cards.Queue{
+		Total:  w.Total,
+		Green:  w.Green,
+		Stuck:  w.Stuck,
+		OnHold: w.OnHold,
+		Oldest: w.Oldest,
+		SLA:    e.Policy.SLA,
+		At:     now,
+	}
 	if out.Overdue, _, err = e.countOverdue(ctx, v, tenantKey); err != nil {
 		return nil, err
-	}
-	queue, err := v.Queue(ctx, tenantKey, waitingForHR, maxQueue)
-	if err != nil {
-		return nil, err
-	}
-	for _, q := range queue {
-		if flows.FilterOf(q, now) == flows.FilterHeld {
-			out.OnHold++
-		}
 	}
 	if out.Held, err = e.heldCases(ctx, v, tenantKey); err != nil {
 		return nil, err

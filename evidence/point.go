@@ -3,14 +3,17 @@ package evidence
 import (
 	"cmp"
 	"errors"
+	"slices"
 
 	"shiming/esign"
 	"shiming/flows"
+	"shiming/idcard"
 )
 
-// Missing names what is not on record although the evidence point has to state it: verification, sms_code,
-// bank_card, agreement, photos, a document that the settings name (document_type), or else the field of e签宝 that would
-// be wrong. It returns "" if nothing is missing. The card of HR shows the name.
+// Missing names what is not on record although the evidence point has to state it: verification, sms_code, bank_card,
+// face_live_score (the settings give the evidence none), agreement, photos, a document that the settings name
+// (document_type), or else the field of e签宝 that would be wrong. It returns "" if nothing is missing. The card of HR
+// shows the name.
 func Missing(c *flows.Case, p *flows.Policy) string {
 	switch {
 	case c.Check == nil || c.Check.Outcome != flows.CheckMatch || c.Check.Serial == "" ||
@@ -18,11 +21,13 @@ func Missing(c *flows.Case, p *flows.Policy) string {
 		return "verification"
 	case c.Method == flows.BankCardFour && (c.Personal.BankCard == "" || c.Personal.OpeningBank == ""):
 		return "bank_card"
-	case c.Code == nil || c.Code.PassedAt.IsZero() || c.Personal.SMSCode == "":
+	case c.Method == flows.Face && p.FaceLiveScore != flows.FaceLiveStatus:
+		return "face_live_score"
+	case c.Method != flows.Face && (c.Code == nil || c.Code.PassedAt.IsZero() || c.Personal.SMSCode == ""):
 		return "sms_code"
 	case c.Revision == flows.Revision202510 && (c.Reading == nil || c.Personal.ReadIP == ""):
 		return "agreement"
-	case c.Uploads["front"] == "" || c.Uploads["back"] == "":
+	case slices.ContainsFunc(c.UploadSides(), func(s idcard.Side) bool { return c.Uploads[string(s)] == "" }):
 		return "photos"
 	}
 	// The review refuses such a document; the settings may have changed since.
@@ -50,7 +55,7 @@ func PointOf(c *flows.Case, policy *flows.Policy) esign.PersonPoint {
 	return pointOf(c, policy)
 }
 
-// pointOf builds the point of a case that has a check, a code and, in revision 2025-10, a reading.
+// pointOf builds the point of a case that has a check, a code unless it was a face and, in revision 2025-10, a reading.
 func pointOf(c *flows.Case, policy *flows.Policy) esign.PersonPoint {
 	return point(c, cardTypeOf(c, policy), policy.MarkOf(c))
 }
@@ -71,7 +76,19 @@ func point(c *flows.Case, cardType esign.CardType, mark string) esign.PersonPoin
 		CardNationalEmblem: c.Uploads["back"],
 		Mark:               mark,
 	}
-	if c.Method == flows.BankCardFour {
+	switch c.Method {
+	case flows.Face:
+		point.Method = esign.MethodFace
+		point.Face = &esign.Face{
+			InfoVerifySupplier:    c.Check.Supplier,
+			VerifyTime:            c.Check.At,
+			VerifySerialNumber:    c.Check.Serial,
+			FaceImage:             c.Uploads[string(flows.FaceSide)],
+			FaceImageSimilarScore: c.Check.Similarity,
+			FaceLiveDetectScore:   c.Check.Liveness,
+		}
+		return point
+	case flows.BankCardFour:
 		point.Method = esign.MethodBankCardFour
 		point.BankCardFour = &esign.BankCardFour{
 			InfoVerifySupplier: c.Check.Supplier,

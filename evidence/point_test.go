@@ -183,3 +183,55 @@ func TestRecordOfABankCard(t *testing.T) {
 		}
 	}
 }
+
+// TestEvidenceOfAFace: the point states the supplier's answer as it came, and nothing is filed where the settings give
+// the evidence no score.
+func TestEvidenceOfAFace(t *testing.T) {
+	policy := flows.SamplePolicy()
+	policy.FaceLiveScore = flows.FaceLiveStatus
+	face := func() *flows.Case {
+		c := flows.SampleCase(flows.Filing)
+		c.Method, c.Code, c.Personal.SMSCode, c.Personal.Mobile = flows.Face, nil, "", ""
+		c.Check.Method, c.Check.Similarity, c.Check.Liveness = flows.Face, "92.31", "0"
+		c.Uploads["face"] = "f3"
+		return c
+	}
+	c := face()
+	p := PointOf(c, policy)
+	want := esign.Face{
+		InfoVerifySupplier:    "腾讯云",
+		VerifyTime:            c.Check.At,
+		VerifySerialNumber:    "r-1",
+		FaceImage:             "f3",
+		FaceImageSimilarScore: "92.31",
+		FaceLiveDetectScore:   "0",
+	}
+	if p.Method != esign.MethodFace || p.Face == nil || *p.Face != want || p.ThreeElements != nil || p.BankCardFour != nil {
+		t.Errorf("got a point of %s, want the six fields of the record", p.Method)
+	}
+	if err := p.Validate(p.Revision); err != nil {
+		t.Errorf("got %v, want a point that e签宝's page allows", err)
+	}
+	for what, tt := range map[string]struct {
+		missing string
+		change  func(*flows.Case, *flows.Policy)
+	}{
+		"no score":                {"face_live_score", func(_ *flows.Case, p *flows.Policy) { p.FaceLiveScore = flows.FaceLiveStop }},
+		"no setting":              {"face_live_score", func(_ *flows.Case, p *flows.Policy) { p.FaceLiveScore = "" }},
+		"no picture":              {"photos", func(c *flows.Case, _ *flows.Policy) { delete(c.Uploads, "face") }},
+		"no similarity":           {"face.faceImageSimilarScore", func(c *flows.Case, _ *flows.Policy) { c.Check.Similarity = "" }},
+		"no liveness":             {"face.faceLiveDetectScore", func(c *flows.Case, _ *flows.Policy) { c.Check.Liveness = "" }},
+		"check of another method": {"verification", func(c *flows.Case, _ *flows.Policy) { c.Check.Method = flows.ThreeElements }},
+	} {
+		t.Run(what, func(t *testing.T) {
+			c, p := face(), *policy
+			tt.change(c, &p)
+			if got := Missing(c, &p); got != tt.missing {
+				t.Errorf("%q is missing, want %q", got, tt.missing)
+			}
+			if p := PointOf(c, &p); p.Name != "" || p.Face != nil {
+				t.Error("evidence all the same")
+			}
+		})
+	}
+}

@@ -178,7 +178,7 @@ type Photo struct {
 type Look struct {
 	By     string `json:"by"` // open_id, or operator
 	At     string `json:"at"`
-	What   string `json:"what"` // review | photos | evidence | evidence_full
+	What   string `json:"what"` // review | photos | export | evidence | evidence_full
 	Reason string `json:"reason,omitempty"`
 }
 

@@ -244,7 +244,7 @@ func (b builder) filed() *Filed {
 	}
 	out := &Filed{Point: w.ID, At: stamp(w.At), Revision: b.c.EvidenceRevision(), ConfirmedBy: w.By}
 	started := b.last(flows.EvidenceStarted, nil)
-	if started == nil || b.c.Check == nil || b.c.Code == nil {
+	if started == nil || b.c.Check == nil || b.c.Code == nil && b.c.Method != flows.Face {
 		return out
 	}
 	out.Fields = b.requestFields(point(b.c, esign.CardType(started.Detail["card_type"]), started.Detail["mark"]))
@@ -253,7 +253,8 @@ func (b builder) filed() *Filed {
 
 // photos returns the uploads that the case names, as the audit trail describes them.
 func (b builder) photos() (out []Photo) {
-	for _, side := range []string{"front", "back"} {
+	for _, s := range b.c.UploadSides() {
+		side := string(s)
 		id := b.c.Uploads[side]
 		row := b.last(flows.PhotoUploaded, func(r flows.AuditRow) bool { return r.Detail["file_id"] == id })
 		if id == "" || row == nil {
@@ -283,6 +284,8 @@ func (b builder) looks() (out []Look) {
 			look.What, look.Reason = "review", r.Why
 		case flows.EventOriginal:
 			look.What = "photos"
+		case flows.EventExported:
+			look.What = "export"
 		case flows.EventEvidenceShown, flows.EventEvidenceExported:
 			look.What = flows.LookAtEvidence(r)
 		default:

@@ -44,6 +44,16 @@ func (b builder) methodFields(p esign.PersonPoint) []Field {
 			{Name: "bankCardFour.smsSupplier", Value: c.SMSSupplier},
 		}
 	}
+	if f := p.Face; f != nil {
+		return []Field{
+			{Name: "face.infoVerifySupplier", Value: f.InfoVerifySupplier},
+			{Name: "face.verifyTime", Value: stamp(f.VerifyTime)},
+			{Name: "face.verifySerialNumber", Value: f.VerifySerialNumber},
+			{Name: "face.faceImage", Value: f.FaceImage},
+			{Name: "face.faceImageSimilarScore", Value: f.FaceImageSimilarScore},
+			{Name: "face.faceLiveDetectScore", Value: f.FaceLiveDetectScore},
+		}
+	}
 	t := p.ThreeElements
 	return []Field{
 		{Name: "threeElements.infoVerifySupplier", Value: t.InfoVerifySupplier},

@@ -43,7 +43,7 @@ func TestTexts(t *testing.T) {
 			t.Errorf("%s: got the placeholders %v and %v", id, found[0], found[1])
 		}
 		family, rest, nested := strings.Cut(id, ".")
-		byCode := slices.Contains([]string{"outcome", "read_type", "read_login", "who", "verdict", "advice"}, family)
+		byCode := slices.Contains([]string{"side", "outcome", "read_type", "read_login", "who", "verdict", "advice"}, family)
 		if !strings.Contains(code, `"`+id+`"`) && !(nested && (byCode || strings.Contains(code, `"`+rest+`"`))) {
 			t.Errorf("%s: got no use of the text", id)
 		}

@@ -13,6 +13,8 @@ var ApplicantActs = map[cards.Act]Kind{
 	cards.ActSubmitCode:    CodeTyped,
 	cards.ActSubmitCard:    BankCardTyped,
 	cards.ActMethod:        MethodChosen,
+	cards.ActStartFace:     FaceAsked,
+	cards.ActCheckFace:     FaceLookAsked,
 	cards.ActCancel:        Cancelled,
 	cards.ActResume:        CardAsked,
 	cards.ActWithdraw:      Erase,

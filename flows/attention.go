@@ -27,6 +27,7 @@ const (
 	StopEvidenceField   StopCode = "evidence_field"   // e签宝 refuses a field of the evidence
 	StopEvidenceReading StopCode = "evidence_reading" // of these, a field about the reading of the agreement
 	StopIncomplete      StopCode = "incomplete"       // a point that the evidence needs is missing in the case
+	StopFaceLiveScore   StopCode = "face_live_score"  // the settings give the evidence of a face no score
 	StopPhotoLost       StopCode = "photo_lost"       // the store no longer has the photo
 	StopTooManyPhotos   StopCode = "too_many_photos"  // the applicant asks for help after many unusable photos
 	StopTooManyChecks   StopCode = "too_many_checks"  // the supplier accepts no more checks of this person today

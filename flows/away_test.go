@@ -107,19 +107,23 @@ func TestStaff(t *testing.T) {
 		name     string
 		policy   Policy
 		absences Absences
+		departed []string
 		all      string
 		duty     string
 		told     string // of a case of b
 	}{
-		{"everybody is there", p, away(), "ab", "ab", "a"},
-		{"one is away", p, away("a"), "abs", "bs", "s"},
-		{"both are away", p, away("a", "b"), "abs", "s", "s"},
-		{"the stand-in as well", p, away("a", "s"), "abs", "b", "as"},
-		{"no stand-in", Policy{Admins: p.Admins}, away("a"), "ab", "b", "a"},
-		{"no admin of the tenant", Policy{Admins: []string{"t2/a"}, StandIns: []string{"t1/s", "t2/x"}}, nil, "s", "s", "s"},
+		{"everybody is there", p, away(), nil, "ab", "ab", "a"},
+		{"one is away", p, away("a"), nil, "abs", "bs", "s"},
+		{"both are away", p, away("a", "b"), nil, "abs", "s", "s"},
+		{"the stand-in as well", p, away("a", "s"), nil, "abs", "b", "as"},
+		{"no stand-in", Policy{Admins: p.Admins}, away("a"), nil, "ab", "b", "a"},
+		{"no admin of the tenant", Policy{Admins: []string{"t2/a"}, StandIns: []string{"t1/s", "t2/x"}}, nil, nil, "s", "s", "s"},
+		{"one has left", p, away(), []string{"a"}, "bs", "bs", "s"},
+		{"one has left, the stand-in as well", p, away(), []string{"a", "s"}, "b", "b", ""},
+		{"one has left and the other is away", p, away("b"), []string{"a"}, "bs", "s", "s"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s := tt.policy.StaffOf("t1", tt.absences, now)
+			s := tt.policy.StaffOf("t1", tt.absences, tt.departed, now)
 			joined := func(ids []string) (out string) {
 				for _, id := range ids {
 					out += id

@@ -62,6 +62,7 @@ type Case struct {
 	CodesAsked []time.Time `json:"codes_asked,omitempty"` // times of the case's codes within 24 h; see CodeUses
 	Code       *Code       `json:"code,omitempty"`
 	BankCard   *BankCard   `json:"bank_card,omitempty"`
+	FaceCheck  *FaceCheck  `json:"face,omitempty"`
 	Check      *Check      `json:"check,omitempty"`
 	Review     *Review     `json:"review,omitempty"`
 	// Risk is the worst level of the findings when the case was submitted for review.
@@ -203,6 +204,10 @@ type Check struct {
 	Supplier string       `json:"supplier"`
 	Serial   string       `json:"serial"`
 	At       time.Time    `json:"at"`
+	// Of a face: the supplier's similarity, and its status of the liveness check, both as they came.
+	Similarity string `json:"similarity,omitempty"`
+	Liveness   string `json:"liveness,omitempty"`
+	Charged    int    `json:"charged,omitempty"` // tries that the supplier charges
 }
 
 // ReviewOutcome is the decision of a review.

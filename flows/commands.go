@@ -26,6 +26,7 @@ const (
 	CommandStats        Command = "stats"
 	CommandRemind       Command = "remind"
 	CommandReconcile    Command = "reconcile"
+	CommandExport       Command = "export"
 	CommandReviewHere   Command = "review_here"
 	CommandAnnounceHere Command = "announce_here"
 	CommandSixDigits    Command = "six_digits"
@@ -49,6 +50,7 @@ var commands = map[string]Command{
 	"统计": CommandStats, "stats": CommandStats,
 	"催办": CommandRemind, "remind": CommandRemind,
 	"对账": CommandReconcile, "reconcile": CommandReconcile,
+	"导出": CommandExport, "导出名单": CommandExport, "export": CommandExport,
 	"请假": CommandAway, "away": CommandAway,
 	"销假": CommandBack, "我回来了": CommandBack, "back": CommandBack,
 	"邀请": CommandInvite, "invite": CommandInvite,
@@ -66,6 +68,7 @@ var HRCommands = map[Command]bool{
 	CommandStats:        true,
 	CommandRemind:       true,
 	CommandReconcile:    true,
+	CommandExport:       true,
 	CommandReviewHere:   true,
 	CommandAnnounceHere: true,
 	CommandAway:         true,

@@ -201,12 +201,14 @@ func (d *decision) end(s State) {
 	if d.c.Outcome == "" {
 		d.c.Outcome = string(s)
 	}
+	d.c.dropFaceLink()
 	for f := range EndFigures(d.c) {
 		d.count(f)
 	}
 	d.redraw(AudienceHR, AudienceBoard)
 	if s == Done {
 		d.queueFollowUps()
+		d.postSample()
 	}
 	if !d.c.Erased.IsZero() {
 		return

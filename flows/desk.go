@@ -1,9 +1,6 @@
 package flows
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // Desk is the state of an admin's review desk: one message in private that shows the queue, or one case of it.
 type Desk struct {
@@ -64,39 +61,11 @@ func (f DeskFilter) Matches(q QueueEntry, now time.Time) bool {
 	return f == of || (f == "" || f == FilterAll) && of != FilterHeld && of != FilterSample
 }
 
-// InDepartment returns the cases of the department, and all cases for "" or if none is of the department any more.
-func InDepartment(queue []QueueEntry, department string) []QueueEntry {
-	if department == "" {
-		return queue
-	}
-	var out []QueueEntry
-	for _, q := range queue {
-		if q.Department == department {
-			out = append(out, q)
-		}
-	}
-	if len(out) == 0 {
-		return queue
-	}
-	return out
-}
-
-// NextOf returns the case that an admin reads next: the first one behind the cursor, in the order of the queue, that
-// the filter selects, that no other admin reads and that does not wait for another admin's approval. The last one is
-// followed by the first. open is the case that the desk shows, which is not its own next one; "" if it shows the list.
-// It returns "" if there is none.
-func NextOf(queue []QueueEntry, f DeskFilter, behind Cursor, open, admin string, now time.Time) string {
-	start := max(0, slices.IndexFunc(queue, func(q QueueEntry) bool {
-		return q.Since.After(behind.At) || q.Since.Equal(behind.At) && q.CaseID > behind.ID
-	}))
-	for i := range queue {
-		q := queue[(start+i)%len(queue)]
-		by := q.Assigned.ReaderAt(now)
-		if q.CaseID != open && f.Matches(q, now) && (by == "" || by == admin) && q.FirstBy != admin {
-			return q.CaseID
-		}
-	}
-	return ""
+// FreeFor reports whether an admin may read the entry next: no other admin reads it, and it does not wait for another
+// admin's approval.
+func (q QueueEntry) FreeFor(admin string, now time.Time) bool {
+	by := q.Assigned.ReaderAt(now)
+	return (by == "" || by == admin) && q.FirstBy != admin
 }
 
 // CursorOf is the position of a case in the queue.

@@ -1,49 +1,80 @@
 package flows
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
+
+	"shiming/cards"
 )
 
-func TestNextOf(t *testing.T) {
+func TestFreeFor(t *testing.T) {
 	now := SampleTime
-	at := func(minutes int) time.Time { return now.Add(time.Duration(minutes-60) * time.Minute) }
 	read := func(by string, ago time.Duration) *Assignment { return &Assignment{To: by, At: now.Add(-ago)} }
-	queue := []QueueEntry{
-		{CaseID: "a", State: AwaitingReview, Since: at(1), Risk: LevelPassed},
-		{CaseID: "b", State: AwaitingReview, Since: at(2), Risk: LevelFailed, Assigned: read("ou_hr2", time.Minute)},
-		{CaseID: "c", State: NeedsAttention, Since: at(3)},
-		{CaseID: "d", State: AwaitingReview, Since: at(3), Risk: LevelWarning, Assigned: read("ou_hr2", AssignedFor)},
-		{CaseID: "e", State: AwaitingReview, Since: at(4), Risk: LevelPassed, Assigned: read("ou_hr1", time.Minute)},
-		{CaseID: "f", State: AwaitingReview, Since: at(5), Risk: LevelNotExamined},
-	}
 	for _, tt := range []struct {
-		name   string
-		filter DeskFilter
-		behind Cursor
-		open   string
-		want   string
+		name  string
+		entry QueueEntry
+		want  bool
 	}{
-		{"the oldest", "", Cursor{}, "", "a"},
-		{"not what another reads", FilterAll, Cursor{at(1), "a"}, "a", "c"},
-		{"taken over after ten minutes", "", Cursor{at(3), "c"}, "c", "d"},
-		{"the own one again", "", Cursor{at(3), "d"}, "d", "e"},
-		{"the first after the last", "", Cursor{at(5), "f"}, "f", "a"},
-		{"behind one that has been decided on", "", Cursor{at(2), "bb"}, "", "c"},
-		{"green only", FilterGreen, Cursor{at(1), "a"}, "a", "e"},
-		{"amber holds what was not examined", FilterAmber, Cursor{at(3), "d"}, "d", "f"},
-		{"red is being read", FilterRed, Cursor{}, "", ""},
-		{"the only one of its kind is not its own next one", FilterStuck, Cursor{at(3), "c"}, "c", ""},
-		{"from the list it is opened again", FilterStuck, Cursor{at(3), "c"}, "", "c"},
+		{"nobody reads it", QueueEntry{}, true},
+		{"another reads it", QueueEntry{Assigned: read("ou_hr2", time.Minute)}, false},
+		{"taken over after ten minutes", QueueEntry{Assigned: read("ou_hr2", AssignedFor)}, true},
+		{"the admin reads it", QueueEntry{Assigned: read("ou_hr1", time.Minute)}, true},
+		{"it waits for the second admin", QueueEntry{FirstBy: "ou_hr1"}, false},
+		{"the admin is the second", QueueEntry{FirstBy: "ou_hr2"}, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := NextOf(queue, tt.filter, tt.behind, tt.open, "ou_hr1", now); got != tt.want {
-				t.Errorf("got %q, want %q", got, tt.want)
+			if got := tt.entry.FreeFor("ou_hr1", now); got != tt.want {
+				t.Errorf("got %v, want %v", got, tt.want)
 			}
 		})
 	}
-	if got := NextOf(nil, "", Cursor{}, "", "ou_hr1", now); got != "" {
-		t.Errorf("got %q of an empty queue, want none", got)
+}
+
+// TestQueueCounts: cases on hold and samples are counted apart, and cases on hold can be overdue.
+func TestQueueCounts(t *testing.T) {
+	now := SampleTime
+	q := NewQueue([]QueueCount{
+		{State: AwaitingReview, Risk: LevelPassed, Department: "od_1", N: 300, Overdue: 20},
+		{State: AwaitingReview, Risk: LevelNotExamined, Department: "od_2", N: 5},
+		{State: AwaitingReview, Risk: LevelFailed, N: 2, Overdue: 2},
+		{State: NeedsAttention, Department: "od_1", N: 4},
+		{State: Done, Department: "od_3", N: 7},
+	}, []QueueEntry{
+		{State: AwaitingReview, Risk: LevelPassed, Department: "od_1", Since: now.Add(-3 * time.Hour),
+			OnHold: &ReviewHold{Until: now.Add(time.Hour)}},
+		{State: AwaitingReview, Risk: LevelPassed, Department: "od_1", Since: now, OnHold: &ReviewHold{Until: now}},
+		{State: Done, Department: "od_3", Since: now.Add(-3 * time.Hour), Assigned: &Assignment{To: "ou_hr1", At: now}},
+	}, now.Add(-2*time.Hour), now)
+	for _, tt := range []struct {
+		department string
+		want       string
+	}{
+		{"", "all 312, green 301, amber 5, red 2, stuck 4, held 1, sample 8, overdue 23"},
+		{"od_1", "all 305, green 301, amber 0, red 0, stuck 4, held 1, sample 0, overdue 21"},
+		{"od_3", "all 0, green 0, amber 0, red 0, stuck 0, held 0, sample 8, overdue 0"},
+	} {
+		n, overdue := q.Counts(tt.department)
+		var got strings.Builder
+		for _, f := range cards.DeskFilters {
+			fmt.Fprintf(&got, "%s %d, ", f, n[DeskFilter(f)])
+		}
+		fmt.Fprintf(&got, "overdue %d", overdue)
+		if got.String() != tt.want {
+			t.Errorf("%q: %s, want %s", tt.department, got.String(), tt.want)
+		}
+	}
+	if got := q.Departments(); got["od_1"] != 306 || got["od_2"] != 5 || got[""] != 2 || got["od_3"] != 0 {
+		t.Errorf("departments %v, want 306 of od_1, 5 of od_2, 2 of none and no sample", got)
+	}
+	for chosen, want := range map[string]string{"": "", "od_1": "od_1", "od_3": "od_3", "od_9": ""} {
+		if got := q.Chosen(chosen); got != want {
+			t.Errorf("of %q the desk shows %q, want %q", chosen, got, want)
+		}
+	}
+	if n, _ := NewQueue(nil, nil, time.Time{}, now).Counts(""); n[FilterAll] != 0 {
+		t.Errorf("an empty queue counts %v", n)
 	}
 }
 

@@ -18,7 +18,9 @@ const (
 	Retake        Kind = "retake"
 	Confirmed     Kind = "confirm"
 	BankCardTyped Kind = "submit_card"
-	MethodChosen  Kind = "method" // the applicant takes another rung of the ladder
+	MethodChosen  Kind = "method"     // the applicant takes another rung of the ladder
+	FaceAsked     Kind = "start_face" // the applicant agrees to a check by face
+	FaceLookAsked Kind = "check_face" // the applicant says that it is finished
 	CodeAsked     Kind = "send_code"
 	CodeTyped     Kind = "submit_code"
 	EditAsked     Kind = "edit"
@@ -69,6 +71,12 @@ const (
 	CodeUnknown      Kind = "code_unknown"
 	CodeDropped      Kind = "code_dropped" // certainly not sent; the next attempt makes new digits
 	BankKnown        Kind = "bank_known"
+	FaceOpened       Kind = "face_opened"
+	FaceReturned     Kind = "face_returned" // a browser came back from the supplier's page
+	FaceClaimed      Kind = "face_fetching" // the job in Job fetches the result
+	FacePending      Kind = "face_pending"  // there is no result yet, or the call was refused
+	FaceFailed       Kind = "face_failed"   // the flow ended without an answer about the person
+	FaceLost         Kind = "face_unknown"  // the answer with the result may be lost
 	PersonChecked    Kind = "person_checked"
 	CheckRefused     Kind = "check_refused" // the supplier does not accept the value of Field
 	IdentityStarted  Kind = "identity_started"
@@ -123,7 +131,7 @@ type Event struct {
 	ChatID    string
 	PhotoID   string   // PhotoReceived: a new id; PhotoFetched, PhotoReadOK, PhotoFailed: an existing photo
 	PhotoIDs  []string // PhotoClaimed
-	Problem   string   // PhotoFailed, CodeFailed: a code (texts "photo.<code>", "code.<code>")
+	Problem   string   // PhotoFailed, CodeFailed, FaceFailed: a code (texts "photo.<code>", "code.<code>", …)
 	// SHA256 and MD5 are those of the picture as sent (PhotoFetched), of the JPEG as uploaded (PhotoUploaded); hex.
 	SHA256, MD5 string
 	Format      string   // PhotoFetched: of the picture as sent, e.g. jpeg
@@ -135,7 +143,7 @@ type Event struct {
 	Readings    []idcard.Reading // PhotoReadOK: one reading a side
 	// DocumentRead is the reading of a document without a resident number (PhotoReadOK).
 	DocumentRead *idcard.DocumentReading
-	Job          string // PhotoClaimed, IdentityStarted, EvidenceStarted, AccountStarted: the job that begins
+	Job          string // PhotoClaimed, FaceClaimed, IdentityStarted, EvidenceStarted, AccountStarted: the job
 	// Proven says that e签宝 has taken an evidence point of the tenant with the present set-up, and has refused none for
 	// the set-up since (IdentityStarted).
 	Proven bool
@@ -161,22 +169,27 @@ type Event struct {
 	// SameNumberCases lists ids of other people's cases with the same number (Confirmed).
 	SameNumberCases []string
 
-	MAC      []byte     // CodePrepared: keyed hash of the new digits; CodeTyped: of the typed digits
-	Code     string     // CodeTyped: the digits, which are kept only if they are right
-	Seq      int64      // events of a code: its sequence number; BankKnown: of the look-up
-	Supplier string     // CodePrepared
-	Serial   string     // CodeSent: the supplier's serial number
-	Check    *Check     // PersonChecked
-	Bank     *BankFound // BankKnown; nil for all others
+	MAC      []byte       // CodePrepared: keyed hash of the new digits; CodeTyped: of the typed digits
+	Code     string       // CodeTyped: the digits, which are kept only if they are right
+	Seq      int64        // of a code, a look-up of a bank, or a flow for a face: its sequence number
+	Supplier string       // CodePrepared
+	Serial   string       // CodeSent: the supplier's serial number; FaceFailed: its code
+	Check    *Check       // PersonChecked
+	Bank     *BankFound   // BankKnown; nil for all others
+	Face     *FaceOpening // FaceOpened
+	// FacePicture is the picture of the face (PersonChecked of Face, with a match).
+	FacePicture *FacePicture
 	// ID: IdentityRecorded: verify_uid; PhotoUploaded: fileId; EvidenceFiled: eviPointId; AccountOpened: accountId;
 	// Restored: time.
-	ID    string
-	Field string // CheckRefused, IdentityMismatch: field of the form; PhotosPurged: scope; Held: one of cards.Holds
+	ID string
+	// Field: CheckRefused, IdentityMismatch: field of the form; PhotosPurged: scope; Held: one of cards.Holds; Released:
+	// FieldDeparted, or "".
+	Field string
 
 	Stop *Attention // StepStopped, AccountStopped
 
 	Refusal string        // HandoverFailed: an HTTP status, or a kind of package handover
-	After   time.Duration // HandoverFailed: the pause that the receiver asked for
+	After   time.Duration // HandoverFailed, FaceFailed: the pause that the other side asked for
 	Final   bool          // HandoverFailed: the receiver wants no more
 
 	Step Step // StepDelayed, WriteFailed
@@ -187,8 +200,8 @@ type Event struct {
 	// SampleDraw is a number from 1 to 100 by which a case is sampled; 0: it is not.
 	SampleDraw int
 
-	// StandIns are those who may decide besides the admins (Approved).
-	StandIns []string
+	// Staff is who may decide on the tenant's cases now (events of HR); nil for the policy's, of whom nobody is away.
+	Staff *Staff
 
 	// SourceMessage is the message with the clicked card. The answer to the click already contains the new card, so this
 	// message needs a redraw only if the answer is lost.

@@ -27,6 +27,7 @@ const (
 	FindingNumberValid     FindingCode = "number_valid"
 	FindingThreeElements   FindingCode = "three_elements"
 	FindingFourElements    FindingCode = "four_elements"
+	FindingFace            FindingCode = "face"
 	FindingValidity        FindingCode = "validity"
 	FindingSidesMatch      FindingCode = "sides_match"
 	FindingOCRConsistency  FindingCode = "ocr_consistency"
@@ -120,8 +121,11 @@ func Findings(c *Case, policy *Policy, now time.Time) []Finding {
 
 // elementsFinding is the finding of a method's check.
 func elementsFinding(m Method) FindingCode {
-	if m == BankCardFour {
+	switch m {
+	case BankCardFour:
 		return FindingFourElements
+	case Face:
+		return FindingFace
 	}
 	return FindingThreeElements
 }

@@ -90,10 +90,9 @@ func (d *decision) needsSecondApproval(why []FourEyesReason, reason string) bool
 // anotherAdmin reports whether somebody besides the actor and the applicant is an admin.
 func (d *decision) anotherAdmin() bool { return len(d.otherAdmins()) > 0 }
 
-// otherAdmins returns the admins, and those who stand in, besides the actor and the applicant.
+// otherAdmins returns those who may decide, besides the actor and the applicant.
 func (d *decision) otherAdmins() []string {
-	staff := slices.Concat(d.policy.AdminsOf(d.c.TenantKey), d.event.StandIns)
-	return slices.DeleteFunc(staff, func(a string) bool {
+	return slices.DeleteFunc(d.staff().All(), func(a string) bool {
 		return a == d.event.Actor || a == d.c.OpenID
 	})
 }

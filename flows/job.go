@@ -9,13 +9,15 @@ import (
 // JobKind names an effect. A job performs its effect and reports the result as an event; it makes no decision.
 type JobKind string
 
-// Kinds of jobs. Each has a constructor in job_kinds.go, which says what its jobs carry.
+// Kinds of jobs. Each has a constructor in job_kinds.go or beside its rules, which says what its jobs carry.
 const (
 	JobFetchPhoto    JobKind = "fetch_photo"
 	JobReadPhotos    JobKind = "read_photos"
 	JobContact       JobKind = "lookup_contact"
 	JobSendCode      JobKind = "send_code"
 	JobBank          JobKind = "look_up_bank"
+	JobOpenFace      JobKind = "open_face"
+	JobFetchFace     JobKind = "fetch_face"
 	JobCheck         JobKind = "check_person"
 	JobIdentity      JobKind = "record_identity"
 	JobUpload        JobKind = "upload_photo"
@@ -39,6 +41,8 @@ const (
 	JobMorning       JobKind = "morning"
 	JobEndHold       JobKind = "end_hold"
 	JobRemindQuery   JobKind = "remind_question"
+	JobExport        JobKind = "export"
+	JobRecallExport  JobKind = "recall_export"
 	JobResolve       JobKind = "resolve_campaign"
 	JobCampaign      JobKind = "run_campaign"
 	JobInvite        JobKind = "invite"
@@ -61,11 +65,11 @@ func (j Job) Queue() string {
 			return "groups"
 		}
 		return "cards"
-	case JobReply, JobOriginal, JobRecall, JobUrgent:
+	case JobReply, JobOriginal, JobRecall, JobRecallExport, JobUrgent:
 		return "cards"
 	case JobSendCode:
 		return "sms"
-	case JobBank, JobCheck:
+	case JobBank, JobCheck, JobOpenFace, JobFetchFace:
 		return "check"
 	case JobIdentity:
 		return "identity"
@@ -79,6 +83,8 @@ func (j Job) Queue() string {
 		return "handover"
 	case JobAccount:
 		return "account"
+	case JobExport:
+		return "export"
 	}
 	return "default"
 }

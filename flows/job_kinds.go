@@ -32,6 +32,21 @@ func LookUpBank(seq int) Job { return Job{Kind: JobBank, rev: int64(seq)} }
 // BankSeq returns the sequence number of LookUpBank.
 func (j Job) BankSeq() int64 { return j.rev }
 
+// OpenFace asks the supplier for the link of a flow for a face. seq is that of FaceCheck.
+func OpenFace(seq int) Job { return Job{Kind: JobOpenFace, rev: int64(seq)} }
+
+// FetchFace fetches the result of a flow, not before at, and asks again until the flow is over.
+func FetchFace(seq int, at time.Time) Job { return Job{Kind: JobFetchFace, rev: int64(seq), At: at} }
+
+// LookForFace fetches the result of a flow at once. Without a result it ends after some attempts.
+func LookForFace(seq int) Job { return Job{Kind: JobFetchFace, ref: "once", rev: int64(seq)} }
+
+// FaceSeq returns the sequence number of OpenFace, FetchFace and LookForFace.
+func (j Job) FaceSeq() int64 { return j.rev }
+
+// LooksOnce reports whether the job is a LookForFace.
+func (j Job) LooksOnce() bool { return j.ref == "once" }
+
 // CheckPerson asks the supplier about the elements of the case's method. rev is the revision with which the case
 // entered Checking.
 func CheckPerson(rev int64) Job { return Job{Kind: JobCheck, rev: rev} }
@@ -209,6 +224,8 @@ const (
 	ReplyCampaignLead Template = "campaign_lead"
 	ReplyCampaigns    Template = "campaigns" // to the admin who asked: whom to invite, and the campaigns under way
 	ReplyDisclosed    Template = "disclosed" // to the applicant: the operator has looked at everything in full
+	ReplyExport       Template = "export"    // to an admin: the choices for a file
+	ReplyExported     Template = "exported"  // to an admin: what the file holds that was sent
 )
 
 // Reply sends a card that is not kept up to date. The receiver follows by Towards or ToHR.
@@ -259,11 +276,12 @@ const (
 	ArgPerson  Arg = "person"   // ReplyLookUp: open_id of the person
 	ArgNames   Arg = "names"    // ReplyLookUp: keyed hashes of the names that may be meant
 	ArgDay     Arg = "day"      // ReplyMorning, ReplyWeekly: the day on which it is sent, as 2006-01-02
-	// ReplyCampaignLead: the campaign and the department; see ArgAbout.
-	ArgCampaign   Arg = "campaign"
-	ArgDepartment Arg = "department"
+	ArgClicked Arg = "clicked"  // ShowSurface: the clicked message, if it is not the surface's present one
+	ArgLang    Arg = "lang"     // ReplyExport: the language that is chosen at first, one of cards.ExportLanguages
+	ArgExport  Arg = "export"   // ReplyExported: id of the export
 
-	ArgClicked Arg = "clicked" // ShowSurface: the clicked message, if it is not the surface's present one
+	ArgCampaign   Arg = "campaign"   // ReplyExport, ReplyCampaignLead: id of the campaign whose people are meant
+	ArgDepartment Arg = "department" // ReplyCampaignLead: open_department_id; see ArgAbout
 )
 
 // Of sets the case of a job.

@@ -33,13 +33,15 @@ func TestAnySequenceOfEvents(t *testing.T) {
 			p.Undo = undoTime
 		}
 		p.ReviewAlways = rapid.Bool().Draw(rt, "review always")
-		switch rapid.IntRange(0, 5).Draw(rt, "method") {
+		switch rapid.IntRange(0, 6).Draw(rt, "method") {
 		case 0:
 			p.Method = MethodNone
 		case 1, 2:
 			p.Method = BankCardFour
 		case 3:
 			p.Ladder = []Method{ThreeElements, BankCardFour}
+		case 4:
+			p.Method, p.FaceLiveScore = Face, FaceLiveStatus
 		}
 		c := Open(p, "01976f00-0000-7000-8000-000000000001", "", "ou_applicant", "oc", SampleTime).Case
 		at := SampleTime
@@ -70,6 +72,12 @@ func TestAnySequenceOfEvents(t *testing.T) {
 			}
 			e := drawEvent(rt, k)
 			e.At, e.Check.At, e.Seq, e.Job = at, at, int64(c.CodeSeq), "job"+fmt.Sprint(step)
+			if c.State == AwaitingFace || c.State == NeedsAttention && c.Attention.Return == AwaitingFace {
+				e.Seq = int64(c.faceFlows())
+				if e.Check.Outcome == CheckMatch {
+					e.FacePicture = &FacePicture{ID: fmt.Sprint("face", step), SHA256: "c"}
+				}
+			}
 			if k == BankKnown {
 				e.Seq = int64(c.lookUps())
 			}
@@ -142,6 +150,7 @@ func drawEvent(rt *rapid.T, k Kind) Event {
 		Field:     "mobile",
 		MAC:       []byte(sample("mac", "right", "wrong")),
 		Code:      "123456",
+		Face:      &FaceOpening{Token: "token-1", URL: "https://face.example.com/"},
 		Method:    Method(sample("rung", string(ThreeElements), string(BankCardFour))),
 		Bank: &BankFound{
 			Name:    sample("bank", "样本银行", "样本银行", ""),

@@ -21,6 +21,8 @@ type Personal struct {
 	SMSCode       string // the right code, as typed; it goes into the evidence, and is deleted when that is filed
 	BankCard      string `json:",omitempty"` // number of the bank card; deleted with SMSCode
 	OpeningBank   string `json:",omitempty"` // bank of that card; deleted with SMSCode
+	FaceURL       string `json:",omitempty"` // link to the supplier's page; deleted when the flow ends
+	FaceToken     string `json:",omitempty"` // the supplier's name of the flow, which opens it; deleted with FaceURL
 	ReadIP        string `json:",omitempty"` // address from which the agreements were read
 	// Document is the kind of document without a resident number that the applicant has chosen, "" if none. Number is then
 	// that document's.

@@ -25,17 +25,21 @@ type Policy struct {
 	StandIns       []string      // the same of those who decide while an admin is away; see StandInsOf
 	Leads          []string      // the same of those who are told of cases that are long overdue
 	// SLA is the working time after which a case that waits for HR is overdue; 0: none is. Work is HR's working time.
-	SLA          time.Duration
-	Work         workday.Schedule
-	Urgent       bool // admins are called by 加急 at twice the SLA
-	Sample       int  // percent of the cases approved by the policy that are drawn for a look afterwards
-	Campaign     CampaignRules
-	Agreement    cards.Agreement
-	Documents    Documents
-	EvidenceMark string   // template of the evidence's remark; see MarkOf
-	Revision     Revision // of the evidence of new cases
+	SLA           time.Duration
+	Work          workday.Schedule
+	Urgent        bool // admins are called by 加急 at twice the SLA
+	Sample        int  // percent of the cases approved by the policy that are drawn for a look afterwards
+	Campaign      CampaignRules
+	Agreement     cards.Agreement
+	Documents     Documents
+	FaceLiveScore FaceLiveScore // "" is FaceLiveStop
+	EvidenceMark  string        // template of the evidence's remark; see MarkOf
+	Revision      Revision      // of the evidence of new cases
 	// What follows an evidence point: another system is told of it, a signing account is opened with it.
 	HandsOver, SigningAccounts bool
+
+	// FaceReturn returns the address to which a flow for a face returns; nil without one. It works until the given time.
+	FaceReturn func(c *Case, until time.Time) string
 
 	Page *AgreementPage // nil without a page, so that nobody can read the agreements
 

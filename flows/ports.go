@@ -93,10 +93,15 @@ type View interface {
 	InState(ctx context.Context, tenantKey string, states []State, limit, offset int) ([]*Case, error)
 	// NewestIn returns cases in the states, those that entered last first.
 	NewestIn(ctx context.Context, tenantKey string, states []State, limit, offset int) ([]*Case, error)
-	// Queue returns the queue of cases in the states, in the order of their entry. It decrypts no case.
-	Queue(ctx context.Context, tenantKey string, states []State, limit int) ([]QueueEntry, error)
-	// Samples returns the sampled cases that are done and that nobody has looked at, in the order of their ends.
-	Samples(ctx context.Context, tenantKey string, limit int) ([]QueueEntry, error)
+	// QueuePage returns entries of a part of HR's queue behind the cursor, in the order of their entry. It decrypts no
+	// case.
+	QueuePage(ctx context.Context, tenantKey string, part QueuePart, after Cursor, limit int) ([]QueueEntry, error)
+	// CountQueue counts the queue and the samples, without the cases in hand and those of one applicant. A case is overdue
+	// that waits since the time or longer.
+	CountQueue(ctx context.Context, tenantKey, notOpenID string, overdueSince time.Time) ([]QueueCount, error)
+	// QueueInHand returns the entries that CountQueue leaves out: those that an admin reads, was handed, has put aside or
+	// has approved as the first of two.
+	QueueInHand(ctx context.Context, tenantKey, notOpenID string) ([]QueueEntry, error)
 	// WithIncident returns the cases in NeedsAttention with this Attention.Incident.
 	WithIncident(ctx context.Context, tenantKey, incident string, limit int) ([]*Case, error)
 	// CountIncident counts the cases of WithIncident.
@@ -121,8 +126,6 @@ type View interface {
 	CountWaiting(
 		ctx context.Context, tenantKey string, states []State, since time.Time,
 	) (n int, oldest time.Time, err error)
-	// CountByRisk counts the cases that wait for HR.
-	CountByRisk(ctx context.Context, tenantKey string) (map[StateRisk]int, error)
 	// DaysSince returns started and done per day (Asia/Shanghai) since the moment.
 	DaysSince(ctx context.Context, tenantKey string, since time.Time) ([]Day, error)
 	// DoneSince returns open_ids of people who were done since the moment, newest first, and their total number.
@@ -145,24 +148,23 @@ type View interface {
 	AuditOf(ctx context.Context, caseID string) ([]AuditRow, error)
 	Setting(ctx context.Context, tenantKey, key string) (string, error) // "" if unset
 	CampaignView
+	Export(ctx context.Context, id string) (*Export, error) // ErrNotFound
+	// ExportsOf returns what an admin has asked for since a moment, oldest first.
+	ExportsOf(ctx context.Context, tenantKey, openID string, since time.Time) ([]*Export, error)
+	// ExportPage returns a page of the people whom a filter means, in the order of their open_ids and after one: of each
+	// the newest case that was opened until a moment. limit bounds the people that are looked at, so that a page may have
+	// fewer rows, or none. last is where the next page begins, "" after the last page.
+	ExportPage(
+		ctx context.Context, tenantKey string, filter ExportFilter, until time.Time, after string, limit int,
+	) (rows []ExportRow, last string, err error)
+	// ExportCases returns the same of the people with the open_ids, in no order, without those who have no case.
+	ExportCases(ctx context.Context, tenantKey string, openIDs []string, until time.Time) ([]ExportRow, error)
 }
 
 // Cursor is a position in a list of cases ordered by time of entry and id.
 type Cursor struct {
 	At time.Time `json:"at,omitzero"` // time of entry, in milliseconds
 	ID string    `json:"id,omitempty"`
-}
-
-// QueueEntry is a waiting case, as far as it can be read without decrypting it.
-type QueueEntry struct {
-	CaseID, OpenID string
-	State          State
-	Since          time.Time   // when it entered the state
-	Risk           Level       // see Case.Risk
-	Assigned       *Assignment // nil if nobody reads it
-	Department     string      // of the applicant, "" if it is not known
-	FirstBy        string      // the admin whose approval is the first of two, "" without one
-	OnHold         *ReviewHold // nil unless an admin has put the case aside
 }
 
 // Department is a part of the company, as Feishu's directory has it.
@@ -177,12 +179,6 @@ type Department struct {
 type DepartmentCount struct {
 	Department
 	Open, Done int
-}
-
-// StateRisk is a state that waits for HR, and the risk of a case in it; see Case.Risk.
-type StateRisk struct {
-	State State
-	Risk  Level
 }
 
 // Day holds the figures of one day.
@@ -212,12 +208,15 @@ type Tx interface {
 	PutDepartment(ctx context.Context, tenantKey string, d Department) error
 	// Audit appends a row to the chain of the case. The store fills Seq, Prev and Hash.
 	Audit(ctx context.Context, row AuditRow) error
+	// AuditEach appends one row to each of many chains, which takes far less time than one after the other.
+	AuditEach(ctx context.Context, rows []AuditRow) error
 	// Enqueue inserts jobs. Each runs at least once after the commit, not before At.
 	Enqueue(ctx context.Context, jobs ...Job) error
 	PutPicture(ctx context.Context, caseID, photoID string, jpeg []byte) error // encrypted with the case id bound in
 	DeletePictures(ctx context.Context, caseID string, photoIDs ...string) (int, error)
 	PutSurface(ctx context.Context, s *Surface) error // insert or replace
 	PutSetting(ctx context.Context, tenantKey, key, value string) error
+	PutExport(ctx context.Context, x *Export) error // insert or replace
 	// Uses returns the times of the uses of a limited thing since a moment, oldest first. A time may lie ahead.
 	// Transactions that ask for the same key follow each other.
 	Uses(ctx context.Context, key string, since time.Time) ([]time.Time, error)

@@ -17,6 +17,14 @@ type ViewContext struct {
 	Viewer     string   // open_id of the admin who sees the card, "" if several do
 	Earlier    []*Case  // ended cases of the same person, newest first
 	SameNumber []string // open_ids of the other people of Case.SameNumberCases
+	Staff      *Staff   // who may decide now; nil for the policy's, of whom nobody is away
+}
+
+func (s ViewContext) staffOf(c *Case) Staff {
+	if s.Staff != nil {
+		return *s.Staff
+	}
+	return s.Policy.StaffOf(c.TenantKey, nil, nil, s.Now)
 }
 
 // CardRef returns the reference that the buttons of a card carry.
@@ -37,7 +45,10 @@ func Steps(c *Case, p *Policy) []cards.Step {
 	if method == BankCardFour {
 		s = append(s, cards.StepBankCard)
 	}
-	if method != MethodNone {
+	if method == Face {
+		s = append(s, cards.StepFace)
+	}
+	if method.sendsCode() {
 		s = append(s, cards.StepCode)
 	}
 	if p.ReviewAlways || c.State == AwaitingReview || c.Review != nil && c.Review.By != "" {
@@ -72,6 +83,8 @@ func ApplicantCard(c *Case, s ViewContext) cards.Card {
 		return bankCardCard(c, s, steps)
 	case AwaitingCode:
 		return codeCard(c, s, steps)
+	case AwaitingFace:
+		return faceCard(c, s, steps)
 	case Checking, AwaitingReview, Decided, Recording, Filing, NeedsAttention:
 		asked, answered := questionsOf(c)
 		return cards.Progress{
@@ -147,6 +160,9 @@ func stoppedAt(c *Case) cards.Step {
 	case StepPhotos:
 		return cards.StepPhotos
 	case StepCode, StepCheck:
+		if c.Method == Face {
+			return cards.StepFace
+		}
 		return cards.StepCode
 	}
 	if !c.IdentityDone() { // of the uploads, too

@@ -15,7 +15,7 @@ func confirmCard(c *Case, s ViewContext, steps []cards.Step) cards.Card {
 	v := cards.Confirm{
 		Ref:       CardRef(c),
 		Steps:     steps,
-		AskMobile: c.Method != MethodNone,
+		AskMobile: c.Method.sendsCode(),
 		Masked:    c.MaskedForm,
 		Problems:  c.FormIssues,
 		Mismatch:  c.Mismatch,

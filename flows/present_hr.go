@@ -15,6 +15,7 @@ func HRCard(c *Case, s ViewContext) cards.Card {
 	if c.State == NeedsAttention && c.Attention != nil {
 		card := attentionCard(c, c.Attention)
 		card.Others, card.Talk = s.Others, talkOf(c, s)
+		card.Due, card.Overdue = s.Policy.DueAt(c.EnteredAt), s.Policy.IsOverdue(c.EnteredAt, s.Now)
 		for _, why := range retryFourEyes(c) {
 			card.FourEyes = append(card.FourEyes, string(why))
 		}
@@ -85,6 +86,7 @@ func reviewCard(c *Case, s ViewContext) cards.Card {
 			Checks: h.Checks,
 			Answer: h.Answer,
 			Detail: h.Detail,
+			Face:   h.Face,
 			Codes:  h.Codes,
 		}
 	}
@@ -92,7 +94,7 @@ func reviewCard(c *Case, s ViewContext) cards.Card {
 		v.ReadAt, v.ReadTitle, v.ReadVersion = r.At, r.Files[0].Title, r.Files[0].Version
 	}
 	if c.Check != nil {
-		v.Supplier, v.Serial = c.Check.Supplier, c.Check.Serial
+		v.Supplier, v.Serial, v.Similarity = c.Check.Supplier, c.Check.Serial, c.Check.Similarity
 	}
 	if c.Personal.Document != "" {
 		addDocument(&v, c)
@@ -226,7 +228,7 @@ func decideWithoutReview(c *Case, d *cards.Decision) {
 	switch c.State {
 	case Recording, Filing, Done:
 		d.What = string(ReviewApproved)
-	case AwaitingBankCard, AwaitingCode, Checking:
+	case AwaitingBankCard, AwaitingCode, AwaitingFace, Checking:
 		d.By, d.What = c.OpenID, "confirmed"
 		if c.State == Checking {
 			d.Stage = "checking"

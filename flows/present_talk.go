@@ -35,7 +35,7 @@ func talkOf(c *Case, s ViewContext) cards.Talk {
 	if a := c.Assigned; a != nil && a.From != "" && s.Policy.ReaderOf(c.TenantKey, a, s.Now) != "" {
 		t.FromAdmin, t.ToAdmin = a.From, a.To
 	}
-	t.TransferTo = TransferTo(s.Policy, c, s.Viewer)
+	t.TransferTo = TransferTo(s.staffOf(c), c, s.Viewer)
 	if s.Viewer == "" && len(t.TransferTo) == 1 {
 		t.TransferTo = nil // the only one would hand the case over to nobody else
 	}

@@ -120,7 +120,10 @@ func InEsignScope(c *Case) bool {
 // ProbeStalled returns the stop to report for a stalled case, so that HR can retry it. A started write may have been
 // applied, so its outcome is unknown.
 func ProbeStalled(c *Case) *Attention {
-	uploaded := c.Uploads["front"] != "" && c.Uploads["back"] != ""
+	uploaded := true
+	for _, s := range c.UploadSides() {
+		uploaded = uploaded && c.Uploads[string(s)] != ""
+	}
 	step := StepUpload
 	switch {
 	case c.State == Checking:

@@ -25,6 +25,14 @@ func (d *decision) resume(s State) {
 		if b := d.c.BankCard; b != nil && b.State == BankAsking {
 			d.job(LookUpBank(b.Seq))
 		}
+	case AwaitingFace:
+		switch f := d.c.FaceCheck; {
+		case f == nil:
+		case f.State == FaceAsking:
+			d.job(OpenFace(f.Seq))
+		case f.State == FaceOpen:
+			d.job(FetchFace(f.Seq, time.Time{}))
+		}
 	case AwaitingCode:
 		if d.c.Code != nil && d.c.Code.State == CodeStateSending && d.c.Code.MAC == nil {
 			d.job(SendCode(d.c.Code.Seq, time.Time{}))

@@ -178,6 +178,15 @@ func SampleCase(s State) *Case {
 		c.Method, c.Confirmed = BankCardFour, SampleTime.Add(-3*time.Minute)
 		c.BankCard = &BankCard{Seq: 1, State: BankKnownAs, Kind: CardDebit, Found: true, At: SampleTime.Add(-time.Minute)}
 		c.Personal.BankCard, c.Personal.OpeningBank = SampleBankCard, "样本银行"
+	case AwaitingFace:
+		c.Method, c.Confirmed = Face, SampleTime.Add(-3*time.Minute)
+		c.FaceCheck = &FaceCheck{
+			Seq:      1,
+			State:    FaceOpen,
+			AgreedAt: SampleTime.Add(-2 * time.Minute),
+			OpenedAt: SampleTime.Add(-time.Minute),
+		}
+		c.Personal.FaceToken, c.Personal.FaceURL = "face-token-1", "https://face.example.com/?BizToken=face-token-1"
 	case AwaitingCode:
 		c.Code = &Code{
 			Seq:      1,

@@ -41,20 +41,35 @@ func (a Absences) At(now time.Time) Absences {
 	return out
 }
 
-// Staff are the people who may decide on a tenant's cases at a moment.
+// SettingDeparted is the key of a tenant's admins and stand-ins who have left the company, as a JSON list of open_ids.
+// Under the tenant "" it holds those whom the settings name without a tenant.
+const SettingDeparted = "former_staff"
+
+// Staff are the people who may decide on a tenant's cases at a moment. Who has left the company is none of them.
 type Staff struct {
 	Admins   []string // hr.admins
 	StandIns []string // review.stand_ins who stand in now
 	Away     Absences
 }
 
-// StaffOf returns the tenant's staff. Stand-ins belong to it while an admin is away, and where there is no admin.
-func (p *Policy) StaffOf(tenantKey string, absences Absences, now time.Time) Staff {
-	s := Staff{Admins: p.AdminsOf(tenantKey), Away: absences.At(now)}
-	if len(s.Admins) == 0 || slices.ContainsFunc(s.Admins, s.isAway) {
-		s.StandIns = p.StandInsOf(tenantKey)
+// StaffOf returns the tenant's staff. Stand-ins belong to it while an admin is away or has left, and where there is no
+// admin.
+func (p *Policy) StaffOf(tenantKey string, absences Absences, departed []string, now time.Time) Staff {
+	hasLeft := func(openID string) bool { return slices.Contains(departed, openID) }
+	all := p.AdminsOf(tenantKey)
+	s := Staff{Admins: slices.DeleteFunc(slices.Clone(all), hasLeft), Away: absences.At(now)}
+	if len(s.Admins) == 0 || len(s.Admins) < len(all) || slices.ContainsFunc(s.Admins, s.isAway) {
+		s.StandIns = slices.DeleteFunc(p.StandInsOf(tenantKey), hasLeft)
 	}
 	return s
+}
+
+// staff returns who may decide on the case now.
+func (d *decision) staff() Staff {
+	if d.event.Staff != nil {
+		return *d.event.Staff
+	}
+	return d.policy.StaffOf(d.c.TenantKey, nil, nil, d.event.At)
 }
 
 func (s Staff) isAway(openID string) bool { return !s.Away[openID].IsZero() }

@@ -10,6 +10,7 @@ const (
 	AwaitingConfirmation State = "awaiting_confirmation"
 	AwaitingBankCard     State = "awaiting_bank_card"
 	AwaitingCode         State = "awaiting_code"
+	AwaitingFace         State = "awaiting_face"
 	Checking             State = "checking"
 	AwaitingReview       State = "awaiting_review"
 	Decided              State = "decided"         // HR has decided and may still undo it; nobody is told
@@ -30,7 +31,8 @@ const (
 
 // States lists every state in the order of a registration, terminal states last.
 var States = []State{
-	AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingBankCard, AwaitingCode, Checking,
+	AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingBankCard, AwaitingCode, AwaitingFace,
+	Checking,
 	AwaitingReview, Decided, Recording, Filing, NeedsAttention,
 	Done, OnFile, Rejected, Declined, Withdrawn, Expired,
 }
@@ -47,7 +49,7 @@ func (s State) Terminal() bool {
 // Turn returns the role that a case in state s waits for: Nobody in a terminal state.
 func (s State) Turn() Role {
 	switch s {
-	case AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingBankCard, AwaitingCode:
+	case AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingBankCard, AwaitingCode, AwaitingFace:
 		return Applicant
 	case AwaitingReview, NeedsAttention:
 		return HR
@@ -73,7 +75,7 @@ const (
 // Method is the way in which a person is verified. The settings choose it; see Policy.Method and Policy.Ladder.
 type Method string
 
-// Methods. Face is a name only: no step performs it yet.
+// Methods.
 const (
 	ThreeElements Method = "three_elements"
 	BankCardFour  Method = "bank_card_four"

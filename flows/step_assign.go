@@ -39,11 +39,15 @@ func assign(d *decision) {
 	d.c.Assigned.At = d.event.At // one that was handed over stays so
 }
 
-// release gives a case back that the admin has not decided on. One that was handed over is kept on.
+// FieldDeparted is the Field of a Released whose admin has left the company.
+const FieldDeparted = "departed"
+
+// release gives a case back that the admin has not decided on. One that was handed over is kept on, unless the admin has
+// left the company.
 func release(d *decision) {
 	d.change.Silent = true
 	a := d.c.Assigned
-	if a == nil || a.To != d.event.Actor || d.event.At.Before(a.Until) {
+	if a == nil || a.To != d.event.Actor || d.event.At.Before(a.Until) && d.event.Field != FieldDeparted {
 		d.refuse(refusalKnown, nil)
 		return
 	}

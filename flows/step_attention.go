@@ -12,6 +12,7 @@ var stepOf = map[Kind]Step{
 	PhotoReadOK: StepPhotos, PhotoFailed: StepPhotos,
 	CodeSent: StepCode, CodeFailed: StepCode, CodeUnknown: StepCode,
 	PersonChecked: StepCheck, CheckRefused: StepCheck,
+	FaceOpened: StepCheck, FaceLost: StepCheck, FaceFailed: StepCheck,
 	IdentityRecorded: StepIdentity,
 	PhotoUploaded:    StepUpload, EvidenceFiled: StepEvidence,
 }
@@ -297,7 +298,7 @@ func keepDuringAttention(d *decision) {
 // BeforeWrites reports whether a case in NeedsAttention has not begun any write to a platform.
 func (c *Case) BeforeWrites() bool {
 	switch c.Attention.Return {
-	case AwaitingPhotos, AwaitingCode, Checking:
+	case AwaitingPhotos, AwaitingCode, AwaitingFace, Checking:
 		return true
 	}
 	return false

@@ -13,7 +13,7 @@ func personChecked(d *decision) {
 	if d.event.Check.Outcome != CheckMatch {
 		answer := string(d.c.Method)
 		if d.event.Check.Outcome == CheckNoRecord {
-			answer = "no_record"
+			answer = noRecordOf(d.c.Method)
 		}
 		d.noteFailedCheck(answer)
 		d.rule("supplier: " + string(d.event.Check.Outcome))
@@ -29,10 +29,21 @@ func personChecked(d *decision) {
 
 // checkedBy is the code of the disclosure that a check is (texts "disclosed.<code>").
 func checkedBy(m Method) string {
-	if m == BankCardFour {
+	switch m {
+	case BankCardFour:
 		return "tencent_bankcard"
+	case Face:
+		return "tencent_face"
 	}
 	return "tencent_faceid"
+}
+
+// noRecordOf is the answer of a supplier without a record of the person.
+func noRecordOf(m Method) string {
+	if m == Face {
+		return "face_no_record"
+	}
+	return "no_record"
 }
 
 // checkRefused handles a value that the supplier does not accept. Nothing was checked, and the form comes back.

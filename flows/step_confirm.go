@@ -9,8 +9,8 @@ import (
 )
 
 // confirm checks the submitted form. With a problem in any field the form comes back with all problems. Otherwise the
-// case goes on to the bank card, to the code or, without a verification method and with a document that no platform
-// takes, to the review.
+// case goes on to the bank card, to the face, to the code or, without a verification method and with a document that no
+// platform takes, to the review.
 func confirm(d *decision) {
 	if d.c.Personal.Document != "" {
 		confirmDocument(d)
@@ -75,6 +75,7 @@ func confirm(d *decision) {
 	c.Confirmed = d.event.At
 	c.SameNumberCases, c.OtherNumber = d.event.SameNumberCases, d.event.OtherNumber
 	c.Check, c.Review, c.Help = nil, nil, nil
+	d.dropFace()
 	d.change.SetBlindIndex, d.change.BlindIndex = true, d.event.BlindIndex
 	d.toast("saved")
 	switch {
@@ -84,6 +85,8 @@ func confirm(d *decision) {
 		d.afterCheck()
 	case c.Method == BankCardFour:
 		d.askBankCard()
+	case c.Method == Face:
+		d.askFace()
 	default:
 		d.newCode()
 	}
@@ -133,7 +136,7 @@ func textOf(s *string) string {
 }
 
 // asksMobile reports whether the form has an input for the mobile number.
-func (d *decision) asksMobile() bool { return d.c.Method != MethodNone }
+func (d *decision) asksMobile() bool { return d.c.Method.sendsCode() }
 
 // firstMissingField names the first required input that the form does not contain, or "". The client sends every
 // required input, so a missing one means a forged or broken request. It is not documented whether an optional input
@@ -229,5 +232,6 @@ func maskForm(d *decision) {
 func editForm(d *decision) {
 	d.c.Code = nil
 	d.c.Personal.SMSCode = ""
+	d.dropFace()
 	d.rule("applicant wants to edit")
 }

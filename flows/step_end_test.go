@@ -13,8 +13,8 @@ func TestCancelUntilWritesBegin(t *testing.T) {
 		c := SampleCase(s)
 		d := decide(t, c, Event{Kind: Cancelled, Role: Applicant, Actor: c.OpenID})
 		switch s {
-		case AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingBankCard, AwaitingCode, Checking,
-			AwaitingReview, Decided:
+		case AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingBankCard, AwaitingCode, AwaitingFace,
+			Checking, AwaitingReview, Decided:
 			d.wantState(Withdrawn).wantToast("cancelled")
 			if d.Case.Outcome != "withdrawn" {
 				t.Errorf("%s: outcome %q, want %q", s, d.Case.Outcome, "withdrawn")

@@ -38,9 +38,12 @@ func evidenceFiled(d *decision) {
 		return
 	}
 	d.c.Delayed = ""
-	if d.c.Method == BankCardFour {
+	switch d.c.Method {
+	case BankCardFour:
 		d.noteDisclosure("esign_bank")
-	} else {
+	case Face:
+		d.noteDisclosure("esign_face")
+	default:
 		d.noteDisclosure("esign")
 	}
 	d.c.Evidence.State, d.c.Evidence.At, d.c.Evidence.ID = WriteDone, d.event.At, d.event.ID

@@ -23,13 +23,15 @@ type Help struct {
 	Checks int    `json:"checks,omitempty"` // number of checks that did not match
 	Answer string `json:"answer,omitempty"` // the last one's: a value of Case.Mismatch
 	Detail string `json:"detail,omitempty"` // the supplier's own code of it
+	Face   bool   `json:"face,omitempty"`   // the method is the check by face
 	Codes  int    `json:"codes,omitempty"`  // number of codes
 }
 
 // mismatched reports whether the supplier compared the elements and they did not match.
 func (h *Help) mismatched() bool {
 	return h != nil && h.Checks > 0 &&
-		(h.Answer == string(ThreeElements) || h.Answer == string(BankCardFour) || h.Answer == "no_record")
+		(h.Answer == string(ThreeElements) || h.Answer == string(BankCardFour) || h.Answer == string(Face) ||
+			h.Answer == noRecordOf(ThreeElements) || h.Answer == noRecordOf(Face))
 }
 
 // MayAskHR reports whether the card offers the way to HR.
@@ -40,6 +42,8 @@ func (c *Case) MayAskHR() bool {
 	switch c.State {
 	case AwaitingPhotos:
 		return c.BadPhotos >= HelpAfterPhotos || len(c.Photos)+len(c.PhotosBefore) >= MaxPhotos
+	case AwaitingFace:
+		return true // nobody has to give the face
 	case AwaitingConfirmation, AwaitingBankCard, AwaitingCode:
 		return c.Method != MethodNone && (c.FailedChecks >= HelpAfterChecks || c.CodeSeq >= HelpAfterCodes ||
 			c.Mismatch == mismatchCodesUsedUp || c.refusedAsPrinted())
@@ -72,12 +76,16 @@ func askHR(d *decision) {
 		d.detail("bad_photos", strconv.Itoa(d.c.BadPhotos))
 		return
 	}
-	h := &Help{Checks: d.c.FailedChecks, Answer: d.c.FailedAnswer, Codes: d.c.CodeSeq}
+	h := &Help{Checks: d.c.FailedChecks, Answer: d.c.FailedAnswer, Codes: d.c.CodeSeq, Face: d.c.Method == Face}
+	if h.Answer == "" && d.c.State == AwaitingFace {
+		h.Answer = "face_declined"
+	}
 	if d.c.Check != nil {
 		h.Detail = d.c.Check.Detail
 	}
 	d.c.Help, d.c.Review = h, nil
 	d.c.Code, d.c.Personal.SMSCode = nil, ""
+	d.dropFace()
 	d.detail("answer", h.Answer)
 }
 

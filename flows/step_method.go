@@ -30,7 +30,9 @@ func (p *Policy) OtherRungs(c *Case) []Method {
 	if c.Method == MethodNone || !p.covers(c) {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(p.Rungs()), func(m Method) bool { return m == c.Method })
+	return slices.DeleteFunc(slices.Clone(p.Rungs()), func(m Method) bool {
+		return m == c.Method || m == Face && !p.takesFace()
+	})
 }
 
 // chooseMethod takes another rung. The form comes back, because a method may need other values, and nothing of the
@@ -48,7 +50,7 @@ func chooseMethod(d *decision) {
 	d.reenter = true
 }
 
-// takeRung changes the method of the case. The bank card is deleted: another method has no use for it.
+// takeRung changes the method of the case. The bank card and the face are deleted: another method has no use for them.
 func (d *decision) takeRung(m Method) {
 	d.c.Method = m
 	d.c.Code, d.c.Check = nil, nil
@@ -56,5 +58,6 @@ func (d *decision) takeRung(m Method) {
 		d.c.BankCard = &BankCard{Seq: d.c.BankCard.Seq} // an answer that is under way belongs to no card
 	}
 	d.c.dropVerification()
+	d.dropFace()
 	d.c.Mismatch, d.c.FormIssues = "", nil
 }

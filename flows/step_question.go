@@ -82,12 +82,17 @@ func answerByText(d *decision) {
 	d.answered()
 }
 
-// truncateAnswer cuts an answer to what HR's card shows of it.
+// MaxAnswer is how many characters of an answer are kept: as many as HR's card shows.
+const MaxAnswer = 240
+
+// AnswerIsCut reports whether more was written than is kept of an answer, which the applicant is told.
+func AnswerIsCut(text string) bool { return len([]rune(strings.TrimSpace(text))) > MaxAnswer }
+
+// truncateAnswer cuts an answer to what is kept of it.
 func truncateAnswer(s string) string {
-	const maxChars = 240
 	s = strings.TrimSpace(s)
-	if r := []rune(s); len(r) > maxChars {
-		return string(r[:maxChars]) + "…"
+	if AnswerIsCut(s) {
+		return string([]rune(s)[:MaxAnswer]) + "…"
 	}
 	return s
 }

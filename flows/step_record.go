@@ -14,7 +14,7 @@ func (c *Case) IdentityDone() bool { return c.Identity != nil && c.Identity.Stat
 
 // missingUploads returns the sides whose photos are not at e签宝 yet.
 func (d *decision) missingUploads() (sides []idcard.Side) {
-	for _, s := range []idcard.Side{idcard.Front, idcard.Back} {
+	for _, s := range d.c.UploadSides() {
 		if d.c.Uploads[string(s)] == "" {
 			sides = append(sides, s)
 		}
@@ -22,7 +22,7 @@ func (d *decision) missingUploads() (sides []idcard.Side) {
 	return sides
 }
 
-// nextWrite queues what is next: both uploads, then the identity, then the evidence point. The identity cannot be taken
+// nextWrite queues what is next: the uploads, then the identity, then the evidence point. The identity cannot be taken
 // back, so it is written when everything that the evidence needs is there, and never before.
 func (d *decision) nextWrite() {
 	if d.filesEvidence() {
@@ -149,8 +149,8 @@ func sendBackBound(d *decision) {
 	d.repost(AudienceApplicant)
 }
 
-// photoUploaded notes the fileId of one side. After the second one the identity follows, or the evidence point if the
-// photos were uploaded again. A second file of a side is ignored: the point may name the first.
+// photoUploaded notes the fileId of one side, or of the face. After the last one the identity follows, or the evidence
+// point if the photos were uploaded again. A second file of a side is ignored: the point may name the first.
 func photoUploaded(d *decision) {
 	if d.c.Uploads[d.event.Side] != "" {
 		d.refuse(refusalKnown, nil)
@@ -165,7 +165,7 @@ func photoUploaded(d *decision) {
 	d.detail("side", d.event.Side)
 	d.detail("file_id", d.event.ID)
 	// The uploaded JPEG has no metadata and may be turned, so that the row names both pictures and how one became the other.
-	if p := d.c.PhotoOf(idcard.Side(d.event.Side)); p != nil {
+	if p := d.c.Uploadable(idcard.Side(d.event.Side)); p != nil {
 		d.detail("sha256", p.SHA256)
 		if p.Changes != "" { // not of a picture that an older version fetched
 			d.detail("md5", p.MD5)

@@ -38,6 +38,14 @@ func (d *decision) drawSample() {
 	d.detail("sampled", "yes")
 }
 
+// postSample brings a sampled case that is done to HR where each case has a card of its own: nobody has got one of it
+// before. Desks list it.
+func (d *decision) postSample() {
+	if !d.policy.ReviewQueue && d.c.Sampled != nil && d.c.Sampled.Outcome == "" {
+		d.repost(AudienceHR)
+	}
+}
+
 // assignSample keeps a sampled case for the admin who opens it.
 func assignSample(d *decision) {
 	if !d.c.AwaitsLook() {

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +47,23 @@ func TestSampleIsDrawn(t *testing.T) {
 				t.Errorf("drawn: %v, want %v", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestSampleIsPosted: where cases have cards of their own, a sampled one comes to HR when it is done; others do not.
+func TestSampleIsPosted(t *testing.T) {
+	for _, tt := range []struct{ sampled, desks, want bool }{
+		{true, false, true}, {true, true, false}, {false, false, false},
+	} {
+		c := SampleCase(Filing)
+		c.Review = &Review{What: ReviewApproved, At: SampleTime, Round: 1}
+		if tt.sampled {
+			c.Sampled = &SampleLook{At: SampleTime}
+		}
+		d := decide(t, c, Event{Kind: EvidenceFiled, ID: "P1"}, func(p *Policy) { p.ReviewQueue = tt.desks }).wantState(Done)
+		if got := slices.Contains(d.Repost, AudienceHR); got != tt.want {
+			t.Errorf("sampled %t, desks %t: posted %t, want %t", tt.sampled, tt.desks, got, tt.want)
+		}
 	}
 }
 

@@ -40,7 +40,7 @@ func askForLook(d *decision) {
 func confirmLook(d *decision) {
 	r := d.c.LookRequest
 	switch {
-	case !r.pendingAt(d.event.At) || !d.policy.isAdmin(d.c.TenantKey, r.By):
+	case !r.pendingAt(d.event.At) || !d.policy.IsStaff(d.c.TenantKey, r.By):
 		d.refuse("no such wish", NewToast("second_look_over", nil))
 		return
 	case r.By == d.event.Actor:

@@ -50,9 +50,13 @@ func transfer(d *decision) {
 	case to == "":
 		d.refuse(RefusalNoReason, NewToast("missing_field", map[string]string{"field": "admin"}))
 		return
-	case !slices.Contains(TransferTo(d.policy, d.c, d.event.Actor), to):
+	case !slices.Contains(TransferTo(d.staff(), d.c, d.event.Actor), to):
 		if first != nil && first.By == to {
 			d.refuse("has approved already", NewToast("transfer_first", nil))
+			return
+		}
+		if d.staff().isAway(to) {
+			d.refuse("is away", NewToast("transfer_away", nil))
 			return
 		}
 		d.refuse("not another admin", NewToast("transfer_nobody", nil))
@@ -80,9 +84,9 @@ func transfer(d *decision) {
 // NoticeTransferred tells an admin that a colleague has handed over a case (text "notice.<code>").
 const NoticeTransferred = "transferred"
 
-// TransferTo returns the admins to whom an admin may hand the case: everybody who could decide on it.
-func TransferTo(p *Policy, c *Case, from string) []string {
-	return slices.DeleteFunc(slices.Clone(p.AdminsOf(c.TenantKey)), func(a string) bool {
+// TransferTo returns those to whom an admin may hand the case: everybody on duty who could decide on it.
+func TransferTo(staff Staff, c *Case, from string) []string {
+	return slices.DeleteFunc(staff.OnDuty(), func(a string) bool {
 		return a == from || a == c.OpenID || c.FirstApproval != nil && c.FirstApproval.By == a
 	})
 }
@@ -91,13 +95,13 @@ func TransferTo(p *Policy, c *Case, from string) []string {
 // who is no admin any more.
 func (p *Policy) ReaderOf(tenantKey string, a *Assignment, now time.Time) string {
 	by := a.ReaderAt(now)
-	if by == "" || !p.isAdmin(tenantKey, by) {
+	if by == "" || !p.IsStaff(tenantKey, by) {
 		return ""
 	}
 	return by
 }
 
-// isAdmin reports whether somebody is an admin, or may stand in for one.
-func (p *Policy) isAdmin(tenantKey, openID string) bool {
+// IsStaff reports whether the settings name somebody as an admin, or as a stand-in.
+func (p *Policy) IsStaff(tenantKey, openID string) bool {
 	return slices.Contains(p.AdminsOf(tenantKey), openID) || slices.Contains(p.StandInsOf(tenantKey), openID)
 }

@@ -50,7 +50,7 @@ func buildTable() []Transition {
 
 		// The applicant checks the values that were read. A new photo replaces the side that it shows.
 		row(AwaitingConfirmation, Confirmed, Applicant, confirm,
-			AwaitingCode, AwaitingBankCard, AwaitingReview, Recording, AwaitingConfirmation),
+			AwaitingCode, AwaitingBankCard, AwaitingFace, AwaitingReview, Recording, AwaitingConfirmation),
 		row(AwaitingConfirmation, MethodChosen, Applicant, chooseMethod, AwaitingConfirmation),
 		row(AwaitingConfirmation, Retake, Applicant, retake, AwaitingPhotos),
 		row(AwaitingConfirmation, PhotoReceived, Applicant, takePhotoAtForm, AwaitingConfirmation),
@@ -86,6 +86,24 @@ func buildTable() []Transition {
 		row(AwaitingCode, HelpAsked, Applicant, askHR, AwaitingReview),
 		row(AwaitingCode, Retake, Applicant, retake, AwaitingPhotos),
 		row(AwaitingCode, StepStopped, Bot, suspend, NeedsAttention),
+
+		// The applicant shows the face on a page of the supplier, whose result is fetched afterwards.
+		row(AwaitingFace, FaceAsked, Applicant, faceAsked, AwaitingFace),
+		row(AwaitingFace, FaceOpened, Bot, faceOpened, AwaitingFace),
+		row(AwaitingFace, FaceReturned, Bot, faceReturned, AwaitingFace),
+		row(AwaitingFace, FaceLookAsked, Applicant, faceLookAsked, AwaitingFace),
+		row(AwaitingFace, FaceClaimed, Bot, faceClaimed, AwaitingFace),
+		row(AwaitingFace, FacePending, Bot, facePending, AwaitingFace),
+		row(AwaitingFace, FaceLost, Bot, faceLost, AwaitingFace),
+		row(AwaitingFace, FaceFailed, Bot, faceFailed, AwaitingFace),
+		row(AwaitingFace, PersonChecked, Bot, faceChecked,
+			AwaitingReview, Recording, AwaitingConfirmation, AwaitingConsent),
+		row(AwaitingFace, CheckRefused, Bot, faceRefused, AwaitingConfirmation),
+		row(AwaitingFace, EditAsked, Applicant, editForm, AwaitingConfirmation),
+		row(AwaitingFace, MethodChosen, Applicant, chooseMethod, AwaitingConfirmation),
+		row(AwaitingFace, HelpAsked, Applicant, askHR, AwaitingReview),
+		row(AwaitingFace, Retake, Applicant, retake, AwaitingPhotos),
+		row(AwaitingFace, StepStopped, Bot, suspend, NeedsAttention),
 
 		// The supplier compares name, number, mobile number and, by this method, the bank card.
 		row(Checking, PersonChecked, Bot, personChecked,
@@ -164,7 +182,7 @@ func buildTable() []Transition {
 		// HR decides about a stopped step. A late result of the same step resumes the case without HR; results of other
 		// steps are kept. Each bot event that can arrive while the case waits needs a row here.
 		row(NeedsAttention, Retry, HR, retry,
-			AwaitingPhotos, AwaitingCode, Checking, Recording, Filing, AwaitingConsent, NeedsAttention),
+			AwaitingPhotos, AwaitingCode, AwaitingFace, Checking, Recording, Filing, AwaitingConsent, NeedsAttention),
 		row(NeedsAttention, Resolved, HR, resolve, Done, Filing, NeedsAttention),
 		row(NeedsAttention, SentBack, HR, sendBackBound, AwaitingConfirmation),
 		row(NeedsAttention, Closed, HR, closeCase, Rejected),
@@ -182,6 +200,11 @@ func buildTable() []Transition {
 		row(NeedsAttention, CodeSent, Bot, resumeByResult, AwaitingCode, NeedsAttention),
 		row(NeedsAttention, CodeFailed, Bot, resumeByResult, AwaitingCode, NeedsAttention),
 		row(NeedsAttention, CodeUnknown, Bot, resumeByResult, AwaitingCode, NeedsAttention),
+		row(NeedsAttention, FaceOpened, Bot, resumeByResult, AwaitingFace, NeedsAttention),
+		row(NeedsAttention, FaceClaimed, Bot, whileSuspended, NeedsAttention),
+		row(NeedsAttention, FacePending, Bot, whileSuspended, NeedsAttention),
+		row(NeedsAttention, FaceLost, Bot, resumeByResult, AwaitingFace, NeedsAttention),
+		row(NeedsAttention, FaceFailed, Bot, resumeByResult, AwaitingFace, NeedsAttention),
 		row(NeedsAttention, PersonChecked, Bot, resumeByResult,
 			AwaitingReview, Recording, AwaitingConfirmation, AwaitingConsent, NeedsAttention),
 		row(NeedsAttention, CheckRefused, Bot, resumeByResult, AwaitingConfirmation, AwaitingBankCard, NeedsAttention),
@@ -196,7 +219,7 @@ func buildTable() []Transition {
 
 	// The applicant may cancel until the first write to a platform begins.
 	cancellable := []State{AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingBankCard, AwaitingCode,
-		Checking, AwaitingReview, Decided}
+		AwaitingFace, Checking, AwaitingReview, Decided}
 	for _, s := range cancellable {
 		t = append(t,
 			row(s, Cancelled, Applicant, cancel, Withdrawn),
@@ -221,7 +244,7 @@ func buildTable() []Transition {
 		t = append(t,
 			row(s, CardAsked, Applicant, repostCard, s),
 			row(s, Restored, Bot, restored, s))
-		if s.Turn() == Bot || s == AwaitingPhotos || s == AwaitingBankCard || s == AwaitingCode {
+		if s.Turn() == Bot || s == AwaitingPhotos || s == AwaitingBankCard || s == AwaitingCode || s == AwaitingFace {
 			t = append(t, row(s, StepDelayed, Bot, delayed, s))
 		}
 		if s.Turn() == Applicant {

@@ -1,6 +1,7 @@
 package playground
 
 import (
+	"mime"
 	"net/http"
 	"strings"
 
@@ -24,6 +25,7 @@ func (pg *Server) routePage(mux *http.ServeMux) {
 	mux.HandleFunc("GET /favicon.ico", func(rw http.ResponseWriter, r *http.Request) { page.Serve(rw, r, "icon.svg") })
 	mux.HandleFunc("GET /sim/stream", pg.stream)
 	mux.HandleFunc("GET /sim/images/{key}", pg.getImage)
+	mux.HandleFunc("GET /sim/files/{key}", pg.getFile)
 	mux.HandleFunc("POST /sim/chats/{who}/upload", func(rw http.ResponseWriter, r *http.Request) {
 		answer(rw, r, func(r *http.Request) (any, error) { return pg.postUpload(rw, r) })
 	})
@@ -41,5 +43,20 @@ func (pg *Server) getImage(rw http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Type", kind)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "no-store") // a picture is as private as the chat
+	_, _ = rw.Write(data)
+}
+
+// getFile serves a file of a message for downloading. The browser never shows it: somebody may have sent a page.
+func (pg *Server) getFile(rw http.ResponseWriter, r *http.Request) {
+	name, data, ok := pg.World.Feishu.Resource(r.PathValue("key"))
+	if !ok {
+		http.Error(rw, "no such file", http.StatusNotFound)
+		return
+	}
+	h := rw.Header()
+	h.Set("Content-Type", "application/octet-stream")
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cache-Control", "no-store")
 	_, _ = rw.Write(data)
 }

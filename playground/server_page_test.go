@@ -40,6 +40,13 @@ func TestPageOrHelp(t *testing.T) {
 	}
 	h.get("/sim/images/"+file.Keys[0], nil, 404) // only pictures are served
 	h.get("/sim/images/none", nil, 404)
+	r = h.get("/sim/files/"+file.Keys[0], nil, 200) // a file is saved, and never shown
+	if r.Header.Get("Content-Type") != "application/octet-stream" ||
+		r.Header.Get("Content-Disposition") != "attachment; filename=a.html" ||
+		r.Header.Get("X-Content-Type-Options") != "nosniff" || r.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("got the header %v, want a download that is not stored", r.Header)
+	}
+	h.get("/sim/files/none", nil, 404)
 }
 
 // TestClickByValue clicks one of two buttons with the same act by the whole value of the button, as the page sends

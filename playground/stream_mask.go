@@ -101,6 +101,7 @@ var fieldKinds = map[string]fieldKind{
 
 	"identity_code": kindNumber,
 	"IdCard":        kindNumber,
+	"Idcard":        kindNumber,
 	"cardNo":        kindNumber,
 
 	"mobile":         kindMobile,
@@ -130,6 +131,8 @@ var fieldKinds = map[string]fieldKind{
 	"sign":                kindSecret,
 	"challenge":           kindSecret,
 	"certAgreementReadIP": kindSecret,
+	"BizToken":            kindSecret,
+	"BestFrame":           kindSecret,
 }
 
 const hidden = "•••"
@@ -183,7 +186,7 @@ func (k fieldKind) mask(s string) string {
 
 var (
 	digitRuns = regexp.MustCompile(`[0-9]{4,}[Xx]?`)
-	pageLink  = regexp.MustCompile(`(/agreement/)[A-Za-z0-9_-]{20,}`)
+	pageLink  = regexp.MustCompile(`(/agreement/(?:face/)?)[A-Za-z0-9_-]{20,}`)
 	webLink   = regexp.MustCompile(`(https?://[^\s?"]+)\?[^\s"]*`)
 )
 

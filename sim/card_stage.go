@@ -13,6 +13,7 @@ const (
 	StageConfirmation CardStage = "confirmation"
 	StageBankCard     CardStage = "bank_card"
 	StageCode         CardStage = "code"
+	StageFace         CardStage = "face"
 	StageChecking     CardStage = "checking"
 	StageReview       CardStage = "review"
 	StageRecording    CardStage = "recording"
@@ -60,6 +61,7 @@ var titles = []struct {
 	{"发送身份证照片", kindCase, StagePhotos},
 	{"发送证件的照片", kindCase, StagePhotos},
 	{"正在识别照片", kindCase, StagePhotos},
+	{"人脸核验", kindCase, StageFace},
 	{"正在核验", kindCase, StageChecking},
 	{"等 HR 审核", kindCase, StageReview},
 	{"正在登记", kindCase, StageRecording},
@@ -90,6 +92,8 @@ const (
 	actSendCode   = "send_code"
 	actSubmitCode = "submit_code"
 	actSubmitCard = "submit_card"
+	actStartFace  = "start_face"
+	actCheckFace  = "check_face"
 	actCancel     = "cancel"
 	actResume     = "resume"
 	actApprove    = "approve"
@@ -116,6 +120,8 @@ func classify(title string, acts map[string]bool) (kind, CardStage) {
 		return kindCase, StageConfirmation
 	case acts[actSubmitCard]:
 		return kindCase, StageBankCard
+	case acts[actStartFace], acts[actCheckFace]:
+		return kindCase, StageFace
 	case acts[actSubmitCode], acts[actSendCode]:
 		return kindCase, StageCode
 	}

@@ -42,6 +42,8 @@ type Config struct {
 	AnswerWithin time.Duration
 	// RetrySchedule lists the delay before each redelivery of an event; nil = 15 s, 5 min, 1 h, 6 h.
 	RetrySchedule []time.Duration
+	// Bot holds further settings of a bot for this world, by dotted path; they go before those of World.Settings.
+	Bot map[string]string
 	// Tenant is the company's tenant_key in Feishu; "" = tk_sim. Companies with different keys share no id.
 	Tenant string
 	// Observer receives every change; nil = none, and the world keeps no body of a call.

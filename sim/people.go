@@ -154,6 +154,7 @@ func (w *World) hire(n int, change func(specimen.Person) specimen.Person) []*Emp
 		})
 		w.Feishu.AddMembers(w.AnnounceChat(), u.OpenID)
 		w.Tencent.Register(p.Name, p.Code, p.Mobile)
+		w.Tencent.RegisterFace(p.Name, p.Code)
 		w.Tencent.OpenAccount(tencent.Account{
 			Name:   p.Name,
 			Number: p.Code,

@@ -54,6 +54,7 @@ type robot struct {
 	typedWrongCode bool            // the wrong code was submitted
 	oldMessages    int             // number of text messages from before the registration
 	impatient      bool            // no text message has come within Script.SMSPatience
+	faces          int             // number of checks by face that were begun
 }
 
 // Register goes through the whole registration as a person would. It returns when the case has ended, whatever its
@@ -209,6 +210,8 @@ func (r *robot) react(ctx context.Context, now screen) error {
 		return r.w.consent(ctx, r.OpenID, now)
 	case now.stage == StageConfirmation:
 		return r.confirm(ctx, now)
+	case now.stage == StageFace:
+		return r.face(ctx, now)
 	case now.stage == StageBankCard:
 		return r.bankCard(ctx, now)
 	}

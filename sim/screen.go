@@ -18,6 +18,7 @@ type screen struct {
 	caseID string // case id in the buttons' values; "" when no button has one
 	acts   map[string]bool
 	page   string // address of the agreement page, which a button opens instead of taking the consent
+	face   string // address of the supplier's page for a face
 }
 
 func (s screen) String() string { return fmt.Sprintf("%s %s %s", s.msg.ID, s.kind, s.stage) }
@@ -55,10 +56,13 @@ func readCard(raw json.RawMessage) screen {
 		}
 	}
 	if !s.acts[actDecline] {
-		s.page = ""
+		s.page, s.face = "", s.page
 	}
 	s.acts[actConsent] = s.acts[actConsent] || s.page != ""
 	s.kind, s.stage = classify(card.Title(), s.acts)
+	if s.stage != StageFace {
+		s.face = ""
+	}
 	if s.kind == kindDesk && !s.acts[actNext] || s.kind == kindOther && leadsToList(card) {
 		s.kind = kindOther
 		if s.acts[actNext] { // a case at a desk that somebody else has decided on
@@ -82,6 +86,7 @@ type CardReading struct {
 	Stage CardStage    // stage of the applicant's case
 	Case  string       // "" when no button names one
 	Page  string       // address of the agreement page; "" unless the card takes the consent there
+	Face  string       // address of the supplier's page for a face; "" without one
 }
 
 // ReadMessage reads a message in a chat.
@@ -97,6 +102,7 @@ func (s screen) reading() CardReading {
 		Stage: s.stage,
 		Case:  s.caseID,
 		Page:  s.page,
+		Face:  s.face,
 	}
 }
 

@@ -31,7 +31,7 @@ const (
 // revision of e签宝 the bot has no use for the agreement, which does no harm.
 func (w *World) Settings() map[string]string {
 	cloud := tencent.DefaultConfig()
-	return map[string]string{
+	all := map[string]string{
 		"server.public_url":      w.GatewayURL,
 		"server.trusted_proxies": trustedProxy,
 		"agreement.files":        w.agreementFiles(),
@@ -56,6 +56,7 @@ func (w *World) Settings() map[string]string {
 		"verification.tencent.sms_sdk_app_id":  cloud.SMSSdkAppID,
 		"verification.tencent.sms_sign_name":   cloud.SMSSignName,
 		"verification.tencent.sms_template_id": cloud.TemplateID,
+		"verification.tencent.face_rule_id":    cloud.FaceRuleID,
 		"esign.base_url":                       w.ESignURL,
 		"esign.app_id":                         esignAppID,
 		"esign.app_secret":                     esignAppSecret,
@@ -65,6 +66,8 @@ func (w *World) Settings() map[string]string {
 		"handover.secret":                      handoverSecret,
 		"handover.allow_private":               "true", // the company's systems are on this machine
 	}
+	maps.Copy(all, w.cfg.Bot)
+	return all
 }
 
 // Env returns Settings as lines for a shell: export SHIMING_FEISHU_BASE_URL='…'.

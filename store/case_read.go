@@ -106,40 +106,6 @@ func (v *view) NewestIn(
 	return v.manyCases(ctx, "newest cases", `SELECT `+caseColumns+from, args...)
 }
 
-// Queue returns the queue of the states, in the order of entry, without decrypting the cases.
-func (v *view) Queue(
-	ctx context.Context, tenantKey string, states []flows.State, limit int,
-) ([]flows.QueueEntry, error) {
-	if len(states) == 0 || limit <= 0 {
-		return nil, nil
-	}
-	from, args := pageOf(tenantKey, states, "ASC", limit, 0)
-	return collect(ctx, v.q, "line", scanQueueEntry, `SELECT c.id, c.open_id, c.state, c.entered_ms, c.data`+from, args...)
-}
-
-// scanQueueEntry reads a QueueEntry from id, open_id, state, entered_ms and data.
-func scanQueueEntry(scan scanner) (entry flows.QueueEntry, err error) {
-	var since int64
-	var data string
-	if err := scan(&entry.CaseID, &entry.OpenID, &entry.State, &since, &data); err != nil {
-		return entry, err
-	}
-	entry.Since = fromMillis(since)
-	var c struct {
-		Risk       flows.Level       `json:"risk"`
-		Assigned   *flows.Assignment `json:"assigned"`
-		First      *flows.Review     `json:"first_approval"`
-		OnHold     *flows.ReviewHold `json:"on_hold"`
-		Department string            `json:"department"`
-	}
-	err = json.Unmarshal([]byte(data), &c)
-	entry.Risk, entry.Assigned, entry.OnHold, entry.Department = c.Risk, c.Assigned, c.OnHold, c.Department
-	if c.First != nil {
-		entry.FirstBy = c.First.By
-	}
-	return entry, err
-}
-
 // CountWaiting counts the cases that entered one of the states at the time or before, and returns when
 // the first of them did.
 func (v *view) CountWaiting(

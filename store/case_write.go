@@ -13,7 +13,7 @@ import (
 
 // newCaseColumns are the columns of a new case, in the order of newCaseValues. number_index is set by SetBlindIndex.
 const newCaseColumns = `id, tenant_key, open_id, state, live, rev, version, created_ms, entered_ms,
-	submitted_ms, reviewed_ms, done_ms, incident, department, risk, data, sealed`
+	submitted_ms, reviewed_ms, done_ms, incident, department, risk, in_hand, data, sealed`
 
 // newCaseValues returns the values of newCaseColumns.
 func newCaseValues(c *flows.Case, times stateTimes, data string, sealed []byte) []any {
@@ -33,6 +33,7 @@ func newCaseValues(c *flows.Case, times stateTimes, data string, sealed []byte) 
 		waitingIncident(c),
 		c.Department,
 		string(c.Risk),
+		inHand(c),
 		data,
 		sealed,
 	}
@@ -126,8 +127,9 @@ func (t *txn) UpdateCase(ctx context.Context, c *flows.Case) error {
 		    data = $12,
 		    sealed = $13,
 		    by_policy = $14,
-		    sample = $15
-		WHERE id = $16 AND version = $17`,
+		    sample = $15,
+		    in_hand = $16
+		WHERE id = $17 AND version = $18`,
 		string(c.State),
 		boolInt(!c.State.Terminal()),
 		c.Rev,
@@ -143,6 +145,7 @@ func (t *txn) UpdateCase(ctx context.Context, c *flows.Case) error {
 		sealed,
 		mark.byPolicy,
 		mark.sample,
+		inHand(c),
 		c.ID,
 		version,
 	)

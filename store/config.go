@@ -62,10 +62,12 @@ type Config struct {
 const (
 	opTimeout  = 15 * time.Second // of a transaction or a read
 	jobTimeout = 2 * time.Minute  // of one run of a job
+	// exportTimeout is that of an export: 100,000 people take seconds, and minutes on a machine that is overloaded.
+	exportTimeout = 10 * time.Minute
 )
 
-// defaultWorkers is the number of workers of each queue. fetch and ocr keep pictures in memory, so
-// that their numbers bound its use.
+// defaultWorkers is the number of workers of each queue. fetch and ocr keep pictures in memory, and
+// export a file, so that their numbers bound its use.
 var defaultWorkers = map[string]int{
 	"fetch":       6,
 	"ocr":         16,
@@ -79,6 +81,7 @@ var defaultWorkers = map[string]int{
 	"esign":       16,
 	"handover":    4,
 	"account":     8,
+	"export":      1,
 	"default":     16,
 	"person":      2, // what older versions have queued for sms, check and identity
 }

@@ -77,30 +77,6 @@ func (v *view) Figures(ctx context.Context, tenantKey string, from, to time.Time
 	return out, err
 }
 
-// CountByRisk counts the cases that wait for HR. The states are those of the index cases_waiting.
-func (v *view) CountByRisk(ctx context.Context, tenantKey string) (map[flows.StateRisk]int, error) {
-	type count struct {
-		of flows.StateRisk
-		n  int
-	}
-	scan := func(scan scanner) (c count, err error) {
-		err = scan(&c.of.State, &c.of.Risk, &c.n)
-		return c, err
-	}
-	rows, err := collect(ctx, v.q, "count by risk", scan, `
-		SELECT state, risk, count(*)
-		FROM cases
-		WHERE tenant_key = $1 AND state IN ('awaiting_review', 'needs_attention')
-		GROUP BY state, risk`,
-		tenantKey,
-	)
-	out := make(map[flows.StateRisk]int, len(rows))
-	for _, c := range rows {
-		out[c.of] = c.n
-	}
-	return out, err
-}
-
 // PutDepartment stores the name of a department, or changes it.
 func (t *txn) PutDepartment(ctx context.Context, tenantKey string, d flows.Department) error {
 	_, err := t.exec(ctx, "department", `

@@ -67,6 +67,14 @@ func (w *worker) Work(ctx context.Context, job *river.Job[jobArgs]) error {
 	return jobError("internal error " + errorTypes(err))
 }
 
+// Timeout is how long one run of a job may take; 0 means jobTimeout. River's rescuer asks for it, too.
+func (w *worker) Timeout(job *river.Job[jobArgs]) time.Duration {
+	if job.Args.Job.Kind == flows.JobExport {
+		return exportTimeout
+	}
+	return 0
+}
+
 // runRecovered runs the job and turns a panic into an error without the panic value, which may
 // contain personal data.
 func (w *worker) runRecovered(ctx context.Context, j flows.Job) (err error) {

@@ -17,12 +17,12 @@ type explainer struct {
 	seen   int
 }
 
-const bigTables = `(cases|c|case_photos|p|audit|surfaces|pictures|handovers|h|event_keys|day_counts|day_figures|k|d|state_counts|campaigns|campaign_people|campaign_lines)\b`
+const bigTables = `(cases|c|n|o|exports|case_photos|p|audit|surfaces|pictures|handovers|h|event_keys|day_counts|day_figures|k|d|state_counts|campaigns|campaign_people|campaign_lines)\b`
 
-// fullScan matches a plan step that reads a whole table, by the dialect (true is SQLite). Scans of
-// subqueries and of the rows of a page are intended.
+// fullScan matches a plan step that reads a whole table, or all cases of a tenant, by the dialect (true is SQLite).
+// Scans of subqueries and of the rows of a page are intended.
 var fullScan = map[bool]*regexp.Regexp{
-	true:  regexp.MustCompile(`^SCAN ` + bigTables),
+	true:  regexp.MustCompile(`^SCAN ` + bigTables + `|cases_(state|person|queue)\w* \(tenant_key=\?\)$`),
 	false: regexp.MustCompile(`Seq Scan on ` + bigTables),
 }
 

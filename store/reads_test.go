@@ -32,8 +32,29 @@ func allReads(ctx context.Context) map[string]func(v flows.View) error {
 			_, err := v.InState(ctx, "t1", hr, 20, 0)
 			return err
 		},
-		"Line/hr": func(v flows.View) error {
-			_, err := v.Queue(ctx, "t1", hr, 200)
+		"QueuePage/all": func(v flows.View) error {
+			_, err := v.QueuePage(ctx, "t1", flows.QueuePart{}, flows.Cursor{}, 50)
+			return err
+		},
+		"QueuePage/green": func(v flows.View) error {
+			part := flows.QueuePart{Filter: flows.FilterGreen, Department: "od_1", NotOpenID: "ou_1"}
+			_, err := v.QueuePage(ctx, "t1", part, flows.Cursor{At: epoch, ID: "c1"}, 50)
+			return err
+		},
+		"QueuePage/held": func(v flows.View) error {
+			_, err := v.QueuePage(ctx, "t1", flows.QueuePart{Filter: flows.FilterHeld}, flows.Cursor{}, 50)
+			return err
+		},
+		"QueuePage/sample": func(v flows.View) error {
+			_, err := v.QueuePage(ctx, "t1", flows.QueuePart{Filter: flows.FilterSample}, flows.Cursor{}, 50)
+			return err
+		},
+		"CountQueue": func(v flows.View) error {
+			_, err := v.CountQueue(ctx, "t1", "ou_1", epoch)
+			return err
+		},
+		"QueueInHand": func(v flows.View) error {
+			_, err := v.QueueInHand(ctx, "t1", "ou_1")
 			return err
 		},
 		"InState/done": func(v flows.View) error {
@@ -72,12 +93,20 @@ func allReads(ctx context.Context) map[string]func(v flows.View) error {
 			_, err := v.CaseOfMessage(ctx, "om_3")
 			return err
 		},
-		"CountByState": func(v flows.View) error {
-			_, err := v.CountByState(ctx, "t1")
+		"ExportPage": func(v flows.View) error {
+			_, _, err := v.ExportPage(ctx, "t1", flows.ExportFilter{People: "done", Department: "od-1"}, epoch, "ou_5", 200)
 			return err
 		},
-		"CountByRisk": func(v flows.View) error {
-			_, err := v.CountByRisk(ctx, "t1")
+		"ExportCases": func(v flows.View) error {
+			_, err := v.ExportCases(ctx, "t1", []string{"ou_1", "ou_2"}, epoch)
+			return err
+		},
+		"ExportsOf": func(v flows.View) error {
+			_, err := v.ExportsOf(ctx, "t1", "ou_hr", epoch)
+			return err
+		},
+		"CountByState": func(v flows.View) error {
+			_, err := v.CountByState(ctx, "t1")
 			return err
 		},
 		"DaysSince": func(v flows.View) error {

@@ -65,16 +65,3 @@ func (t *txn) countSamples(ctx context.Context, c *flows.Case, before, after sam
 		boolInt(after.sample == sampleFault))
 	return err
 }
-
-// Samples returns the sampled cases that are done and that nobody has looked at, in the order in which
-// they were done.
-func (v *view) Samples(ctx context.Context, tenantKey string, limit int) ([]flows.QueueEntry, error) {
-	return collect(ctx, v.q, "samples", scanQueueEntry, `
-		SELECT id, open_id, state, entered_ms, data
-		FROM cases
-		WHERE tenant_key = $1 AND sample = 2
-		ORDER BY entered_ms, id
-		LIMIT $2`,
-		tenantKey, limit,
-	)
-}

@@ -17,7 +17,7 @@ func TestSamples(t *testing.T) {
 		want := func(when string, listed int, day flows.Day) {
 			t.Helper()
 			ts.view(t, func(v flows.View) error {
-				list, err := v.Samples(ctx, "t1", 10)
+				list, err := v.QueuePage(ctx, "t1", flows.QueuePart{Filter: flows.FilterSample}, flows.Cursor{}, 10)
 				if err != nil {
 					return err
 				}

@@ -36,6 +36,9 @@ type Config struct {
 	SMSSignName   string `koanf:"sms_sign_name"`   // approved signature text (签名), without brackets
 	SMSTemplateID string `koanf:"sms_template_id"` // approved template with two variables: {1} code, {2} minutes
 
+	// FaceRuleID is the RuleId of the approved flow for a face (人脸核身 console); only the method face needs it.
+	FaceRuleID string `koanf:"face_rule_id"`
+
 	Timeout time.Duration    // per call; 0 = DefaultTimeout
 	Now     func() time.Time // clock for results; nil = time.Now (the vendor's client always signs with time.Now)
 	// Surprised, if set, is called for each difference between an answer and its published page, with the action, as

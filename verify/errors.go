@@ -34,6 +34,18 @@ const (
 	ReasonIDUnsupported     PersonReason = "id_unsupported"       // only second-generation ID cards are served
 	ReasonCardInvalid       PersonReason = "card_invalid"         // no bank card has this number, or its bank is not known
 	ReasonCardUnusable      PersonReason = "card_unusable"        // the card's state forbids the check; another may pass
+	ReasonFaceAgain         PersonReason = "face_again"           // the pictures of the face could not be used
+	ReasonFaceLight         PersonReason = "face_light"           // too dark, or too bright
+	ReasonFaceDistance      PersonReason = "face_distance"        // too near, or too far
+	ReasonFaceNetwork       PersonReason = "face_network"         // the connection of the phone broke
+	ReasonFaceNotLive       PersonReason = "face_not_live"        // suspected not to be a living person
+	ReasonFaceDocument      PersonReason = "face_document"        // the card could not be scanned, or has expired
+	ReasonFaceOther         PersonReason = "face_other_person"    // the flow was about another person
+	ReasonFaceTooOften      PersonReason = "face_too_often"       // too many tries, for now
+	ReasonFaceTooOftenToday PersonReason = "face_too_often_today" // too many tries, until tomorrow
+	ReasonFaceExpired       PersonReason = "face_expired"         // the link, or the result, was too old
+	ReasonFaceLost          PersonReason = "face_lost"            // the supplier does not know the flow, or any more
+	ReasonFaceSupplier      PersonReason = "face_supplier"        // the supplier had trouble of its own
 	ReasonMismatch          PersonReason = "mismatch"             // the elements do not belong to one person
 	ReasonNoRecord          PersonReason = "no_record"            // the carriers have no record of this combination
 )

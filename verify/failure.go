@@ -27,6 +27,9 @@ var operatorCodes = map[string]string{
 	"FailedOperation.TemplateParamSetNotMatchApprovedTemplate": "sms_template",
 	"FailedOperation.TemplateUnapprovedOrNotExist":             "sms_template",
 
+	"InvalidParameterValue.RuleIdDisabled": "face_rule",
+	"InvalidParameterValue.RuleIdNotExist": "face_rule",
+
 	"UnauthorizedOperation.Arrears":                    "arrears",
 	"UnauthorizedOperation.SerivceSuspendDueToArrears": "arrears",
 }

@@ -62,7 +62,8 @@ func newSupplier(t *testing.T, answer http.HandlerFunc) *supplier {
 			t.Errorf("request body: %v", err)
 		}
 		service := map[string]string{"SendSms": "sms", "PhoneVerification": "faceid",
-			"BankCard4EVerification": "faceid", "CheckBankCardInformation": "faceid"}[r.Header.Get("X-TC-Action")]
+			"BankCard4EVerification": "faceid", "CheckBankCardInformation": "faceid",
+			"DetectAuth": "faceid", "GetDetectInfoEnhanced": "faceid"}[r.Header.Get("X-TC-Action")]
 		if err := checkSigned(r, raw, testID, testKey, service); err != nil {
 			t.Error(err)
 		}

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -25,6 +26,7 @@ const SupplierTencent = "腾讯云"
 type Tencent struct {
 	faceid, sms               *common.Client
 	sdkAppID, signName, tplID string
+	faceRuleID                string
 	transport                 *http.Transport
 	timeout                   time.Duration
 	now                       func() time.Time
@@ -50,11 +52,14 @@ func NewTencent(c Config) (*Tencent, error) {
 	cred := common.NewCredential(c.SecretID, string(c.SecretKey))
 	transport := newTransport(c.Timeout)
 	return &Tencent{
-		faceid:    newClient(cred, "", faceid, transport), // PhoneVerification takes no region
-		sms:       newClient(cred, c.Region, sms, transport),
-		sdkAppID:  c.SMSSdkAppID,
-		signName:  c.SMSSignName,
-		tplID:     c.SMSTemplateID,
+		faceid:   newClient(cred, "", faceid, transport), // PhoneVerification takes no region
+		sms:      newClient(cred, c.Region, sms, transport),
+		sdkAppID: c.SMSSdkAppID,
+		signName: c.SMSSignName,
+		tplID:    c.SMSTemplateID,
+
+		faceRuleID: c.FaceRuleID,
+
 		transport: transport,
 		timeout:   c.Timeout,
 		now:       c.Now,
@@ -86,6 +91,7 @@ type action struct {
 	service, version, name string
 	codes                  map[string]row
 	writes                 bool         // the action must not take effect twice
+	maxAnswer              int64        // limit of a response, in bytes; 0 = maxAnswer
 	answer                 *shape.Shape // of Response; nil = not compared
 }
 
@@ -93,7 +99,7 @@ type action struct {
 func (t *Tencent) call(ctx context.Context, client *common.Client, a action, params map[string]any, out any) error {
 	ctx, cancel := context.WithTimeout(ctx, t.timeout)
 	defer cancel()
-	ex := &exchange{}
+	ex := &exchange{limit: cmp.Or(a.maxAnswer, maxAnswer)}
 	req := tchttp.NewCommonRequest(a.service, a.version, a.name)
 	req.SetContext(withExchange(ctx, ex))
 	if err := req.SetActionParameters(params); err != nil {

@@ -13,7 +13,8 @@ import (
 	"time"
 )
 
-// maxAnswer limits a response, in bytes. Real responses are much shorter.
+// maxAnswer limits a response, in bytes. Real responses are much shorter. An action whose answer holds a picture has a
+// limit of its own.
 const maxAnswer = 1 << 20
 
 var (
@@ -23,6 +24,7 @@ var (
 
 // exchange records one HTTP exchange. The vendor's client does not return these facts.
 type exchange struct {
+	limit      int64       // of the response, in bytes
 	connected  atomic.Bool // the request had a connection, so it may have been sent
 	status     int         // 0 = no response
 	retryAfter string      // header Retry-After
@@ -39,10 +41,10 @@ func withExchange(ctx context.Context, ex *exchange) context.Context {
 	return context.WithValue(ctx, exchangeKey{}, ex)
 }
 
-// recorder fills in the exchange of the request's context. It reads the whole response, up to maxAnswer, before the
-// vendor's client does. It refuses responses that the vendor's client would handle badly: redirects (the client would
-// send the signed body to the new address), unrequested encodings, event streams, and every body that is not a JSON
-// object (v1.3.209 panics on `null`).
+// recorder fills in the exchange of the request's context. It reads the whole response, up to the exchange's limit,
+// before the vendor's client does. It refuses responses that the vendor's client would handle badly: redirects (the
+// client would send the signed body to the new address), unrequested encodings, event streams, and every body that is
+// not a JSON object (v1.3.209 panics on `null`).
 type recorder struct{ next http.RoundTripper }
 
 // RoundTrip sends a request and records the exchange.
@@ -57,13 +59,13 @@ func (t recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	defer resp.Body.Close()
 	ex.status, ex.retryAfter = resp.StatusCode, resp.Header.Get("Retry-After")
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, ex.limit+1))
 	switch {
 	case resp.StatusCode >= 300 && resp.StatusCode < 400:
 		ex.failure = errRedirect
 	case err != nil:
 		ex.failure = err
-	case len(body) > maxAnswer, resp.Header.Get("Content-Encoding") != "", !isObject(body):
+	case int64(len(body)) > ex.limit, resp.Header.Get("Content-Encoding") != "", !isObject(body):
 		ex.failure = errBadAnswer
 	}
 	if ex.failure != nil {

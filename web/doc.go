@@ -6,6 +6,8 @@
 // says that the browser's person is the applicant (login.go, session.go), and a form carries a proof of what was shown
 // (shown.go). Nobody's name, address, token or code is logged or counted.
 //
+// face.go is the page under /agreement/face/ to which a check by face on the page of the supplier returns.
+//
 // In reading order: web.go, page_agreement.go, accept.go, login.go, then link.go, session.go, shown.go, client_ip.go,
-// limits.go, headers.go.
+// limits.go, headers.go, face.go.
 package web

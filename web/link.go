@@ -25,6 +25,9 @@ const (
 	purposeSession = "agreement-session"
 	purposeShown   = "agreement-shown"
 	purposeOpened  = "agreement-opened"
+
+	purposeFace      = "face-return"
+	purposeFaceOwner = "face-return-owner"
 )
 
 // sum returns a truncated hash.

@@ -14,9 +14,10 @@ const (
 	Incomplete  Outcome = "incomplete" // a tick is missing, or a text was not opened
 	WrongPerson Outcome = "wrong_person"
 	Expired     Outcome = "expired"
-	Renewed     Outcome = "renewed" // a new card with a new link was sent
-	Gone        Outcome = "gone"    // the case has gone on, or has ended
-	Forged      Outcome = "forged"  // a link that was not made here
+	Renewed     Outcome = "renewed"  // a new card with a new link was sent
+	Returned    Outcome = "returned" // from the supplier's page for a face
+	Gone        Outcome = "gone"     // the case has gone on, or has ended
+	Forged      Outcome = "forged"   // a link that was not made here
 	NoAddress   Outcome = "no_address"
 	LoginFailed Outcome = "login_failed"
 	SignedOut   Outcome = "signed_out" // no session: it has ended, or the browser keeps no cookies
@@ -25,7 +26,7 @@ const (
 	Unavailable Outcome = "unavailable" // the database does not answer
 )
 
-// Outcomes are all of them.
+// Outcomes are those of the agreement page.
 var Outcomes = []Outcome{
 	Shown, Accepted, Already, Changed, Incomplete, WrongPerson, Expired, Renewed, Gone, Forged, NoAddress, LoginFailed,
 	SignedOut, Limited, BadRequest, Unavailable,

@@ -71,7 +71,7 @@ func (v *visit) newView(title string) view {
 	return view{
 		lang:    v.lang,
 		Title:   title,
-		Style:   Prefix + stylePath,
+		Style:   v.prefix + stylePath,
 		Other:   other,
 		Switch:  v.switchTo(other),
 		ChatURL: v.chatURL,
@@ -83,7 +83,7 @@ func (v *visit) switchTo(l lang) string {
 	q := url.Values{}
 	path := v.r.URL.Path
 	if v.link != nil {
-		path = Prefix + v.link.token
+		path = v.prefix + v.link.token
 	}
 	if v.r.Method != http.MethodPost {
 		for _, name := range []string{paramOpen, paramOpened} {
@@ -105,7 +105,15 @@ const (
 	fromLogin   = "login"
 )
 
-// address returns the address of a path below Prefix. It keeps a language that was asked for.
+// name is how the log calls the pages.
+func (p *Pages) name() string {
+	if p.prefix == FacePrefix {
+		return "face page"
+	}
+	return "agreement page"
+}
+
+// address returns the address of a path below the prefix. It keeps a language that was asked for.
 func (v *visit) address(path string, q url.Values) string {
 	if q == nil {
 		q = url.Values{}
@@ -113,7 +121,7 @@ func (v *visit) address(path string, q url.Values) string {
 	if v.langAsked {
 		q.Set(paramLang, string(v.lang))
 	}
-	return (&url.URL{Path: Prefix + path, RawQuery: q.Encode()}).String()
+	return (&url.URL{Path: v.prefix + path, RawQuery: q.Encode()}).String()
 }
 
 // ended logs and counts how the visit ended.
@@ -127,14 +135,14 @@ func (v *visit) ended(o Outcome, code string) {
 	if v.link == nil || o == BadRequest || o == Limited {
 		level = slog.LevelDebug // strangers can make as many as they like; the metric counts them
 	}
-	v.log.LogAttrs(v.r.Context(), level, "agreement page", attrs...)
+	v.log.LogAttrs(v.r.Context(), level, v.name(), attrs...)
 }
 
 // render answers with a page and the texts whose marks are in it. It writes nothing before the whole page is made.
 func (v *visit) render(name string, status int, data any, texts ...[]byte) {
 	var b bytes.Buffer
 	if err := templates.ExecuteTemplate(&b, name, data); err != nil {
-		v.log.ErrorContext(v.r.Context(), "agreement page cannot be drawn", "page", name, "error", err)
+		v.log.ErrorContext(v.r.Context(), v.name()+" cannot be drawn", "page", name, "error", err)
 		http.Error(v.w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return
 	}

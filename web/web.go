@@ -65,6 +65,7 @@ type Pages struct {
 	log     *slog.Logger
 	observe func(Outcome)
 
+	prefix      string // path below which the pages are
 	https       bool
 	redirectURI string // the page to which the login returns
 	origin      *http.CrossOriginProtection
@@ -95,6 +96,7 @@ func New(c Config) (*Pages, error) {
 		now:         c.Now,
 		log:         c.Log,
 		observe:     c.Observe,
+		prefix:      Prefix,
 		https:       u.Scheme == "https",
 		redirectURI: c.PublicURL + Prefix + loginPath,
 		origin:      http.NewCrossOriginProtection(),
@@ -240,7 +242,7 @@ func (v *visit) found(err error) bool {
 	case errors.Is(err, flows.ErrNotFound):
 		v.say(gone, 0)
 	case err != nil:
-		v.log.WarnContext(v.r.Context(), "agreement page: no answer of the engine", "case", v.link.CaseID, "error", err)
+		v.log.WarnContext(v.r.Context(), v.name()+": no answer of the engine", "case", v.link.CaseID, "error", err)
 		v.say(unavailable, 0)
 	}
 	return err == nil

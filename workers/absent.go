@@ -45,6 +45,14 @@ func (absentVerifier) LookUpBank(context.Context, string) (verify.Bank, error) {
 	return verify.Bank{}, absentError{}
 }
 
+func (absentVerifier) OpenFace(context.Context, verify.FacePerson, string) (verify.FaceSession, error) {
+	return verify.FaceSession{}, absentError{}
+}
+
+func (absentVerifier) FaceResult(context.Context, string, verify.FacePerson) (verify.FaceResult, error) {
+	return verify.FaceResult{}, absentError{}
+}
+
 // absentEvidence is the EvidenceClient of an installation without one.
 type absentEvidence struct{}
 

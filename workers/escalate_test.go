@@ -121,6 +121,13 @@ func TestEscalationEnds(t *testing.T) {
 	}
 	w.CheckAnswer(w.Click("ou_hr1", w.LatestCase("ou_1"), "reject", "reason", "duplicate"), "rejected")
 	w.InState(c.ID, flows.Rejected)
+	w.Advance(time.Minute)
+	settle(w)
+	for _, m := range w.Messenger.SentTo("ou_hr1") {
+		if workerstest.Shows(m.Cards[0], "overdue.title") && !workerstest.Shows(m.Current(), "overdue.none") {
+			t.Errorf("the card still says that cases are overdue: %s", m.Current())
+		}
+	}
 	for range 12 {
 		w.Advance(4 * time.Hour)
 		settle(w)

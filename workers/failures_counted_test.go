@@ -16,7 +16,8 @@ func TestFailedCallsAreCounted(t *testing.T) {
 	for call, operation := range map[string]string{
 		"ocr": "document_ai.id_card.recognize", "download": "im.message_resource.get", "contact": "contact.user.get",
 		"sms":   "SendSms",
-		"check": "PhoneVerification", "card": "BankCard4EVerification", "identity": "human_authentication.identity.create", "upload_url": "UploadURL",
+		"check": "PhoneVerification", "card": "BankCard4EVerification", "open_face": "DetectAuth",
+		"face": "GetDetectInfoEnhanced", "identity": "human_authentication.identity.create", "upload_url": "UploadURL",
 		"put": "Put", "evidence": "CreatePersonPoint",
 	} {
 		t.Run(call, func(t *testing.T) {
@@ -25,7 +26,7 @@ func TestFailedCallsAreCounted(t *testing.T) {
 			_ = w.Run(t.Context(), j) // whether it comes again is tested elsewhere
 			p.clear()
 			class := failure.Retry
-			if call == "sms" || call == "identity" || call == "evidence" {
+			if call == "sms" || call == "face" || call == "identity" || call == "evidence" {
 				class = failure.Unknown
 			}
 			if n := seen.effects[operation+" "+string(class)]; n != 1 {

@@ -79,6 +79,19 @@ func caseForCall(w *workerstest.Harness, call, who string) (*flows.Case, flows.J
 			c.BankCard, c.Personal.OpeningBank = &flows.BankCard{Seq: 1, State: flows.BankAsking}, ""
 		})
 		j = flows.LookUpBank(1)
+	case "open_face", "face":
+		w.Policy.FaceLiveScore = flows.FaceLiveStatus
+		w.Policy.FaceReturn = func(c *flows.Case, _ time.Time) string { return "https://hr.example.com/face/" + c.ID }
+		c = w.PutCase(flows.AwaitingFace, who, func(c *flows.Case) {
+			c.Personal.FaceToken = faceToken(c.ID)
+			if call == "open_face" {
+				c.FaceCheck.State, c.Personal.FaceToken, c.Personal.FaceURL = flows.FaceAsking, "", ""
+			}
+		})
+		j = flows.LookForFace(1)
+		if call == "open_face" {
+			j = flows.OpenFace(1)
+		}
 	case "identity":
 		c = w.PutCase(flows.Recording, who, func(c *flows.Case) { c.Identity = nil })
 		j = flows.RecordIdentity()
@@ -175,6 +188,8 @@ func checkCards(w *workerstest.Harness, row failing, c *flows.Case) {
 		if got, catalogue = card.Problems["bank_card"], "field."; got == "" && card.State == "unasked" {
 			got, catalogue = "name_it", "bank_card."
 		}
+	case cards.Face:
+		got, catalogue = card.Problem, "face_problem."
 	case cards.Code:
 		got, catalogue = card.Problem, "code."
 		if got == "unknown" { // the card has a text for the state of the code

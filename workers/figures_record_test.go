@@ -94,7 +94,8 @@ var oneIn = map[flows.Kind]int{
 	flows.Undone: 4, flows.SentBack: 4, flows.Refused: 5, flows.KeptOnFile: 6, flows.PhotoUploaded: 12, flows.CodePrepared: 15,
 	flows.CodeDropped: 15, flows.CodeFailed: 15, flows.CodeSent: 15, flows.CodeUnknown: 15, flows.CheckRefused: 15,
 	flows.Queried: 20, flows.Answered: 20, flows.Held: 20, flows.HoldEnded: 20, flows.Handed: 20, flows.Noted: 20,
-	flows.LookAsked: 20, flows.LookAgreed: 20,
+	flows.LookAsked: 20, flows.LookAgreed: 20, flows.FaceOpened: 100, flows.FaceClaimed: 100, flows.FacePending: 100,
+	flows.FaceLost: 100, flows.FaceFailed: 100,
 	flows.PersonChecked: 15, flows.EvidenceFiled: 15, flows.EvidenceStarted: 15, flows.Resolved: 5,
 }
 

@@ -23,6 +23,18 @@ func TestEveryReasonOfTheSupplierHasWords(t *testing.T) {
 		"id_unsupported":       {"mismatch.identity_code"},
 		"card_invalid":         {"field.card_invalid", "answer.card_invalid"},
 		"card_unusable":        {"field.card_unusable", "answer.card_unusable"},
+		"face_again":           faceWords("face_again"),
+		"face_light":           faceWords("face_light"),
+		"face_distance":        faceWords("face_distance"),
+		"face_network":         faceWords("face_network"),
+		"face_not_live":        faceWords("face_not_live"),
+		"face_document":        faceWords("face_document"),
+		"face_other_person":    faceWords("face_other_person"),
+		"face_too_often":       faceWords("face_too_often"),
+		"face_too_often_today": faceWords("face_too_often_today"),
+		"face_expired":         faceWords("face_expired"),
+		"face_lost":            faceWords("face_lost"),
+		"face_supplier":        faceWords("face_supplier"),
 		"mismatch":             {"mismatch.three_elements", "mismatch.bank_card_four"},
 		"no_record":            {"mismatch.no_record"},
 	}
@@ -48,3 +60,6 @@ func TestEveryReasonOfTheSupplierHasWords(t *testing.T) {
 		})
 	}
 }
+
+// faceWords are the words for a flow without a result: to the applicant, and to HR.
+func faceWords(reason string) []string { return []string{"face_problem." + reason, "answer." + reason} }

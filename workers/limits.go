@@ -107,6 +107,7 @@ const (
 	apiDownload  = "download"
 	apiDirectory = "directory"
 	apiImage     = "image"
+	apiFile      = "file"
 	apiRecall    = "recall"
 	apiUrgent    = "urgent"
 

@@ -10,8 +10,8 @@ import (
 	"shiming/flows"
 )
 
-// RefreshNames keeps the admins' display names known to the engine until ctx ends. The answer to a late click names the
-// colleague who was faster, and there is no time then to look the name up.
+// RefreshNames keeps the admins' display names known to the engine until ctx ends, and who of them has left the
+// company. The answer to a late click names the colleague who was faster, and there is no time then to look the name up.
 func (w *Workers) RefreshNames(ctx context.Context) {
 	for retry := engine.NameRetryInterval; ; retry = min(2*retry, engine.NameRefreshInterval) {
 		pause := engine.NameRefreshInterval
@@ -26,7 +26,8 @@ func (w *Workers) RefreshNames(ctx context.Context) {
 	}
 }
 
-// WarmNames looks the admins' names up in the directory and reports whether it found all of them.
+// WarmNames looks up in the directory how the admins are called and whether they have left the company. It reports
+// whether it found all of them.
 func (w *Workers) WarmNames(ctx context.Context) (all bool) {
 	all = true
 	for _, admin := range slices.Concat(w.engine.Policy.Admins, w.engine.Policy.StandIns) {
@@ -41,6 +42,15 @@ func (w *Workers) WarmNames(ctx context.Context) (all bool) {
 			continue
 		}
 		w.engine.RememberName(id, c.Name)
+		err = w.engine.NoteStaffMember(ctx, tenantKey, id, c.Left)
+		switch {
+		case err == nil:
+		case ctx.Err() != nil:
+			return false // the program stops
+		default:
+			w.engine.Log.Error("whether an admin has left the company could not be stored", "open_id", id, "error", err)
+			all = false
+		}
 	}
 	return all
 }

@@ -51,12 +51,18 @@ func callOf(r *http.Request) string {
 		return "card"
 	case r.Header.Get("X-TC-Action") == "CheckBankCardInformation":
 		return "bank"
+	case r.Header.Get("X-TC-Action") == "DetectAuth":
+		return "open_face"
+	case r.Header.Get("X-TC-Action") == "GetDetectInfoEnhanced":
+		return "face"
 	case strings.HasSuffix(p, "/tenant_access_token/internal"):
 		return "token"
 	case strings.Contains(p, "/resources/"):
 		return "download"
 	case strings.HasSuffix(p, "/reply"):
 		return "reply"
+	case p == "/open-apis/im/v1/files":
+		return "file"
 	case p == "/open-apis/im/v1/messages":
 		return "send"
 	case strings.HasSuffix(p, "/urgent_app"):
@@ -90,7 +96,7 @@ func newPlatforms(t testing.TB) *platforms {
 }
 
 func (p *platforms) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	_, _ = io.Copy(io.Discard, r.Body)
+	body, _ := io.ReadAll(r.Body)
 	call := callOf(r)
 	p.mu.Lock()
 	p.calls[call]++
@@ -99,7 +105,7 @@ func (p *platforms) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, broken := p.faults[call]
 	p.mu.Unlock()
 	if !broken {
-		p.succeed(w, r, call, n)
+		p.succeed(w, r, call, n, body)
 		return
 	}
 	if fault.drop {
@@ -118,11 +124,11 @@ func (p *platforms) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if fault.status != 0 {
 		w.WriteHeader(fault.status)
 	}
-	_, _ = io.WriteString(w, fault.body)
+	_, _ = io.WriteString(w, strings.ReplaceAll(fault.body, "{extra}", extraOf(body)))
 }
 
 // succeed answers a call as the platforms do when it succeeds.
-func (p *platforms) succeed(w http.ResponseWriter, r *http.Request, call string, n int) {
+func (p *platforms) succeed(w http.ResponseWriter, r *http.Request, call string, n int, body []byte) {
 	ok := func(data any) {
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		_ = json.NewEncoder(w).Encode(data)
@@ -137,6 +143,8 @@ func (p *platforms) succeed(w http.ResponseWriter, r *http.Request, call string,
 		_, _ = w.Write(workerstest.Picture(key))
 	case "send", "reply":
 		data(map[string]any{"message_id": fmt.Sprint("om_", n)})
+	case "file":
+		data(map[string]any{"file_key": fmt.Sprint("file_v3_", n)})
 	case "patch":
 		data(nil)
 	case "ocr":
@@ -165,6 +173,12 @@ func (p *platforms) succeed(w http.ResponseWriter, r *http.Request, call string,
 	case "bank":
 		ok(map[string]any{"Response": map[string]any{"RequestId": "req-bank", "Result": "0", "AccountBank": "样本银行",
 			"AccountType": 1}})
+	case "open_face":
+		ok(map[string]any{"Response": map[string]any{"RequestId": "req-open", "BizToken": fmt.Sprint("face-token-", n),
+			"Url": "https://face.example.com/"}})
+	case "face":
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, strings.ReplaceAll(faceSays("0").body, "{extra}", extraOf(body)))
 	default:
 		http.NotFound(w, r)
 	}

@@ -25,6 +25,10 @@ type Messenger interface {
 	Patch(ctx context.Context, messageID string, draw func() (json.RawMessage, error)) error
 	// UploadImage uploads a picture of at most 10 MB and returns its image_key. Feishu offers no way to delete it.
 	UploadImage(ctx context.Context, picture []byte) (imageKey string, err error)
+	// UploadFile uploads a file of at most flows.MaxExportBytes and returns its file_key. Feishu offers no way to delete it.
+	UploadFile(ctx context.Context, name string, file []byte) (fileKey string, err error)
+	// SendFile posts an uploaded file. The uuid works as in Send.
+	SendFile(ctx context.Context, to flows.Receiver, fileKey, uuid string) (messageID string, err error)
 	// Urgent sends a message of the bot to a person by 加急. reached is false if the platform says that the person is not
 	// in the chat.
 	Urgent(ctx context.Context, messageID, openID string) (reached bool, err error)
@@ -108,4 +112,8 @@ type Verifier interface {
 	CheckFourElements(ctx context.Context, name, number, mobile, card string) (verify.CheckResult, error)
 	// LookUpBank asks which bank has issued a card. Its name is "" if nobody knows.
 	LookUpBank(ctx context.Context, card string) (verify.Bank, error)
+	// OpenFace begins a flow for a face, which returns to redirectURL.
+	OpenFace(ctx context.Context, p verify.FacePerson, redirectURL string) (verify.FaceSession, error)
+	// FaceResult fetches the result of a flow, which is handed out once.
+	FaceResult(ctx context.Context, token string, p verify.FacePerson) (verify.FaceResult, error)
 }

@@ -47,8 +47,8 @@ func (w *Workers) compareCase(
 		return d, err
 	}
 	askEsign := func() (failure.Details, error) {
-		for _, side := range []string{"front", "back"} {
-			id := c.Uploads[side]
+		for _, side := range c.UploadSides() {
+			id := c.Uploads[string(side)]
 			if id == "" {
 				continue
 			}

@@ -87,9 +87,16 @@ func missingForEvidence(c *flows.Case, p *flows.Policy) string {
 // missingPhotos is what evidence.Missing returns while a photo is not at e签宝.
 const missingPhotos = "photos"
 
+// missingLiveScore is what evidence.Missing returns for a face whose liveness check the settings give no score.
+const missingLiveScore = "face_live_score"
+
 // incomplete is the failure of a step that would file evidence in which something is missing.
 func incomplete(missing string) failure.Details {
-	return failure.Details{Class: failure.Refused, Code: string(flows.StopIncomplete), Upstream: missing}
+	code := flows.StopIncomplete
+	if missing == missingLiveScore {
+		code = flows.StopFaceLiveScore
+	}
+	return failure.Details{Class: failure.Refused, Code: string(code), Upstream: missing}
 }
 
 // holdPause is how long an identity that waits behind another case sleeps: as long as it has waited, within bounds. The
@@ -119,15 +126,15 @@ func (w *Workers) reportUnknownOutcome(ctx context.Context, j flows.Job, step fl
 	}))
 }
 
-// uploadPhoto uploads one side of the card to e签宝. It needs no intent: a second upload makes a second file, and a file
-// that no evidence point names has no meaning.
+// uploadPhoto uploads one side of the card, or the picture of the face, to e签宝. It needs no intent: a second upload
+// makes a second file, and a file that no evidence point names has no meaning.
 func (w *Workers) uploadPhoto(ctx context.Context, j flows.Job) error {
 	c, err := w.engine.CaseOf(ctx, j.Case)
 	if err != nil {
 		return flows.IgnoreNotFound(err)
 	}
 	side := j.Side()
-	photo := c.PhotoOf(side)
+	photo := c.Uploadable(side)
 	if !awaitsStep(c, 0, flows.Recording, flows.Filing) || c.Uploads[string(side)] != "" || photo == nil {
 		return nil
 	}
@@ -140,8 +147,13 @@ func (w *Workers) uploadPhoto(ctx context.Context, j flows.Job) error {
 		return err
 	}
 	defer release()
-	// The file name tells the side of the card and nothing about its owner: it ends with random digits of the photo's id.
-	name := "idcard-" + string(side) + "-" + strings.ReplaceAll(photo.ID, "-", "")[20:] + ".jpg"
+	// The file name tells the side of the card, or that it is the face, and nothing about its owner: it ends with random
+	// digits of the photo's id.
+	kind := "idcard-" + string(side)
+	if side == flows.FaceSide {
+		kind = string(side)
+	}
+	name := kind + "-" + strings.ReplaceAll(photo.ID, "-", "")[20:] + ".jpg"
 	logging := esign.Waiting(ctx, func(err error) {
 		w.logFailedCall(j.Case, failure.Of(err, false), "job", j.Kind, "step", flows.StepUpload)
 	})

@@ -22,7 +22,7 @@ func (w *Workers) remindAll(ctx context.Context, j flows.Job) error {
 	}
 	sent, tooSoon, capped := 0, 0, 0
 	states := []flows.State{flows.AwaitingConsent, flows.AwaitingPhotos, flows.AwaitingConfirmation,
-		flows.AwaitingBankCard, flows.AwaitingCode}
+		flows.AwaitingBankCard, flows.AwaitingCode, flows.AwaitingFace}
 	for offset := 0; ; offset += remindPage {
 		var list []*flows.Case
 		err = w.engine.Store.View(ctx, func(v flows.View) error {

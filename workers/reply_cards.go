@@ -68,6 +68,10 @@ func (w *Workers) replyCard(ctx context.Context, j flows.Job) (card cards.Card, 
 			}
 		case flows.ReplyLookRequest:
 			card, err = lookRequestCard(ctx, v, j)
+		case flows.ReplyExport:
+			card, err = w.exportCard(ctx, v, j)
+		case flows.ReplyExported:
+			card, err = exportedCard(ctx, v, j)
 		case flows.ReplyReminded:
 			card, err = remindedCard(j)
 		case flows.ReplyReconcile:
@@ -127,6 +131,12 @@ var noticeLevels = map[string]cards.Level{
 	flows.NoticeGroupLost:     cards.Amber,
 	flows.NoticeGroupExternal: cards.Amber,
 
+	flows.NoticeManyExports:    cards.Red,
+	flows.NoticeExportLeft:     cards.Red,
+	flows.NoticeExportTooLarge: cards.Amber,
+	flows.NoticeExportFailed:   cards.Amber,
+	flows.NoticeExportUnknown:  cards.Amber,
+
 	flows.NoticeManyLooks:        cards.Red,
 	flows.NoticeOriginalKept:     cards.Red,
 	flows.NoticeOriginalEmptied:  cards.Amber,
@@ -154,7 +164,7 @@ func (w *Workers) noticeCard(j flows.Job) cards.Notice {
 	if made, err := madeAt(j); err == nil && !made.IsZero() {
 		args = map[string]string{"when": flows.MadeText(made, w.engine.Now())}
 	}
-	if code == flows.NoticeManyLooks {
+	if code == flows.NoticeManyLooks || code == flows.NoticeManyExports {
 		args = map[string]string{"n": j.Args[flows.ArgLooks], "since": cards.Stamp(sinceOf(j))}
 	}
 	return cards.Notice{
@@ -266,6 +276,7 @@ var reminderStages = map[flows.State]string{
 	flows.AwaitingConfirmation: "confirm",
 	flows.AwaitingBankCard:     "bank_card",
 	flows.AwaitingCode:         "code",
+	flows.AwaitingFace:         "face",
 }
 
 // reminderCard reminds the applicant. It returns nil if the applicant has gone on meanwhile.

@@ -16,6 +16,7 @@ type CardView struct {
 	Text  string        // in Chinese
 	Stage sim.CardStage // of the applicant's case
 	Page  string        // address of the agreement page; "" unless the card takes the consent there
+	Face  string        // address of the supplier's page for a face; "" without one
 }
 
 func (s CardView) Has(act string) bool {
@@ -66,7 +67,7 @@ func ViewCard(m feishu.Message) CardView {
 	known, ok := views.Load(string(m.Card))
 	if !ok {
 		read := sim.ReadCard(m.Card)
-		known = CardView{Card: read.Card, Text: read.Card.Text("zh_cn"), Stage: read.Stage, Page: read.Page}
+		known = CardView{Card: read.Card, Text: read.Card.Text("zh_cn"), Stage: read.Stage, Page: read.Page, Face: read.Face}
 		views.Store(string(m.Card), known)
 	}
 	s = known.(CardView)

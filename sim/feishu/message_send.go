@@ -165,6 +165,14 @@ func (s *Server) send(c *call, ch *chat, parent string, in outgoing) (any, *apiE
 		FromBot:  true,
 		ParentID: parent,
 	}}
+	if in.MsgType == "file" {
+		var sent struct {
+			FileKey string `json:"file_key"`
+		}
+		if json.Unmarshal([]byte(in.Content), &sent) == nil { // checkContent has read it already
+			m.Content, m.keys = s.fileContent(sent.FileKey), []string{sent.FileKey}
+		}
+	}
 	s.post(ch, m, c.now)
 	if in.UUID != "" {
 		s.uuids[in.UUID] = uuidEntry{c.now, m}
@@ -215,6 +223,8 @@ func (s *Server) checkContent(msgType, content string) *apiError {
 	case msgType == "image" && !s.ownResource(body.ImageKey, "image"), msgType == "file" &&
 		!s.ownResource(body.FileKey, "file"):
 		return refuse(400, 230017, "Bot is NOT the owner of the resource.")
+	case msgType == "file" && (s.resources[body.FileKey].sort == "opus" || s.resources[body.FileKey].sort == "mp4"):
+		return refuse(400, 230055, "The type of file upload does not match the type of message being sent.")
 	}
 	return nil
 }

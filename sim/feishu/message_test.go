@@ -234,13 +234,6 @@ func TestUploads(t *testing.T) {
 	w.want(w.upload("/im/v1/images", "image", jpeg(1), nil), 400, 234001)
 	large := append(jpeg(1), make([]byte, 10<<20)...)
 	w.want(w.upload("/im/v1/images", "image", large, map[string]string{"image_type": "message"}), 400, 234006)
-
-	f := w.upload("/im/v1/files", "file", []byte("a,b"), map[string]string{"file_type": "stream", "file_name": "list.csv"})
-	w.want(f, 200, 0)
-	w.want(w.send(u.OpenID, "file", `{"file_key":"`+str(f.data()["file_key"])+`"}`, ""), 200, 0)
-	if name, data, ok := w.Resource(str(f.data()["file_key"])); !ok || name != "list.csv" || string(data) != "a,b" {
-		t.Errorf("stored file: %q %q %v, want %q", name, data, ok, "list.csv")
-	}
 }
 
 func TestUrgent(t *testing.T) {

@@ -147,6 +147,15 @@ func (s *Server) Dissolve(chatID string) {
 	}
 }
 
+// RenameGroup gives a group another name. Its chat_id stays.
+func (s *Server) RenameGroup(chatID, name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if ch := s.chats[chatID]; ch != nil {
+		ch.name = name
+	}
+}
+
 // SetExternal makes a group one of several companies, or one of the company alone.
 func (s *Server) SetExternal(chatID string, on bool) {
 	s.mu.Lock()

@@ -2,6 +2,7 @@ package feishu
 
 import (
 	"bytes"
+	"encoding/json"
 	"image"
 	_ "image/gif" // dimensions of uploaded pictures
 	_ "image/jpeg"
@@ -17,7 +18,8 @@ type resource struct {
 	kind string // "image" or "file"
 	name string
 	data []byte
-	own  bool // uploaded by the bot, not sent by a person
+	own  bool   // uploaded by the bot, not sent by a person
+	sort string // file_type of an upload, e.g. stream or mp4
 }
 
 func (s *Server) keep(kind, name string, data []byte, own bool) *resource {
@@ -112,6 +114,9 @@ func (s *Server) createImage(c *call) (any, *apiError) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.behaviour.BotOff {
+		return nil, refuse(400, 234007, "App does not enable bot feature.")
+	}
 	return map[string]any{"image_key": s.keep("image", up.name, up.file, true).key}, nil
 }
 
@@ -158,6 +163,20 @@ func (s *Server) createFile(c *call) (any, *apiError) {
 	default:
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return map[string]any{"file_key": s.keep("file", name, up.file, true).key}, nil
+		if s.behaviour.BotOff {
+			return nil, refuse(400, 234007, "App does not enable bot feature.")
+		}
+		r := s.keep("file", name, up.file, true)
+		r.sort = up.fields["file_type"]
+		return map[string]any{"file_key": r.key}, nil
 	}
+}
+
+// fileContent returns the content of a file message as the platform hands it out, with the name of the upload.
+func (s *Server) fileContent(key string) string {
+	content, err := json.Marshal(map[string]string{"file_key": key, "file_name": s.resources[key].name})
+	if err != nil {
+		panic(err) // a map of strings always encodes
+	}
+	return string(content)
 }

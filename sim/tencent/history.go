@@ -20,6 +20,9 @@ type Call struct {
 	BodySHA256 string // of the request body, hexadecimal
 
 	Name, IDNumber, Mobile, BankCard string // of a check; of a message only Mobile (11 digits)
+
+	BizToken string // of a flow for a face
+	host     string // to which the request was sent
 }
 
 // String returns the call without the person.

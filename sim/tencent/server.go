@@ -23,6 +23,7 @@ type Config struct {
 	SMSSignName  string // its one approved signature
 	TemplateID   string // its one approved template
 	Template     string // text of the template with {1}, {2}, …; a request must fill each with up to six digits
+	FaceRuleID   string // RuleId of its one approved flow for faces
 	SMSLimits    Limits // zero: no limits
 	HistoryLimit int    // number of calls that are kept; counts cover all
 
@@ -41,6 +42,7 @@ func DefaultConfig() Config {
 		SMSSignName:  "示例公司",
 		TemplateID:   "1110",
 		Template:     "{1}为您的实名登记验证码，请于{2}分钟内填写。如非本人操作，请忽略本短信。",
+		FaceRuleID:   "10086",
 		HistoryLimit: 100_000,
 	}
 }
@@ -50,6 +52,7 @@ func (c Config) withDefaults() Config {
 	for _, f := range []struct{ at, or *string }{
 		{&c.SecretID, &d.SecretID}, {&c.SecretKey, &d.SecretKey}, {&c.SMSSdkAppID, &d.SMSSdkAppID},
 		{&c.SMSSignName, &d.SMSSignName}, {&c.TemplateID, &d.TemplateID}, {&c.Template, &d.Template},
+		{&c.FaceRuleID, &d.FaceRuleID},
 	} {
 		if *f.at == "" {
 			*f.at = *f.or
@@ -76,11 +79,16 @@ type Server struct {
 	people   map[string]person   // by mobile
 	accounts map[string]Account  // by the number of the bank card
 	next     map[string][]string // by ID number or bank card
+	faces    map[string]string   // names in the source of photos, by ID number
+	nextFace map[string][]int    // by ID number
+	flows    map[string]*faceFlow
 	blocked  map[string]bool
 	inbox    map[string][]SMS
 	arrival  map[string]chan struct{} // by mobile: closed when the next message arrives
 	onSMS    []func(SMS)
 	serial   int
+
+	flowOrder []string // tokens of flows, in the order in which they were begun
 
 	templateStatus int // see TemplateStatus
 	history        history
@@ -95,6 +103,9 @@ func New(c Config) *Server {
 		people:   map[string]person{},
 		accounts: map[string]Account{},
 		next:     map[string][]string{},
+		faces:    map[string]string{},
+		nextFace: map[string][]int{},
+		flows:    map[string]*faceFlow{},
 		blocked:  map[string]bool{},
 		inbox:    map[string][]SMS{},
 		arrival:  map[string]chan struct{}{},
@@ -122,12 +133,22 @@ var endpoints = map[string]endpoint{
 	"PhoneVerification":        {"faceid", "2018-03-01", nil, (*Server).phoneVerification},
 	"BankCard4EVerification":   {"faceid", "2018-03-01", nil, (*Server).bankCard4E},
 	"CheckBankCardInformation": {"faceid", "2018-03-01", nil, (*Server).bankCardInformation},
+	"DetectAuth":               {"faceid", "2018-03-01", nil, (*Server).detectAuth},
+	"GetDetectInfoEnhanced":    {"faceid", "2018-03-01", nil, (*Server).detectInfo},
 }
 
 var smsRegions = []string{"ap-beijing", "ap-guangzhou", "ap-nanjing"}
 
+// OpFacePage is what Operation calls a request of the page on which a person shows the face.
+const OpFacePage = "face.page"
+
 // Operation names a request by its X-TC-Action, for records and faults.
-func Operation(r *http.Request) string { return r.Header.Get("X-TC-Action") }
+func Operation(r *http.Request) string {
+	if r.URL.Path == FacePage {
+		return OpFacePage
+	}
+	return r.Header.Get("X-TC-Action")
+}
 
 // ErrorBody returns the vendor's answer for an error code, for injected faults.
 func ErrorBody(code string) string {
@@ -144,9 +165,14 @@ func ErrorBody(code string) string {
 // maxBody is the vendor's limit for requests with TC3-HMAC-SHA256.
 const maxBody = 10 << 20
 
-// ServeHTTP answers one call with HTTP 200 and {"Response":{…,"RequestId":…}}, errors included, as the vendor does.
+// ServeHTTP serves the page for faces to people, and answers one call of a program with HTTP 200 and
+// {"Response":{…,"RequestId":…}}, errors included, as the vendor does.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	call := Call{At: s.cfg.Now(), Action: Operation(r), RequestID: uuid.NewString()}
+	if r.URL.Path == FacePage {
+		s.serveFacePage(w, r)
+		return
+	}
+	call := Call{At: s.cfg.Now(), Action: Operation(r), RequestID: uuid.NewString(), host: r.Host}
 	content, refusal := s.serve(r, &call)
 	if refusal != nil {
 		call.Code = refusal.code

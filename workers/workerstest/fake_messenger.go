@@ -1,6 +1,7 @@
 package workerstest
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -28,6 +29,8 @@ type FakeMessenger struct {
 	DownloadFunc func(ctx context.Context, messageID, fileKey, kind string) ([]byte, error)
 	RecallFunc   func(ctx context.Context, messageID string) error
 	UploadFunc   func(ctx context.Context, picture []byte) (string, error)
+	FileFunc     func(ctx context.Context, name string, file []byte) (string, error)
+	SendFileFunc func(ctx context.Context, to flows.Receiver, fileKey, uuid string) (string, error)
 	UrgentFunc   func(ctx context.Context, messageID, openID string) (reached bool, err error)
 	ContactFunc  func(ctx context.Context, openID string) (flows.Contact, error)
 	// DepartmentFunc and ExternalFunc may be nil: no department has a name, and no group is external.
@@ -42,6 +45,7 @@ type FakeMessenger struct {
 	Patches   int
 	Downloads int
 	Uploaded  [][]byte // by UploadImage
+	Files     []File   // by UploadFile
 	Recalled  []string // ids of messages
 	Urgents   []string // open_ids of those whom Urgent was to call
 }
@@ -124,6 +128,33 @@ func (f *FakeMessenger) UploadImage(ctx context.Context, picture []byte) (string
 	defer f.mu.Unlock()
 	f.Uploaded = append(f.Uploaded, picture)
 	return fmt.Sprintf("img_v3_%d", len(f.Uploaded)), nil
+}
+
+// File is an uploaded file.
+type File struct {
+	Name    string
+	Content []byte
+}
+
+// UploadFile implements workers.Messenger. The key of the first file is file_v3_1.
+func (f *FakeMessenger) UploadFile(ctx context.Context, name string, file []byte) (string, error) {
+	if f.FileFunc != nil {
+		if key, err := f.FileFunc(ctx, name, file); err != nil {
+			return key, err
+		}
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.Files = append(f.Files, File{name, bytes.Clone(file)})
+	return fmt.Sprintf("file_v3_%d", len(f.Files)), nil
+}
+
+// SendFile implements workers.Messenger. The message shows the key of the file.
+func (f *FakeMessenger) SendFile(ctx context.Context, to flows.Receiver, fileKey, uuid string) (string, error) {
+	if f.SendFileFunc != nil {
+		return f.SendFileFunc(ctx, to, fileKey, uuid)
+	}
+	return f.Post(to, json.RawMessage(`{"file_key":"`+fileKey+`"}`), uuid), nil
 }
 
 // Recall implements workers.Messenger.

@@ -1,9 +1,12 @@
 package workerstest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"image"
+	"image/jpeg"
 	"sync"
 	"time"
 
@@ -171,10 +174,14 @@ type FakeVerifier struct {
 	CheckFunc func(ctx context.Context, name, number, mobile string) (verify.CheckResult, error)
 	CardFunc  func(ctx context.Context, name, number, mobile, card string) (verify.CheckResult, error)
 	BankFunc  func(ctx context.Context, card string) (verify.Bank, error)
+	OpenFunc  func(ctx context.Context, p verify.FacePerson) (verify.FaceSession, error)
+	FaceFunc  func(ctx context.Context, token string) (verify.FaceResult, error)
 	now       func() time.Time
 	mu        sync.Mutex
 	Codes     []string // sent, in order
 	Cards     []string // bank cards that were checked, in order
+	Flows     int      // for faces, that were begun
+	Results   int      // of flows, that were fetched
 	Checks    int
 }
 
@@ -236,6 +243,56 @@ func (f *FakeVerifier) LookUpBank(ctx context.Context, card string) (verify.Bank
 		return f.BankFunc(ctx, card)
 	}
 	return verify.Bank{Name: "样本银行", Kind: verify.CardDebit, Detail: "0", At: f.now()}, nil
+}
+
+// OpenFace implements workers.Verifier.
+func (f *FakeVerifier) OpenFace(ctx context.Context, p verify.FacePerson, _ string) (verify.FaceSession, error) {
+	f.mu.Lock()
+	f.Flows++
+	n := f.Flows
+	f.mu.Unlock()
+	if f.OpenFunc != nil {
+		return f.OpenFunc(ctx, p)
+	}
+	token := fmt.Sprintf("face-token-%d", n)
+	return verify.FaceSession{Token: token, URL: "https://face.example.com/?BizToken=" + token, At: f.now()}, nil
+}
+
+// FaceResult implements workers.Verifier.
+func (f *FakeVerifier) FaceResult(ctx context.Context, token string, _ verify.FacePerson) (verify.FaceResult, error) {
+	f.mu.Lock()
+	f.Results++
+	f.mu.Unlock()
+	if f.FaceFunc != nil {
+		return f.FaceFunc(ctx, token)
+	}
+	return FaceMatch(token, f.now()), nil
+}
+
+// FaceMatch is the result of a flow whose person matches.
+func FaceMatch(token string, at time.Time) verify.FaceResult {
+	return verify.FaceResult{
+		CheckResult: verify.CheckResult{
+			Outcome:  verify.Match,
+			Detail:   "0",
+			Supplier: verify.SupplierTencent,
+			Serial:   token,
+			At:       at,
+		},
+		Similarity: "92.31",
+		Liveness:   "0",
+		Charged:    1,
+		Picture:    FacePicture(),
+	}
+}
+
+// FacePicture is a small picture in place of a face.
+func FacePicture() []byte {
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 60, 80)), nil); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
 }
 
 // Code returns the digits of the code that was sent last.

@@ -94,6 +94,10 @@ func (o *Outside) Contact(context.Context, string) (flows.Contact, error) {
 
 func (o *Outside) UploadImage(context.Context, []byte) (string, error) { return "img_" + o.id(), nil }
 
+func (o *Outside) SendFile(context.Context, flows.Receiver, string, string) (string, error) {
+	return o.id(), nil
+}
+
 func (o *Outside) Recall(context.Context, string) error { return nil }
 
 func (o *Outside) Urgent(context.Context, string, string) (bool, error) { return true, nil }
@@ -160,6 +164,17 @@ func (o *Outside) CheckThreeElements(context.Context, string, string, string) (v
 // CheckFourElements is never asked: the walk verifies by three elements.
 func (o *Outside) CheckFourElements(ctx context.Context, _, _, _, _ string) (verify.CheckResult, error) {
 	return o.CheckThreeElements(ctx, "", "", "")
+}
+
+// OpenFace implements workers.Verifier.
+func (o *Outside) OpenFace(context.Context, verify.FacePerson, string) (verify.FaceSession, error) {
+	token := o.id()
+	return verify.FaceSession{Token: token, URL: "https://face.example.com/?BizToken=" + token, At: o.now()}, nil
+}
+
+// FaceResult implements workers.Verifier. Nobody goes through a flow.
+func (o *Outside) FaceResult(context.Context, string, verify.FacePerson) (verify.FaceResult, error) {
+	return verify.FaceResult{Pending: true}, nil
 }
 
 func (o *Outside) LookUpBank(context.Context, string) (verify.Bank, error) {

@@ -105,8 +105,13 @@ func (w *World) Walk(ctx context.Context, p Person, to flows.State, swept bool) 
 		w.Policy.Undo = 10 * time.Second
 	}
 	w.Policy.Method = flows.ThreeElements
-	if to == flows.AwaitingBankCard {
+	w.Policy.FaceLiveScore = flows.FaceLiveStatus
+	w.Policy.FaceReturn = func(c *flows.Case, _ time.Time) string { return "https://hr.example.com/face/" + c.ID }
+	switch to {
+	case flows.AwaitingBankCard:
 		w.Policy.Method = flows.BankCardFour
+	case flows.AwaitingFace:
+		w.Policy.Method = flows.Face
 	}
 	clear(w.hold)
 	for _, kind := range holds[to] {

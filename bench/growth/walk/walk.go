@@ -20,12 +20,13 @@ import (
 	"shiming/workers"
 )
 
-// Tenant is the tenant of all people.
+// Tenant is the tenant of all people, HR one of its admins, Group its review group, Board the group of its
+// announcement.
 const (
 	Tenant = "2ed263bf32cf1651"
 	HR     = "ou_00000000000000000000000000000001"
-	group  = "oc_00000000000000000000000000000002" // the review group
-	board  = "oc_00000000000000000000000000000003"
+	Group  = "oc_00000000000000000000000000000002"
+	Board  = "oc_00000000000000000000000000000003"
 )
 
 // World is the bot on a store. Jobs are stored as always, and Walk also runs them here. Rate limits do not wait.
@@ -53,8 +54,8 @@ func New(s *store.Store, seed string, at time.Time) *World {
 	w.Engine = engine.New(engine.Deps{
 		Store:        gate{s, w},
 		Policy:       Policy(),
-		ReviewChat:   group,
-		AnnounceChat: board,
+		ReviewChat:   Group,
+		AnnounceChat: Board,
 		Now:          now,
 		NewID:        w.newID,
 	})

@@ -27,4 +27,5 @@ export const upload = (who, file) => ask(`${chat(who)}/upload`, { method: 'POST'
 const query = (of, side, variant) => `side=${side}&variant=${variant}&of=${encodeURIComponent(of)}`;
 export const sendSample = (who, of, side, variant) => post(`${chat(who)}/photo?${query(of, side, variant)}`);
 export const samplePath = (of, side, variant) => `/sim/people/${encodeURIComponent(of)}/${side}.jpg?variant=${variant}`;
+export const filePath = (key) => `/sim/files/${encodeURIComponent(key)}`;
 export const imagePath = (key) => `/sim/images/${encodeURIComponent(key)}`;

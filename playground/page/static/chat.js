@@ -129,7 +129,7 @@ export class Chat {
       case 'interactive': return this.card(m);
       case 'text': return el('div', { class: 'bubble' }, String(c.text || '').replaceAll('@_user_1', '@' + personName('bot')));
       case 'image': return this.photo(c.image_key);
-      case 'file': return el('div', { class: 'bubble msg-file' }, icon('file'), c.file_name || '');
+      case 'file': return el('a', { class: 'bubble msg-file', href: api.filePath(c.file_key), download: c.file_name || '' }, icon('file'), c.file_name || t('type.file'));
       case 'post': return el('div', { class: 'bubble' }, c.title && el('strong', {}, c.title), (c.content || []).map((line) =>
         el('div', {}, line.map((x) => (x.tag === 'img' ? this.photo(x.image_key) : x.text || '')))));
       default: return el('div', { class: 'bubble' }, t('unsupported', { type: m.type }));

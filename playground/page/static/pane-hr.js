@@ -16,7 +16,7 @@ export function hrPane() {
   const tabs = ['bot', 'review'].map((where) => el('button', { type: 'button', class: 'seg', 'data-where': where, onclick: () => choose('hrchat', where) }));
   const inGroup = () => current('hrchat') === 'review';
   const chat = new Chat(pane, { viewer: () => current('admin'), empty: () => el('div', { class: 'empty' }, el('p', {}, t(inGroup() ? 'empty.review' : 'empty.hr'))) });
-  const line = composer({ id: 'hr', hint: 'say.hr', words: [['待审', 'pending'], ['邀请', 'invite'], ['统计', 'stats'], ['催办', 'remind'], ['帮助', 'help']],
+  const line = composer({ id: 'hr', hint: 'say.hr', words: [['待审', 'pending'], ['邀请', 'invite'], ['统计', 'stats'], ['催办', 'remind'], ['导出', 'export'], ['帮助', 'help']],
     say: async (text) => delivered(pane, await api.say(current('admin'), text, inGroup() ? world.hello.review_chat : '', true)) });
 
   function show() {

@@ -158,7 +158,7 @@ export const words = {
   lang: ['EN', '中文'],
   'lang.to': ['Switch to English', '切换到中文'],
   's.awaiting_consent': ['待同意', 'Consent'], 's.awaiting_photos': ['待照片', 'Photos'], 's.awaiting_confirmation': ['待核对', 'Confirm'],
-  's.awaiting_bank_card': ['待银行卡', 'Bank card'],
+  's.awaiting_bank_card': ['待银行卡', 'Bank card'], 's.awaiting_face': ['待人脸', 'Face'],
   's.awaiting_code': ['待验证码', 'Code'], 's.checking': ['核验中', 'Checking'], 's.awaiting_review': ['待审核', 'Review'], 's.decided': ['待生效', 'Decided'], 's.recording': ['登记中', 'Recording'],
   's.filing': ['存证中', 'Filing'], 's.done': ['完成', 'Done'], 's.needs_attention': ['需 HR 处理', 'Attention'], 's.rejected': ['未通过', 'Rejected'], 's.on_file': ['仅留档', 'On file'],
   's.declined': ['不同意', 'Declined'], 's.withdrawn': ['已取消', 'Cancelled'], 's.expired': ['已过期', 'Expired'],
