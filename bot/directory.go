@@ -11,10 +11,7 @@ import (
 
 // The directory's pages hold at most fifty people or departments; so do the lists of ids that it takes (pages
 // "获取子部门列表", "获取部门直属用户列表", "批量获取用户信息", "通过手机号或邮箱获取用户 ID").
-const (
-	directoryPage  = "50"
-	DirectoryBatch = 50
-)
+const directoryPage = "50"
 
 // idTypeDepartment is open_department_id: department_id may be given to another department after a deletion.
 const idTypeDepartment = "open_department_id"
@@ -99,7 +96,8 @@ func people(entries []userEntry) []flows.DirectoryPerson {
 }
 
 // ChildDepartments returns a page of the departments below one (page "获取子部门列表"); all is with their children. For
-// flows.RootDepartment the app's directory range must be everybody. A department that is too large for all answers 43010.
+// flows.RootDepartment the app's directory range must be everybody. A department that is too large for all answers
+// 43010.
 func (c *Client) ChildDepartments(ctx context.Context, id, pageToken string, all bool) (flows.DepartmentPage, error) {
 	var out struct {
 		Data struct {
@@ -199,9 +197,9 @@ func (c *Client) DirectoryRange(ctx context.Context, pageToken string) (flows.Di
 	return flows.DirectoryRange{Departments: d.Departments, People: d.People, Groups: d.Groups, Next: d.next()}, nil
 }
 
-// FindPeople returns whose e-mails and mobiles they are, at most DirectoryBatch of each (page "通过手机号或邮箱获取用户 ID").
-// It does not know 企业邮箱. It needs the scope contact:user.id:readonly. The status of a person needs another scope, so that
-// it asks a second time for those whom nobody in the company has: who is found then has left.
+// FindPeople returns whose e-mails and mobiles they are, at most fifty of each (page "通过手机号或邮箱获取用户 ID").
+// It does not know 企业邮箱. It needs the scope contact:user.id:readonly. The status of a person needs another scope, so
+// that it asks a second time for those whom nobody in the company has: who is found then has left.
 func (c *Client) FindPeople(ctx context.Context, emails, mobiles []string) ([]flows.FoundPerson, error) {
 	found, err := c.findPeople(ctx, emails, mobiles, false)
 	if err != nil {
@@ -265,7 +263,7 @@ func (c *Client) findPeople(
 	return found, nil
 }
 
-// People returns the entries of at most DirectoryBatch people (page "批量获取用户信息"). Those outside the app's directory
+// People returns the entries of at most fifty people (page "批量获取用户信息"). Those outside the app's directory
 // range, and ids that nobody has, are left out.
 func (c *Client) People(ctx context.Context, openIDs []string) ([]flows.DirectoryPerson, error) {
 	var out struct {

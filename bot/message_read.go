@@ -8,8 +8,8 @@ import (
 	"shiming/flows"
 )
 
-// messageReadPush is im.message.message_read_v1 (page "消息已读"): somebody has read messages of the bot in the direct chat.
-// Feishu sends it for no group.
+// messageReadPush is im.message.message_read_v1 (page "消息已读"): somebody has read messages of the bot in the direct
+// chat. Feishu sends it for no group.
 type messageReadPush struct {
 	*larkevent.EventV2Base
 	Event *struct {

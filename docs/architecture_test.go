@@ -39,9 +39,9 @@ var mayImport = map[string][]string{
 		"sheet", "export",
 	},
 	"export": {"flows", "cards", "sheet"},
-	"bot":   {"flows", "cards", "idcard", "failure", "shape"},
-	"web":   {"engine", "flows", "cards", "failure"},
-	"store": {"flows", "idcard", "failure", "store/groupcommit", "store/keyset"},
+	"bot":    {"flows", "cards", "idcard", "failure", "shape"},
+	"web":    {"engine", "flows", "cards", "failure"},
+	"store":  {"flows", "idcard", "failure", "store/groupcommit", "store/keyset"},
 
 	"config": {"flows", "verify", "handover", "workday"},
 	"app": {

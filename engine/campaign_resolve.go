@@ -200,7 +200,8 @@ func (e *Engine) joinCampaign(ctx context.Context, tx flows.Tx, c, other *flows.
 	return nil
 }
 
-// EndResolving makes the campaign a preview. why and code say why its people could not be found; why is "" if they were.
+// EndResolving makes the campaign a preview. why and code say why its people could not be found; why is "" if they
+// were.
 func (e *Engine) EndResolving(ctx context.Context, id string, why flows.CampaignReason, code string) error {
 	return e.Store.Tx(ctx, func(tx flows.Tx) error {
 		c, err := tx.Campaign(ctx, id)

@@ -9,8 +9,8 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// TestMessageRead: the first receipt of a campaign's message counts, of its person and its tenant only, and an event that
-// comes again changes nothing. A time ahead of the clock is now.
+// TestMessageRead: the first receipt of a campaign's message counts, of its person and its tenant only, and an event
+// that comes again changes nothing. A time ahead of the clock is now.
 func TestMessageRead(t *testing.T) {
 	w := workerstest.New(t)
 	ctx := t.Context()

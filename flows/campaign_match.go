@@ -63,8 +63,8 @@ type Matcher struct {
 	byKey  map[string][]int // e-mails, mobiles, numbers, each with a letter in front
 }
 
-// NewMatcher returns a matcher for lines that ListEntry.CampaignLine has made. Their Candidates stand for the pages that
-// were read before.
+// NewMatcher returns a matcher for lines that ListEntry.CampaignLine has made. Their Candidates stand for the pages
+// that were read before.
 func NewMatcher(lines []CampaignLine) *Matcher {
 	m := &Matcher{lines: map[int]*CampaignLine{}, byName: map[string][]int{}, byKey: map[string][]int{}}
 	for i := range lines {

@@ -47,8 +47,8 @@ type List struct {
 	Fields   []Field // that the list has, in the order of Fields
 	Headings bool    // the columns were found by headings, and not by their content
 	Lines    int     // with something in them, without the headings
-	// Duplicates are the lines that name somebody again: by open_id, e-mail, mobile or number, or with nothing but the same
-	// name. Their rows are left out.
+	// Duplicates are the lines that name somebody again: by open_id, e-mail, mobile or number, or with nothing but the
+	// same name. Their rows are left out.
 	Duplicates []int
 	Mistakes   []Mistake
 }
@@ -62,8 +62,8 @@ func ReadText(text string, limits Limits) (List, error) {
 	return readText(text, limits)
 }
 
-// ReadFile reads an XLSX or a text file: CSV, divided by commas, semicolons or tabs, or as pasted. The content and not the
-// name of the file decides.
+// ReadFile reads an XLSX or a text file: CSV, divided by commas, semicolons or tabs, or as pasted. The content and not
+// the name of the file decides.
 func ReadFile(raw []byte, limits Limits) (List, error) {
 	if len(raw) > limits.Bytes {
 		return List{}, &Error{Code: CodeTooLarge}

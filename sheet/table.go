@@ -81,8 +81,8 @@ func (t table) byHeadings(columns map[Field]int) (List, error) {
 	return c.finish()
 }
 
-// byContent reads a table without headings: addresses and numbers show what they are, and names are the column of the most
-// different ones.
+// byContent reads a table without headings: addresses and numbers show what they are, and names are the column of the
+// most different ones.
 func (t table) byContent() (List, error) {
 	names, found := t.nameColumn(), false
 	c := newCollector()

@@ -9,8 +9,8 @@ import (
 	"unicode"
 )
 
-// delimiter returns what divides the columns of a text: tab, comma or semicolon. ok is false for a text that is no table:
-// its first lines have no headings, and not the same number of columns.
+// delimiter returns what divides the columns of a text: tab, comma or semicolon. ok is false for a text that is no
+// table: its first lines have no headings, and not the same number of columns.
 func delimiter(text string) (comma rune, ok bool) {
 	head := firstLines(text, maxTitleLines)
 	for _, d := range []rune{'\t', ',', ';'} {

@@ -294,8 +294,8 @@ func Number(n float64) Cell {
 	return Cell{kind: cellNumber, number: n}
 }
 
-// Time is a cell with date and time to the minute, as the clock shows them in t's location. The zero time, and one before
-// 1900, is an empty cell.
+// Time is a cell with date and time to the minute, as the clock shows them in t's location. The zero time, and one
+// before 1900, is an empty cell.
 func Time(t time.Time) Cell {
 	if t.Year() < 1901 {
 		return Cell{}

@@ -12,8 +12,8 @@ import (
 // maxParts limits the files inside an XLSX file.
 const maxParts = 2000
 
-// readXLSX reads the first visible sheet with something in it. Formulas are not evaluated: a cell has the value that the
-// program which wrote the file has stored. excelize panics on some damaged files; this is an error here.
+// readXLSX reads the first visible sheet with something in it. Formulas are not evaluated: a cell has the value that
+// the program which wrote the file has stored. excelize panics on some damaged files; this is an error here.
 func readXLSX(raw []byte, limits Limits) (list List, err error) {
 	if err := checkParts(raw, limits); err != nil {
 		return List{}, err
@@ -23,8 +23,8 @@ func readXLSX(raw []byte, limits Limits) (list List, err error) {
 			list, err = List{}, &Error{Code: CodeUnreadable}
 		}
 	}()
-	// With both limits the same, excelize keeps everything in memory: a list of people in a temporary file would outlive a
-	// killed process.
+	// With both limits the same, excelize keeps everything in memory: a list of people in a temporary file would outlive
+	// a killed process.
 	f, err := excelize.OpenReader(bytes.NewReader(raw), excelize.Options{
 		UnzipSizeLimit: int64(limits.Unpacked), UnzipXMLSizeLimit: int64(limits.Unpacked), RawCellValue: true,
 	})
@@ -47,8 +47,8 @@ func readXLSX(raw []byte, limits Limits) (list List, err error) {
 	return List{}, &Error{Code: CodeEmpty}
 }
 
-// checkParts refuses a file that unpacks to more than the limit, before anything is unpacked. The zip package fails on a
-// part that is longer than it says.
+// checkParts refuses a file that unpacks to more than the limit, before anything is unpacked. The zip package fails on
+// a part that is longer than it says.
 func checkParts(raw []byte, limits Limits) error {
 	r, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
 	if err != nil {

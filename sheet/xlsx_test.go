@@ -161,8 +161,8 @@ func largest(t *testing.T, n int) []byte {
 	return out.Bytes()
 }
 
-// TestLargestListIsRead reads what a Writer wrote: 50,000 people, and refuses one more. Nothing of it is left on the disk,
-// and the list itself stays small.
+// TestLargestListIsRead reads what a Writer wrote: 50,000 people, and refuses one more. Nothing of it is left on the
+// disk, and the list itself stays small.
 func TestLargestListIsRead(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	raw := largest(t, 50_000)

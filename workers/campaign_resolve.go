@@ -9,9 +9,9 @@ import (
 	"shiming/flows"
 )
 
-// How a campaign's people are found. Each step below reads one page of a list or of the directory, and the engine stores
-// it with the position behind it, in one transaction. A job that dies goes on at the stored position; a page that is read
-// twice is stored once.
+// How a campaign's people are found. Each step below reads one page of a list or of the directory, and the engine
+// stores it with the position behind it, in one transaction. A job that dies goes on at the stored position; a page
+// that is read twice is stored once.
 //
 //	list:               [file →] parse → ids → walk → match
 //	everyone:           walk → people of the range
@@ -143,7 +143,8 @@ func (r *resolution) step(ctx context.Context) error {
 	return r.readDepartment(ctx)
 }
 
-// put stores what a step has found and goes on behind it. It ends the run if the campaign does not wait for it any more.
+// put stores what a step has found and goes on behind it. It ends the run if the campaign does not wait for it any
+// more.
 func (r *resolution) put(ctx context.Context, found engine.Resolved, next resolvePosition) error {
 	if err := r.nameDepartments(ctx, &found); err != nil {
 		return err
@@ -226,8 +227,8 @@ func (r *resolution) scope() string {
 	return scopeDirectory
 }
 
-// groupCodes are Feishu's codes of a group whose members the bot cannot read: there is none, it is of another company, or
-// the bot is not in it.
+// groupCodes are Feishu's codes of a group whose members the bot cannot read: there is none, it is of another company,
+// or the bot is not in it.
 var groupCodes = map[string]bool{"232006": true, "232010": true, "232011": true, "232033": true}
 
 // Codes of Feishu after which the resolving goes on another way.

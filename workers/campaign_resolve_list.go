@@ -61,8 +61,9 @@ func (r *resolution) parseLines(ctx context.Context) error {
 	return r.putList(ctx, list, raw)
 }
 
-// putList stores the lines of a list: those that name somebody as entries to be looked up, the others with what is wrong.
-// Numbers are those of the file, or count people if a line names several. raw are the numbers that are stored so far.
+// putList stores the lines of a list: those that name somebody as entries to be looked up, the others with what is
+// wrong. Numbers are those of the file, or count people if a line names several. raw are the numbers that are stored so
+// far.
 func (r *resolution) putList(ctx context.Context, list sheet.List, raw []int) error {
 	var found engine.Resolved
 	used, several := map[int]bool{}, false
@@ -117,8 +118,8 @@ func (r *resolution) lines(ctx context.Context, limit int) (lines []flows.Campai
 	return lines, err
 }
 
-// lookUpLines looks the next lines up by open_id, e-mail and mobile. What it does not find waits for the walk through the
-// directory.
+// lookUpLines looks the next lines up by open_id, e-mail and mobile. What it does not find waits for the walk through
+// the directory.
 func (r *resolution) lookUpLines(ctx context.Context) error {
 	lines, err := r.lines(ctx, directoryBatch)
 	if err != nil {
@@ -288,8 +289,8 @@ func (r *resolution) loadMatcher(ctx context.Context) error {
 	return nil
 }
 
-// matchLines decides on the next lines that the walk has left: one candidate is the person, several are for HR to choose
-// from.
+// matchLines decides on the next lines that the walk has left: one candidate is the person, several are for HR to
+// choose from.
 func (r *resolution) matchLines(ctx context.Context) error {
 	lines, err := r.lines(ctx, directoryBatch)
 	if err != nil {
