@@ -153,8 +153,8 @@ func TestCampaign(t *testing.T) {
 	}
 }
 
-// TestCampaignGoesOn: the program is stopped and started again while invitations go out. Everybody gets one. HR sees who
-// has read and who has not begun, takes somebody out, and a day later reminds the rest.
+// TestCampaignGoesOn: the program is stopped and started again while invitations go out. Everybody gets one. HR sees
+// who has read and who has not begun, takes somebody out, and a day later reminds the rest.
 func TestCampaignGoesOn(t *testing.T) {
 	c := startCampaigns(t, withCampaigns(t, "campaign.per_minute", "60"))
 	people := c.HireAll(8)

@@ -116,11 +116,9 @@ func (e *Engine) addProgress(
 		return nil
 	}
 	if e.Policy.Campaign.Chases > 0 {
-		due, err := v.CampaignPeople(ctx, c.ID, e.chaseFilter(), flows.MaxCampaignPeople, 0)
-		if err != nil {
+		if card.MayChase, err = v.CountCampaignPeople(ctx, c.ID, e.chaseFilter()); err != nil {
 			return err
 		}
-		card.MayChase = len(due)
 	}
 	if card.Funnel.Waiting == 0 {
 		return nil
@@ -155,29 +153,33 @@ func (e *Engine) campaignPeople(
 		return nil, err
 	}
 	filter := flows.PersonFilter{Part: panel.Part, Department: panel.Department}
-	all, err := v.CampaignPeople(ctx, c.ID, filter, flows.MaxCampaignPeople, 0)
+	total, err := v.CountCampaignPeople(ctx, c.ID, filter)
 	if err != nil {
 		return nil, err
 	}
-	pages := max((len(all)+cards.CampaignPage-1)/cards.CampaignPage, 1)
+	pages := max((total+cards.CampaignPage-1)/cards.CampaignPage, 1)
 	page := min(panel.Page, pages-1)
+	shown, err := v.CampaignPeople(ctx, c.ID, filter, cards.CampaignPage, page*cards.CampaignPage)
+	if err != nil {
+		return nil, err
+	}
 	card := cards.CampaignPeople{
 		Ref:        campaignRef(c),
 		Target:     campaignTarget(c),
 		State:      string(c.State),
 		Part:       string(panel.Part),
-		Total:      len(all),
+		Total:      total,
 		Page:       page,
 		Department: panel.Department,
 		ReadKnown:  flows.FunnelOf(counts).ReadKnown,
-		Lead: panel.Department != "" && panel.Part == flows.PartMissing && len(all) > 0 &&
+		Lead: panel.Department != "" && panel.Part == flows.PartMissing && total > 0 &&
 			c.State == flows.CampaignRunning,
 		At: e.Now(),
 	}
 	for _, d := range flows.CampaignDepartmentsOf(counts, names) {
 		card.Departments = append(card.Departments, cards.DeskDepartment{ID: d.ID, Name: d.Name, Count: d.Sent - d.Started})
 	}
-	for _, p := range all[page*cards.CampaignPage : min((page+1)*cards.CampaignPage, len(all))] {
+	for _, p := range shown {
 		row := cards.CampaignRow{
 			OpenID: p.OpenID, Sent: p.SentAt, Read: !p.ReadAt.IsZero(), Chases: p.Chases, Started: p.StartedAt,
 		}

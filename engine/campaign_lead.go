@@ -34,15 +34,19 @@ func (e *Engine) CampaignLeadCard(ctx context.Context, v flows.View, j flows.Job
 	}
 	department := j.Args[flows.ArgDepartment]
 	filter := flows.PersonFilter{Part: flows.PartMissing, Department: department}
-	missing, err := v.CampaignPeople(ctx, c.ID, filter, flows.MaxCampaignPeople, 0)
-	if err != nil || len(missing) == 0 {
+	missing, err := v.CountCampaignPeople(ctx, c.ID, filter)
+	if err != nil || missing == 0 {
+		return nil, err
+	}
+	people, err := v.CampaignPeople(ctx, c.ID, filter, leadPeople, 0)
+	if err != nil {
 		return nil, err
 	}
 	counts, err := v.CampaignCounts(ctx, c.ID)
 	if err != nil {
 		return nil, err
 	}
-	card := cards.CampaignLead{By: j.Args[flows.ArgAbout], Missing: len(missing), At: e.Now()}
+	card := cards.CampaignLead{By: j.Args[flows.ArgAbout], Missing: missing, At: e.Now()}
 	if card.Department, err = v.DepartmentName(ctx, c.TenantKey, department); err != nil {
 		return nil, err
 	}
@@ -52,7 +56,7 @@ func (e *Engine) CampaignLeadCard(ctx context.Context, v flows.View, j flows.Job
 			card.Done += n.Done
 		}
 	}
-	for _, p := range missing[:min(len(missing), leadPeople)] {
+	for _, p := range people {
 		card.People = append(card.People, p.OpenID)
 	}
 	return card, nil

@@ -188,8 +188,8 @@ const (
 	MilestoneEnd   Milestone = "end"
 )
 
-// Forecast says when a campaign is likely to be through, as far as can be known before. Times are zero if nothing can be
-// said.
+// Forecast says when a campaign is likely to be through, as far as can be known before. Times are zero if nothing can
+// be said.
 type Forecast struct {
 	People int       `json:"people"`           // who are invited
 	SentBy time.Time `json:"sent_by,omitzero"` // when the last invitation has left

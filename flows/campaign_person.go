@@ -67,8 +67,8 @@ var PersonCodes = []PersonCode{
 	CodeUnreadable, CodeDuplicate, CodeNoDirectory,
 }
 
-// CampaignLine is a line of a list that names no single person yet. Its text is personal: the store seals it, and deletes
-// it with the end of the preview.
+// CampaignLine is a line of a list that names no single person yet. Its text is personal: the store seals it, and
+// deletes it with the end of the preview.
 type CampaignLine struct {
 	Line       int        // from 1, as HR's file counts
 	Text       string     // the cells of the line, with tabs between them; "" once nobody needs it

@@ -15,6 +15,8 @@ type CampaignView interface {
 	CampaignPerson(ctx context.Context, campaignID, openID string) (CampaignPerson, error) // ErrNotFound
 	// CampaignPeople returns people of a campaign by their open_ids.
 	CampaignPeople(ctx context.Context, campaignID string, f PersonFilter, limit, offset int) ([]CampaignPerson, error)
+	// CountCampaignPeople counts those whom CampaignPeople returns.
+	CountCampaignPeople(ctx context.Context, campaignID string, f PersonFilter) (int, error)
 	// CampaignCounts counts the people of a campaign by department, status and code.
 	CampaignCounts(ctx context.Context, campaignID string) ([]CampaignCount, error)
 	// CampaignsOf returns the ids of the live, confirmed campaigns of which somebody is a person.

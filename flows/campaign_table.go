@@ -45,8 +45,8 @@ var campaignTable = map[CampaignState]map[CampaignEvent]CampaignState{
 	},
 }
 
-// Move applies an event to the campaign and reports whether it has changed. by is the admin who asked for it, "" for the
-// campaign itself, and why is the reason then.
+// Move applies an event to the campaign and reports whether it has changed. by is the admin who asked for it, "" for
+// the campaign itself, and why is the reason then.
 func (c *Campaign) Move(ev CampaignEvent, by string, why CampaignReason, now time.Time) bool {
 	to, ok := campaignTable[c.State][ev]
 	if !ok {

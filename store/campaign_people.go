@@ -17,7 +17,8 @@ func scanPerson(scan scanner) (p flows.CampaignPerson, err error) {
 	var queued, sending, sent, read, started, submitted, done, chased int64
 	err = scan(&p.OpenID, &p.Department, &p.Status, &p.Code, &queued, &sending, &sent, &p.MessageID, &read,
 		&started, &submitted, &done, &p.Chases, &chased)
-	p.QueuedAt, p.SendingAt, p.SentAt, p.ReadAt = fromMillis(queued), fromMillis(sending), fromMillis(sent), fromMillis(read)
+	p.QueuedAt, p.SendingAt = fromMillis(queued), fromMillis(sending)
+	p.SentAt, p.ReadAt = fromMillis(sent), fromMillis(read)
 	p.StartedAt, p.SubmittedAt, p.DoneAt = fromMillis(started), fromMillis(submitted), fromMillis(done)
 	p.ChasedAt = fromMillis(chased)
 	return p, err
@@ -47,20 +48,23 @@ var peoplePartConditions = map[flows.PersonPart]string{
 	flows.PartStopped: ` AND status IN ('unreachable', 'taken_out')`,
 }
 
+// CountCampaignPeople counts the people whom a filter selects.
+func (v *view) CountCampaignPeople(ctx context.Context, campaignID string, f flows.PersonFilter) (n int, err error) {
+	where, args := personConditions(f, []any{campaignID})
+	err = v.q.QueryRowContext(ctx, `
+		SELECT count(*)
+		FROM campaign_people
+		WHERE campaign_id = $1`+where,
+		args...,
+	).Scan(&n)
+	return n, orNotFound("count campaign people", err)
+}
+
 // CampaignPeople returns people of a campaign by their open_ids.
 func (v *view) CampaignPeople(
 	ctx context.Context, campaignID string, f flows.PersonFilter, limit, offset int,
 ) ([]flows.CampaignPerson, error) {
-	args := []any{campaignID, limit, offset}
-	where := peoplePartConditions[f.Part]
-	if f.Department != "" {
-		args = append(args, f.Department)
-		where += fmt.Sprintf(" AND department = $%d", len(args))
-	}
-	if f.Part == flows.PartChase {
-		args = append(args, millis(f.ChaseBefore), f.Chases)
-		where += fmt.Sprintf(" AND sent_ms <= $%d AND chased_ms <= $%d AND chases < $%d", len(args)-1, len(args)-1, len(args))
-	}
+	where, args := personConditions(f, []any{campaignID, limit, offset})
 	return collect(ctx, v.q, "campaign people", scanPerson, `
 		SELECT `+personColumns+`
 		FROM campaign_people
@@ -69,6 +73,21 @@ func (v *view) CampaignPeople(
 		LIMIT $2 OFFSET $3`,
 		args...,
 	)
+}
+
+// personConditions are the conditions of a filter, behind that of the campaign. args are the arguments before.
+func personConditions(f flows.PersonFilter, args []any) (where string, all []any) {
+	where = peoplePartConditions[f.Part]
+	if f.Department != "" {
+		args = append(args, f.Department)
+		where += fmt.Sprintf(" AND department = $%d", len(args))
+	}
+	if f.Part == flows.PartChase {
+		args = append(args, millis(f.ChaseBefore), f.Chases)
+		where += fmt.Sprintf(" AND sent_ms <= $%d AND chased_ms <= $%d AND chases < $%d",
+			len(args)-1, len(args)-1, len(args))
+	}
+	return where, args
 }
 
 // CampaignCounts counts the people of a campaign.

@@ -109,8 +109,8 @@ func TestLinesOfAListAreSealed(t *testing.T) {
 	})
 }
 
-// TestInvitationsAreQueuedOnce: each person is queued once, nobody whom another campaign has queued within the time, and
-// nobody who has begun meanwhile.
+// TestInvitationsAreQueuedOnce: each person is queued once, nobody whom another campaign has queued within the time,
+// and nobody who has begun meanwhile.
 func TestInvitationsAreQueuedOnce(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()

@@ -165,6 +165,10 @@ func allReads(ctx context.Context) map[string]func(v flows.View) error {
 			_, err := v.CampaignPeople(ctx, "a", flows.PersonFilter{Part: flows.PartChase, Department: "od_1"}, 10, 0)
 			return err
 		},
+		"CountCampaignPeople": func(v flows.View) error {
+			_, err := v.CountCampaignPeople(ctx, "a", flows.PersonFilter{Part: flows.PartChase, Department: "od_1"})
+			return err
+		},
 		"CampaignCounts": func(v flows.View) error {
 			_, err := v.CampaignCounts(ctx, "a")
 			return err

@@ -75,8 +75,8 @@ func waitUntil(now time.Time, s engine.Sending, err error) error {
 	return &flows.RetryLater{In: s.Later.Sub(now), Snooze: true, Code: "invite:hours"}
 }
 
-// notInvited handles a message of a campaign that Feishu has not taken. A person who cannot be reached is noted with the
-// reason; what keeps the bot from writing to anybody pauses the campaign; anything else is tried again.
+// notInvited handles a message of a campaign that Feishu has not taken. A person who cannot be reached is noted with
+// the reason; what keeps the bot from writing to anybody pauses the campaign; anything else is tried again.
 func (w *Workers) notInvited(ctx context.Context, j flows.Job, cause error) error {
 	if again, ok := errors.AsType[*flows.RetryLater](cause); ok {
 		return again

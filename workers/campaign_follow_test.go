@@ -225,7 +225,9 @@ func TestFunnelAgreesWithTheRecord(t *testing.T) {
 // recordedFunnel counts what messages and audit chains say about people of a campaign.
 func recordedFunnel(c campaigns, of *flows.Campaign, ids []string) (f cards.CampaignFunnel) {
 	c.t.Helper()
-	submitted := []flows.State{flows.Checking, flows.AwaitingReview, flows.Decided, flows.Recording, flows.Filing, flows.Done}
+	submitted := []flows.State{
+		flows.Checking, flows.AwaitingReview, flows.Decided, flows.Recording, flows.Filing, flows.Done,
+	}
 	for _, id := range ids {
 		if c.got(id, "invitation.why") == 0 {
 			continue
@@ -261,8 +263,8 @@ func recordedFunnel(c campaigns, of *flows.Campaign, ids []string) (f cards.Camp
 	return f
 }
 
-// TestForecast: the forecast at the confirmation is within 15 % of when the last invitation leaves, and of when the last
-// person is done who begins at once and takes as long as those before.
+// TestForecast: the forecast at the confirmation is within 15 % of when the last invitation leaves, and of when the
+// last person is done who begins at once and takes as long as those before.
 func TestForecast(t *testing.T) {
 	t.Parallel()
 	c := newCampaigns(t, func(d *engine.Deps, _ *workers.Deps) { d.Policy.Campaign.PerMinute = 2 })
@@ -298,8 +300,8 @@ func TestForecast(t *testing.T) {
 	}
 }
 
-// TestLeadIsToldByHR: the lead of a department hears of those who have not begun by HR's tap only, once a day, and never
-// of anybody else; without a lead HR reads why.
+// TestLeadIsToldByHR: the lead of a department hears of those who have not begun by HR's tap only, once a day, and
+// never of anybody else; without a lead HR reads why.
 func TestLeadIsToldByHR(t *testing.T) {
 	t.Parallel()
 	c := newCampaigns(t)

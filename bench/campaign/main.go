@@ -5,7 +5,8 @@
 //
 // It compares the forecast on HR's card with what happened, and counts invitations and calls refused for a limit. The
 // forecast is to the minute, so that a run should take ten or more. Invitations leave in the daytime of China only:
-// start it then, or under .ci/at. With --kill each process is killed (SIGKILL) once, when half of the people are invited.
+// start it then, or under .ci/at. With --kill each process is killed (SIGKILL) once, when half of the people are
+// invited.
 package main
 
 import (
