@@ -83,6 +83,7 @@ func Policy(cfg config.Config) flows.Policy {
 		CodeResend:      t.CodeResend,
 		PhotoGrace:      t.PhotoGrace,
 		FieldRetention:  t.FieldRetention,
+		LeaverRetention: t.LeaverRetention,
 		WriteQuiet:      t.WriteQuiet,
 	}
 }

@@ -23,6 +23,9 @@ func (a *App) Run(ctx context.Context) error {
 	if err := a.store.Start(ctx, a.workers.Run); err != nil {
 		return err
 	}
+	if err := a.syncStaff(ctx); err != nil {
+		a.log.Warn("who has joined or left meanwhile is asked at the next start only", "error", err)
+	}
 	if err := a.engine.CloseFormerDesks(ctx); err != nil {
 		a.log.Warn("the desks of former admins are closed at the next start only", "error", err)
 	}
@@ -104,4 +107,13 @@ func (a *App) Close() {
 	if a.store != nil {
 		_ = a.store.Close()
 	}
+}
+
+// syncStaff asks the directory, in the background, what has happened while the bot was away.
+func (a *App) syncStaff(ctx context.Context) error {
+	tenants, err := a.store.Tenants(ctx)
+	if err != nil || len(tenants) == 0 {
+		return err
+	}
+	return a.engine.SyncStaff(ctx, tenants)
 }

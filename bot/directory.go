@@ -82,6 +82,7 @@ func (u userEntry) person() flows.DirectoryPerson {
 		EmployeeNo:  u.EmployeeNo,
 		Departments: u.Departments,
 		Status:      u.Status.status(),
+		Resigned:    u.Status.IsResigned,
 	}
 }
 

@@ -21,10 +21,12 @@ type Handler interface {
 	Entered(context.Context, flows.Entered) error
 	Menu(context.Context, flows.Menu) error
 	Recalled(context.Context, flows.Recalled) error
+	StaffChange(context.Context, flows.StaffChange) error
+	AppChange(context.Context, flows.AppChange) error
 	MessageRead(context.Context, flows.MessageRead) error
 }
 
-// Event types of a self-built app. A marketplace app also gets eventAppTicket.
+// Event types of a self-built app. A marketplace app also gets eventAppTicket, eventAppUninstalled and eventAppStatus.
 const (
 	eventMessage  = "im.message.receive_v1"
 	eventRecalled = "im.message.recalled_v1"
@@ -32,6 +34,13 @@ const (
 	eventEntered  = "im.chat.access_event.bot_p2p_chat_entered_v1"
 	eventMenu     = "application.bot.menu_v6"
 	eventClick    = "card.action.trigger"
+
+	eventStaffJoined  = "contact.user.created_v3"
+	eventStaffChanged = "contact.user.updated_v3"
+	eventStaffLeft    = "contact.user.deleted_v3"
+
+	eventAppUninstalled = "app_uninstalled"
+	eventAppStatus      = "app_status_change"
 )
 
 // route says how the bot handles one event type.
@@ -52,6 +61,13 @@ var routes = map[string]route{
 	eventMenu:      {handle: decoded((*events).menu), async: true},
 	eventClick:     {handle: (*events).cardAction},
 	eventAppTicket: {handle: (*events).appTicket},
+
+	eventStaffJoined:  {handle: decoded((*events).staffJoined), async: true},
+	eventStaffChanged: {handle: decoded((*events).staffChanged), async: true},
+	eventStaffLeft:    {handle: decoded((*events).staffLeft), async: true},
+
+	eventAppUninstalled: {handle: (*events).appUninstalled},
+	eventAppStatus:      {handle: (*events).appStatus},
 }
 
 // errShape marks a push that does not have the documented shape. Its text quotes nothing of the push.

@@ -64,21 +64,27 @@ type envelope struct {
 		CreateTime loose `json:"create_time"`
 	} `json:"header"`
 	Event json.RawMessage `json:"event"`
+	UUID  loose           `json:"uuid"` // event id of schema 1.0
+	TS    loose           `json:"ts"`   // when an event of schema 1.0 was made, in seconds
 
 	plain []byte // the whole decrypted push
 }
 
 func (e *envelope) isChallenge() bool { return e.Type == kindChallenge }
 
-// kind returns the event type. It is "" for an event of schema 1.0 except app_ticket, the only one that the bot
-// handles.
+// kind returns the event type. It is "" for an event of schema 1.0 except those of a marketplace app, the only ones that
+// the bot handles.
 func (e *envelope) kind() string {
 	if e.Header == nil {
 		var event struct {
 			Type string `json:"type"`
 		}
-		if json.Unmarshal(e.Event, &event) == nil && event.Type == eventAppTicket {
-			return eventAppTicket
+		if json.Unmarshal(e.Event, &event) != nil {
+			return ""
+		}
+		switch event.Type {
+		case eventAppTicket, eventAppUninstalled, eventAppStatus:
+			return event.Type
 		}
 		return ""
 	}

@@ -153,6 +153,9 @@ func FuzzSigned(f *testing.F) {
 	f.Add(event20(eventMenu, m{"operator": nil}))
 	f.Add(event20(eventEntered, nil))
 	f.Add(event20(eventRecalled, m{"message_id": "om"}))
+	f.Add(event20(eventStaffChanged, m{"object": m{"open_id": "ou", "status": m{"is_frozen": 1}}, "old_object": m{"name": 3}}))
+	f.Add(`{"uuid":"u","ts":"1.5","token":"vtok","type":"event_callback",` +
+		`"event":{"app_id":"cli_test","tenant_key":"tk","type":"app_uninstalled"}}`)
 	f.Add(event20(eventRead, m{"reader": nil, "message_id_list": []any{1}}))
 	f.Add(event20("app_ticket", m{}))
 	f.Add(`{"header":{"event_type":"app_ticket","token":"vtok","app_id":"cli_test"}}`) // panics in the SDK

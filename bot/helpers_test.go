@@ -61,6 +61,8 @@ func (b *fakeHandler) Recalled(_ context.Context, v flows.Recalled) error { retu
 func (b *fakeHandler) MessageRead(_ context.Context, v flows.MessageRead) error {
 	return b.put(v)
 }
+func (b *fakeHandler) StaffChange(_ context.Context, v flows.StaffChange) error { return b.put(v) }
+func (b *fakeHandler) AppChange(_ context.Context, v flows.AppChange) error     { return b.put(v) }
 func (b *fakeHandler) Click(_ context.Context, v flows.CardAction) (flows.Answer, error) {
 	err := b.put(v)
 	if b.onClick != nil {

@@ -141,6 +141,7 @@ func TestChatOf(t *testing.T) {
 		{"a text that names a chat", messageEvent("text", `{"text":"\"chat_id\":\"oc_9\""}`), "oc_p2p"},
 		{"a recall", asyncEvents[eventRecalled], "oc"},
 		{"a click in the menu", asyncEvents[eventMenu], "ou"},
+		{"a person of the directory", asyncEvents[eventStaffChanged], "ou"},
 		{"neither chat nor person", event20("x", m{}), ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -103,6 +103,9 @@ func (e *events) decodeMessage(in *messagePush) (out flows.Message, aside string
 	if out.Unsupported != "" {
 		aside = asideUnsupported
 	}
+	if out.Private && len(message.Mentions) > 0 {
+		out.Mentions = mentionedPeople(message.Mentions, e.ownOpenID(out.TenantKey))
+	}
 	return out, aside
 }
 
@@ -125,6 +128,16 @@ func mentioned(mentions []mention, own string) bool {
 		typed = typed || m.Type != ""
 	}
 	return own == "" && len(mentions) > 0 && !typed
+}
+
+// mentionedPeople returns the open_ids of the mentioned people. Bots are left out.
+func mentionedPeople(mentions []mention, own string) (ids []string) {
+	for _, m := range mentions {
+		if id := m.ID.OpenID; id != "" && id != own && m.Type != "bot" && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 func mentionKeys(mentions []mention) []string {

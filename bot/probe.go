@@ -29,6 +29,9 @@ func Subscriptions() []Subscription {
 		{Type: eventEntered},
 		{Type: eventMenu},
 		{Type: eventRecalled},
+		{Type: eventStaffJoined},
+		{Type: eventStaffChanged},
+		{Type: eventStaffLeft},
 		{Type: eventRead},
 		{Type: eventClick, Callback: true, Needed: true},
 	}

@@ -199,6 +199,18 @@ var pushShapes = map[string]*shape.Shape{
 		"event_key": shape.Needed(shape.Text),
 		"timestamp": shape.Needed(shape.Seconds),
 	}),
+	eventStaffJoined: event(shape.Millis, shape.Fields{
+		"object":     staffMember,
+		"old_object": shape.Of[larkcontact.UserEvent](nil), // on no page; the SDK's neighbours have it
+	}),
+	eventStaffChanged: event(shape.Millis, shape.Fields{
+		"object":     staffMember,
+		"old_object": shape.Needed(shape.Of[larkcontact.UserEvent](nil)),
+	}),
+	eventStaffLeft: event(shape.Millis, shape.Fields{
+		"object":     staffMember,
+		"old_object": shape.Of[larkcontact.OldUserObject](nil),
+	}),
 	eventClick: event(shape.Micros, shape.Fields{
 		"operator": shape.Needed(shape.Object(shape.Fields{
 			"tenant_key": shape.Text,
@@ -222,6 +234,12 @@ var pushShapes = map[string]*shape.Shape{
 
 // person is the ids of a person.
 var person = shape.Needed(shape.Of[larkim.UserId](shape.Fields{"open_id": shape.Needed(shape.Text)}))
+
+// staffMember is somebody in an event about the directory. Fields without their scope are missing.
+var staffMember = shape.Needed(shape.Of[larkcontact.UserEvent](shape.Fields{
+	"open_id":   shape.Needed(shape.Text),
+	"join_time": shape.Seconds,
+}))
 
 // event is the shape of an event of schema 2.0.
 func event(createTime *shape.Shape, fields shape.Fields) *shape.Shape {

@@ -219,6 +219,10 @@ var asyncEvents = map[string]string{
 	eventRecalled: event20(eventRecalled, m{"message_id": "om_1", "chat_id": "oc"}),
 	eventEntered:  event20(eventEntered, m{"operator_id": m{"open_id": "ou"}, "chat_id": "oc"}),
 	eventMenu:     event20(eventMenu, m{"operator": m{"operator_id": m{"open_id": "ou"}}, "event_key": "start"}),
+
+	eventStaffJoined:  event20(eventStaffJoined, m{"object": m{"open_id": "ou"}}),
+	eventStaffChanged: event20(eventStaffChanged, m{"object": m{"open_id": "ou"}, "old_object": m{}}),
+	eventStaffLeft:    event20(eventStaffLeft, m{"object": m{"open_id": "ou"}}),
 }
 
 // TestAsyncEventsAreComplete checks that asyncEvents has an example for each async route.

@@ -41,8 +41,8 @@ const (
 	ActResolve     Act = "resolve"
 	ActClose       Act = "close"
 	ActPeek        Act = "peek"
-	ActAgree       Act = "agree" // another admin may see the originals
-	ActRemind      Act = "remind"
+	ActAgree       Act = "agree"  // another admin may see the originals
+	ActRemind      Act = "remind" // with Case: its applicant alone
 	ActNext        Act = "next"
 	ActKeepOnFile  Act = "keep_on_file" // for a document that no platform takes
 	ActUndo        Act = "undo"         // of a decision that has not taken effect
@@ -58,6 +58,7 @@ const (
 	ActNote        Act = "note"         // keep an internal note
 	ActEvidence    Act = "evidence"     // show what is on record of the evidence
 	ActExport      Act = "export"       // make the file that the form asks for; with Case that of a campaign
+	ActRenamed     Act = "renamed"      // with To: one of NameAnswers; Case is the one with the recorded identity
 
 	// Acts of campaigns; Case is the campaign.
 	ActInvite   Act = "invite"   // with Case: confirm it; else with To: everyone, or with a form
@@ -86,6 +87,15 @@ const (
 	ToLead     = "lead"     // ActChase: tell the department's lead
 )
 
+// Values of Action.To for an ActRenamed.
+const (
+	NameKept  = "kept"  // the recorded identity stays
+	NameAgain = "again" // the person shall register again
+)
+
+// NameAnswers lists them.
+var NameAnswers = []string{NameKept, NameAgain}
+
 // acts lists every act. A caseless act needs no case id, because it opens a case or concerns none. A named one may come
 // by the name of its button nevertheless: what its form holds says what is meant.
 var acts = map[Act]struct{ caseless, named bool }{
@@ -96,7 +106,7 @@ var acts = map[Act]struct{ caseless, named bool }{
 	ActAskHR:    {}, ActOtherDocument: {}, ActDocumentPhoto: {},
 	ActApprove: {}, ActSendBack: {}, ActReject: {}, ActRetry: {}, ActResolve: {}, ActClose: {}, ActPeek: {}, ActAgree: {},
 	ActKeepOnFile: {}, ActUndo: {}, ActDecide: {}, ActOpen: {}, ActAsk: {}, ActHold: {}, ActTransfer: {}, ActNote: {},
-	ActSampleFine: {}, ActSampleFault: {}, ActEvidence: {},
+	ActSampleFine: {}, ActSampleFault: {}, ActEvidence: {}, ActRenamed: {},
 	ActInvite: {caseless: true, named: true}, ActPause: {}, ActStop: {}, ActChase: {}, ActCampaign: {},
 	ActRemind: {caseless: true}, ActNext: {caseless: true}, ActFilter: {caseless: true}, ActBulk: {caseless: true},
 	ActExport: {caseless: true, named: true},
@@ -270,6 +280,8 @@ func DecodeAction(value map[string]any) (Action, error) {
 		places = Panels
 	case ActExport:
 		places = append([]string{"", ToOpen}, ExportLanguages...)
+	case ActRenamed:
+		places = NameAnswers
 	case ActInvite:
 		places = []string{"", ToEveryone}
 	case ActPause:

@@ -126,7 +126,10 @@ func (v Campaign) header() (template, tag string) {
 
 // who says who has begun it, and who or what has made it what it is.
 func (v Campaign) who() []node {
-	e := []node{row(person(v.By), line(tr("campaign.by")))}
+	e := []node{line(tr("campaign.by_itself"))}
+	if v.By != "" {
+		e = []node{row(person(v.By), line(tr("campaign.by")))}
+	}
 	switch {
 	case v.Why == "list":
 		e = append(e, line(codeText("campaign_list", v.Code), colourOrange), small(tr("campaign.columns")))

@@ -56,5 +56,8 @@ func (c CampaignLink) node() node {
 	a := c.act(ActCampaign)
 	a.To = "card"
 	about := join(sameText(" · "), c.Target.text(), codeText("campaign_state", c.State), timeText(c.At))
+	if c.By == "" { // it has begun by itself
+		return row(line(about), button("campaign_open", plainButton, a))
+	}
 	return row(person(c.By), line(about), button("campaign_open", plainButton, a))
 }

@@ -109,11 +109,11 @@ func (v CampaignPeople) departmentRow() []node {
 	if len(shown) < 2 {
 		return nil
 	}
-	if i := slices.IndexFunc(shown, func(d DeskDepartment) bool { return d.ID == v.Department }); i >= MaxDeskDepartments {
-		shown[MaxDeskDepartments-1] = shown[i]
+	if i := slices.IndexFunc(shown, func(d DeskDepartment) bool { return d.ID == v.Department }); i >= maxListDepartments {
+		shown[maxListDepartments-1] = shown[i]
 	}
 	var buttons []node
-	for _, d := range shown[:min(len(shown), MaxDeskDepartments)] {
+	for _, d := range shown[:min(len(shown), maxListDepartments)] {
 		a := v.place(v.Part)
 		a.Department = machineID(d.ID).zh
 		look := quietButton
@@ -150,3 +150,6 @@ func (v CampaignPeople) row(r CampaignRow) node {
 	}
 	return row(e...)
 }
+
+// maxListDepartments is how many departments a list of people offers.
+const maxListDepartments = 5

@@ -11,7 +11,8 @@ type Turnout struct {
 }
 
 // Outcomes lists the ends besides done, in the order of cards (texts "end.<code>").
-var Outcomes = []string{"on_file", "rejected", "closed", "declined", "withdrawn", "expired", "hr_delay"}
+var Outcomes = []string{"on_file", "rejected", "closed", "declined", "withdrawn", "expired", "hr_delay", "left",
+	"uninstalled"}
 
 // Spread is a duration of many cases. The zero value stands for no case.
 type Spread struct {

@@ -9,19 +9,31 @@ import (
 type LookUp struct {
 	Rows    []LookUpRow // the card shows maxLookUpRows
 	Total   int
-	ByID    bool // by open_id instead of by name
+	ByID    bool // by open_id or mention instead of by name
 	Bounded bool // there are more cases than were compared
 }
+
+// Codes of LookUpRow.Turn (texts "look_up_turn.<code>").
+const (
+	TurnApplicant = "applicant"
+	TurnHR        = "hr"
+	TurnBot       = "bot"
+)
 
 // LookUpRow is the state of one person.
 type LookUpRow struct {
 	Ref
 	Applicant  string // open_id
 	MaskedName string
-	State      string
+	State      string // "" for somebody without a case
+	Turn       string // who moves next; "" for nobody
 	Since      time.Time
-	Opens      bool // it is HR's turn: offer to open the case
-	Filed      bool // there is an evidence point: offer to show it
+	InvitedAt  time.Time // of somebody without a case; zero if the bot has not invited the person
+	Left       bool      // has left the company
+	Suspended  bool      // the account is suspended
+	Opens      bool      // it is HR's turn: offer to open the case
+	Reminds    bool      // it is the person's turn: offer to remind
+	Filed      bool      // there is an evidence point: offer to show it
 }
 
 // maxLookUpRows is the number of people on the card.
@@ -51,15 +63,38 @@ func (v LookUp) JSON() json.RawMessage {
 	return f.json()
 }
 
+// node draws one person: how things stand, and the one thing that HR can do.
 func (r LookUpRow) node() node {
-	since := tr("look_up.since", timeArg("at", r.Since))
-	about := join(sameText(" · "), foreignText(r.MaskedName, 12), codeText("state", r.State), since)
-	e := []node{person(r.Applicant), line(about)}
-	if r.Opens {
-		e = append(e, button("open", plainButton, r.act(ActNext)))
+	about := r.about()
+	switch {
+	case r.Left:
+		about = join(sameText(" · "), about, tr("look_up.left"))
+	case r.Suspended:
+		about = join(sameText(" · "), about, tr("look_up.suspended"))
 	}
-	if r.Filed {
+	e := []node{person(r.Applicant), line(about)}
+	switch {
+	case r.Opens:
+		e = append(e, button("open", plainButton, r.act(ActNext)))
+	case r.Reminds:
+		e = append(e, button("remind_one", plainButton, r.act(ActRemind)))
+	case r.Filed:
 		e = append(e, button("evidence", quietButton, r.act(ActEvidence)))
 	}
 	return row(e...)
+}
+
+// about says how far the person is, whose turn it is, and since when.
+func (r LookUpRow) about() text {
+	if r.State == "" {
+		if r.InvitedAt.IsZero() {
+			return tr("look_up.not_begun")
+		}
+		return tr("look_up.invited", timeArg("at", r.InvitedAt))
+	}
+	parts := []text{foreignText(r.MaskedName, 12), codeText("state", r.State)}
+	if r.Turn != "" {
+		parts = append(parts, codeText("look_up_turn", r.Turn))
+	}
+	return join(sameText(" · "), append(parts, tr("look_up.since", timeArg("at", r.Since)))...)
 }

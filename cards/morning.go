@@ -12,7 +12,9 @@ type Morning struct {
 	Waiting      Waiting
 	Days         Turnout
 	Week         Turnout // the seven days before today
-	Desk         bool    // HR reviews at desks, so that the card offers the reader's
+	// Joined and Gone count who has joined and left the company in those days, as far as the directory has said.
+	Joined, Gone int
+	Desk         bool // HR reviews at desks, so that the card offers the reader's
 	At           time.Time
 }
 
@@ -26,7 +28,9 @@ type Waiting struct {
 }
 
 // Empty reports whether the card would say nothing: nobody waits, and nothing has happened.
-func (v Morning) Empty() bool { return v.Waiting.Total == 0 && v.Waiting.OnHold == 0 && v.Days.Empty() }
+func (v Morning) Empty() bool {
+	return v.Waiting.Total == 0 && v.Waiting.OnHold == 0 && v.Days.Empty() && v.Gone == 0
+}
 
 // JSON draws the numbers, and the button that sends the reader's desk.
 func (v Morning) JSON() json.RawMessage {
@@ -51,6 +55,9 @@ func (v Morning) JSON() json.RawMessage {
 	}
 	e = append(e, rule(), headline(period))
 	e = append(e, facts(v.Days.texts()...)...)
+	if v.Joined+v.Gone > 0 {
+		e = append(e, line(tr("morning.staff", intArg("joined", v.Joined), intArg("left", v.Gone))))
+	}
 	e = append(e, facts(
 		tr("morning.to_done", textArg("now", spanText(v.Days.ToDone, v.Days.ToDone.Median)),
 			textArg("week", spanText(v.Week.ToDone, v.Week.ToDone.Median))),

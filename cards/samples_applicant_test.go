@@ -380,6 +380,8 @@ func applicantSamples() []sample {
 		}},
 		{name: "closed_expired", card: Closed{Ref: ref, Outcome: "expired", At: noon}},
 		{name: "closed_hr_delay", card: Closed{Ref: ref, Outcome: "hr_delay", At: noon}},
+		{name: "closed_left", card: Closed{Ref: ref, Outcome: "left", At: noon}},
+		{name: "closed_uninstalled", card: Closed{Ref: ref, Outcome: "uninstalled", At: noon}},
 		{name: "superseded", card: Superseded{Ref: ref}},
 		{name: "my_data", card: data},
 		{name: "my_data_open", card: MyData{

@@ -34,6 +34,9 @@ func campaignSamples() []sample {
 	nobody.Preview = CampaignPreview{Others: []CampaignTally{{"registered", 12}}}
 	nobody.Forecast = CampaignForecast{}
 
+	joined := preview
+	joined.Target, joined.By = CampaignTarget{Kind: "joiners", Name: "2026-11-21"}, ""
+	joined.Preview = CampaignPreview{Invite: 12}
 	running := base
 	running.State, running.LastBy = "running", "ou_hr1"
 	running.Funnel = CampaignFunnel{
@@ -87,6 +90,7 @@ func campaignSamples() []sample {
 		{name: "campaign_resolving", card: resolving},
 		{name: "campaign_choosing", card: choosing},
 		{name: "campaign_preview", card: preview},
+		{name: "campaign_joiners", card: joined},
 		{name: "campaign_preview_nobody", card: nobody},
 		{name: "campaign_running", card: running},
 		{name: "campaign_chasing", card: chasing},

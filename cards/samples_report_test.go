@@ -60,6 +60,15 @@ func reportSamples() []sample {
 		{name: "evidence", card: evidence},
 		{name: "evidence_none", card: Evidence{Ref: ref, Applicant: "ou_applicant", MaskedName: "张*", State: "on_file"}},
 		{name: "evidence_by_hand", card: byHand},
+		{name: "look_up_turns", card: LookUp{Total: 4, Rows: []LookUpRow{
+			{Ref: ref, Applicant: "ou_1", MaskedName: "张*", State: "awaiting_photos", Turn: TurnApplicant, Since: noon, Reminds: true},
+			{Ref: ref, Applicant: "ou_2", MaskedName: "张*", State: "recording", Turn: TurnBot, Since: noon, Left: true},
+			{Applicant: "ou_3", InvitedAt: noon, Suspended: true},
+			{Applicant: "ou_4"},
+		}}},
+		{name: "renamed", card: Renamed{Ref: ref, Applicant: "ou_applicant", MaskedName: "张*"}},
+		{name: "renamed_kept", card: Renamed{Ref: ref, Applicant: "ou_applicant", MaskedName: "张*", Answer: NameKept, By: "ou_hr",
+			At: noon}},
 		{name: "look_up_none", card: LookUp{}},
 		{name: "look_up_none_by_id", card: LookUp{ByID: true}},
 		{name: "pending", card: Pending{Rows: rows, Total: 34, Attention: 2}},
@@ -175,7 +184,7 @@ func reportSamples() []sample {
 			Since: "2026-11-20", Until: "2026-11-20", Waiting: Waiting{OnHold: 2}, Desk: true, At: noon,
 		}},
 		{name: "morning_after_weekend", card: Morning{
-			Since: "2026-11-20", Until: "2026-11-22", Days: Turnout{Started: 1}, At: noon,
+			Since: "2026-11-20", Until: "2026-11-22", Days: Turnout{Started: 1}, At: noon, Joined: 12, Gone: 1,
 		}},
 		{name: "weekly", card: Weekly{
 			Week: WeekFigures{
@@ -201,7 +210,7 @@ func turnoutSample() Turnout {
 		Started: 50,
 		Done:    40,
 		Ends: map[string]int{"on_file": 2, "rejected": 1, "closed": 1, "declined": 3, "withdrawn": 4, "expired": 5,
-			"hr_delay": 1},
+			"hr_delay": 1, "left": 2, "uninstalled": 1},
 		ToDone: Spread{Cases: 40, Median: 95 * time.Minute, P90: 26 * time.Hour},
 		Review: Spread{Cases: 41, Median: 20 * time.Minute, P90: 5 * time.Hour},
 	}

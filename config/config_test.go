@@ -167,10 +167,11 @@ func TestConfigFromEnvironment(t *testing.T) {
 		t.Fatal(err)
 	}
 	for key, values := range map[string][2]string{
-		"feishu.app_secret": {c.Feishu.AppSecret, "from a file"},
-		"hr.admins":         {strings.Join(c.HR.Admins, " "), "ou_1 ou_2 ou_3"},
-		"timing.code_ttl":   {c.Timing.CodeTTL.String(), "3m0s"},
-		"server.listen":     {c.Server.Listen, "127.0.0.1:1234"},
+		"feishu.app_secret":       {c.Feishu.AppSecret, "from a file"},
+		"hr.admins":               {strings.Join(c.HR.Admins, " "), "ou_1 ou_2 ou_3"},
+		"timing.leaver_retention": {c.Timing.LeaverRetention.String(), "2160h0m0s"},
+		"timing.code_ttl":         {c.Timing.CodeTTL.String(), "3m0s"},
+		"server.listen":           {c.Server.Listen, "127.0.0.1:1234"},
 	} {
 		if got, want := values[0], values[1]; got != want {
 			t.Errorf("%s: got %q, want %q", key, got, want)

@@ -104,6 +104,7 @@ func TestBadPushes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for _, kind := range []string{"im.message.receive_v1", "im.message.recalled_v1", "im.message.message_read_v1", "application.bot.menu_v6",
 				"im.chat.access_event.bot_p2p_chat_entered_v1", "card.action.trigger", "contact.user.deleted_v3",
+				"contact.user.created_v3", "contact.user.updated_v3", "app_uninstalled", "app_status_change",
 				"certainly.not.there_v9"} {
 				status, body, err := h.World.Feishu.Forge(h.Ctx, feishu.Genuine, kind, event)
 				if err != nil || status != 200 || !bytes.HasPrefix(body, []byte("{")) {

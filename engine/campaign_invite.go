@@ -30,9 +30,15 @@ func (e *Engine) BeginInvitation(ctx context.Context, campaignID, openID string)
 		if err != nil || p.Status != flows.PersonInvite || !p.SentAt.IsZero() {
 			return flows.IgnoreNotFound(err)
 		}
+		works, err := tx.Employment(ctx, c.TenantKey, openID)
+		if err != nil {
+			return err
+		}
 		now := e.Now()
 		begun := !p.SendingAt.IsZero()
 		switch {
+		case !works.Reachable() && !begun:
+			p.Status, p.Code = flows.PersonUnreachable, flows.CodeLeft
 		case begun && now.Sub(p.SendingAt) > flows.UnsureAfter:
 			p.SentAt, p.Code = p.SendingAt, flows.CodeUnsure
 			e.Log.Warn("whether an invitation has arrived is not known", "campaign", c.ID)
@@ -201,11 +207,15 @@ func (e *Engine) BeginChase(ctx context.Context, campaignID, openID string, n in
 		if err != nil || p.Chases != n || p.Status != flows.PersonInvite || !p.StartedAt.IsZero() {
 			return flows.IgnoreNotFound(err) // it is no longer to be sent
 		}
+		works, err := tx.Employment(ctx, c.TenantKey, openID)
+		if err != nil {
+			return err
+		}
 		s.Person = p
 		switch {
 		case e.Now().Sub(p.ChasedAt) > flows.UnsureAfter:
 			return nil // it may have been sent; the next one is a day away
-		case c.State != flows.CampaignRunning || !e.Policy.MayInvite(e.Now()):
+		case c.State != flows.CampaignRunning || !e.Policy.MayInvite(e.Now()) || !works.Reachable():
 			p.Chases--
 			if p.Chases == 0 {
 				p.ChasedAt = time.Time{}

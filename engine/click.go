@@ -49,6 +49,9 @@ func (e *Engine) Click(ctx context.Context, k flows.CardAction) (flows.Answer, e
 
 // handleClick handles the buttons that belong to no single case, and passes the others on.
 func (e *Engine) handleClick(ctx context.Context, tx flows.Tx, k click) (flows.Answer, error) {
+	if k.Action.Act == cards.ActRemind && k.Action.Case != "" {
+		return e.clickOnCase(ctx, tx, k)
+	}
 	switch k.Action.Act {
 	case cards.ActStart:
 		return e.openFromCard(ctx, tx, k)
@@ -170,6 +173,10 @@ func (e *Engine) clickOnCase(ctx context.Context, tx flows.Tx, k click) (flows.A
 		return e.showEvidence(ctx, tx, k, c)
 	case cards.ActAgree:
 		return e.agreeToLook(ctx, tx, k, c)
+	case cards.ActRenamed:
+		return e.answerRenamed(ctx, tx, k, c)
+	case cards.ActRemind:
+		return e.remindOne(ctx, tx, k, c)
 	}
 	admin, err := e.IsAdmin(ctx, tx, k.TenantKey, k.OpenID)
 	if err != nil {

@@ -14,6 +14,9 @@ func (e *Engine) handleText(ctx context.Context, tx flows.Tx, m flows.Message) e
 		return e.replyNotice(ctx, tx, m, "unsupported")
 	}
 	command := flows.ParseCommand(m.Text)
+	if asks, err := e.asksAboutMentioned(ctx, tx, m, command); asks || err != nil {
+		return err
+	}
 	if taken, err := e.refuseBankCard(ctx, tx, m, command); taken || err != nil {
 		return err
 	}

@@ -135,6 +135,13 @@ func (e *Engine) DecideAndPersist(ctx context.Context, tx flows.Tx, c *flows.Cas
 			return outcome{}, err
 		}
 	}
+	if ev.Kind == flows.ReminderDue || ev.Kind == flows.QuestionDue || ev.Kind == flows.Nudged {
+		works, err := tx.Employment(ctx, c.TenantKey, c.OpenID)
+		if err != nil {
+			return outcome{}, err
+		}
+		ev.Unreachable = !works.Reachable()
+	}
 	if ev.Role == flows.HR {
 		staff, err := e.StaffOf(ctx, tx, c.TenantKey)
 		if err != nil {

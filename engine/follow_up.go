@@ -31,8 +31,12 @@ func (e *Engine) noteFollowUps(ctx context.Context, tx flows.Tx, c *flows.Case, 
 	if err := tx.PutSetting(ctx, c.TenantKey, flows.SettingOutage(f), now); err != nil || now == "" {
 		return nil, err
 	}
+	policy, err := e.policyOf(ctx, tx, c.TenantKey)
+	if err != nil {
+		return nil, err
+	}
 	var jobs []flows.Job
-	for _, admin := range e.Policy.AdminsOf(c.TenantKey) {
+	for _, admin := range policy.AdminsOf(c.TenantKey) {
 		notice := flows.Reply(flows.ReplyNotice).With(flows.ArgCode, followUpNotices[f])
 		to := flows.Receiver{Type: "open_id", ID: admin}
 		jobs = append(jobs, notice.Of(c.ID).Towards(to).For(c.TenantKey, admin))

@@ -10,9 +10,10 @@ import (
 // HRView returns what HR's card of a case needs beside the case. How earlier cases ended, and who else has the number,
 // is looked up only while HR has to decide.
 func (e *Engine) HRView(ctx context.Context, v flows.View, c *flows.Case) (flows.ViewContext, error) {
-	vc := flows.ViewContext{Now: e.Now(), Policy: &e.Policy}
-	if c.State.Turn() != flows.HR {
-		return vc, nil
+	policy, err := e.policyOf(ctx, v, c.TenantKey)
+	vc := flows.ViewContext{Now: e.Now(), Policy: policy}
+	if err != nil || c.State.Turn() != flows.HR {
+		return vc, err
 	}
 	staff, err := e.StaffOf(ctx, v, c.TenantKey)
 	if err != nil {

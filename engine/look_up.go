@@ -13,14 +13,37 @@ import (
 // them. Its row holds keyed hashes: a name in it would be in clear.
 func (e *Engine) lookUp(ctx context.Context, tx flows.Tx, m flows.Message, q flows.Query) error {
 	j := flows.Reply(flows.ReplyLookUp)
-	if q.OpenID != "" {
-		return e.replyPrivately(ctx, tx, m, j.With(flows.ArgPerson, q.OpenID))
+	if len(q.OpenIDs) > 0 {
+		return e.replyPrivately(ctx, tx, m, j.With(flows.ArgPerson, strings.Join(q.OpenIDs, " ")))
 	}
 	var hashes []string
 	for _, name := range q.Names {
 		hashes = append(hashes, e.NameHash(m.TenantKey, name))
 	}
 	return e.replyPrivately(ctx, tx, m, j.With(flows.ArgNames, strings.Join(hashes, " ")))
+}
+
+// maxMentions is how many mentioned people one question is about.
+const maxMentions = 5
+
+// asksAboutMentioned answers an admin's question in private about people whom it mentions: @张三 办完了吗, 进度 @张三. The
+// event names them by open_id, so that a namesake is not meant. Other words keep their meaning.
+func (e *Engine) asksAboutMentioned(
+	ctx context.Context, tx flows.Tx, m flows.Message, command flows.Command,
+) (bool, error) {
+	if !m.Private || len(m.Mentions) == 0 {
+		return false, nil
+	}
+	switch command {
+	case flows.CommandNone, flows.CommandAskAbout, flows.CommandStatus, flows.CommandHelp:
+	default:
+		return false, nil
+	}
+	admin, err := e.IsAdmin(ctx, tx, m.TenantKey, m.OpenID)
+	if err != nil || !admin {
+		return false, err
+	}
+	return true, e.lookUp(ctx, tx, m, flows.Query{OpenIDs: m.Mentions[:min(len(m.Mentions), maxMentions)]})
 }
 
 // NameHash returns the keyed hash of a name; "" for an empty one.

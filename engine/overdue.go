@@ -66,7 +66,11 @@ func (e *Engine) Escalate(
 	var jobs []flows.Job
 	switch {
 	case step == flows.EscalateToLeads:
-		for _, lead := range e.Policy.LeadsOf(tenantKey) {
+		policy, err := e.policyOf(ctx, tx, tenantKey)
+		if err != nil {
+			return err
+		}
+		for _, lead := range policy.LeadsOf(tenantKey) {
 			to := flows.Receiver{Type: "open_id", ID: lead}
 			jobs = append(jobs, flows.Reply(flows.ReplyOverdue).Towards(to).For(tenantKey, lead))
 		}

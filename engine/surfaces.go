@@ -173,8 +173,12 @@ func (e *Engine) hrSurfaces(ctx context.Context, tx flows.Tx, c *flows.Case, rep
 // the case would wait unseen.
 func (e *Engine) NotifyNoReviewer(ctx context.Context, tx flows.Tx, c *flows.Case) error {
 	code, why := "no_reviewer", "the only admin is its applicant"
-	if len(e.Policy.AdminsOf(c.TenantKey)) == 0 && len(e.Policy.StandInsOf(c.TenantKey)) == 0 {
-		code, why = "no_admin", "hr.admins names nobody of its tenant"
+	policy, err := e.policyOf(ctx, tx, c.TenantKey)
+	if err != nil {
+		return err
+	}
+	if len(policy.AdminsOf(c.TenantKey)) == 0 && len(policy.StandInsOf(c.TenantKey)) == 0 {
+		code, why = "no_admin", "hr.admins names nobody of its tenant who still works there"
 	}
 	e.Log.Error("nobody can review this case: "+why, "case", c.ID, "tenant", c.TenantKey)
 	notice := flows.Reply(flows.ReplyNotice).

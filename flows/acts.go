@@ -42,6 +42,7 @@ var HRActs = map[cards.Act]Kind{
 	cards.ActPeek:       "",
 	cards.ActEvidence:   "",
 	cards.ActAgree:      "",
+	cards.ActRenamed:    "",
 
 	cards.ActSampleFine:  SampleFine,
 	cards.ActSampleFault: SampleFault,

@@ -61,7 +61,9 @@ const (
 	ResolutionWithdrawn ResolutionKind = "withdrawn"
 	ResolutionExpired   ResolutionKind = "expired"
 	ResolutionHRDelay   ResolutionKind = "hr_delay"
-	ResolutionResumed   ResolutionKind = "resumed" // a late result of the step arrived
+	ResolutionLeft      ResolutionKind = "left"        // the applicant has left the company
+	ResolutionGone      ResolutionKind = "uninstalled" // the company has uninstalled the app
+	ResolutionResumed   ResolutionKind = "resumed"     // a late result of the step arrived
 )
 
 // Resolution records the end of a stop, for HR's card.

@@ -110,6 +110,7 @@ const (
 	TargetEveryone   TargetKind = "everyone"   // everybody whom the app may see
 	TargetDepartment TargetKind = "department" // a department with its children
 	TargetGroup      TargetKind = "group"      // the members of a group
+	TargetJoiners    TargetKind = "joiners"    // who has joined the company; nobody asks for it
 	// TargetNamed is a department or group of which only a name is known. The resolver makes one of those of it.
 	TargetNamed TargetKind = "named"
 )

@@ -107,9 +107,11 @@ type Case struct {
 	Sent            []Disclosure `json:"sent,omitempty"`
 	Reminders       int          `json:"reminders,omitempty"`
 	RemindedAt      time.Time    `json:"reminded_at,omitzero"`
-	// on_file | rejected | declined | withdrawn | expired | closed | hr_delay
-	Outcome string    `json:"outcome,omitempty"`
-	Erased  time.Time `json:"erased,omitzero"` // when the personal data was deleted
+	// on_file | rejected | declined | withdrawn | expired | closed | hr_delay | left | uninstalled
+	Outcome string `json:"outcome,omitempty"`
+	// LeftAt is when it became known that the applicant has left while a write was under way, which goes on.
+	LeftAt time.Time `json:"left_at,omitzero"`
+	Erased time.Time `json:"erased,omitzero"` // when the personal data was deleted
 
 	Personal Personal `json:"-"`
 }

@@ -22,6 +22,7 @@ type DirectoryPerson struct {
 	EmployeeNo  string
 	Departments []string // open_department_ids, the main one first
 	Status      DirectoryStatus
+	Resigned    bool // has left for good; StatusLeft alone may be an account that its owner has left
 }
 
 func (p DirectoryPerson) String() string       { return "[person " + p.OpenID + "]" }

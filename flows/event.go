@@ -101,6 +101,8 @@ const (
 	AccountStopped   Kind = "account_stopped"
 	PhotosPurged     Kind = "photos_purged" // a retention period is over; Field is the PurgeScope
 	Restored         Kind = "restored"      // the database was restored from a backup; ID names its time
+	// ApplicantLeft says that there is nobody any more who could register; Field is OutcomeLeft or OutcomeUninstalled.
+	ApplicantLeft Kind = "applicant_left"
 )
 
 // Events of the clock.
@@ -183,14 +185,19 @@ type Event struct {
 	// Restored: time.
 	ID string
 	// Field: CheckRefused, IdentityMismatch: field of the form; PhotosPurged: scope; Held: one of cards.Holds; Released:
-	// FieldDeparted, or "".
+	// FieldDeparted, or ""; ApplicantLeft: the outcome.
 	Field string
 
 	Stop *Attention // StepStopped, AccountStopped
 
 	Refusal string        // HandoverFailed: an HTTP status, or a kind of package handover
 	After   time.Duration // HandoverFailed, FaceFailed: the pause that the other side asked for
-	Final   bool          // HandoverFailed: the receiver wants no more
+	// Final: HandoverFailed: the receiver wants no more; ApplicantLeft: the retention is over, no write can follow.
+	Final bool
+
+	// Unreachable says that the applicant's account is suspended, or the applicant has left (ReminderDue, QuestionDue,
+	// Nudged).
+	Unreachable bool
 
 	Step Step // StepDelayed, WriteFailed
 

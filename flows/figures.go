@@ -43,7 +43,8 @@ const ReasonNote = "note"
 const reasonBound = "bound_differs"
 
 // Outcomes lists the ends that are not done, in the order of cards.
-var Outcomes = []string{"on_file", "rejected", "closed", "declined", "withdrawn", "expired", OutcomeHRDelay}
+var Outcomes = []string{"on_file", "rejected", "closed", "declined", "withdrawn", "expired", OutcomeHRDelay,
+	OutcomeLeft, OutcomeUninstalled}
 
 // FigureEnd counts the cases that have ended with an outcome, one of Outcomes.
 func FigureEnd(outcome string) Figure { return Figure(figureEnd + outcome) }

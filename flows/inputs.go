@@ -23,6 +23,8 @@ type Message struct {
 	Text               string
 	Cut                bool // the text was longer, and the rest of it is missing
 	Photos             []PhotoRef
+	// Mentions are the open_ids of the people whom a private text names by @, without the bot.
+	Mentions []string
 	// Unsupported is the message type if it carries neither text nor picture (audio, sticker, …); otherwise "".
 	Unsupported string
 	// Foreign is set if the sender belongs to another company. Such a message has no content.
@@ -84,6 +86,44 @@ type Recalled struct {
 	EventID, TenantKey, MessageID, ChatID string
 	At                                    time.Time
 }
+
+// StaffChange is what the directory says about a person: contact.user.created_v3, updated_v3 and deleted_v3. It holds
+// no name; who has to compare one reads it from the directory.
+type StaffChange struct {
+	EventID, TenantKey, OpenID string
+	Kind                       StaffChangeKind
+	Renamed                    bool      // StaffChanged: the name was another one before
+	Suspended                  *bool     // the account is frozen, or its owner has left it; nil if the event does not say
+	JoinsOn                    time.Time // StaffJoined: first working day; zero without the permission for it
+	At                         time.Time
+}
+
+// StaffChangeKind is the kind of a StaffChange.
+type StaffChangeKind string
+
+// Kinds of a StaffChange.
+const (
+	StaffJoined  StaffChangeKind = "joined"
+	StaffChanged StaffChangeKind = "changed"
+	StaffLeft    StaffChangeKind = "left"
+)
+
+// AppChange is what a company has done with a marketplace app: app_uninstalled and app_status_change.
+type AppChange struct {
+	EventID, TenantKey string
+	State              AppState
+	At                 time.Time // in seconds
+}
+
+// AppState says whether a marketplace app may work for a company.
+type AppState string
+
+// States of an app. "" is AppRunning.
+const (
+	AppRunning     AppState = "running"
+	AppStopped     AppState = "stopped"     // by the company or the platform: work waits
+	AppUninstalled AppState = "uninstalled" // work ends, and what is kept is deleted after the retention
+)
 
 // MessageRead is the event of a person who has read messages of the bot in the direct chat
 // (im.message.message_read_v1). At is when the person has read them.

@@ -43,6 +43,11 @@ const (
 	JobRemindQuery   JobKind = "remind_question"
 	JobExport        JobKind = "export"
 	JobRecallExport  JobKind = "recall_export"
+	JobJoiners       JobKind = "invite_joiners"
+	JobCompareName   JobKind = "compare_name"
+	JobEraseLeaver   JobKind = "erase_leaver"
+	JobSyncStaff     JobKind = "sync_staff"
+	JobEndTenant     JobKind = "end_tenant"
 	JobResolve       JobKind = "resolve_campaign"
 	JobCampaign      JobKind = "run_campaign"
 	JobInvite        JobKind = "invite"
@@ -75,7 +80,7 @@ func (j Job) Queue() string {
 		return "identity"
 	case JobInvite, JobChase:
 		return "invitations"
-	case JobContact, JobResolve:
+	case JobContact, JobResolve, JobCompareName, JobSyncStaff:
 		return "directory"
 	case JobUpload, JobEvidence:
 		return "esign"

@@ -168,7 +168,7 @@ func Morning(tenantKey, day string, at time.Time) Job {
 // RunDate returns the night of Reconcile or the day of Morning, as 2006-01-02.
 func (j Job) RunDate() string { return j.ref }
 
-// Page returns the page of Reconcile, from 0.
+// Page returns the page of Reconcile, EndTenant or SyncStaff, from 0.
 func (j Job) Page() int64 { return j.rev }
 
 // Escalate does a step about the tenant's overdue cases. One job is enough for all cases that ask for it.
@@ -223,9 +223,11 @@ const (
 	// ReplyCampaignLead tells the lead of a department, who is looked up, which people of it have not begun.
 	ReplyCampaignLead Template = "campaign_lead"
 	ReplyCampaigns    Template = "campaigns" // to the admin who asked: whom to invite, and the campaigns under way
-	ReplyDisclosed    Template = "disclosed" // to the applicant: the operator has looked at everything in full
-	ReplyExport       Template = "export"    // to an admin: the choices for a file
-	ReplyExported     Template = "exported"  // to an admin: what the file holds that was sent
+	// ReplyRenamed asks HR whether somebody with another name in the directory shall register again.
+	ReplyRenamed   Template = "renamed"
+	ReplyDisclosed Template = "disclosed" // to the applicant: the operator has looked at everything in full
+	ReplyExport    Template = "export"    // to an admin: the choices for a file
+	ReplyExported  Template = "exported"  // to an admin: what the file holds that was sent
 )
 
 // Reply sends a card that is not kept up to date. The receiver follows by Towards or ToHR.
@@ -273,15 +275,16 @@ const (
 	ArgAbout   Arg = "about"    // ReplyNotice, ReplyLooked: open_id of the admin who looks or has handed a case over
 	ArgLooks   Arg = "looks"    // ReplyNotice many_looks: number of looks
 	ArgSince   Arg = "since"    // ReplyNotice many_looks: when the first of them was; other replies: when it was; RFC 3339
-	ArgPerson  Arg = "person"   // ReplyLookUp: open_id of the person
+	ArgPerson  Arg = "person"   // ReplyLookUp: open_ids of the people, with blanks between; others: of the person
 	ArgNames   Arg = "names"    // ReplyLookUp: keyed hashes of the names that may be meant
 	ArgDay     Arg = "day"      // ReplyMorning, ReplyWeekly: the day on which it is sent, as 2006-01-02
-	ArgClicked Arg = "clicked"  // ShowSurface: the clicked message, if it is not the surface's present one
-	ArgLang    Arg = "lang"     // ReplyExport: the language that is chosen at first, one of cards.ExportLanguages
-	ArgExport  Arg = "export"   // ReplyExported: id of the export
+	// ReplyCampaignLead: the campaign and the department; see ArgAbout. ReplyExport: the campaign whose people are meant.
+	ArgCampaign   Arg = "campaign"
+	ArgDepartment Arg = "department"
 
-	ArgCampaign   Arg = "campaign"   // ReplyExport, ReplyCampaignLead: id of the campaign whose people are meant
-	ArgDepartment Arg = "department" // ReplyCampaignLead: open_department_id; see ArgAbout
+	ArgClicked Arg = "clicked" // ShowSurface: the clicked message, if it is not the surface's present one
+	ArgLang    Arg = "lang"    // ReplyExport: the language that is chosen at first, one of cards.ExportLanguages
+	ArgExport  Arg = "export"  // ReplyExported: id of the export
 )
 
 // Of sets the case of a job.

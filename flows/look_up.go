@@ -12,17 +12,17 @@ import (
 	"shiming/idcard"
 )
 
-// Query is whom a question of HR is about: an open_id, or the names that the text may mean. It is never stored, because
+// Query is whom a question of HR is about: open_ids, or the names that the text may mean. It is never stored, because
 // it holds names in clear.
 type Query struct {
-	OpenID string
-	Names  []string
+	OpenIDs []string
+	Names   []string
 }
 
 func (Query) String() string { return "[query]" }
 
 // Empty reports whether the text named nobody.
-func (q Query) Empty() bool { return q.OpenID == "" && len(q.Names) == 0 }
+func (q Query) Empty() bool { return len(q.OpenIDs) == 0 && len(q.Names) == 0 }
 
 var (
 	openIDIn = regexp.MustCompile(`\bou_[0-9A-Za-z_-]{1,64}`)
@@ -39,7 +39,7 @@ var (
 func QueryOf(text string) Query {
 	text = strings.TrimSpace(norm.NFKC.String(text))
 	if id := openIDIn.FindString(text); id != "" {
-		return Query{OpenID: id}
+		return Query{OpenIDs: []string{id}}
 	}
 	if len(text) > maxQuestion {
 		return Query{}
@@ -70,7 +70,7 @@ func NameQuery(text string) Query {
 	text = strings.TrimSpace(norm.NFKC.String(text))
 	text = evidenceBegin.ReplaceAllString(strings.TrimFunc(text, isMark), "")
 	if id := openIDIn.FindString(text); id == text && id != "" {
-		return Query{OpenID: id}
+		return Query{OpenIDs: []string{id}}
 	}
 	name := strings.TrimFunc(text, isMark)
 	n, han := 0, true

@@ -3,6 +3,7 @@ package flows
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -29,8 +30,8 @@ func TestQueryOf(t *testing.T) {
 	} {
 		t.Run(tt.text, func(t *testing.T) {
 			q := QueryOf(tt.text)
-			if q.OpenID != tt.openID {
-				t.Errorf("got the open_id %q, want %q", q.OpenID, tt.openID)
+			if got := strings.Join(q.OpenIDs, " "); got != tt.openID {
+				t.Errorf("got the open_id %q, want %q", got, tt.openID)
 			}
 			for _, name := range tt.names {
 				if !slices.Contains(q.Names, name) {
@@ -53,13 +54,13 @@ func TestNameQuery(t *testing.T) {
 		"存证 张三":          {Names: []string{"张三"}},
 		"存證：张三":          {Names: []string{"张三"}},
 		"Evidence Li Na": {Names: []string{"Li Na"}},
-		"evidence ou_1":  {OpenID: "ou_1"},
+		"evidence ou_1":  {OpenIDs: []string{"ou_1"}},
 		"存证":             {},
 		"evidence":       {},
 		"「张三」":           {Names: []string{"张三"}},
 		"阿依古丽·买买提":       {Names: []string{"阿依古丽·买买提"}},
 		"Zhang San":      {Names: []string{"Zhang San"}},
-		"ou_1":           {OpenID: "ou_1"},
+		"ou_1":           {OpenIDs: []string{"ou_1"}},
 		"今天天气不错":         {},
 		"thank you":      {},
 		"张":              {},
@@ -68,8 +69,8 @@ func TestNameQuery(t *testing.T) {
 		"张三 13812345678": {},
 	} {
 		t.Run(text, func(t *testing.T) {
-			if got := NameQuery(text); got.OpenID != want.OpenID || !slices.Equal(got.Names, want.Names) {
-				t.Errorf("got %q %q, want %q %q", got.OpenID, got.Names, want.OpenID, want.Names)
+			if got := NameQuery(text); !slices.Equal(got.OpenIDs, want.OpenIDs) || !slices.Equal(got.Names, want.Names) {
+				t.Errorf("got %q %q, want %q %q", got.OpenIDs, got.Names, want.OpenIDs, want.Names)
 			}
 		})
 	}

@@ -49,6 +49,9 @@ type Policy struct {
 	CodeResend     time.Duration // least time between two codes of one person or to one number
 	PhotoGrace     time.Duration // time from the end of a case to the deletion of its photos
 	FieldRetention time.Duration // time from Done or OnFile to the deletion of the fields; 0: never
+	// LeaverRetention is the time from the day on which a person leaves, or a company uninstalls the app, to the deletion
+	// of the fields; 0: as for everybody else.
+	LeaverRetention time.Duration
 	// WriteQuiet is the least time between the intent of a write with an unknown outcome and its retry. The platform may
 	// still be applying a request of a process that has died, so it is longer than any call takes.
 	WriteQuiet time.Duration
@@ -111,4 +114,14 @@ func ofTenant(entries []string, tenantKey string) (ids []string) {
 		}
 	}
 	return ids
+}
+
+// Without returns the policy as it is for a tenant of whose staff some have left.
+func (p *Policy) Without(tenantKey string, former []string) *Policy {
+	has := func(id string) bool { return slices.Contains(former, id) }
+	out := *p
+	out.Admins = slices.DeleteFunc(p.AdminsOf(tenantKey), has)
+	out.StandIns = slices.DeleteFunc(p.StandInsOf(tenantKey), has)
+	out.Leads = slices.DeleteFunc(p.LeadsOf(tenantKey), has)
+	return &out
 }

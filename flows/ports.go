@@ -147,6 +147,7 @@ type View interface {
 	Picture(ctx context.Context, caseID, photoID string) ([]byte, error)      // decrypted; ErrNotFound
 	AuditOf(ctx context.Context, caseID string) ([]AuditRow, error)
 	Setting(ctx context.Context, tenantKey, key string) (string, error) // "" if unset
+	EmploymentView
 	CampaignView
 	Export(ctx context.Context, id string) (*Export, error) // ErrNotFound
 	// ExportsOf returns what an admin has asked for since a moment, oldest first.
@@ -223,6 +224,7 @@ type Tx interface {
 	// PutUse stores a use. The same id again replaces the first. Uses are kept for at least 24 hours.
 	PutUse(ctx context.Context, key, id string, at time.Time) error
 	DeleteUse(ctx context.Context, key, id string) error
+	EmploymentTx
 	CampaignTx
 }
 

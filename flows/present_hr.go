@@ -175,6 +175,9 @@ func decisionOf(c *Case) *cards.Decision {
 	switch c.State {
 	case Withdrawn, Declined:
 		d.By, d.At, d.What = c.OpenID, c.EnteredAt, string(c.State)
+		if c.Outcome == OutcomeLeft || c.Outcome == OutcomeUninstalled {
+			d.By, d.What = "", c.Outcome
+		}
 	case Expired:
 		d.By, d.At, d.What = "", c.EnteredAt, c.Outcome
 	case Recording, Filing, Done:

@@ -225,8 +225,11 @@ func (d *decision) noteResolution(a Attention) {
 		kind = ResolutionResumed
 	}
 	d.c.Resolution = &Resolution{Attention: a, Kind: kind, At: d.event.At}
-	if d.c.Outcome == OutcomeHRDelay {
+	switch d.c.Outcome {
+	case OutcomeHRDelay:
 		d.c.Resolution.Kind = ResolutionHRDelay
+	case OutcomeLeft, OutcomeUninstalled:
+		d.c.Resolution.Kind = ResolutionKind(d.c.Outcome) // ResolutionLeft, ResolutionGone
 	}
 	if d.event.Role == HR || d.event.Role == Applicant {
 		d.c.Resolution.By = d.event.Actor

@@ -210,6 +210,10 @@ func remindQuestion(d *decision) {
 	case !q.Open() || d.event.At.Before(later(q.At, q.RemindedAt).Add(d.policy.ReminderAfter<<q.Reminders)):
 		d.refuse(refusalKnown, nil) // answered, or of a question before
 		return
+	case d.event.Unreachable:
+		d.job(RemindQuestion(d.event.At.Add(d.policy.ReminderAfter)))
+		d.refuseButKeepJobs(NudgeUnreachable)
+		return
 	case !Awake(d.event.At) && d.policy.ReminderAfter >= time.Hour:
 		d.job(RemindQuestion(NextMorning(d.event.At)))
 		d.refuseButKeepJobs("night")

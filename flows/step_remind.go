@@ -18,6 +18,11 @@ func remind(d *decision) {
 		d.refuse("reminded often enough", nil)
 		return
 	}
+	if d.event.Unreachable && d.c.State.Turn() == Applicant {
+		d.job(Remind(d.c.Rev, d.event.At.Add(d.policy.ReminderAfter)))
+		d.refuseButKeepJobs(NudgeUnreachable)
+		return
+	}
 	if h := d.c.OnHold; h.ActiveAt(d.event.At) {
 		d.job(Remind(d.c.Rev, h.Until))
 		d.refuseButKeepJobs("on hold")
@@ -62,6 +67,9 @@ func (d *decision) noteReminder() {
 // for the morning at night.
 func nudge(d *decision) {
 	switch {
+	case d.event.Unreachable:
+		d.refuse(NudgeUnreachable, nil)
+		return
 	case d.c.Reminders >= MaxReminders:
 		d.refuse(NudgeCapped, nil)
 		return
@@ -79,4 +87,6 @@ func nudge(d *decision) {
 const (
 	NudgeCapped  = "reminded often enough"
 	NudgeTooSoon = "reminded a short while ago"
+	// NudgeUnreachable: the account is suspended, so that a reminder would not be read. The timer goes on.
+	NudgeUnreachable = "the account is suspended"
 )

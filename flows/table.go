@@ -225,7 +225,13 @@ func buildTable() []Transition {
 			row(s, Cancelled, Applicant, cancel, Withdrawn),
 			row(s, Erase, Applicant, eraseOpenCase, Withdrawn))
 	}
+	for _, s := range cancellable {
+		t = append(t, row(s, ApplicantLeft, Bot, endForLeaver, Withdrawn))
+	}
 	t = append(t,
+		row(Recording, ApplicantLeft, Bot, leftDuringWrites, Withdrawn, Recording),
+		row(Filing, ApplicantLeft, Bot, leftDuringWrites, Withdrawn, Filing),
+		row(NeedsAttention, ApplicantLeft, Bot, leftDuringAttention, Withdrawn, NeedsAttention),
 		row(AwaitingConsent, PhotoRecalled, Applicant, photoRecalledUnread, AwaitingConsent),
 		row(AwaitingPhotos, PhotoRecalled, Applicant, photoRecalled, AwaitingPhotos),
 		row(AwaitingConfirmation, PhotoRecalled, Applicant, photoRecalledAtForm, AwaitingPhotos, AwaitingConfirmation))

@@ -36,8 +36,8 @@ func (v *view) CampaignPerson(ctx context.Context, campaignID, openID string) (f
 	return p, orNotFound("campaign person", err)
 }
 
-// personPartConditions are the conditions of the parts.
-var personPartConditions = map[flows.PersonPart]string{
+// peoplePartConditions are the conditions of the parts.
+var peoplePartConditions = map[flows.PersonPart]string{
 	flows.PartAll:     ``,
 	flows.PartMissing: ` AND status = 'invite' AND sent_ms > 0 AND started_ms = 0`,
 	flows.PartUnread:  ` AND status = 'invite' AND sent_ms > 0 AND started_ms = 0 AND read_ms = 0`,
@@ -77,7 +77,7 @@ func (v *view) CampaignPeople(
 
 // personConditions are the conditions of a filter, behind that of the campaign. args are the arguments before.
 func personConditions(f flows.PersonFilter, args []any) (where string, all []any) {
-	where = personPartConditions[f.Part]
+	where = peoplePartConditions[f.Part]
 	if f.Department != "" {
 		args = append(args, f.Department)
 		where += fmt.Sprintf(" AND department = $%d", len(args))

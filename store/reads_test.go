@@ -61,6 +61,22 @@ func allReads(ctx context.Context) map[string]func(v flows.View) error {
 			_, err := v.InState(ctx, "t1", []flows.State{flows.Done}, 20, 0)
 			return err
 		},
+		"Employment": func(v flows.View) error {
+			_, err := v.Employment(ctx, "t1", "ou_500000")
+			return err
+		},
+		"Joiners": func(v flows.View) error {
+			_, err := v.Joiners(ctx, "t1", flows.JoinerWaiting, epoch, 20)
+			return err
+		},
+		"CountJoiners": func(v flows.View) error {
+			_, err := v.CountJoiners(ctx, "t1", flows.JoinerWaiting, epoch)
+			return err
+		},
+		"CountStaff": func(v flows.View) error {
+			_, _, err := v.CountStaff(ctx, "t1", epoch, epoch.Add(24*time.Hour))
+			return err
+		},
 		"WithIncident": func(v flows.View) error {
 			_, err := v.WithIncident(ctx, "t1", "ocr", 20)
 			return err

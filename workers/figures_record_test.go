@@ -87,6 +87,7 @@ func walkCases(w *workerstest.Harness, rnd *rand.Rand) {
 // oneIn says how rarely a kind of event is taken: those that end a case or go back, and those that change no figure.
 var oneIn = map[flows.Kind]int{
 	flows.Cancelled: 40, flows.Erase: 60, flows.ExpiryDue: 40, flows.ConsentDenied: 12, flows.Closed: 6, flows.Restored: 40,
+	flows.ApplicantLeft: 60,
 	flows.OtherDocument: 40, flows.DocumentPhoto: 20, flows.PhotoRecalled: 40, flows.Retake: 30, flows.HelpAsked: 20,
 	flows.StepStopped: 8, flows.PhotoFailed: 5, flows.PhotoClaimed: 8, flows.FormTooClear: 20, flows.StepDelayed: 20,
 	flows.Nudged: 30, flows.ReminderDue: 30, flows.Assigned: 8, flows.Released: 8, flows.CardAsked: 40,
@@ -146,6 +147,9 @@ func randomStep(w *workerstest.Harness, c *flows.Case, rnd *rand.Rand, n int) *f
 	}
 	if row.By == flows.Applicant {
 		ev.Actor = c.OpenID
+	}
+	if row.On == flows.ApplicantLeft {
+		ev.Field = *value(flows.OutcomeLeft, flows.OutcomeUninstalled)
 	}
 	if row.On == flows.ExpiryDue && c.State.Turn() == flows.HR {
 		return c // the end of HR's time is weeks away

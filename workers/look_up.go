@@ -4,8 +4,10 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"shiming/cards"
+	"shiming/failure"
 	"shiming/flows"
 )
 
@@ -33,17 +35,24 @@ func (w *Workers) lookUpCard(ctx context.Context, j flows.Job) (cards.Card, erro
 	}
 	out := cards.LookUp{ByID: j.Args[flows.ArgPerson] != ""}
 	why := "looked up by name"
-	var found []string
+	var found, without []string // cases, and people without one
 	if out.ByID {
 		why = "looked up by open_id"
-		found, err = w.latestOf(ctx, tenantKey, j.Args[flows.ArgPerson])
+		found, without, err = w.latestOf(ctx, tenantKey, strings.Fields(j.Args[flows.ArgPerson]))
+		if err == nil {
+			without, err = w.inDirectory(ctx, without)
+		}
 	} else {
-		found, out.Bounded, err = w.byName(ctx, tenantKey, strings.Fields(j.Args[flows.ArgNames]))
+		names := strings.Fields(j.Args[flows.ArgNames])
+		found, out.Bounded, err = w.byName(ctx, tenantKey, names)
+		if err == nil {
+			without, err = w.invitedByName(ctx, tenantKey, names)
+		}
 	}
 	if err != nil {
 		return nil, err
 	}
-	out.Total = len(found)
+	out.Total = len(found) + len(without)
 	err = w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
 		out.Rows = nil // the transaction may run more than once
 		again, err := tx.InsertEventKeys(ctx, w.engine.Now(), "look_up:"+j.Key)
@@ -63,31 +72,154 @@ func (w *Workers) lookUpCard(ctx context.Context, j flows.Job) (cards.Card, erro
 					return err
 				}
 			}
-			out.Rows = append(out.Rows, cards.LookUpRow{
-				Ref:        flows.CardRef(c),
-				Applicant:  c.OpenID,
-				MaskedName: flows.MaskedName(c),
-				State:      string(c.State),
-				Since:      c.EnteredAt,
-				Opens:      c.State.Turn() == flows.HR && c.OpenID != asker,
-				Filed:      flows.HasFiledEvidence(c) && c.OpenID != asker,
-			})
+			row, err := lookUpRow(ctx, tx, tenantKey, c.OpenID, asker, c)
+			if err != nil {
+				return err
+			}
+			out.Rows = append(out.Rows, row)
+		}
+		for _, openID := range without[:min(len(without), lookUpRows-len(out.Rows))] {
+			row, err := lookUpRow(ctx, tx, tenantKey, openID, asker, nil)
+			if err != nil {
+				return err
+			}
+			out.Rows = append(out.Rows, row)
 		}
 		return nil
 	})
 	return out, err
 }
 
-// latestOf returns the id of the person's newest case; none for somebody without a case.
-func (w *Workers) latestOf(ctx context.Context, tenantKey, openID string) (ids []string, err error) {
-	err = w.engine.Store.View(ctx, func(v flows.View) error {
-		c, err := v.LatestCase(ctx, tenantKey, openID)
-		if err == nil {
-			ids = []string{c.ID}
+// turns names whose turn it is on the card.
+var turns = map[flows.Role]string{
+	flows.Applicant: cards.TurnApplicant,
+	flows.HR:        cards.TurnHR,
+	flows.Bot:       cards.TurnBot,
+}
+
+// lookUpRow says how far a person is. c is nil for somebody without a case.
+func lookUpRow(
+	ctx context.Context, v flows.View, tenantKey, openID, asker string, c *flows.Case,
+) (cards.LookUpRow, error) {
+	works, err := v.Employment(ctx, tenantKey, openID)
+	if err != nil {
+		return cards.LookUpRow{}, err
+	}
+	row := cards.LookUpRow{Applicant: openID, Left: !works.LeftAt.IsZero(), Suspended: !works.SuspendedAt.IsZero()}
+	if c == nil {
+		row.InvitedAt, err = invitedAt(ctx, v, tenantKey, openID)
+		return row, err
+	}
+	turn, other := c.State.Turn(), c.OpenID != asker
+	row.Ref, row.MaskedName = flows.CardRef(c), flows.MaskedName(c)
+	row.State, row.Turn, row.Since = string(c.State), turns[turn], c.EnteredAt
+	row.Opens = turn == flows.HR && other
+	row.Reminds = turn == flows.Applicant && other && works.Reachable()
+	row.Filed = flows.HasFiledEvidence(c) && other
+	return row, nil
+}
+
+// lookUpCampaigns is how many campaigns, the newest first, a look-up considers.
+const lookUpCampaigns = 20
+
+// invitedAt returns when a person was invited last; zero if never, as far as the newest campaigns know.
+func invitedAt(ctx context.Context, v flows.View, tenantKey, openID string) (at time.Time, err error) {
+	campaigns, err := v.Campaigns(ctx, tenantKey, lookUpCampaigns)
+	for _, c := range campaigns {
+		p, err := v.CampaignPerson(ctx, c.ID, openID)
+		if err != nil && !flows.IsNotFound(err) {
+			return at, err
 		}
-		return flows.IgnoreNotFound(err)
+		if err == nil && p.SentAt.After(at) {
+			at = p.SentAt
+		}
+	}
+	return at, err
+}
+
+// latestOf returns the ids of the newest cases of people, and those who have none.
+func (w *Workers) latestOf(
+	ctx context.Context, tenantKey string, openIDs []string,
+) (ids, without []string, err error) {
+	err = w.engine.Store.View(ctx, func(v flows.View) error {
+		ids, without = nil, nil
+		for _, openID := range openIDs {
+			c, err := v.LatestCase(ctx, tenantKey, openID)
+			switch {
+			case err == nil:
+				ids = append(ids, c.ID)
+			case flows.IsNotFound(err):
+				without = append(without, openID)
+			default:
+				return err
+			}
+		}
+		return nil
 	})
-	return ids, err
+	return ids, without, err
+}
+
+// inDirectory returns those of the people whom the app can see in the directory. Without an answer it is nobody.
+func (w *Workers) inDirectory(ctx context.Context, openIDs []string) (known []string, err error) {
+	if len(openIDs) == 0 {
+		return nil, nil
+	}
+	people, err := w.askDirectory(ctx, openIDs)
+	for _, p := range people {
+		known = append(known, p.OpenID)
+	}
+	return known, err
+}
+
+// askDirectory returns the entries of at most directoryBatch people, and none if the directory does not answer.
+func (w *Workers) askDirectory(ctx context.Context, openIDs []string) ([]flows.DirectoryPerson, error) {
+	if err := w.engine.Store.Wait(ctx, w.callLimit(ctx, apiDirectory)); err != nil {
+		return nil, err
+	}
+	people, err := w.Directory.People(ctx, openIDs)
+	if failure.OfPlatform(err) {
+		w.logFailedCall("", failure.Of(err, false), "asked_for", "look_up")
+		return nil, nil
+	}
+	return people, err
+}
+
+// invitedByName returns people with one of the names who were invited and have not begun: at most maxLookUp of the
+// newest campaigns are compared. Their names are read from the directory and kept nowhere.
+func (w *Workers) invitedByName(ctx context.Context, tenantKey string, hashes []string) (named []string, err error) {
+	var ids []string
+	err = w.engine.Store.View(ctx, func(v flows.View) error {
+		ids = nil
+		campaigns, err := v.Campaigns(ctx, tenantKey, lookUpCampaigns)
+		for _, c := range campaigns {
+			if !c.State.Confirmed() || len(ids) >= maxLookUp {
+				continue
+			}
+			filter := flows.PersonFilter{Part: flows.PartMissing}
+			list, err := v.CampaignPeople(ctx, c.ID, filter, maxLookUp-len(ids), 0)
+			if err != nil {
+				return err
+			}
+			for _, p := range list {
+				if !slices.Contains(ids, p.OpenID) {
+					ids = append(ids, p.OpenID)
+				}
+			}
+		}
+		return err
+	})
+	for ; err == nil && len(ids) > 0; ids = ids[min(len(ids), directoryBatch):] {
+		var people []flows.DirectoryPerson
+		if people, err = w.askDirectory(ctx, ids[:min(len(ids), directoryBatch)]); err != nil {
+			return nil, err
+		}
+		for _, p := range people {
+			if h := w.engine.NameHash(tenantKey, p.Name); h != "" && slices.Contains(hashes, h) {
+				named = append(named, p.OpenID)
+			}
+		}
+	}
+	return named, err
 }
 
 // byName returns the ids of cases of people with one of the names, one a person, and whether there are more cases than
@@ -95,16 +227,14 @@ func (w *Workers) latestOf(ctx context.Context, tenantKey, openID string) (ids [
 func (w *Workers) byName(
 	ctx context.Context, tenantKey string, hashes []string,
 ) (ids []string, bounded bool, err error) {
-	var open, ended []flows.State
+	var ended []flows.State
 	for _, s := range flows.States {
 		if s.Terminal() {
 			ended = append(ended, s)
-		} else {
-			open = append(open, s)
 		}
 	}
 	left, seen := maxLookUp, map[string]bool{}
-	for _, states := range [][]flows.State{open, ended} {
+	for _, states := range [][]flows.State{openStates, ended} {
 		for offset := 0; ; offset += lookUpPage {
 			if left <= 0 {
 				return ids, true, nil

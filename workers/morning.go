@@ -70,6 +70,9 @@ func (w *Workers) morningCard(ctx context.Context, v flows.View, j flows.Job) (c
 	if err != nil {
 		return nil, err
 	}
+	if out.Joined, out.Gone, err = v.CountStaff(ctx, tenantKey, since, today); err != nil {
+		return nil, err
+	}
 	if out.Days, out.Week = turnoutOf(days), turnoutOf(week); out.Empty() {
 		return nil, nil
 	}

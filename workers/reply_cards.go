@@ -72,6 +72,8 @@ func (w *Workers) replyCard(ctx context.Context, j flows.Job) (card cards.Card, 
 			card, err = w.exportCard(ctx, v, j)
 		case flows.ReplyExported:
 			card, err = exportedCard(ctx, v, j)
+		case flows.ReplyRenamed:
+			card, err = w.renamedCard(ctx, v, j)
 		case flows.ReplyReminded:
 			card, err = remindedCard(j)
 		case flows.ReplyReconcile:
@@ -121,8 +123,8 @@ var noticeLevels = map[string]cards.Level{
 	"announce_chat_set":   cards.Green,
 	"already_done":        cards.Green,
 	"campaign_list_long":  cards.Amber,
-	"campaign_list_cut":   cards.Amber,
 	noticeNoLead:          cards.Amber,
+	"campaign_list_cut":   cards.Amber,
 	"away_nobody":         cards.Red,
 	flows.AwayWhen:        cards.Amber,
 	flows.AwayPast:        cards.Amber,
@@ -173,7 +175,7 @@ func (w *Workers) noticeCard(j flows.Job) cards.Notice {
 		Level:  noticeLevels[code],
 		Person: j.Args[flows.ArgAbout],
 		Start:  code == "nothing_open",
-		Again:  code == "already_done",
+		Again:  code == "already_done" || code == flows.NoticeRenamed,
 	}
 }
 

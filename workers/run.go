@@ -47,6 +47,11 @@ func (w *Workers) newHandlers() map[flows.JobKind]handler {
 		flows.JobRemindQuery:   w.remindQuestion,
 		flows.JobExport:        w.makeExport,
 		flows.JobRecallExport:  w.recallExport,
+		flows.JobJoiners:       w.inviteJoiners,
+		flows.JobCompareName:   w.compareName,
+		flows.JobEraseLeaver:   w.eraseLeaver,
+		flows.JobSyncStaff:     w.syncStaff,
+		flows.JobEndTenant:     w.endTenant,
 		flows.JobResolve:       w.resolveCampaign,
 		flows.JobCampaign:      w.runCampaign,
 		flows.JobInvite:        w.sendInvitation,
@@ -80,6 +85,9 @@ func (w *Workers) handle(ctx context.Context, j flows.Job) error {
 	ctx, err := w.withTenantOf(ctx, j)
 	if err != nil {
 		return flows.IgnoreNotFound(err)
+	}
+	if err := w.awaitApp(ctx, j); err != nil {
+		return err
 	}
 	handler, ok := w.handlers[j.Kind]
 	if !ok {

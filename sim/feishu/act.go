@@ -295,40 +295,6 @@ func (s *Server) moveBot(ctx context.Context, chatID, operator string, in bool, 
 	return s.emit(ctx, eventType, event), nil
 }
 
-// Hire adds a person and emits contact.user.created_v3.
-func (s *Server) Hire(ctx context.Context, u User) (User, Delivery) {
-	u = s.AddUser(u)
-	s.mu.Lock()
-	event := map[string]any{"object": s.contactFields(&u)}
-	due := s.hasScope(scopesUser...) && !u.Outside
-	s.mu.Unlock()
-	if !due {
-		return u, Delivery{Type: "contact.user.created_v3"}
-	}
-	return u, s.emit(ctx, "contact.user.created_v3", event)
-}
-
-// Resign removes a person from the company and emits contact.user.deleted_v3.
-func (s *Server) Resign(ctx context.Context, openID string) (Delivery, error) {
-	s.mu.Lock()
-	u := s.users[openID]
-	if u == nil {
-		s.mu.Unlock()
-		return Delivery{}, ErrNoUser
-	}
-	u.Resigned = true
-	event := map[string]any{
-		"object":     s.contactFields(u),
-		"old_object": map[string]any{"open_id": u.OpenID, "department_ids": []string{"od-0"}},
-	}
-	due := s.hasScope(scopesUser...)
-	s.mu.Unlock()
-	if !due {
-		return Delivery{Type: "contact.user.deleted_v3"}, nil
-	}
-	return s.emit(ctx, "contact.user.deleted_v3", event), nil
-}
-
 // raw marshals a decoded JSON value again; numbers keep their digits.
 func raw(v any) json.RawMessage {
 	if v == nil {

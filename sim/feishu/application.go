@@ -28,6 +28,7 @@ func DefaultSubscriptions() Subscriptions {
 			"im.chat.member.bot.added_v1",
 			"im.chat.member.bot.deleted_v1",
 			"contact.user.created_v3",
+			"contact.user.updated_v3",
 			"contact.user.deleted_v3",
 		},
 		Callbacks: []string{"card.action.trigger"},

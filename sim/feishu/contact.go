@@ -62,6 +62,9 @@ func (s *Server) contactFields(u *User) map[string]any {
 	}
 	if s.hasScope("contact:user.employee:readonly") {
 		f["status"], f["enterprise_email"] = u.status(), u.WorkEmail
+		if u.JoinTime != 0 {
+			f["join_time"] = u.JoinTime
+		}
 	}
 	return f
 }
@@ -71,7 +74,7 @@ func (u *User) status() map[string]any {
 		"is_frozen":    u.Frozen,
 		"is_resigned":  u.Resigned,
 		"is_activated": !u.Unjoined,
-		"is_exited":    false,
+		"is_exited":    u.Exited,
 		"is_unjoin":    u.Unjoined,
 	}
 }

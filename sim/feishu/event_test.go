@@ -66,6 +66,14 @@ func TestEventsFollowScopes(t *testing.T) {
 		{"two photos", 2, func() { _, _ = w.SendImages(ctx, "ou_a", jpeg(1), jpeg(2)) }},
 		{"post", 1, func() { _, _ = w.SendPost(ctx, "ou_a", "", jpeg(1), jpeg(2)) }},
 		{"hired", 1, func() { w.Hire(ctx, User{Name: "新人"}) }},
+		{"renamed", 1, func() { _, _ = w.Edit(ctx, "ou_a", func(u *User) { u.Name = "李四" }) }},
+		{"renamed and another mobile", 2, func() {
+			_, _ = w.Edit(ctx, "ou_a", func(u *User) { u.Name, u.Mobile = "王五", "+8613800138009" })
+		}},
+		{"renamed outside the range", 0, func() {
+			out := w.AddUser(User{Outside: true})
+			_, _ = w.Edit(ctx, out.OpenID, func(u *User) { u.Name = "李四" })
+		}},
 		{"resigned", 1, func() { _, _ = w.Resign(ctx, w.AddUser(User{}).OpenID) }},
 		{"no p2p scope", 0, func() {
 			w.Revoke("im:message.p2p_msg:readonly")

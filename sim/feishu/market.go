@@ -23,6 +23,7 @@ type Market struct {
 	tickets   []string
 	appTokens map[string]time.Time // by token: expiry
 	owner     map[string]*Server   // by tenant token
+	off       map[string]bool      // by tenant key: stopped or uninstalled there
 	resends   int
 	pushing   sync.WaitGroup
 }
@@ -94,7 +95,12 @@ func (m *Market) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "POST /auth/v3/tenant_access_token/internal": // for self-built apps
 		handle = func(*call) (any, *apiError) { return nil, refuse(200, 10003, "invalid param") }
 	default:
-		m.tenantOf(r).ServeHTTP(w, r)
+		s := m.tenantOf(r)
+		if m.isOff(s.cfg.TenantKey) {
+			handle = func(*call) (any, *apiError) { return nil, refuse(400, 99991662, "app is not in use") }
+			break
+		}
+		s.ServeHTTP(w, r)
 		return
 	}
 	c := &call{r: r, now: m.app.cfg.Now(), logID: newID("")}
@@ -189,6 +195,9 @@ func (m *Market) tenantToken(c *call) (any, *apiError) {
 	s := m.tenants[in.TenantKey]
 	if s == nil {
 		return nil, refuse(200, 10003, "invalid param")
+	}
+	if m.off[in.TenantKey] {
+		return nil, refuse(200, 10014, "app status not available")
 	}
 	token, expire := s.grantToken(c.now)
 	m.owner[token] = s

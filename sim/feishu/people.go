@@ -19,9 +19,11 @@ type User struct {
 	Outside                 bool     // outside the app's availability: 230013 for messages, 41050 for lookups
 	TenantKey               string   // of another company; "" means the app's tenant
 	Resigned                bool
-	Frozen                  bool // suspended
-	Unjoined                bool // has not taken up the invitation to the company
-	Stopped                 bool // the person has disabled the bot's messages: 230053
+	Frozen                  bool  // suspended
+	Unjoined                bool  // has not taken up the invitation to the company
+	Stopped                 bool  // the person has disabled the bot's messages: 230053
+	Exited                  bool  // the account was left by its owner
+	JoinTime                int64 // first working day, seconds; 0 = not set
 }
 
 func (u User) String() string       { return "User(" + u.OpenID + ")" }

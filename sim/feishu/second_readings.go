@@ -47,8 +47,24 @@ func (s *Server) SendGroupTextTo(ctx context.Context, openID, chatID, text, bot 
 	return s.sendMessage(ctx, openID, chatID, "text", bot, func(*message) any { return map[string]any{"text": text} })
 }
 
-// mention returns the entry of mentions[] for a bot.
+// SendTextAbout sends a text to the bot that mentions a colleague, as the platform renders it: "@_user_1 text".
+func (s *Server) SendTextAbout(ctx context.Context, openID, colleague, text string) (Sent, error) {
+	return s.sendMessage(ctx, openID, "", "text", colleague, func(*message) any {
+		return map[string]any{"text": "@_user_1 " + text}
+	})
+}
+
+// mention returns the entry of mentions[] for a bot or a person.
 func (s *Server) mention(bot string) map[string]any {
+	if u := s.users[bot]; u != nil {
+		return map[string]any{
+			"key":            "@_user_1",
+			"id":             s.userIDs(u),
+			"mentioned_type": "user",
+			"name":           u.Name,
+			"tenant_key":     s.tenantOf(u),
+		}
+	}
 	name := s.cfg.BotName
 	if bot != s.botOpenID {
 		name = "另一个机器人"

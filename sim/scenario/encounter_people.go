@@ -139,13 +139,12 @@ var senders = []Encounter{
 		Ends: sim.StageReview,
 	},
 	{
-		Name: "sender/left_company",
-		Text: Text{"等 HR 审核时员工离职了", "somebody leaves the company while HR's review is awaited"},
-		End:  Text{"HR 的卡片照样能显示、能处理：拒绝这件", "HR's card is still shown and works: HR rejects the case"},
-		By:   HR,
-		Moves: steps(toReview, sim.Move{Leaves: true},
-			hr("reject", map[string]string{"reason": "not_employee"}, "已拒绝")),
-		Ends: sim.StageReview, // no card reaches the person any more
+		Name:  "sender/left_company",
+		Text:  Text{"等 HR 审核时员工离职了", "somebody leaves the company while HR's review is awaited"},
+		End:   Text{"这件自动结束，HR 的卡片写明已离职", "the case ends by itself, and HR's card says why"},
+		By:    Itself,
+		Moves: steps(toReview, sim.Move{Leaves: true}, hrSees("已离职，自动结束")),
+		Ends:  sim.StageReview, // no card reaches the person any more
 	},
 }
 
