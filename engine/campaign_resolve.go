@@ -74,7 +74,7 @@ type Resolved struct {
 	People []ResolvedPerson
 	Lines  []flows.CampaignLine // lines that name no single person, with their codes
 	Drop   []int                // lines that are none, such as headings
-	// Departments are those of the people whose names are known.
+	// Departments are those of the people, as far as their names are known.
 	Departments []flows.Department
 	// Target replaces that of the campaign, once the department or group of a name is known. Choices stop the resolving
 	// until HR has chosen.
