@@ -104,7 +104,7 @@ func TestNeverMatches(t *testing.T) {
 	}
 	p.See(sim.StageAttention, "已经请 HR 帮忙")
 	asked := hr.Sees(h.World.ReviewChat(), p, "send_back",
-		"员工请你帮忙", "三要素核验 3 次没有通过，最近一次：姓名、证件号、手机号不一致", "-4")
+		"员工请你帮忙", "核验 3 次没有通过，最近一次：姓名、证件号、手机号不一致", "-4")
 	if asked.Has("approve") {
 		t.Error("HR's card offers to approve, want no such button")
 	}

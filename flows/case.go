@@ -88,6 +88,7 @@ type Case struct {
 
 	FailedChecks int    `json:"failed_checks,omitempty"` // number of checks that did not match
 	FailedAnswer string `json:"failed_answer,omitempty"` // Mismatch after the last of them
+	FailedMethod Method `json:"failed_method,omitempty"` // of the check with FailedAnswer
 	Help         *Help  `json:"help,omitempty"`          // set from the request for HR's help to the next submission
 
 	Identity *Write            `json:"identity,omitempty"`

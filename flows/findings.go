@@ -84,7 +84,11 @@ func Findings(c *Case, policy *Policy, now time.Time) []Finding {
 	case c.Method == MethodNone:
 		add(elements, LevelNotExamined)
 	case c.Check == nil && c.Help.mismatched():
-		add(elements, LevelFailed) // sending back has removed the check
+		// Sending back has removed the check, and a ladder may have gone on to a method that nobody has tried.
+		if c.Help.Method != "" {
+			elements = elementsFinding(c.Help.Method)
+		}
+		add(elements, LevelFailed)
 	case c.Check == nil:
 		add(elements, LevelNotExamined)
 	default:

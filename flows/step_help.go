@@ -21,6 +21,7 @@ const mismatchCodesUsedUp = "codes_used_up"
 // back or reject it. HR cannot approve it: what was not verified is not recorded, and no evidence is filed for it.
 type Help struct {
 	Checks int    `json:"checks,omitempty"` // number of checks that did not match
+	Method Method `json:"method,omitempty"` // of the last one, "" if an older version has stored it
 	Answer string `json:"answer,omitempty"` // the last one's: a value of Case.Mismatch
 	Detail string `json:"detail,omitempty"` // the supplier's own code of it
 	Face   bool   `json:"face,omitempty"`   // the method is the check by face
@@ -76,7 +77,7 @@ func askHR(d *decision) {
 		d.detail("bad_photos", strconv.Itoa(d.c.BadPhotos))
 		return
 	}
-	h := &Help{Checks: d.c.FailedChecks, Answer: d.c.FailedAnswer, Codes: d.c.CodeSeq, Face: d.c.Method == Face}
+	h := &Help{Checks: d.c.FailedChecks, Method: d.c.FailedMethod, Answer: d.c.FailedAnswer, Codes: d.c.CodeSeq, Face: d.c.Method == Face}
 	if h.Answer == "" && d.c.State == AwaitingFace {
 		h.Answer = "face_declined"
 	}
@@ -91,7 +92,7 @@ func askHR(d *decision) {
 
 // noteFailedCheck counts a check that did not match, and returns to the form.
 func (d *decision) noteFailedCheck(answer string) {
-	d.c.Mismatch, d.c.FailedAnswer = answer, answer
+	d.c.Mismatch, d.c.FailedAnswer, d.c.FailedMethod = answer, answer, d.c.Method
 	d.c.FailedChecks++
 	d.returnToForm()
 }

@@ -178,7 +178,7 @@ var mismatches = []Encounter{
 			sim.Move{Presses: "confirm", Form: map[string]string{"mobile": "{other_mobile}"}, Reads: []string{codeSent}},
 			types("{other_code}"), sees(sim.StageConfirmation, "已经 2 次没有通过核验", "请 HR 帮忙"),
 			sim.Move{Presses: "ask_hr", Toast: "已经告诉 HR 了"}, sees(sim.StageAttention, "已经请 HR 帮忙"),
-			hrSees("员工请你帮忙", "三要素核验 2 次没有通过", "三要素不符", "退回"),
+			hrSees("员工请你帮忙", "核验 2 次没有通过", "三要素不符", "退回"),
 			hr("send_back", map[string]string{"reason": "own_mobile"}, "已退回给员工"),
 			sees(sim.StageConfirmation, "请换成自己名下的手机号")),
 		Ends: sim.StageConfirmation,
