@@ -44,13 +44,22 @@ func (t *executorTx) JobSchedule(
 ) ([]*riverdriver.JobScheduleResult, error) {
 	results, err := t.ExecutorTx.JobSchedule(ctx, p)
 	t.scheduled = append(t.scheduled, results...)
-	return results, err
+	return results, ended(ctx, err)
+}
+
+// ended returns the error of an ended context instead of what a transaction says that it has rolled back: River takes
+// the one for a stop, and the other for a fault.
+func ended(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
 }
 
 // Commit commits the transaction.
 func (t *executorTx) Commit(ctx context.Context) error {
 	if err := t.ExecutorTx.Commit(ctx); err != nil {
-		return err
+		return ended(ctx, err)
 	}
 	now := time.Now()
 	for _, r := range t.scheduled {

@@ -139,12 +139,13 @@ var senders = []Encounter{
 		Ends: sim.StageReview,
 	},
 	{
-		Name:  "sender/left_company",
-		Text:  Text{"等 HR 审核时员工离职了", "somebody leaves the company while HR's review is awaited"},
-		End:   Text{"这件自动结束，HR 的卡片写明已离职", "the case ends by itself, and HR's card says why"},
-		By:    Itself,
-		Moves: steps(toReview, sim.Move{Leaves: true}, hrSees("已离职，自动结束")),
-		Ends:  sim.StageReview, // no card reaches the person any more
+		Name: "sender/left_company",
+		Text: Text{"等 HR 审核时员工离职了", "somebody leaves the company while HR's review is awaited"},
+		End:  Text{"这件自动结束；HR 问起来，看到已离职", "the case ends by itself, and HR who asks reads why"},
+		By:   Itself,
+		Moves: steps(toReview, sim.Move{Leaves: true},
+			sim.Move{By: sim.TheHR, Says: "{name}办完了吗", Reads: []string{"已取消", "已离职"}}),
+		Ends: sim.StageReview, // no card reaches the person any more
 	},
 }
 
