@@ -75,7 +75,7 @@ func (v CampaignPeople) JSON() json.RawMessage {
 	return frame{
 		title:     tr("campaign.people_title"),
 		header:    headerNeutral,
-		tag:       tr("tag.count", intArg("n", v.Total)),
+		tag:       tr("campaign.people_count", intArg("n", v.Total)),
 		tagColour: "blue",
 		elements:  append(e, asOf(v.At)...),
 	}.json()
