@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"regexp"
 	"strings"
 	"time"
 
@@ -12,12 +13,21 @@ import (
 // maxCardPart is the most digits that people write without a blank or a hyphen when they part the number of a card.
 const maxCardPart = 6
 
+// idWithLetters is a word of letters, digits and what ids have between them, such as an open_id or an evidence point.
+var idWithLetters = regexp.MustCompile(`[0-9A-Za-z_-]*[A-Za-z_][0-9A-Za-z_-]*`)
+
 // HoldsBankCard reports whether a text contains the number of a bank card, which nobody should write into a chat:
 // blanks and hyphens may stand in it, and anything around it. expected says that the sender is asked for a card. Then
 // the check digit may be wrong; otherwise it tells a card's number from others, and short ones are not looked at. A
-// valid ID number and a mobile number with the country's prefix are no cards.
+// valid ID number and a mobile number with the country's prefix are no cards, and digits of an open_id or, where no card
+// is expected, of another id with letters in it.
 func HoldsBankCard(text string, expected bool, now time.Time) bool {
-	for _, line := range strings.FieldsFunc(norm.NFKC.String(text), isLineBreak) {
+	ids := idWithLetters
+	if expected {
+		ids = openIDIn
+	}
+	text = ids.ReplaceAllString(norm.NFKC.String(text), ",")
+	for _, line := range strings.FieldsFunc(text, isLineBreak) {
 		for _, runs := range digitGroups(line) {
 			for _, n := range cardNumbersIn(runs) {
 				_, err := idcard.ParseNumber(n, now)
