@@ -259,7 +259,12 @@ func (c *Client) findPeople(
 	}
 	found := make([]flows.FoundPerson, 0, len(out.Data.Users))
 	for _, u := range out.Data.Users {
-		found = append(found, flows.FoundPerson{Email: u.Email, Mobile: u.Mobile, OpenID: u.OpenID, Status: u.Status.status()})
+		found = append(found, flows.FoundPerson{
+			Email:  u.Email,
+			Mobile: u.Mobile,
+			OpenID: u.OpenID,
+			Status: u.Status.status(),
+		})
 	}
 	return found, nil
 }

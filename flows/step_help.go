@@ -77,7 +77,13 @@ func askHR(d *decision) {
 		d.detail("bad_photos", strconv.Itoa(d.c.BadPhotos))
 		return
 	}
-	h := &Help{Checks: d.c.FailedChecks, Method: d.c.FailedMethod, Answer: d.c.FailedAnswer, Codes: d.c.CodeSeq, Face: d.c.Method == Face}
+	h := &Help{
+		Checks: d.c.FailedChecks,
+		Method: d.c.FailedMethod,
+		Answer: d.c.FailedAnswer,
+		Codes:  d.c.CodeSeq,
+		Face:   d.c.Method == Face,
+	}
 	if h.Answer == "" && d.c.State == AwaitingFace {
 		h.Answer = "face_declined"
 	}
