@@ -245,3 +245,21 @@ func TestFiledBankCardIsDeleted(t *testing.T) {
 		t.Errorf("got the disclosure %+v at %s", last, SampleTime.Format(time.RFC3339))
 	}
 }
+
+// TestHelpNamesTheMethodThatFailed: HR reads that the three elements do not match, although the ladder has gone on to the
+// bank card, which nobody has checked.
+func TestHelpNamesTheMethodThatFailed(t *testing.T) {
+	c := SampleCase(AwaitingReview)
+	c.Method, c.Check = BankCardFour, nil
+	c.Help = &Help{Checks: 2, Method: ThreeElements, Answer: string(ThreeElements)}
+	got := map[FindingCode]Level{}
+	for _, f := range Findings(c, SamplePolicy(), SampleTime) {
+		got[f.Code] = f.Level
+	}
+	if got[FindingThreeElements] != LevelFailed {
+		t.Errorf("three elements: got %v, want %v", got[FindingThreeElements], LevelFailed)
+	}
+	if level, there := got[FindingFourElements]; there {
+		t.Errorf("four elements: got %v, want nothing about a check that was not made", level)
+	}
+}
