@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"bytes"
 	"context"
 	"time"
 
@@ -32,7 +31,7 @@ func (e *Engine) hadOtherNumber(ctx context.Context, v flows.View, c *flows.Case
 	}
 	for _, before := range all {
 		if before.State == flows.Done && before.Personal.Number != "" &&
-			!bytes.Equal(e.indexOf(before.Personal.Document, before.Personal.Number, ev.At), ev.BlindIndex) {
+			!e.Store.SameIndex(e.indexOf(before.Personal.Document, before.Personal.Number, ev.At), ev.BlindIndex) {
 			return true, nil
 		}
 	}
@@ -56,11 +55,11 @@ func (e *Engine) blindIndex(c *flows.Case, ev *flows.Event) []byte {
 func (e *Engine) indexOf(kind idcard.Document, typed string, now time.Time) []byte {
 	n, err := idcard.ParseNumber(typed, now)
 	if err == nil && (kind == "" || n.Document() == kind) {
-		return e.Store.MAC("number", n.Reveal())
+		return e.Store.BlindIndex("number", n.Reveal())
 	}
 	number, err := idcard.ParseDocumentNumber(typed)
 	if err != nil || kind == "" {
 		return nil
 	}
-	return e.Store.MAC("document_number", string(kind), number)
+	return e.Store.BlindIndex("document_number", string(kind), number)
 }

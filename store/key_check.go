@@ -25,13 +25,14 @@ func (s *Store) checkKeyset(ctx context.Context) error {
 		return nil
 	}
 	err = compareKeyCheck(ctx, s.backend.write, s.keys)
-	if err != nil && !errors.Is(err, ErrWrongKeyset) {
+	if _, retired := errors.AsType[*RetiredError](err); err != nil && !retired && !errors.Is(err, ErrWrongKeyset) {
 		return fmt.Errorf("store: key check: %w", err)
 	}
 	return err
 }
 
-// compareKeyCheck returns ErrWrongKeyset if the check value is from another sealing or hashing key.
+// compareKeyCheck returns ErrWrongKeyset if the check value is from another sealing or hashing key, and a *RetiredError
+// if the keys of its epoch were destroyed.
 // A database without a check value passes: its first opening was interrupted.
 func compareKeyCheck(ctx context.Context, db *sql.DB, keys *keyset.Keyset) error {
 	var prf, sealed []byte
@@ -43,6 +44,9 @@ func compareKeyCheck(ctx context.Context, db *sql.DB, keys *keyset.Keyset) error
 		return err
 	}
 	if _, err := keys.Open(keyCheckAAD, sealed); err != nil {
+		if err := retiredError(keys, sealed); err != nil {
+			return err
+		}
 		return ErrWrongKeyset
 	}
 	if !keys.Matches(prf, keyCheckAAD) {
