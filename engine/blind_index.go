@@ -50,6 +50,12 @@ func (e *Engine) blindIndex(c *flows.Case, ev *flows.Event) []byte {
 	return e.indexOf(kind, typed, ev.At)
 }
 
+// CaseIndex returns the blind index of the number that the case holds; nil without a valid one. A rotation of the keys
+// computes it anew.
+func (e *Engine) CaseIndex(c *flows.Case) []byte {
+	return e.indexOf(c.Personal.Document, c.Personal.Number, e.Now())
+}
+
 // indexOf is the keyed hash of a number of a kind of document, "" for a resident number; nil for one that is not
 // valid.
 func (e *Engine) indexOf(kind idcard.Document, typed string, now time.Time) []byte {
