@@ -27,21 +27,12 @@ func sqliteFile(cfg config.Config) string {
 // KeyWrapping returns what wraps the keys in the keyset file: a key of kms.uri, security.wrapping_key, or nil for keys in
 // clear. It calls nobody.
 func KeyWrapping(cfg config.Config) (*keyset.Wrapping, error) {
-	switch {
-	case cfg.KMS.URI != "":
-		w, err := keyset.WrapByService(vault.New(vault.Config{Token: cfg.KMS.Token, Namespace: cfg.KMS.Namespace}), cfg.KMS.URI)
-		if err != nil {
-			return nil, fmt.Errorf("kms.uri: %w", err)
-		}
-		return w, nil
-	case cfg.Security.WrappingKey != "":
-		w, err := keyset.WrapByKey(cfg.Security.WrappingKey)
-		if err != nil {
-			return nil, fmt.Errorf("security.wrapping_key: %w", err)
-		}
-		return w, nil
-	}
-	return nil, nil
+	return vault.Settings{
+		URI:         cfg.KMS.URI,
+		Token:       cfg.KMS.Token,
+		Namespace:   cfg.KMS.Namespace,
+		WrappingKey: cfg.Security.WrappingKey,
+	}.Wrapping()
 }
 
 // LoadKeys loads the keyset file. With kms.uri it asks the service once, and afterwards only when the file is replaced.

@@ -219,8 +219,8 @@ func TestRotateKeys(t *testing.T) {
 		cfg.Keyset = loadKeys(t, file)
 		checkKeysOpen(t, mustOpen(t, cfg), 24)
 		cfg.Keyset = old
-		if _, err := Open(t.Context(), cfg); err == nil {
-			t.Error("the key file from before the rotation opens the database")
+		if lacks, ok := errors.AsType[*EpochError](openError(t.Context(), cfg)); !ok || lacks.Number != 2 {
+			t.Errorf("with the key file from before the rotation: %v", openError(t.Context(), cfg))
 		}
 	})
 }

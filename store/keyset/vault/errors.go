@@ -3,7 +3,9 @@ package vault
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -147,3 +149,6 @@ func answered(body []byte) string {
 	}
 	return strings.ToLower(strings.Join(out.Errors, " "))
 }
+
+// Codes lists every code.
+func Codes() []Code { return slices.Sorted(maps.Keys(rows)) }
