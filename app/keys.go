@@ -10,7 +10,6 @@ import (
 
 	"shiming/config"
 	"shiming/engine"
-	"shiming/flows"
 	"shiming/store"
 )
 
@@ -67,16 +66,19 @@ func (k *Keys) List(ctx context.Context) ([]store.KeyListing, []store.KeyHolder,
 
 // Rotate puts everything under new keys; see store.RotateKeys.
 func (k *Keys) Rotate(ctx context.Context, progress func(store.KeyProgress)) (store.Rotated, error) {
-	return k.store.RotateKeys(ctx, store.RotateConfig{
-		Index:    func(c *flows.Case) []byte { return k.engine.CaseIndex(c) },
-		Progress: progress,
-	})
+	return k.store.RotateKeys(ctx, store.RotateConfig{Index: k.engine.CaseIndex, Progress: progress})
 }
 
 // retireWait is how long Retire waits for the running processes to read the new key file.
 const retireWait = 10 * time.Second
 
 // Retire destroys the keys of an epoch and of older ones; see store.RetireKeys.
-func (k *Keys) Retire(ctx context.Context, epoch int) (held []string, err error) {
-	return k.store.RetireKeys(ctx, epoch, k.store.Now(), retireWait)
+func (k *Keys) Retire(ctx context.Context, epoch int, unreadable bool) (held []string, err error) {
+	return k.store.RetireKeys(ctx, store.RetireConfig{
+		Epoch:      epoch,
+		Now:        k.store.Now(),
+		Wait:       retireWait,
+		Unreadable: unreadable,
+		Index:      k.engine.CaseIndex,
+	})
 }

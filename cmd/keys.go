@@ -97,8 +97,9 @@ func (r *keysRotateCmd) Run(ctx context.Context) error {
 		}
 		fmt.Printf("%s key epoch %d, %d rows moved.\n", what, out.Epoch, out.Moved)
 		if len(out.Unreadable) > 0 {
-			return fmt.Errorf("%d rows open with no key and stay as they are: %s", len(out.Unreadable),
-				strings.Join(out.Unreadable, ", "))
+			return fmt.Errorf("%d rows open with no key and stay as they are: %s\n"+
+				"Restore them from a backup, or give them up by `shiming keys retire %d --unreadable`", len(out.Unreadable),
+				strings.Join(out.Unreadable, ", "), out.Epoch-1)
 		}
 		fmt.Printf("Keep a copy of %s now, in place of the former ones.\n"+
 			"Make a backup, and when those from before are not needed any more: shiming keys retire %d\n",
@@ -143,13 +144,14 @@ func (b *keyBar) end() {
 }
 
 type keysRetireCmd struct {
-	Epoch  int    `arg:"" help:"The epoch, with all older ones; see shiming keys list."`
-	Config string `help:"Configuration file." default:"config.yaml" type:"path"`
+	Epoch      int    `arg:"" help:"The epoch, with all older ones; see shiming keys list."`
+	Config     string `help:"Configuration file." default:"config.yaml" type:"path"`
+	Unreadable bool   `help:"Also if rows are under it that open with no key: damaged ones that a rotation has named."`
 }
 
 func (r *keysRetireCmd) Run(ctx context.Context) error {
 	return withKeys(ctx, r.Config, func(keys *app.Keys, cfg config.Config) error {
-		held, err := keys.Retire(ctx, r.Epoch)
+		held, err := keys.Retire(ctx, r.Epoch, r.Unreadable)
 		if err != nil {
 			return err
 		}

@@ -92,7 +92,7 @@ func TestKeyEpochs(t *testing.T) {
 	must(t, os.WriteFile(file, former, 0o600))
 	d.finds(t, d.checkKeyset(ctx), Problem, "旧副本", "before the keys were rotated")
 	must(t, os.WriteFile(file, both, 0o600))
-	_, err = command().RetireKeys(ctx, 1, time.Now(), 0)
+	_, err = command().RetireKeys(ctx, store.RetireConfig{Epoch: 1, Now: time.Now()})
 	must(t, err)
 	d.finds(t, d.checkKeyset(ctx), OK, "", "")
 	must(t, os.WriteFile(file, both, 0o600))

@@ -63,7 +63,7 @@ func (i *Inspection) inspectKeys(ctx context.Context, db *sql.DB, keys *keyset.K
 	if err != nil {
 		return err
 	}
-	k := &KeyInspection{InUse: keys.InUse(), Left: usageBelow(usage, used)}
+	k := &KeyInspection{InUse: keys.InUse(), Left: usageBelow(usage, keys, used)}
 	k.Unfinished = k.Left.Total() > 0 || checked < used || keys.Newest().Number > used
 	if marks[retiredMark] != "" {
 		if k.Retired, err = strconv.Atoi(marks[retiredMark]); err != nil {

@@ -89,7 +89,7 @@ func (s *Store) adoptEpoch(ctx context.Context) error {
 		return nil
 	}
 	if !s.keys.Has(number, keyID) {
-		if _, err := s.keys.Reload(); err != nil {
+		if _, err := s.keys.ReloadAndUse(number, keyID); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"shiming/store/keyset"
@@ -34,7 +36,7 @@ func (h KeyHolder) Holds(e keyset.Epoch) bool {
 
 // startKeyWatch writes the row of this process and keeps it up to date until stop.
 func (s *Store) startKeyWatch(ctx context.Context) (stop func(), err error) {
-	w := &keyWatch{store: s, id: instanceID()}
+	w := &keyWatch{store: s, id: instanceID(), began: time.Now()}
 	if s.backend.besides != nil { // the lock on the file says that all other rows are of dead processes
 		if _, err := s.backend.write.ExecContext(ctx, `DELETE FROM key_holders`); err != nil {
 			return nil, fmt.Errorf("store: key holders: %w", err)
@@ -43,6 +45,7 @@ func (s *Store) startKeyWatch(ctx context.Context) (stop func(), err error) {
 	if err := w.report(ctx); err != nil {
 		return nil, err
 	}
+	s.keyWatch = w
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan struct{})
 	go func() {
@@ -61,8 +64,32 @@ type keyWatch struct {
 	store *Store
 	id    string
 
+	began  time.Time
+	looked atomic.Int64 // when the last look succeeded, a time.Duration since began
+	mu     sync.Mutex   // held by look
+
 	reported KeyHolder
 	lastErr  string
+}
+
+// freshKeys looks at the epoch in use if the last look is older than a living process may be. A process that was stopped for
+// that long, and that a rotation has not waited for, so never seals with keys that were destroyed meanwhile.
+func (s *Store) freshKeys(ctx context.Context) error {
+	w := s.keyWatch
+	if w == nil || w.fresh() {
+		return nil
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.fresh() {
+		return nil
+	}
+	return w.lookLocked(ctx)
+}
+
+// fresh reports whether the row of this process has counted as that of a living one since its last look.
+func (w *keyWatch) fresh() bool {
+	return time.Since(w.began)-time.Duration(w.looked.Load()) < holderTimeout-keyPoll
 }
 
 func (w *keyWatch) run(ctx context.Context) {
@@ -74,22 +101,35 @@ func (w *keyWatch) run(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		w.warn(ctx, w.look(ctx))
+		w.look(ctx)
 	}
 }
 
-// look takes over a replaced keyset file and the epoch in use, and reports.
-func (w *keyWatch) look(ctx context.Context) error {
+// lookLocked takes over a replaced keyset file and the epoch in use, and reports. An unreadable file is logged only, since
+// the keys that are held go on.
+func (w *keyWatch) lookLocked(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	_, fileErr := w.store.keys.Reload() // the keys that are held go on; a later look tries again
+	at := time.Since(w.began)
+	_, fileErr := w.store.keys.Reload()
 	if err := w.store.adoptEpoch(ctx); err != nil {
 		return err
 	}
 	if err := w.report(ctx); err != nil {
 		return err
 	}
-	return fileErr
+	w.looked.Store(int64(at))
+	w.warn(ctx, fileErr)
+	return nil
+}
+
+// look is lookLocked of the loop.
+func (w *keyWatch) look(ctx context.Context) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.lookLocked(ctx); err != nil {
+		w.warn(ctx, err)
+	}
 }
 
 // warn logs an error once, until another one follows or it is over.

@@ -30,6 +30,11 @@ type keyMove struct {
 	unreadable map[string]bool // rows that do not open, by what they are
 }
 
+// newKeyMove moves to the epoch in use.
+func (s *Store) newKeyMove(index func(*flows.Case) []byte, moved func(int)) *keyMove {
+	return &keyMove{store: s, target: s.keys.InUse().Number, index: index, moved: moved, unreadable: map[string]bool{}}
+}
+
 // movable is a row in its table.
 type movable struct {
 	key             []any // of the row
@@ -38,7 +43,11 @@ type movable struct {
 }
 
 func (m *keyMove) run(ctx context.Context) error {
-	for old := range m.target { // epoch 0 is what has no data key yet
+	oldest := m.store.keys.Oldest().Number
+	for old := range m.target {
+		if max(old, 1) < oldest { // epoch 0 is what has no data key yet, of epoch 1
+			continue
+		}
 		for _, step := range []func(context.Context, int) error{m.movePictures, m.moveCases, m.moveNumbers} {
 			if err := step(ctx, old); err != nil {
 				return err
@@ -171,7 +180,7 @@ func (m *keyMove) moveNumbers(ctx context.Context, old int) error {
 				return err
 			})
 			if after = r.id; err != nil && r.id != "" {
-				m.unreadable["case "+r.id] = true
+				m.unreadable["number of case "+r.id] = true
 				return r, nil
 			}
 			return r, err

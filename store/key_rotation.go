@@ -115,7 +115,7 @@ func (s *Store) nextEpoch(ctx context.Context) (target keyset.Epoch, resumed boo
 	if err != nil {
 		return target, false, err
 	}
-	if behind || usageBelow(usage, used.Number).Total() > 0 {
+	if behind || usageBelow(usage, s.keys, used.Number).Total() > 0 {
 		return used, true, nil
 	}
 	next, err := s.keys.WithNewEpoch()
@@ -136,29 +136,26 @@ const movePasses = 3
 // moveAll moves everything to the target.
 func (s *Store) moveAll(ctx context.Context, cfg RotateConfig, target int, out *Rotated) error {
 	var total int64
-	unreadable := map[string]bool{}
+	m := s.newKeyMove(cfg.Index, func(n int) {
+		out.Moved += int64(n)
+		cfg.Progress(KeyProgress{Epoch: target, Done: out.Moved, Total: max(total, out.Moved)})
+	})
 	for range movePasses {
 		usage, err := s.KeyUsage(ctx)
 		if err != nil {
 			return err
 		}
-		left := usageBelow(usage, target).Total()
-		if total = out.Moved + left; left == 0 {
+		left := usageBelow(usage, s.keys, target).Total()
+		if total = out.Moved + left; left == 0 || left == int64(len(m.unreadable)) {
 			break
 		}
 		cfg.Progress(KeyProgress{Epoch: target, Done: out.Moved, Total: total})
-		clear(unreadable)
-		m := &keyMove{store: s, target: target, index: cfg.Index, unreadable: unreadable, moved: func(n int) {
-			out.Moved += int64(n)
-			cfg.Progress(KeyProgress{Epoch: target, Done: out.Moved, Total: max(total, out.Moved)})
-		}}
+		clear(m.unreadable)
 		if err := m.run(ctx); err != nil {
 			return err
 		}
 	}
-	if out.Unreadable = slices.Sorted(maps.Keys(unreadable)); len(out.Unreadable) > 0 {
-		return nil // the check value tells that the old keys are still needed
-	}
+	out.Unreadable = slices.Sorted(maps.Keys(m.unreadable))
 	return s.moveKeyCheck(ctx)
 }
 
@@ -207,23 +204,35 @@ func (e *NeededError) Error() string {
 // ErrNoSuchEpoch means that the keyset does not hold the epoch.
 var ErrNoSuchEpoch = errors.New("store: the key file does not hold this key epoch")
 
+// RetireConfig configures RetireKeys.
+type RetireConfig struct {
+	Epoch int // with all older ones
+	Now   time.Time
+	// Wait is how long to wait for the running processes to read the new file.
+	Wait time.Duration
+	// Unreadable allows rows under the epochs that open with no key. They stay as they are.
+	Unreadable bool
+	Index      func(*flows.Case) []byte // see RotateConfig
+}
+
 // RetireKeys destroys the keys of an epoch and of all older ones in the keyset file of the store. It returns the running
-// processes that still hold them in another copy of the file after wait. It returns ErrNoSuchEpoch, a *NeededError or
+// processes that still hold them in another copy of the file after the wait. It returns ErrNoSuchEpoch, a *NeededError or
 // ErrRotating.
-func (s *Store) RetireKeys(ctx context.Context, number int, now time.Time, wait time.Duration) (held []string, err error) {
+func (s *Store) RetireKeys(ctx context.Context, cfg RetireConfig) (held []string, err error) {
+	number := cfg.Epoch
 	err = s.backend.rotateAlone(ctx, func() error {
-		if err := s.mayRetire(ctx, number); err != nil {
+		if err := s.mayRetire(ctx, cfg); err != nil {
 			return err
 		}
 		if err := s.putMark(ctx, retiredMark, strconv.Itoa(number)); err != nil {
 			return err
 		}
-		return s.keys.Put(s.keys.Without(number, now))
+		return s.keys.Put(s.keys.Without(number, cfg.Now))
 	})
 	if err != nil {
 		return nil, err
 	}
-	waitCtx, cancel := context.WithTimeout(ctx, wait)
+	waitCtx, cancel := context.WithTimeout(ctx, cfg.Wait)
 	defer cancel()
 	err = s.waitForHolders(waitCtx, func(h KeyHolder) bool { return h.Oldest > number },
 		func(waiting []string) { held = waiting })
@@ -234,7 +243,8 @@ func (s *Store) RetireKeys(ctx context.Context, number int, now time.Time, wait 
 }
 
 // mayRetire returns an error unless nothing needs the epoch and older ones.
-func (s *Store) mayRetire(ctx context.Context, number int) error {
+func (s *Store) mayRetire(ctx context.Context, cfg RetireConfig) error {
+	number := cfg.Epoch
 	if _, err := s.keys.Reload(); err != nil {
 		return err
 	}
@@ -252,7 +262,21 @@ func (s *Store) mayRetire(ctx context.Context, number int) error {
 	if err != nil {
 		return err
 	}
-	if left := usageBelow(usage, number+1); left.Total() > 0 {
+	left := usageBelow(usage, s.keys, number+1)
+	if cfg.Unreadable && left.Total() > 0 && number < s.keys.InUse().Number {
+		m := s.newKeyMove(cfg.Index, func(int) {})
+		if err := m.run(ctx); err != nil {
+			return err
+		}
+		if usage, err = s.KeyUsage(ctx); err != nil {
+			return err
+		}
+		left = usageBelow(usage, s.keys, number+1)
+		if left.Total() <= int64(len(m.unreadable)) {
+			left = KeyUsage{}
+		}
+	}
+	if left.Total() > 0 {
 		return &NeededError{Epoch: number, Usage: left}
 	}
 	if behind || number >= s.keys.InUse().Number {

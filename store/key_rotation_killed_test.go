@@ -54,10 +54,10 @@ func TestRotationKilled(t *testing.T) {
 		}
 		checkKeysOpen(t, ts.Store, people)
 		usage, err := command.KeyUsage(t.Context())
-		if left := usageBelow(usage, 2); err != nil || left.Total() > 0 {
+		if left := usageBelow(usage, command.keys, 2); err != nil || left.Total() > 0 {
 			t.Errorf("left under old keys: %+v (%v)", left, err)
 		}
-		if _, err := command.RetireKeys(t.Context(), 1, epoch, 0); err != nil {
+		if _, err := command.RetireKeys(t.Context(), RetireConfig{Epoch: 1, Now: epoch}); err != nil {
 			t.Error(err)
 		}
 		must(t, ts.Close())

@@ -126,7 +126,7 @@ func TestDeletedIsShreddedInBackups(t *testing.T) {
 		}
 		checkKeysOpen(t, s, 4)
 
-		if _, err := command.RetireKeys(ctx, 1, epoch, 0); err != nil {
+		if _, err := command.RetireKeys(ctx, RetireConfig{Epoch: 1, Now: epoch}); err != nil {
 			t.Fatal(err)
 		}
 		cfg.DSN, cfg.Keyset = restore(), loadKeys(t, file)

@@ -112,10 +112,11 @@ func scanTicket(scan scanner) (t sealedTicket, err error) {
 // aad returns what the ticket is bound to.
 func (t sealedTicket) aad() string { return appTicketAAD(strings.TrimPrefix(t.key, appTicketSetting)) }
 
-// usageBelow sums up what is under epochs before a number. Epoch 0 does not count.
-func usageBelow(usage map[int]KeyUsage, number int) (sum KeyUsage) {
+// usageBelow sums up what is under the epochs before a number that the keyset holds. What is under no epoch, or under
+// one whose keys were destroyed, opens never again and does not count.
+func usageBelow(usage map[int]KeyUsage, keys *keyset.Keyset, number int) (sum KeyUsage) {
 	for epoch, u := range usage {
-		if epoch > 0 && epoch < number {
+		if epoch >= keys.Oldest().Number && epoch < number {
 			sum.Cases += u.Cases
 			sum.Pictures += u.Pictures
 			sum.Numbers += u.Numbers

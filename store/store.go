@@ -29,7 +29,8 @@ type Store struct {
 	notifier     *jobNotifier  // wakes the queues after a commit
 	pollInterval time.Duration // of the queues without a wake-up
 
-	stopKeyWatch func() // nil for a store beside another
+	keyWatch     *keyWatch // nil for a store beside another
+	stopKeyWatch func()
 
 	mu      sync.Mutex
 	running *runner // set between Start and Stop

@@ -48,6 +48,13 @@ func (k *Keyset) Put(next *Keyset) error {
 // Reload reads the file again if it was replaced, and takes over its keys at once. The epoch in use stays in use. After an
 // error the keyset keeps the keys that it has, and the next Reload tries again. A file without the epoch in use is an error.
 func (k *Keyset) Reload() (changed bool, err error) {
+	used := k.InUse()
+	return k.ReloadAndUse(used.Number, used.KeyID)
+}
+
+// ReloadAndUse is Reload, and uses the epoch with Tink's id of its key afterwards. It is an error if a replaced file does
+// not hold that one.
+func (k *Keyset) ReloadAndUse(number int, keyID uint32) (changed bool, err error) {
 	k.changes.Lock()
 	defer k.changes.Unlock()
 	if k.file.path == "" {
@@ -64,10 +71,10 @@ func (k *Keyset) Reload() (changed bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	next, used := *fresh.state.Load(), k.state.Load().used()
-	next.inUse = next.find(used.number)
-	if next.inUse < 0 || next.used().info().KeyID != used.info().KeyID {
-		return false, &FileError{k.file.path, "the keys in use are not in it any more; restore your copy", nil}
+	next := *fresh.state.Load()
+	next.inUse = next.find(number)
+	if next.inUse < 0 || next.used().info().KeyID != keyID {
+		return false, &FileError{k.file.path, "the keys in use are not in it; restore your copy", nil}
 	}
 	k.state.Store(&next)
 	k.file = fresh.file
