@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"shiming/app"
 	"shiming/config"
@@ -133,10 +134,10 @@ func TestKeysByVault(t *testing.T) {
 	if n := fake.Calls("decrypt") - asked; n != 1 {
 		t.Errorf("the start asked %d times, want once", n)
 	}
+	fake.Seal(true)
+	h.Advance(25 * time.Hour) // nothing runs out when the service is away for a day
 	p := h.Hire()
 	p.ToForm()
-
-	fake.Seal(true)
 	asked = fake.Calls("decrypt") + fake.Calls("encrypt")
 	submitForm(p)
 	p.CheckFiled()
