@@ -24,8 +24,8 @@ func sqliteFile(cfg config.Config) string {
 	return " " + file
 }
 
-// KeyWrapping returns what wraps the keys in the keyset file: a key of kms.uri, security.wrapping_key, or nil for keys in
-// clear. It calls nobody.
+// KeyWrapping returns what wraps the keys in the keyset file: a key of kms.uri, security.wrapping_key, or nil for keys
+// in clear. It calls nobody.
 func KeyWrapping(cfg config.Config) (*keyset.Wrapping, error) {
 	return vault.Settings{
 		URI:         cfg.KMS.URI,
@@ -50,7 +50,8 @@ func LoadKeys(cfg config.Config) (*keyset.Keyset, error) {
 
 // loadKeyset loads the keys that encrypt personal data. If the file is missing and there is no database yet, it creates
 // the file on SQLite and logs a warning, because the data cannot be read without the file. On PostgreSQL it creates
-// nothing, because all instances must have the same keys. It waits for a key management service that does not answer yet.
+// nothing, because all instances must have the same keys. It waits for a key management service that does not answer
+// yet.
 func loadKeyset(ctx context.Context, cfg config.Config, log *slog.Logger) (*keyset.Keyset, error) {
 	keys, err := defaultStartRetry.loadKeys(ctx, cfg, log)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -22,7 +22,7 @@ import (
 type keysCmd struct {
 	List   keysListCmd   `cmd:"" help:"List the key epochs: state, age, how much is under each. No key is shown."`
 	Rotate keysRotateCmd `cmd:"" help:"Put everything under new keys, also while serve runs; again after an interruption."`
-	Retire keysRetireCmd `cmd:"" help:"Destroy the keys of an old epoch: backups from before its end cannot be read any more."`
+	Retire keysRetireCmd `cmd:"" help:"Destroy the keys of an old epoch; backups from before cannot be read then."`
 }
 
 // withKeys opens the database beside a running serve.

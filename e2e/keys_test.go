@@ -40,8 +40,8 @@ func says(h *harness.Harness, code int, words []string, args ...string) {
 	}
 }
 
-// TestKeysWhileServing: the keys are listed, rotated and retired by commands while the bot works. People on their way go
-// on, the number of a person from before is found in another one's form, and the bot starts with what is left.
+// TestKeysWhileServing: the keys are listed, rotated and retired by commands while the bot works. People on their way
+// go on, and the bot starts with what is left.
 func TestKeysWhileServing(t *testing.T) {
 	h := harness.Start(t, harness.Setup{HR: harness.Diligent})
 	before, during := h.Hire(), h.Hire()
@@ -109,8 +109,8 @@ func TestKeysOfAnotherInstallation(t *testing.T) {
 	submitForm(p)
 }
 
-// TestKeysByVault: the key file is wrapped by Vault. The bot asks it once at its start and goes on without it; a rotation
-// without it changes nothing and says why, and succeeds when it is back.
+// TestKeysByVault: the key file is wrapped by Vault. The bot asks it once at its start and goes on without it; a
+// rotation without it changes nothing and says why, and succeeds when it is back.
 func TestKeysByVault(t *testing.T) {
 	fake := new(vault.Server)
 	fake.AddToken("t0k3n")
@@ -118,7 +118,10 @@ func TestKeysByVault(t *testing.T) {
 	srv := httptest.NewServer(fake)
 	defer srv.Close()
 	uri := "hcvault+http://" + strings.TrimPrefix(srv.URL, "http://") + "/transit/keys/shiming"
-	h := harness.Start(t, harness.Setup{HR: harness.Diligent, Settings: map[string]string{"kms.uri": uri, "kms.token": "t0k3n"}})
+	h := harness.Start(t, harness.Setup{
+		HR:       harness.Diligent,
+		Settings: map[string]string{"kms.uri": uri, "kms.token": "t0k3n"},
+	})
 	if !strings.Contains(h.Logs.String(), "are in clear") {
 		t.Error("the bot does not say that the keys are not wrapped yet")
 	}
@@ -158,7 +161,8 @@ func TestKeysByVault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a, err := app.New(h.Ctx, cfg, app.Options{Log: h.Logger()}); err == nil || !strings.Contains(err.Error(), "denies it") {
+	a, err := app.New(h.Ctx, cfg, app.Options{Log: h.Logger()})
+	if err == nil || !strings.Contains(err.Error(), "denies it") {
 		t.Errorf("a start with a revoked token: %v", err)
 		if a != nil {
 			a.Close()

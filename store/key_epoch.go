@@ -46,8 +46,8 @@ func (e *EpochError) Error() string {
 		"put the present key file in its place", e.Number)
 }
 
-// RetiredError means that the database is a copy from before the keys of its epoch were destroyed. Nothing personal in it
-// can be read any more, by anybody.
+// RetiredError means that the database is a copy from before the keys of its epoch were destroyed. Nothing personal in
+// it can be read any more, by anybody.
 type RetiredError struct {
 	Epoch int
 	At    time.Time // when the keys were destroyed

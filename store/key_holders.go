@@ -72,8 +72,9 @@ type keyWatch struct {
 	lastErr  string
 }
 
-// freshKeys looks at the epoch in use if the last look is older than a living process may be. A process that was stopped for
-// that long, and that a rotation has not waited for, so never seals with keys that were destroyed meanwhile.
+// freshKeys looks at the epoch in use if the last look is older than a living process may be. A process that was
+// stopped for that long, and that a rotation has not waited for, so never seals with keys that were destroyed
+// meanwhile.
 func (s *Store) freshKeys(ctx context.Context) error {
 	w := s.keyWatch
 	if w == nil || w.fresh() {
@@ -105,8 +106,8 @@ func (w *keyWatch) run(ctx context.Context) {
 	}
 }
 
-// lookLocked takes over a replaced keyset file and the epoch in use, and reports. An unreadable file is logged only, since
-// the keys that are held go on.
+// lookLocked takes over a replaced keyset file and the epoch in use, and reports. An unreadable file is logged only,
+// since the keys that are held go on.
 func (w *keyWatch) lookLocked(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()

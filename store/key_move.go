@@ -8,10 +8,10 @@ import (
 	"shiming/flows"
 )
 
-// A move puts rows under the epoch in use: rows of the cases and pictures get their data key wrapped anew, so that what it
-// seals stays as it is; what has no data key yet gets one. Each UPDATE compares what was read, so that a row which a
-// process has written meanwhile stays as that process wrote it. A move that is cut off leaves rows under two epochs, which
-// both open.
+// A move puts rows under the epoch in use: rows of the cases and pictures get their data key wrapped anew, so that
+// what it seals stays as it is; what has no data key yet gets one. Each UPDATE compares what was read, so that a row
+// which a process has written meanwhile stays as that process wrote it. A move that is cut off leaves rows under two
+// epochs, which both open.
 
 // moveBatch is how many rows one transaction moves; other writers wait for one batch at most. pictureBatch is the same
 // for pictures, which SQLite writes as a whole.

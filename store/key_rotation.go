@@ -13,8 +13,8 @@ import (
 	"shiming/store/keyset"
 )
 
-// A rotation has five steps. Each is repeated by the next rotation if it was cut off, and all keys that may be needed are
-// in the keyset file before anything is sealed with them:
+// A rotation has five steps. Each is repeated by the next rotation if it was cut off, and all keys that may be needed
+// are in the keyset file before anything is sealed with them:
 //
 //	1. the keyset file gets a new epoch, if none was begun
 //	2. wait until every running process holds it
@@ -129,8 +129,8 @@ func (s *Store) nextEpoch(ctx context.Context) (target keyset.Epoch, resumed boo
 	return target, false, s.putMark(ctx, nextMark, epochValue(target))
 }
 
-// movePasses bounds how often moveAll looks for rows again. A process that was about to start when the epoch changed may
-// have written a few under the old one.
+// movePasses bounds how often moveAll looks for rows again. A process that was about to start when the epoch changed
+// may have written a few under the old one.
 const movePasses = 3
 
 // moveAll moves everything to the target.
@@ -215,9 +215,9 @@ type RetireConfig struct {
 	Index      func(*flows.Case) []byte // see RotateConfig
 }
 
-// RetireKeys destroys the keys of an epoch and of all older ones in the keyset file of the store. It returns the running
-// processes that still hold them in another copy of the file after the wait. It returns ErrNoSuchEpoch, a *NeededError or
-// ErrRotating.
+// RetireKeys destroys the keys of an epoch and of all older ones in the keyset file of the store. It returns the
+// running processes that still hold them in another copy of the file after the wait. It returns ErrNoSuchEpoch, a
+// *NeededError or ErrRotating.
 func (s *Store) RetireKeys(ctx context.Context, cfg RetireConfig) (held []string, err error) {
 	number := cfg.Epoch
 	err = s.backend.rotateAlone(ctx, func() error {

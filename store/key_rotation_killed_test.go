@@ -15,8 +15,8 @@ const (
 	rotatingChildFile = "SHIMING_TEST_ROTATING_FILE"
 )
 
-// TestRotatingChild rotates and prints after each step how many rows are left, until it is killed. The parent lets it go on
-// by a line, so that it dies where it is meant to.
+// TestRotatingChild rotates and prints after each step how many rows are left, until it is killed. The parent lets it
+// go on by a line, so that it dies where it is meant to.
 func TestRotatingChild(t *testing.T) {
 	dsn := os.Getenv(rotatingChildDSN)
 	if dsn == "" {
@@ -99,8 +99,8 @@ func killWhenLeft(t *testing.T, dsn, file string, rows int) {
 	}
 }
 
-// TestRotationKilledBeforeTheDatabaseKnows: the key file has the new epoch, the database was never told. The next rotation
-// uses that epoch and makes no other.
+// TestRotationKilledBeforeTheDatabaseKnows: the key file has the new epoch, the database was never told. The next
+// rotation uses that epoch and makes no other.
 func TestRotationKilledBeforeTheDatabaseKnows(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		file := ts.withKeyFile(t)

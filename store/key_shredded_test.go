@@ -55,19 +55,17 @@ func postgresTool(t *testing.T, in []byte, name string, args ...string) []byte {
 // openAll tries every key of the keyset on what a restored backup holds of a case, without the checks of Open.
 func openAll(ctx context.Context, t *testing.T, dsn string, keys *keyset.Keyset, id string) (name, picture string) {
 	t.Helper()
-	// A keyset that may open the backup opens it as a copy; its rows are then read with the keys in question.
-	var v view
-	name1, rest := scheme(dsn)
+	t.Helper()
 	var b *backend
 	var err error
-	if name1 == "sqlite" {
+	if kind, rest := scheme(dsn); kind == "sqlite" {
 		b, err = openSQLite(ctx, rest, Config{DSN: dsn, Sync: "normal", Beside: true}, newJobNotifier())
 	} else {
 		b, err = openPostgres(ctx, Config{DSN: dsn, Sync: "normal"}, newJobNotifier())
 	}
 	must(t, err)
 	defer b.close() //nolint:errcheck // a reader
-	v = view{q: b.read, keys: keys}
+	v := view{q: b.read, keys: keys}
 	if c, err := v.Case(ctx, id); err == nil {
 		name = c.Personal.Name
 	} else if !errors.Is(err, keyset.ErrSealed) {
@@ -130,8 +128,9 @@ func TestDeletedIsShreddedInBackups(t *testing.T) {
 			t.Fatal(err)
 		}
 		cfg.DSN, cfg.Keyset = restore(), loadKeys(t, file)
-		if retired, ok := errors.AsType[*RetiredError](openError(ctx, cfg)); !ok || retired.Epoch != 1 || !retired.At.Equal(epoch) {
-			t.Errorf("opening the backup: %v, want that epoch 1 was retired", openError(ctx, cfg))
+		err := openError(ctx, cfg)
+		if retired, ok := errors.AsType[*RetiredError](err); !ok || retired.Epoch != 1 || !retired.At.Equal(epoch) {
+			t.Errorf("opening the backup: %v, want that epoch 1 was retired", err)
 		}
 		for _, c := range []*flows.Case{deleted, kept} {
 			if name, picture := openAll(ctx, t, cfg.DSN, cfg.Keyset, c.ID); name != "" || picture != "" {
@@ -152,7 +151,8 @@ func openError(ctx context.Context, cfg Config) error {
 	return err
 }
 
-// TestDatabaseHoldsNoKey searches what is stored, with the write-ahead log, for every key of the key file, after a rotation.
+// TestDatabaseHoldsNoKey searches what is stored, with the write-ahead log, for every key of the key file, after a
+// rotation.
 func TestDatabaseHoldsNoKey(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		file := ts.withKeyFile(t)

@@ -14,8 +14,8 @@ import (
 	"shiming/store/keyset"
 )
 
-// TestReleasedKeyFiles: a database and a key file of every released schema, whose keys know no epochs, work unchanged, are
-// rotated, and open with the new keys alone. Chains verify, and the keys that sign evidence stay the same.
+// TestReleasedKeyFiles: a database and a key file of every released schema, whose keys know no epochs, work unchanged,
+// are rotated, and open with the new keys alone. Chains verify, and the keys that sign evidence stay the same.
 func TestReleasedKeyFiles(t *testing.T) {
 	dirs, err := filepath.Glob(filepath.Join(released, "*", "keyset.json"))
 	if err != nil || len(dirs) == 0 {

@@ -39,8 +39,8 @@ type Store struct {
 
 // Open opens the database and creates or migrates its tables. On SQLite it also requeues the jobs
 // of a dead process; on PostgreSQL Start does that. It fails with ErrUnsupportedDSN,
-// ErrPostgresDSN, ErrLocked (SQLite), ErrWrongKeyset, an *EpochError, a *RetiredError, a *CopyError or a *NewerError, and with
-// Config.Beside also with an *OlderError or, on SQLite, fs.ErrNotExist.
+// ErrPostgresDSN, ErrLocked (SQLite), ErrWrongKeyset, an *EpochError, a *RetiredError, a *CopyError or a *NewerError,
+// and with Config.Beside also with an *OlderError or, on SQLite, fs.ErrNotExist.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
 	cfg, err := cfg.withDefaults()
 	if err != nil {
@@ -178,8 +178,8 @@ func (s *Store) Shared() bool { return s.backend.heartbeat != nil }
 // ("ab","c") and ("a","bc") differ.
 func (s *Store) MAC(purpose string, data ...string) []byte { return s.keys.MAC(purpose, data...) }
 
-// BlindIndex returns keyed hashes for finding equal data again, see keyset.BlindIndex. SetBlindIndex stores one of them,
-// SameNumber looks for all.
+// BlindIndex returns keyed hashes for finding equal data again, see keyset.BlindIndex. SetBlindIndex stores one of
+// them, SameNumber looks for all.
 func (s *Store) BlindIndex(purpose string, data ...string) []byte {
 	return s.keys.BlindIndex(purpose, data...)
 }

@@ -17,8 +17,8 @@ import (
 	"sync"
 )
 
-// Server is one Vault with a Transit engine at MOUNT transit. The zero value is unsealed and has no keys and no tokens. It
-// implements http.Handler.
+// Server is one Vault with a Transit engine at MOUNT transit. The zero value is unsealed and has no keys and no
+// tokens. It implements http.Handler.
 type Server struct {
 	mu     sync.Mutex
 	sealed bool

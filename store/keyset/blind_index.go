@@ -9,8 +9,8 @@ import (
 const indexPartSize = 4 + 1 + macSize
 
 // BlindIndex returns keyed hashes of a purpose and data for finding equal data again, one for each epoch that the
-// keyset holds. The parts are 4 bytes with the number of the epoch, 1 byte that is 1 for the epoch in use, and 32 bytes of
-// HMAC-SHA256.
+// keyset holds. The parts are 4 bytes with the number of the epoch, 1 byte that is 1 for the epoch in use, and 32
+// bytes of HMAC-SHA256.
 func (k *Keyset) BlindIndex(purpose string, data ...string) []byte {
 	var out []byte
 	s := k.state.Load()

@@ -20,8 +20,8 @@ type Envelope struct {
 	Epoch   int    // that epoch
 }
 
-// SealWithDataKey encrypts bytes with a new data key, and binds both to associated data. No two values have the same data
-// key, so that whoever destroys the wrapped key of a value destroys that value and no other.
+// SealWithDataKey encrypts bytes with a new data key, and binds both to associated data. No two values have the same
+// data key, so that whoever destroys the wrapped key of a value destroys that value and no other.
 func (k *Keyset) SealWithDataKey(associatedData string, clear []byte) (Envelope, error) {
 	key := make([]byte, dataKeySize)
 	_, _ = rand.Read(key) // never fails

@@ -12,8 +12,8 @@ import (
 
 // fileFormat is the content of a keyset file.
 //
-// Version 1 has both sets in Tink's JSON, not encrypted: AEAD becomes the sealing key of epoch 1, and PRF its index key as
-// well as the hashing set. Such a file is read, and never written.
+// Version 1 has both sets in Tink's JSON, not encrypted: AEAD becomes the sealing key of epoch 1, and PRF its index
+// key as well as the hashing set. Such a file is read, and never written.
 //
 // Version 2 has either Keys, in clear, or WrappedBy and Wrapped, which is the JSON of Keys under a key from outside.
 type fileFormat struct {

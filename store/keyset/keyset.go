@@ -21,8 +21,8 @@ import (
 const macSize = 32
 
 // Keyset holds the keys of one database: one set for hashing (HMAC-SHA256), and in each epoch one key for sealing
-// (AES-256-GCM) and one for blind indexes (HMAC-SHA256). It seals with the epoch in use, and opens with every epoch that
-// it holds. Its methods are safe for concurrent use; Reload and Use replace its content at once.
+// (AES-256-GCM) and one for blind indexes (HMAC-SHA256). It seals with the epoch in use, and opens with every epoch
+// that it holds. Its methods are safe for concurrent use; Reload and Use replace its content at once.
 type Keyset struct {
 	state atomic.Pointer[state]
 

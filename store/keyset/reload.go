@@ -45,15 +45,16 @@ func (k *Keyset) Put(next *Keyset) error {
 	return err
 }
 
-// Reload reads the file again if it was replaced, and takes over its keys at once. The epoch in use stays in use. After an
-// error the keyset keeps the keys that it has, and the next Reload tries again. A file without the epoch in use is an error.
+// Reload reads the file again if it was replaced, and takes over its keys at once. The epoch in use stays in use.
+// After an error the keyset keeps the keys that it has, and the next Reload tries again. A file without the epoch in
+// use is an error.
 func (k *Keyset) Reload() (changed bool, err error) {
 	used := k.InUse()
 	return k.ReloadAndUse(used.Number, used.KeyID)
 }
 
-// ReloadAndUse is Reload, and uses the epoch with Tink's id of its key afterwards. It is an error if a replaced file does
-// not hold that one.
+// ReloadAndUse is Reload, and uses the epoch with Tink's id of its key afterwards. It is an error if a replaced file
+// does not hold that one.
 func (k *Keyset) ReloadAndUse(number int, keyID uint32) (changed bool, err error) {
 	k.changes.Lock()
 	defer k.changes.Unlock()

@@ -61,7 +61,7 @@ var rows = map[Code]row{
 	CodeQuota:          {true, "the key service is asked too often"},
 	CodeNotInitialised: {true, "the key service is not initialised"},
 	CodeSealed:         {true, "the key service is sealed: somebody has to unseal it"},
-	CodeRedirect:       {true, "the key service redirects to another node: name the active one, or let standby nodes forward"},
+	CodeRedirect:       {true, "the key service redirects: name the active node, or let standby nodes forward"},
 	CodeServer:         {true, "the key service fails"},
 }
 

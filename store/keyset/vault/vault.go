@@ -1,5 +1,6 @@
-// Package vault is a client of HashiCorp Vault's Transit engine, as far as wrapping a key file needs it: encrypt, decrypt
-// and the health of the server. It implements Tink's registry.KMSClient. It calls nothing twice and logs nothing.
+// Package vault is a client of HashiCorp Vault's Transit engine, as far as wrapping a key file needs it: encrypt,
+// decrypt and the health of the server. It implements Tink's registry.KMSClient. It calls nothing twice and logs
+// nothing.
 //
 // Pages: developer.hashicorp.com/vault/api-docs/secret/transit, …/api-docs (errors), …/api-docs/system/health.
 package vault

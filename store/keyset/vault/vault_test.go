@@ -33,8 +33,8 @@ func wrapping(t *testing.T, uri, token string) *keyset.Wrapping {
 	return w
 }
 
-// TestKeyFileNeedsTheService: a key file that the service has wrapped opens with it, holds no key in clear, and opens with
-// nothing else. Versions of the service's key rotate beneath it.
+// TestKeyFileNeedsTheService: a key file that the service has wrapped opens with it, holds no key in clear, and opens
+// with nothing else. Versions of the service's key rotate beneath it.
 func TestKeyFileNeedsTheService(t *testing.T) {
 	fake, base, uri := start(t)
 	path := filepath.Join(t.TempDir(), "keyset.json")
@@ -76,7 +76,9 @@ func TestKeyFileNeedsTheService(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, other := range map[string]*keyset.Wrapping{
-		"none": nil, "another key of the service": wrapping(t, base+"/transit/keys/other", "t0k3n"), "a key from the configuration": own,
+		"none":                         nil,
+		"another key of the service":   wrapping(t, base+"/transit/keys/other", "t0k3n"),
+		"a key from the configuration": own,
 	} {
 		if _, err := keyset.LoadWrapped(path, other); err == nil || !strings.Contains(err.Error(), uri) {
 			t.Errorf("with %s: %v, want a refusal that names what wrapped the keys", name, err)
@@ -94,13 +96,15 @@ func TestCodes(t *testing.T) {
 		want      Code
 		temporary bool
 	}{
-		"key not found":        {400, said("encryption key not found"), CodeNoKey, false},
-		"no prefix":            {400, said("invalid ciphertext: no prefix"), CodeNotCiphertext, false},
-		"wrong fields":         {400, said("invalid ciphertext: wrong number of fields"), CodeNotCiphertext, false},
-		"version number":       {400, said("invalid ciphertext: version number could not be decoded"), CodeNotCiphertext, false},
-		"too new":              {400, said("invalid ciphertext: version is too new"), CodeTooNew, false},
-		"base64":               {400, said("invalid ciphertext: could not decode base64"), CodeNotCiphertext, false},
-		"too old":              {400, said("ciphertext or signature version is disallowed by policy (too old)"), CodeTooOld, false},
+		"key not found": {400, said("encryption key not found"), CodeNoKey, false},
+		"no prefix":     {400, said("invalid ciphertext: no prefix"), CodeNotCiphertext, false},
+		"wrong fields":  {400, said("invalid ciphertext: wrong number of fields"), CodeNotCiphertext, false},
+		"version number": {400, said("invalid ciphertext: version number could not be decoded"),
+			CodeNotCiphertext, false},
+		"too new": {400, said("invalid ciphertext: version is too new"), CodeTooNew, false},
+		"base64":  {400, said("invalid ciphertext: could not decode base64"), CodeNotCiphertext, false},
+		"too old": {400, said("ciphertext or signature version is disallowed by policy (too old)"),
+			CodeTooOld, false},
 		"authentication":       {400, said("cipher: message authentication failed"), CodeOtherKey, false},
 		"authentication, 1.6":  {500, said("cipher: message authentication failed"), CodeOtherKey, false},
 		"no token":             {400, said("missing client token"), CodeNoToken, false},
