@@ -44,6 +44,25 @@ func OpenKeys(ctx context.Context, cfg config.Config) (*Keys, error) {
 	return &Keys{s, e}, nil
 }
 
+// RewrapKeys writes the key file again, under the wrapping of cfg. from has the wrapping that the file has now; nil means
+// that of cfg, or none.
+func RewrapKeys(ctx context.Context, cfg config.Config, from *config.Config) (err error) {
+	now := cfg
+	if from != nil {
+		now.KMS, now.Security.WrappingKey = from.KMS, from.Security.WrappingKey
+	}
+	keys, err := OpenKeys(ctx, now)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, keys.Close()) }()
+	wrapping, err := KeyWrapping(cfg)
+	if err != nil {
+		return err
+	}
+	return keys.store.RewrapKeys(ctx, wrapping)
+}
+
 // keyError reports whether the database was not opened because of the keys.
 func keyError(err error) bool {
 	_, retired := errors.AsType[*store.RetiredError](err)

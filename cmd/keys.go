@@ -22,6 +22,7 @@ import (
 type keysCmd struct {
 	List   keysListCmd   `cmd:"" help:"List the key epochs: state, age, how much is under each. No key is shown."`
 	Rotate keysRotateCmd `cmd:"" help:"Put everything under new keys, also while serve runs; again after an interruption."`
+	Rewrap keysRewrapCmd `cmd:"" help:"Write the key file under another kms.uri or security.wrapping_key, with the same keys."`
 	Retire keysRetireCmd `cmd:"" help:"Destroy the keys of an old epoch; backups from before cannot be read then."`
 }
 
@@ -141,6 +142,32 @@ func (b *keyBar) end() {
 		_ = b.bar.Finish()
 		b.bar = nil
 	}
+}
+
+type keysRewrapCmd struct {
+	Config string `help:"Configuration file with the new wrapping." default:"config.yaml" type:"path"`
+	From   string `help:"Configuration file with the present one, read without the environment." type:"path"`
+}
+
+func (r *keysRewrapCmd) Run(ctx context.Context) error {
+	cfg, err := config.LoadUnchecked(r.Config, os.Environ())
+	if err != nil {
+		return err
+	}
+	var from *config.Config
+	if r.From != "" {
+		loaded, err := config.LoadUnchecked(r.From, nil)
+		if err != nil {
+			return err
+		}
+		from = &loaded
+	}
+	if err := app.RewrapKeys(ctx, cfg, from); err != nil {
+		return err
+	}
+	fmt.Printf("%s holds the same keys under the new wrapping. Start the bot with the new settings, keep a copy of the "+
+		"file, and destroy the former ones.\n", cfg.Security.KeysetFile)
+	return nil
 }
 
 type keysRetireCmd struct {

@@ -169,5 +169,20 @@ func TestKeysByVault(t *testing.T) {
 		}
 	}
 	fake.AddToken("t0k3n")
+
+	// The same keys go under a key from the configuration, without the service afterwards.
+	from := filepath.Join(t.TempDir(), "from.yaml")
+	if err := os.WriteFile(from, []byte("kms: {uri: \""+uri+"\", token: t0k3n}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	delete(h.Values, "kms.uri")
+	delete(h.Values, "kms.token")
+	h.Values["security.wrapping_key"] = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+	says(h, 1, []string{"security.keyset_file", "not by security.wrapping_key"}, "rewrap")
+	says(h, 0, []string{"the same keys"}, "rewrap", "--from", from)
+	srv.Close()
 	h.StartBot()
+	says(h, 0, []string{"in use"}, "list")
+	p.Say("我的资料")
+	p.WaitForCard("我的资料")
 }
