@@ -2,11 +2,14 @@ package store
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
+
+	"shiming/flows"
 )
 
 // These variables are the arguments of TestRotatingChild.
@@ -45,6 +48,9 @@ func TestRotationKilled(t *testing.T) {
 		const rows = 3*people + 2
 		for tenth := range 10 {
 			killWhenLeft(t, ts.cfg.DSN, file, rows-rows*tenth/10)
+			for i := tenth; i < people; i += 50 { // the store goes on writing
+				ts.writeAgain(t, personOf(i))
+			}
 			checkKeysOpen(t, ts.Store, people)
 			checkKeysOpen(t, ts.beside(t, file), people)
 		}
@@ -64,6 +70,21 @@ func TestRotationKilled(t *testing.T) {
 		cfg := ts.cfg
 		cfg.Keyset = loadKeys(t, file)
 		checkKeysOpen(t, mustOpen(t, cfg), people)
+	})
+}
+
+// writeAgain writes the case, its index and its picture as they are.
+func (ts *testStore) writeAgain(t *testing.T, p *flows.Case) {
+	t.Helper()
+	ctx := t.Context()
+	ts.tx(t, func(tx flows.Tx) error {
+		c, err := tx.Case(ctx, p.ID)
+		if err != nil {
+			return err
+		}
+		c.Rev++
+		return errors.Join(tx.UpdateCase(ctx, c), tx.PutPicture(ctx, c.ID, "p1", []byte("picture of "+p.Personal.Name)),
+			tx.SetBlindIndex(ctx, c.ID, ts.BlindIndex("number", c.Personal.Number)))
 	})
 }
 
