@@ -68,6 +68,7 @@ func Policy(cfg config.Config) flows.Policy {
 		Agreement: cards.Agreement{
 			Company:    cfg.Company.Name,
 			Recipients: recipients,
+			Supplier:   cfg.Verification.Supplier,
 			PhotoGrace: t.PhotoGrace,
 			Version:    cards.AgreementVersion,
 		},

@@ -46,7 +46,7 @@ func faceSamples() []sample {
 			Faces:       1,
 			ConsentAt:   noon,
 			CanWithdraw: true,
-			Sent:        []Disclosure{{To: "tencent_face", At: noon}, {To: "esign_face", At: noon}},
+			Sent:        []Disclosure{{To: "tencent_face", At: noon, Supplier: "样例核验（上海）有限公司"}, {To: "esign_face", At: noon}},
 		}},
 	}
 }

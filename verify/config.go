@@ -39,6 +39,8 @@ type Config struct {
 	// FaceRuleID is the RuleId of the approved flow for a face (人脸核身 console); only the method face needs it.
 	FaceRuleID string `koanf:"face_rule_id"`
 
+	Supplier string // legal name of the supplier in the results; empty = DefaultSupplier
+
 	Timeout time.Duration    // per call; 0 = DefaultTimeout
 	Now     func() time.Time // clock for results; nil = time.Now (the vendor's client always signs with time.Now)
 	// Surprised, if set, is called for each difference between an answer and its published page, with the action, as

@@ -178,7 +178,7 @@ func (t *Tencent) FaceResult(ctx context.Context, token string, p FacePerson) (F
 	r := FaceResult{CheckResult: CheckResult{
 		Outcome:  outcome,
 		Detail:   code,
-		Supplier: SupplierTencent,
+		Supplier: t.supplier,
 		Serial:   token,
 		At:       t.now(),
 	}}

@@ -120,7 +120,7 @@ func TestFaceResultMatch(t *testing.T) {
 		CheckResult: verify.CheckResult{
 			Outcome:  verify.Match,
 			Detail:   "0",
-			Supplier: "腾讯云",
+			Supplier: verify.DefaultSupplier,
 			Serial:   testToken,
 			At:       testNow.Add(-time.Second).Local(),
 		},

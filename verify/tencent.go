@@ -19,14 +19,16 @@ import (
 	"shiming/shape"
 )
 
-// SupplierTencent is the supplier's name in the evidence (infoVerifySupplier, smsSupplier).
-const SupplierTencent = "腾讯云"
+// DefaultSupplier is the legal name of Tencent Cloud's company, which the evidence states (infoVerifySupplier,
+// smsSupplier) unless the configuration names another contracting party.
+const DefaultSupplier = "腾讯云计算（北京）有限责任公司"
 
 // Tencent calls Tencent Cloud. It is safe for concurrent use.
 type Tencent struct {
 	faceid, sms               *common.Client
 	sdkAppID, signName, tplID string
 	faceRuleID                string
+	supplier                  string // name in the results
 	transport                 *http.Transport
 	timeout                   time.Duration
 	now                       func() time.Time
@@ -59,6 +61,7 @@ func NewTencent(c Config) (*Tencent, error) {
 		tplID:    c.SMSTemplateID,
 
 		faceRuleID: c.FaceRuleID,
+		supplier:   cmp.Or(c.Supplier, DefaultSupplier),
 
 		transport: transport,
 		timeout:   c.Timeout,
