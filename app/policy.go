@@ -13,7 +13,9 @@ import (
 func Policy(cfg config.Config) flows.Policy {
 	recipients := []string{"feishu"}
 	if cfg.Verification.Method != flows.MethodNone {
-		recipients = append(recipients, "tencent_sms")
+		if cfg.SendsCodes() {
+			recipients = append(recipients, "tencent_sms")
+		}
 		if cfg.Uses(flows.ThreeElements) {
 			recipients = append(recipients, "tencent_faceid")
 		}

@@ -158,6 +158,9 @@ func (c *Config) Uses(m flows.Method) bool {
 	return c.Verification.Method == m || slices.Contains(c.Verification.Ladder, m)
 }
 
+// SendsCodes reports whether people may be verified by a method that sends a code to their mobile.
+func (c *Config) SendsCodes() bool { return c.Uses(flows.ThreeElements) || c.Uses(flows.BankCardFour) }
+
 // supplier checks the name of the company that verifies, which the consent, the evidence and cards quote.
 func (v *validator) supplier() {
 	if strings.TrimSpace(v.Verification.Supplier) == "" {
@@ -169,6 +172,7 @@ func (v *validator) supplier() {
 // suppliers checks the settings of those that verify, send messages and keep the evidence.
 func (v *validator) suppliers() {
 	t := v.Verification.Tencent
+	t.WithoutSMS = !v.SendsCodes()
 	absent := map[string]bool{
 		"verification.tencent.secret_id":       t.SecretID == "",
 		"verification.tencent.secret_key":      t.SecretKey == "",

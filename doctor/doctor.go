@@ -141,7 +141,8 @@ func New(cfg config.Config, mistakes ...config.Mistake) (d *Doctor, err error) {
 	}
 	supplier := cfg.Verification.Tencent
 	supplier.Timeout = callTimeout
-	if len(d.unusable(tencentTemplate)) == 0 {
+	supplier.WithoutSMS = !cfg.SendsCodes()
+	if len(d.unusable(tencentTemplate)) == 0 { // the same keys as those of faceService
 		if d.supplier, err = verify.NewTencent(supplier); err != nil {
 			return nil, err
 		}

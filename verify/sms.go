@@ -47,6 +47,9 @@ type SMSReceipt struct {
 // whole minutes, rounded down, at least one. SendCode does not retry. After an error with MaybeApplied the message may
 // still arrive: the caller keeps the code valid, and sends another code only on request of the applicant.
 func (t *Tencent) SendCode(ctx context.Context, mobile, code string, ttl time.Duration) (SMSReceipt, error) {
+	if !t.sendsCodes {
+		return SMSReceipt{}, notSetUp(sendSms)
+	}
 	if !mobileForm.MatchString(mobile) {
 		return SMSReceipt{}, &Error{
 			Op:           sendSms.name,

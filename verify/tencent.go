@@ -27,6 +27,7 @@ const DefaultSupplier = "腾讯云计算（北京）有限责任公司"
 type Tencent struct {
 	faceid, sms               *common.Client
 	sdkAppID, signName, tplID string
+	sendsCodes                bool // the settings have all keys of SMS
 	faceRuleID                string
 	supplier                  string // name in the results
 	transport                 *http.Transport
@@ -60,6 +61,7 @@ func NewTencent(c Config) (*Tencent, error) {
 		signName: c.SMSSignName,
 		tplID:    c.SMSTemplateID,
 
+		sendsCodes: c.sendsCodes(),
 		faceRuleID: c.FaceRuleID,
 		supplier:   cmp.Or(c.Supplier, DefaultSupplier),
 
@@ -88,6 +90,9 @@ func newClient(cred *common.Credential, region string, e endpoint, transport htt
 
 // Close closes idle connections. The client stays usable.
 func (t *Tencent) Close() { t.transport.CloseIdleConnections() }
+
+// notSetUp is the error of an action whose keys the settings lack. Nothing was sent.
+func notSetUp(a action) *Error { return &Error{Op: a.name, Code: CodeNotSetUp, Class: ClassOperator} }
 
 // action is one action of the supplier's API.
 type action struct {
