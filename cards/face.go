@@ -107,6 +107,9 @@ func (v Face) linkNodes() []node {
 	if v.Looking {
 		return append(e, line(v.waitText("face.looking")))
 	}
+	if v.Delayed {
+		e = append(e, line(tr("face.delayed")))
+	}
 	return append(e, button("check_face", plainButton, v.act(ActCheckFace)))
 }
 

@@ -146,8 +146,8 @@ func facePending(d *decision) {
 	}
 	f.State, f.Job = FaceOpen, ""
 	d.change.Silent = true
-	if f.Looking {
-		f.Looking = false
+	if f.Looking || d.c.Delayed != "" {
+		f.Looking, d.c.Delayed = false, ""
 		d.redraw(AudienceApplicant)
 	}
 }
