@@ -12,8 +12,8 @@ import (
 // "face.agree*". Each change of them needs a new version. A test compares their hash.
 const FaceConsentVersion = "2026-12"
 
-// Face offers a check by face on a page of the supplier. Nobody has to give the face: the other methods are on the card.
-// The button that begins the check is the agreement to it, and what it means stands above.
+// Face offers a check by face on a page of the supplier. Nobody has to give the face: the other methods are on the
+// card. The button that begins the check is the agreement to it, and what it means stands above.
 type Face struct {
 	Ref
 	Steps []Step

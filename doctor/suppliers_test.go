@@ -8,8 +8,8 @@ import (
 	"shiming/doctor"
 )
 
-// What is asked about each method, with the outcomes against the simulated world. "" is the outcome of a row that is not
-// there.
+// What is asked about each method, with the outcomes against the simulated world. "" is the outcome of a row that is
+// not there.
 var (
 	theSMS      = map[string]doctor.Outcome{"tencent.sms_template": doctor.OK, "tencent.sms_sign": doctor.Unknown}
 	theMobile   = map[string]doctor.Outcome{"tencent.three_elements": doctor.Unknown}

@@ -80,7 +80,8 @@ func groupRefusals(codes []scenario.Refusal) (out []refusalGroup) {
 	}
 	each(scenario.Again, most, meetRetried)
 	if call.At == scenario.FaceShown {
-		for codes := range slices.Chunk(firstOfEachText(append(sorted[scenario.Asks], sorted[scenario.Decides]...)), facesOfOne) {
+		over := firstOfEachText(append(sorted[scenario.Asks], sorted[scenario.Decides]...))
+		for codes := range slices.Chunk(over, facesOfOne) {
 			add("over_"+codes[0].Code, codes, meetFaceOver)
 		}
 		sorted[scenario.Asks], sorted[scenario.Decides] = nil, nil
@@ -138,8 +139,9 @@ func testRefusals(t *testing.T, g refusalGroup) {
 // notLogged reports whether a code causes no log line. A refused token is replaced and the call repeated, and a check
 // without a match is a regular result.
 func notLogged(c scenario.Refusal) bool {
-	return c.Code == "-4" || isMismatch[c.Code] || c.Code == "-9" || c.Outcome == scenario.Again && c.Call.Proof == scenario.Token &&
-		(strings.HasPrefix(c.Code, "9999166") || c.Code == "99991671")
+	return c.Code == "-4" || c.Code == "-9" || isMismatch[c.Code] ||
+		c.Outcome == scenario.Again && c.Call.Proof == scenario.Token &&
+			(strings.HasPrefix(c.Code, "9999166") || c.Code == "99991671")
 }
 
 // codeLogged reports whether the log contains a line with the case and the platform's code.

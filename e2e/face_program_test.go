@@ -11,8 +11,9 @@ import (
 	"shiming/sim/wire"
 )
 
-// TestFaceKilled kills the process while it asks for a link, while it fetches a result that the supplier hands out once,
-// while the picture is uploaded, and during both writes. Everybody comes to the end, with one evidence point by face.
+// TestFaceKilled kills the process while it asks for a link, while it fetches a result that the supplier hands out
+// once, while the picture is uploaded, and during both writes. Everybody comes to the end, with one evidence point by
+// face.
 func TestFaceKilled(t *testing.T) {
 	s := harness.ServeProgram(t, sim.Config{}, "SHIMING_TIMING_WRITE_QUIET=1s", "SHIMING_VERIFICATION_METHOD=face",
 		"SHIMING_EVIDENCE_FACE_LIVE_SCORE=status")
@@ -47,7 +48,8 @@ func TestFaceKilled(t *testing.T) {
 				t.Fatal(err)
 			}
 			j := s.World.Journey(e.OpenID)
-			if points := s.World.ESign.PointsFor(j.Case); !j.Filed() || j.Identities != 1 || len(points) != 1 || points[0].Method != "FACE" {
+			points := s.World.ESign.PointsFor(j.Case)
+			if !j.Filed() || j.Identities != 1 || len(points) != 1 || points[0].Method != "FACE" {
 				t.Errorf("got the journey %+v, want it filed once by face", j)
 			}
 		})

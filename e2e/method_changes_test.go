@@ -28,7 +28,8 @@ func newCard(p harness.Person, page bool) {
 	})
 }
 
-// checkMethod checks the method of somebody's case, and whether the consent named the supplier of the check by bank card.
+// checkMethod checks the method of somebody's case, and whether the consent named the supplier of the check by bank
+// card.
 func checkMethod(h *harness.Harness, p harness.Person, want flows.Method, named bool) {
 	h.Helper()
 	c := h.CaseOf(p.OpenID)
@@ -37,8 +38,8 @@ func checkMethod(h *harness.Harness, p harness.Person, want flows.Method, named 
 	}
 }
 
-// TestMethodChangesBeforeConsent: whoever consents after the operator has changed the method consents to the new one, by
-// a card or a page that names it. What was shown before does not count.
+// TestMethodChangesBeforeConsent: whoever consents after the operator has changed the method consents to the new one,
+// by a card or a page that names it. What was shown before does not count.
 func TestMethodChangesBeforeConsent(t *testing.T) {
 	t.Run("on the card", func(t *testing.T) {
 		h := harness.Start(t, harness.Setup{World: sim.Config{EsignRevision: "2024"}})

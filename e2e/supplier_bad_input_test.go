@@ -13,8 +13,8 @@ import (
 	"shiming/sim/wire"
 )
 
-// TestBankCardsOfOthers: a bank card of somebody else does not match, an expired one is asked to be changed, and one of 15
-// digits is as good as any. The evidence names the last one only.
+// TestBankCardsOfOthers: a bank card of somebody else does not match, an expired one is asked to be changed, and one
+// of 15 digits is as good as any. The evidence names the last one only.
 func TestBankCardsOfOthers(t *testing.T) {
 	h := harness.Start(t, withLadder("verification.method", "bank_card_four", "verification.ladder", "",
 		"timing.code_resend", "1ms"))
@@ -56,8 +56,8 @@ func checksOf(h *harness.Harness) []tencent.Call {
 	return slices.DeleteFunc(h.World.Tencent.Calls(), func(c tencent.Call) bool { return c.Action != "PhoneVerification" })
 }
 
-// TestSupplierAnswersTwiceDifferently: an answer that was lost does not count, whatever it was. What arrived counts, and
-// the evidence names the serial number of that call.
+// TestSupplierAnswersTwiceDifferently: an answer that was lost does not count, whatever it was. What arrived counts,
+// and the evidence names the serial number of that call.
 func TestSupplierAnswersTwiceDifferently(t *testing.T) {
 	mismatch, _ := scenario.RefusalNamed("tencent.check/result_-4")
 	lost := wire.Fault{Upstream: "tencent", Operation: "PhoneVerification", Kind: wire.DropAfter, Times: 1}
@@ -103,8 +103,9 @@ func TestSupplierAnswersTwiceDifferently(t *testing.T) {
 // TestSupplierUnknownResult: a result that no page lists decides nothing. HR looks, and the check is made again.
 func TestSupplierUnknownResult(t *testing.T) {
 	for name, setup := range map[string]harness.Setup{
-		"PhoneVerification":      withLadder("review.style", "cards"),
-		"BankCard4EVerification": withLadder("review.style", "cards", "verification.method", "bank_card_four", "verification.ladder", ""),
+		"PhoneVerification": withLadder("review.style", "cards"),
+		"BankCard4EVerification": withLadder("review.style", "cards", "verification.method", "bank_card_four",
+			"verification.ladder", ""),
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := harness.Start(t, setup)

@@ -1,8 +1,6 @@
 package scenario
 
 import (
-	"slices"
-
 	"shiming/sim/esign"
 	"shiming/sim/tencent"
 )
@@ -127,9 +125,6 @@ var (
 	sending   = Sight{Person, []string{"输入短信验证码", "发验证码，几秒就到"}}
 	sendSlow  = Sight{Person, []string{"输入短信验证码", "短信服务现在不通，会自动重试"}}
 )
-
-// calls has the calls of every registration, and then those of a check by face.
-var calls = slices.Concat(commonCalls, faceCalls)
 
 // commonCalls is in the order of a registration.
 var commonCalls = []Call{

@@ -1,5 +1,10 @@
 package scenario
 
+import "slices"
+
+// calls has the calls of every registration, and then those of a check by face.
+var calls = slices.Concat(commonCalls, faceCalls)
+
 // Cards that people see during a check by face.
 var (
 	linking  = Sight{Person, []string{"人脸核验", "正在准备链接"}}
@@ -41,6 +46,6 @@ func expectLostResult(f Fault) (End, []Sight) {
 		return End{Person, "start_face", Text{"结果只给一次，查不到了，员工重新刷一次脸",
 			"the result is handed out once and is gone, and the person shows the face again"}}, sees
 	}
-	return End{Person, "check_face", Text{"结果还在，员工点再查一次", "the result is still there, and the person has it looked for again"}},
-		sees
+	return End{Person, "check_face", Text{"结果还在，员工点再查一次",
+		"the result is still there, and the person has it looked for again"}}, sees
 }
