@@ -197,3 +197,25 @@ func TestWriterMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestWriterLetsGo ends a file in memory. Nothing may keep it: a file of many people would stay beside what comes next.
+func TestWriterLetsGo(t *testing.T) {
+	freed := make(chan struct{})
+	func() {
+		out := new(bytes.Buffer)
+		runtime.AddCleanup(out, func(freed chan struct{}) { close(freed) }, freed)
+		w, err := sheet.NewWriter(out, sheet.Sheet{Name: "s", Columns: []sheet.Column{{Heading: "a"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(w.Row(sheet.Text("b")), w.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}()
+	runtime.GC()
+	select {
+	case <-freed:
+	case <-time.After(10 * time.Second):
+		t.Error("the file is still in use after a garbage collection")
+	}
+}
