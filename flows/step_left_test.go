@@ -62,7 +62,8 @@ func TestStoppedCaseOfLeaver(t *testing.T) {
 	}
 }
 
-// TestNoReminderWhileSuspended: whose account is suspended is not reminded, by the clock or by HR, and the clock goes on.
+// TestNoReminderWhileSuspended: whose account is suspended is not reminded, by the clock or by HR, and the clock goes
+// on.
 func TestNoReminderWhileSuspended(t *testing.T) {
 	for _, s := range []State{AwaitingConsent, AwaitingPhotos, AwaitingConfirmation, AwaitingBankCard, AwaitingCode} {
 		c := SampleCase(s)
@@ -174,7 +175,8 @@ func TestJoinsLater(t *testing.T) {
 		{"2026-06-15 00:00", "2026-06-15 10:07"}, {"2026-01-01 00:00", "2026-06-02 10:07"},
 		{"2036-06-15 00:00", "2026-06-02 10:07"},
 	} {
-		e, _ := (Employment{}).After(StaffChange{Kind: StaffJoined, At: SampleTime, JoinsOn: chinaTime(t, tt.on)}, p, SampleTime)
+		joined := StaffChange{Kind: StaffJoined, At: SampleTime, JoinsOn: chinaTime(t, tt.on)}
+		e, _ := (Employment{}).After(joined, p, SampleTime)
 		if !e.InviteAt.Equal(chinaTime(t, tt.want)) {
 			t.Errorf("got %s for the first day %s, want %s", e.InviteAt.In(ChinaTime), tt.on, tt.want)
 		}

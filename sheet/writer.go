@@ -79,8 +79,8 @@ func NewWriter(out io.Writer, sheets ...Sheet) (*Writer, error) {
 	return w, w.err
 }
 
-// deflate begins the compression of a part. That of archive/zip goes back to a pool after its use, which would keep out,
-// and with it a file in memory, from the garbage collector.
+// deflate begins the compression of a part. That of archive/zip goes back to a pool after its use, which would keep
+// out, and with it a file in memory, from the garbage collector.
 func (w *Writer) deflate(out io.Writer) (io.WriteCloser, error) {
 	if w.flate != nil {
 		w.flate.Reset(out)

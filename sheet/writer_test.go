@@ -37,7 +37,9 @@ func cell(t *testing.T, f *excelize.File, name, at string) string {
 func TestWriterTypesAndSheets(t *testing.T) {
 	var out bytes.Buffer
 	w, err := sheet.NewWriter(&out,
-		sheet.Sheet{Name: "名单", Columns: []sheet.Column{{Heading: "姓名", Width: 12}, {Heading: "次数"}, {Heading: "时间", Width: 18}}},
+		sheet.Sheet{Name: "名单", Columns: []sheet.Column{
+			{Heading: "姓名", Width: 12}, {Heading: "次数"}, {Heading: "时间", Width: 18},
+		}},
 		sheet.Sheet{Name: "合计", Columns: []sheet.Column{{Heading: "状态"}}})
 	if err != nil {
 		t.Fatal(err)
