@@ -65,6 +65,9 @@ func (v Campaign) preview() []node {
 	e = append(e, v.namesakes()...)
 	e = append(e, rule())
 	e = append(e, v.Forecast.nodes()...)
+	if p.Invite > 0 && v.Announced {
+		e = append(e, small(tr("campaign.announced")))
+	}
 	if p.Invite > 0 {
 		e = append(e, askFirst("campaign_confirm", mainButton, v.act(ActInvite)))
 	} else {

@@ -115,6 +115,10 @@ func (v Campaign) actions() []node {
 	case v.MayChase > 0 && v.State == "running":
 		e = append(e, small(tr("campaign.may_chase", intArg("n", v.MayChase), intArg("most", v.ChasesAllowed))),
 			askFirst("campaign_chase", plainButton, v.act(ActChase)))
+	case !v.ChaseFrom.IsZero() && v.ChasesItself:
+		e = append(e, small(tr("campaign.chase_itself", timeArg("at", v.ChaseFrom))))
+	case !v.ChaseFrom.IsZero():
+		e = append(e, small(tr("campaign.chase_from", timeArg("at", v.ChaseFrom))))
 	}
 	var buttons []node
 	if v.Funnel.Sent > 0 {

@@ -81,6 +81,7 @@ var families = map[string][]string{
 		"both_sides_unclear", "photo_dark", "photo_glare", "photo_blurred", "photo_low_contrast", "photo_small", "photo_grey",
 		"other_person", "two_cards", "expired_card", "sides_mismatch", "download_failed", "deleted", "restricted"),
 	"campaign_state": {"resolving", "preview", "running", "paused", "ended", "stopped", "discarded", "other"},
+	"campaign_moved": {"running", "paused", "ended", "stopped", "discarded", "other"},
 	"campaign_kind":  {"list", "everyone", "department", "group", "named", "joiners", "other"},
 	"campaign_list": {"empty", "too_large", "too_many", "too_wide", "no_column", "two_columns", "unreadable", "old_format",
 		"bad_character", "gone", "other"},

@@ -202,7 +202,21 @@ func TestAskAboutAMention(t *testing.T) {
 		t.Errorf("toast %q, want 已提醒", toast)
 	}
 	p.WaitForCard("实名登记还没办完")
-	ask(stranger, "还没有开始")
+	invite := ask(stranger, "还没有开始", "邀请")
+	if toast := h.ClickOn(hr.OpenID, invite, "invite", nil); toast != "好的，正在清点，结果在下面的卡片上" {
+		t.Errorf("toast %q, want that the people are counted", toast)
+	}
+	preview := h.Find(hr.Chat(), "the preview", func(s harness.CardView) bool { return s.Says("实名邀请", "等你确认") })
+	h.ClickOn(hr.OpenID, preview, "invite", nil)
+	stranger.WaitForCard("请你完成实名登记")
+	h.Until("the campaign is offered", func() bool {
+		sent, err := h.World.Feishu.SendTextAbout(h.Ctx, hr.OpenID, stranger.OpenID, "办完了吗")
+		h.Delivered(sent, err)
+		return cardsThat(h, hr.Chat(), "看进度") > 0
+	})
+	p.Press("cancel")
+	h.InState(p.OpenID, flows.Withdrawn)
+	ask(p, "已取消", "邀请")
 }
 
 // TestUninstalledByACompany: one company uninstalls the app and comes back; the other's work goes on. What is kept of a

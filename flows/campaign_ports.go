@@ -17,6 +17,9 @@ type CampaignView interface {
 	CampaignPeople(ctx context.Context, campaignID string, f PersonFilter, limit, offset int) ([]CampaignPerson, error)
 	// CountCampaignPeople counts those whom CampaignPeople returns.
 	CountCampaignPeople(ctx context.Context, campaignID string, f PersonFilter) (int, error)
+	// NextChase returns since when the first of those who are missing, and were chased less often than chases, has heard
+	// nothing; the zero time if there is nobody.
+	NextChase(ctx context.Context, campaignID string, chases int) (time.Time, error)
 	// CampaignCounts counts the people of a campaign by department, status and code.
 	CampaignCounts(ctx context.Context, campaignID string) ([]CampaignCount, error)
 	// CampaignsOf returns the ids of the live, confirmed campaigns of which somebody is a person.

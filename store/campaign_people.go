@@ -60,6 +60,18 @@ func (v *view) CountCampaignPeople(ctx context.Context, campaignID string, f flo
 	return n, orNotFound("count campaign people", err)
 }
 
+// NextChase returns since when the first of those who can be chased once more has heard nothing.
+func (v *view) NextChase(ctx context.Context, campaignID string, chases int) (time.Time, error) {
+	var ms int64
+	err := v.q.QueryRowContext(ctx, `
+		SELECT COALESCE(min(CASE WHEN chased_ms > sent_ms THEN chased_ms ELSE sent_ms END), 0)
+		FROM campaign_people
+		WHERE campaign_id = $1 AND chases < $2`+peoplePartConditions[flows.PartMissing],
+		campaignID, chases,
+	).Scan(&ms)
+	return fromMillis(ms), orNotFound("next chase", err)
+}
+
 // CampaignPeople returns people of a campaign by their open_ids.
 func (v *view) CampaignPeople(
 	ctx context.Context, campaignID string, f flows.PersonFilter, limit, offset int,
