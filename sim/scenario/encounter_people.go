@@ -90,6 +90,20 @@ var typed = []Encounter{
 			sim.Move{By: sim.TheHR, Says: "{name}办完了吗", Reads: []string{"你问的人"}}),
 		Ends: sim.StagePhotos,
 	},
+	{
+		Name: "words/hr_invites",
+		Text: Text{"HR 邀请一个人，之后问这个人办到哪了", "HR invites somebody, and asks later how far this person is"},
+		End: Text{"先给 HR 看人数，确认了才发；在工作时间发，本人开始了就不再催",
+			"HR sees how many they are and confirms; it is sent in working hours, and who has begun is not reminded"},
+		By: HR,
+		Moves: steps([]sim.Move{
+			{By: sim.TheHR, Says: "邀请\n{open_id}", Reads: []string{"实名邀请", "等你确认", "人会收到邀请"}},
+			{By: sim.TheHR, InChat: true, Presses: "invite", Toast: "开始邀请了", Reads: []string{"实名邀请", "进行中"}},
+			{By: sim.TheHR, Says: "{open_id}", Reads: []string{"你问的人", "还没有开始", "看进度"}},
+		}, steps(toPhotos,
+			sim.Move{By: sim.TheHR, Says: "{open_id}", Reads: []string{"你问的人", "待发照片", "等本人"}})...),
+		Ends: sim.StagePhotos,
+	},
 }
 
 // notStaff is what people of another company read.
