@@ -99,6 +99,7 @@ func DefaultScopes() []string {
 		"im:resource", "im:chat:readonly", "im:message.urgent",
 		"contact:contact.base:readonly", "contact:user.base:readonly", "contact:user.employee_id:readonly",
 		"contact:user.phone:readonly", "contact:user.id:readonly", "contact:user.department:readonly", "contact:department.base:readonly",
+		"contact:department.organize:readonly",
 		"document_ai:id_card:recognize", "document_ai:hkm_mainland_travel_permit:recognize",
 		"document_ai:tw_mainland_travel_permit:recognize", "document_ai:chinese_passport:recognize",
 		"human_authentication:identity", "application:application:self_manage",
