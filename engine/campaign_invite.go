@@ -81,6 +81,9 @@ func (e *Engine) InvitationSent(ctx context.Context, campaignID, openID, message
 		if err := tx.UpdateCampaignPerson(ctx, campaignID, p); err != nil {
 			return err
 		}
+		if err := e.messageStored(ctx, tx, c.TenantKey, messageID, openID); err != nil {
+			return err
+		}
 		s := &flows.Surface{
 			ID:                flows.InvitationID(campaignID, openID),
 			TenantKey:         c.TenantKey,
@@ -236,6 +239,9 @@ func (e *Engine) ChaseSent(ctx context.Context, campaignID, openID, messageID st
 			return flows.IgnoreNotFound(err)
 		}
 		if err := tx.PutChase(ctx, campaignID, openID, messageID); err != nil {
+			return err
+		}
+		if err := e.messageStored(ctx, tx, c.TenantKey, messageID, openID); err != nil {
 			return err
 		}
 		return e.refreshLater(ctx, tx, c)

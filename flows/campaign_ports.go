@@ -28,6 +28,9 @@ type CampaignView interface {
 	InvitedSince(
 		ctx context.Context, tenantKey, notCampaign string, openIDs []string, since time.Time,
 	) (map[string]bool, error)
+	// AwaitsMessage reports whether a message of a live campaign to a person may have left whose id is not on record yet:
+	// the invitation is being sent, or a chase has begun since a moment.
+	AwaitsMessage(ctx context.Context, tenantKey, openID string, since time.Time) (bool, error)
 	// KnownPeople returns which of the people have a case that is done or on file (StepDone), and which an open one
 	// (StepStarted). Others are not in the map.
 	KnownPeople(ctx context.Context, tenantKey string, openIDs []string) (map[string]StepReached, error)

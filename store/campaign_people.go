@@ -179,6 +179,19 @@ func (v *view) InvitedSince(
 	return out, nil
 }
 
+// AwaitsMessage reports whether a message to a person may have left whose id is not on record yet.
+func (v *view) AwaitsMessage(ctx context.Context, tenantKey, openID string, since time.Time) (bool, error) {
+	ids, err := collect(ctx, v.q, "awaits message", scanString, `
+		SELECT campaign_id
+		FROM campaign_people
+		WHERE tenant_key = $1 AND open_id = $2 AND live = 1
+		  AND (sending_ms > 0 AND sent_ms = 0 OR chased_ms > $3)
+		LIMIT 1`,
+		tenantKey, openID, millis(since),
+	)
+	return len(ids) > 0, err
+}
+
 // KnownPeople returns which of the people are registered, and which are registering.
 func (v *view) KnownPeople(
 	ctx context.Context, tenantKey string, openIDs []string,
