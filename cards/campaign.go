@@ -18,6 +18,7 @@ type Campaign struct {
 	// Code is the platform's, with Why; why the list cannot be read (texts "campaign_list.<code>"), with "list"; and of a
 	// preview the permission without which something was not looked for.
 	Code          string
+	UserGroups    int // groups of users in the app's range, whose people are not known; of a preview
 	Found         int // people found so far
 	Choices       []CampaignChoice
 	Preview       CampaignPreview
@@ -102,6 +103,7 @@ func (v Campaign) JSON() json.RawMessage {
 		f.elements = append(f.elements, v.preview()...)
 	case "discarded":
 		f.header, f.tagColour = headerEnded, "neutral"
+		f.elements = append(f.elements, v.userGroups()...)
 		f.elements = append(f.elements, v.button("menu", "campaign_menu", plainButton))
 	default:
 		f.header, f.tagColour = v.header()

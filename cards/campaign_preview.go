@@ -62,6 +62,7 @@ func (v Campaign) preview() []node {
 		e = append(e, line(tr("campaign.missing"), colourOrange))
 		e = append(e, facts(fact("upstream", machineID(v.Code)))...)
 	}
+	e = append(e, v.userGroups()...)
 	e = append(e, v.namesakes()...)
 	e = append(e, rule())
 	e = append(e, v.Forecast.nodes()...)
@@ -74,6 +75,14 @@ func (v Campaign) preview() []node {
 		e = append(e, line(tr("campaign.nobody")))
 	}
 	return append(e, v.button("discard", "campaign_discard", quietButton))
+}
+
+// userGroups says that there are people whom the bot may see and cannot find.
+func (v Campaign) userGroups() []node {
+	if v.UserGroups == 0 {
+		return nil
+	}
+	return []node{line(tr("campaign.user_groups", intArg("n", v.UserGroups)), colourOrange)}
 }
 
 // numbers lists the numbers of the lines.

@@ -42,6 +42,7 @@ func (e *Engine) CampaignCard(
 		LastBy:        last.By,
 		Why:           string(c.Why),
 		Code:          c.Code,
+		UserGroups:    c.UserGroups,
 		Funnel:        flows.FunnelOf(counts),
 		ChasesAllowed: e.Policy.Campaign.Chases,
 		ChasesItself:  e.Policy.Campaign.AutoChase,

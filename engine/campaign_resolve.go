@@ -80,6 +80,8 @@ type Resolved struct {
 	// until HR has chosen.
 	Target  *flows.CampaignTarget
 	Choices []flows.CampaignChoice
+	// UserGroups is how many groups of users the app's range names; 0 leaves what was stored.
+	UserGroups int
 }
 
 // ResolvedPerson is a person of the target.
@@ -112,6 +114,7 @@ func (e *Engine) AddResolved(ctx context.Context, id string, r Resolved) (ok boo
 			return err
 		}
 		c.Position, c.Choices = r.Position, r.Choices
+		c.UserGroups = max(c.UserGroups, r.UserGroups)
 		if r.Target != nil && r.Target.Key() != c.Target.Key() {
 			other, err := tx.LiveCampaign(ctx, c.TenantKey, r.Target.Key())
 			if err == nil {

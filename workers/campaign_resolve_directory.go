@@ -202,12 +202,19 @@ func (r *resolution) readRange(ctx context.Context) error {
 	}
 	if r.rangeIDs == nil {
 		r.rangeIDs = []string{}
+		userGroups := 0
 		err := r.eachRange(ctx, func(page flows.DirectoryRange) error {
 			r.rangeIDs = append(r.rangeIDs, page.People...)
+			userGroups += len(page.Groups)
 			return nil
 		})
 		if err != nil {
 			return err
+		}
+		if userGroups > 0 {
+			if err := r.put(ctx, engine.Resolved{UserGroups: userGroups}, r.at); err != nil || r.ended {
+				return err
+			}
 		}
 	}
 	if r.at.Line >= len(r.rangeIDs) {

@@ -122,6 +122,26 @@ func TestResolveRange(t *testing.T) {
 		"preview", "ou_1 od_sales invite", "ou_2 od_east invite", "ou_3 od_east invite")
 }
 
+// TestResolveRangeWithUserGroups: HR reads that there are people whom the bot may see and cannot list.
+func TestResolveRangeWithUserGroups(t *testing.T) {
+	d := company()
+	d.Range = &flows.DirectoryRange{Departments: []string{"od_east"}, Groups: []string{"g_1", "g_2"}}
+	w := resolving(t, d)
+	id := begin(w, engine.CampaignRequest{Target: flows.CampaignTarget{Kind: flows.TargetEveryone}})
+	resolve(w, id, "preview", "ou_2 od_east invite", "ou_3 od_east invite")
+	w.Must(w.Store.View(t.Context(), func(v flows.View) error {
+		c, err := v.Campaign(t.Context(), id)
+		if err != nil {
+			return err
+		}
+		card, err := w.Engine.CampaignCard(t.Context(), v, c, "ou_hr1")
+		if err == nil && !workerstest.Shows(string(card.JSON()), "campaign.user_groups") {
+			t.Errorf("got %s, want a card that says that there are user groups", card.JSON())
+		}
+		return err
+	}))
+}
+
 func TestResolveDepartment(t *testing.T) {
 	w := resolving(t, company())
 	resolve(w, begin(w, engine.CampaignRequest{Target: flows.CampaignTarget{Kind: flows.TargetDepartment, ID: "od_sales"}}),
