@@ -105,6 +105,9 @@ const (
 	WhyPlatform   CampaignReason = "platform"   // Feishu refuses many messages in a row for another reason
 )
 
+// PauseReasons are those for which a campaign pauses by itself.
+var PauseReasons = []CampaignReason{WhyPermission, WhyQuota, WhyOCRQuota, WhyPlatform}
+
 // TargetKind says whom a campaign asks.
 type TargetKind string
 
