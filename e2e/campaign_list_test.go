@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -84,6 +85,11 @@ func TestCampaignListsThatCannotBeRead(t *testing.T) {
 	p := c.Hire()
 	c.sends("费用.csv", []byte("金额,日期\n12.50,2026-11-30\n"))
 	c.card("没有发", "没找到姓名、邮箱、手机号", "名单可以是 XLSX、CSV 或文本")
+	c.Until("the template comes as a file", func() bool {
+		return slices.ContainsFunc(c.World.Feishu.Messages(c.hr.Chat()), func(m feishu.Message) bool {
+			return m.FromBot && m.Type == "file"
+		})
+	})
 	c.sends("很长.csv", []byte("姓名\n"+strings.Repeat(p.Person.Name+"\n", 50_001)))
 	c.card("没有发", "名单太长")
 	c.sends("旧的.xls", []byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 and more"))

@@ -50,7 +50,7 @@ func resolving(t *testing.T, d *workerstest.FakeDirectory) *workerstest.Harness 
 // begin begins a campaign.
 func begin(w *workerstest.Harness, r engine.CampaignRequest) (id string) {
 	w.T.Helper()
-	r.TenantKey, r.By, r.Cause = workerstest.Tenant, "ou_hr", w.NextID()
+	r.TenantKey, r.By, r.Cause = workerstest.Tenant, "ou_hr1", w.NextID()
 	w.Must(w.Store.Tx(w.T.Context(), func(tx flows.Tx) error {
 		c, _, err := w.BeginCampaign(w.T.Context(), tx, r)
 		if err == nil {

@@ -269,7 +269,7 @@ func campaignsOf(w *workerstest.Harness) (all []*flows.Campaign) {
 func TestThousandsJoin(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t, withStaff(flows.JoinersAuto))
-	const crowd = 1200
+	const crowd = 10_000
 	w.Must(w.Store.Tx(t.Context(), func(tx flows.Tx) error {
 		for i := range crowd {
 			e := flows.Employment{
