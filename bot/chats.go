@@ -45,7 +45,8 @@ func (c *Client) MemberPage(ctx context.Context, chatID, tenantKey, pageToken st
 		} `json:"data"`
 	}
 	err := c.readPage(ctx, opMembers, "/open-apis/im/v1/chats/:chat_id/members",
-		map[string]string{"chat_id": chatID}, map[string]string{"member_id_type": idTypeOpen, "page_size": "100"}, pageToken, &out)
+		map[string]string{"chat_id": chatID},
+		map[string]string{"member_id_type": idTypeOpen, "page_size": "100"}, pageToken, &out)
 	if err != nil {
 		return flows.MemberPage{}, err
 	}

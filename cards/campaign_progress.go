@@ -94,16 +94,7 @@ func (v Campaign) departmentChart() node {
 			node{"department": name, "kind": begun, "n": d.Started - d.Done},
 			node{"department": name, "kind": missing, "n": d.Sent - d.Started})
 	}
-	return chart(node{
-		"type":        "bar",
-		"direction":   "horizontal",
-		"stack":       true,
-		"data":        node{"values": values},
-		"xField":      "n",
-		"yField":      "department",
-		"seriesField": "kind",
-		"legends":     node{"visible": true, "orient": "bottom"},
-	})
+	return departmentBars(values)
 }
 
 // actions draws what HR can do now.

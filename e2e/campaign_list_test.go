@@ -20,9 +20,9 @@ func (c campaignTest) sends(name string, raw []byte) {
 	c.Delivered(c.World.Feishu.SendFile(c.Ctx, c.hr.OpenID, name, raw))
 }
 
-// TestCampaignFromFile: HR sends a list as WPS saves it, in GBK, with people named twice, by name and by mobile, somebody
-// who has left, two of one name, a stranger and a formula. HR chooses between the two and confirms; each of those who are
-// left gets one invitation, and a receipt is counted.
+// TestCampaignFromFile: HR sends a list as WPS saves it, in GBK, with people named twice, by name and by mobile,
+// somebody who has left, two of one name, a stranger and a formula. HR chooses between the two and confirms; each of
+// those who are left gets one invitation, and a receipt is counted.
 func TestCampaignFromFile(t *testing.T) {
 	c := startCampaigns(t, withCampaigns(t))
 	people := c.HireAll(5)

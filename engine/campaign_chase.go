@@ -56,8 +56,8 @@ func chaseKey(campaignID string, p flows.CampaignPerson) string {
 	return "chase:" + campaignID + ":" + p.OpenID + ":" + strconv.FormatInt(p.ChasedAt.UnixMilli(), 10)
 }
 
-// takeBackChase makes a reminder uncounted that was queued and has not left. If only the hours are over, it is asked for
-// again.
+// takeBackChase makes a reminder uncounted that was queued and has not left. If only the hours are over, it is asked
+// for again.
 func (e *Engine) takeBackChase(ctx context.Context, tx flows.Tx, c *flows.Campaign, p flows.CampaignPerson) error {
 	p.Chases--
 	if p.Chases == 0 {

@@ -59,8 +59,8 @@ func TestMessageRead(t *testing.T) {
 	}
 }
 
-// TestMessageReadBeforeItsSending: the receipt of an invitation that comes before Feishu's answer to the sending is stored
-// counts, and so does that of a reminder. Receipts of other messages leave nothing behind.
+// TestMessageReadBeforeItsSending: the receipt of an invitation that comes before Feishu's answer to the sending is
+// stored counts, and so does that of a reminder. Receipts of other messages leave nothing behind.
 func TestMessageReadBeforeItsSending(t *testing.T) {
 	w := workerstest.New(t)
 	ctx := t.Context()
@@ -78,8 +78,10 @@ func TestMessageReadBeforeItsSending(t *testing.T) {
 			return err
 		}
 		now := w.Now()
-		for _, p := range []flows.CampaignPerson{{OpenID: "ou_1", SendingAt: now}, {OpenID: "ou_2", SentAt: now, MessageID: "om_i"},
-			{OpenID: "ou_3"}} {
+		for _, p := range []flows.CampaignPerson{
+			{OpenID: "ou_1", SendingAt: now},
+			{OpenID: "ou_2", SentAt: now, MessageID: "om_i"}, {OpenID: "ou_3"},
+		} {
 			p.Status = flows.PersonInvite
 			if _, err := tx.PutCampaignPeople(ctx, c, []flows.CampaignPerson{p}); err != nil {
 				return err

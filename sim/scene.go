@@ -191,7 +191,8 @@ func (s *Scene) fill(text string) string {
 		return text
 	}
 	p := s.Person.Person
-	all := []string{"{name}", p.Name, "{open_id}", s.Person.OpenID, "{mobile}", p.Mobile, "{passport}", p.PageNumber(specimen.Passport)}
+	all := []string{"{name}", p.Name, "{open_id}", s.Person.OpenID, "{mobile}", p.Mobile,
+		"{passport}", p.PageNumber(specimen.Passport)}
 	if sms := latest(s.w().Tencent.Inbox(p.Mobile)); sms.Code() != "" {
 		code := sms.Code()
 		all = append(all, "{code}", code, "{first3}", code[:3], "{last3}", code[3:], "{sms}", sms.Text)

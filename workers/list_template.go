@@ -29,8 +29,8 @@ func listTemplate() ([]byte, error) {
 	return file.Bytes(), err
 }
 
-// sendListTemplate sends an admin the file that shows how a list looks. It holds nobody's data. What Feishu refuses is not
-// repeated: the card says the same in words.
+// sendListTemplate sends an admin the file that shows how a list looks. It holds nobody's data. What Feishu refuses is
+// not repeated: the card says the same in words.
 func (w *Workers) sendListTemplate(ctx context.Context, j flows.Job) error {
 	admin := j.Args[flows.ArgPerson]
 	var may bool

@@ -124,8 +124,8 @@ func lookUpRow(
 // lookUpCampaigns is how many campaigns, the newest first, a look-up considers.
 const lookUpCampaigns = 20
 
-// addInvitation adds when somebody who is not registering was invited last, as far as the newest campaigns know, and what
-// HR can do: open the campaign, or invite the person if nobody has within flows.InvitedEvery.
+// addInvitation adds when somebody who is not registering was invited last, as far as the newest campaigns know, and
+// what HR can do: open the campaign, or invite the person if nobody has within flows.InvitedEvery.
 func addInvitation(
 	ctx context.Context, v flows.View, tenantKey string, works flows.Employment, row *cards.LookUpRow, now time.Time,
 ) error {

@@ -9,8 +9,8 @@ import (
 	"shiming/sim"
 )
 
-// TestCampaignFirstDay plays HR's first day with a campaign on the page: invite everybody, look at the preview, confirm,
-// see who is missing, remind them a day later, tell a department's lead, ask about a person, and take the
+// TestCampaignFirstDay plays HR's first day with a campaign on the page: invite everybody, look at the preview,
+// confirm, see who is missing, remind them a day later, tell a department's lead, ask about a person, and take the
 // numbers home as a file. Each card is looked at in both widths: it must not be wider than its place.
 func TestCampaignFirstDay(t *testing.T) {
 	h := harness.Start(t, harness.Setup{
@@ -99,7 +99,8 @@ func (d firstDay) card(name string, words ...string) {
 	for _, w := range words {
 		says = append(says, `n.textContent.includes(`+quoted(w)+`)`)
 	}
-	card := `[...document.querySelectorAll('[data-pane="hr"] .card')].filter((n) => ` + strings.Join(says, " && ") + `).pop()`
+	card := `[...document.querySelectorAll('[data-pane="hr"] .card')].filter((n) => ` +
+		strings.Join(says, " && ") + `).pop()`
 	d.page.until(card)
 	for _, size := range []struct {
 		name          string

@@ -70,8 +70,8 @@ func (h *Harness) WaitIdle() {
 	})
 }
 
-// WeekdaysOnly returns the path of a calendar in which the next weeks have no holiday, so that a test does not depend on
-// the date.
+// WeekdaysOnly returns the path of a calendar in which the next weeks have no holiday, so that a test does not depend
+// on the date.
 func WeekdaysOnly(t *testing.T) string {
 	t.Helper()
 	var text strings.Builder
