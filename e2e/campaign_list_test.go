@@ -137,7 +137,7 @@ func TestCampaignOfDepartment(t *testing.T) {
 		t.Errorf("got %d people, %d of them of the region, want all", len(rows), want)
 	}
 
-	c.World.Feishu.Revoke("contact:contact.base:readonly")
+	c.World.Feishu.Revoke("contact:contact.base:readonly", "contact:department.organize:readonly")
 	c.hr.Say(fmt.Sprint("邀请\n", people[0].OpenID, "\n", "无名氏"))
 	c.card("等你确认", "要通讯录权限才能查：1 行", "contact:contact.base:readonly")
 }
