@@ -22,7 +22,7 @@ import (
 type keysCmd struct {
 	List   keysListCmd   `cmd:"" help:"List the key epochs: state, age, how much is under each. No key is shown."`
 	Rotate keysRotateCmd `cmd:"" help:"Put everything under new keys, also while serve runs; again after an interruption."`
-	Rewrap keysRewrapCmd `cmd:"" help:"Write the key file under another kms.uri or security.wrapping_key, with the same keys."`
+	Rewrap keysRewrapCmd `cmd:"" help:"Write the key file with the same keys, wrapped by another key."`
 	Retire keysRetireCmd `cmd:"" help:"Destroy the keys of an old epoch; backups from before cannot be read then."`
 }
 

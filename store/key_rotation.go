@@ -182,8 +182,9 @@ func (s *Store) moveKeyCheck(ctx context.Context) error {
 	return nil
 }
 
-// RewrapKeys writes the keyset file of the store again, with the same keys under another wrapping; nil for keys in clear. A
-// running process goes on with the keys in memory, and needs the new settings at its next start. It returns ErrRotating.
+// RewrapKeys writes the keyset file of the store again, with the same keys under another wrapping; nil for keys in
+// clear. A running process goes on with the keys in memory, and needs the new settings at its next start. It returns
+// ErrRotating.
 func (s *Store) RewrapKeys(ctx context.Context, wrapping *keyset.Wrapping) error {
 	return s.backend.rotateAlone(ctx, func() error {
 		if _, err := s.keys.Reload(); err != nil {
