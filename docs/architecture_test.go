@@ -28,7 +28,8 @@ var mayImport = map[string][]string{
 	root: {"cmd"},
 
 	"cards": {}, "idcard": {}, "failure": {}, "shape": {}, "store/groupcommit": {}, "store/keyset": {},
-	"hanfont": {}, "sheet": {}, "idcard/watermark": {"idcard", "hanfont"},
+	"store/keyset/vault": {"store/keyset"},
+	"hanfont":            {}, "sheet": {}, "idcard/watermark": {"idcard", "hanfont"},
 	"esign": {"failure", "shape"}, "verify": {"failure", "shape"}, "handover": {"failure"},
 	"workday":  {},
 	"flows":    {"cards", "idcard", "workday"},
@@ -46,10 +47,12 @@ var mayImport = map[string][]string{
 	"config": {"flows", "verify", "handover", "workday"},
 	"app": {
 		"config", "bot", "web", "engine", "workers", "evidence", "flows", "cards", "esign", "verify", "handover", "failure",
-		"shape", "store", "store/keyset",
+		"shape", "store", "store/keyset", "store/keyset/vault",
 	},
-	"doctor": {"config", "bot", "esign", "verify", "handover", "store", "store/keyset", "flows", "shape"},
-	"cmd":    {"app", "config", "doctor", "evidence", "playground", "sim/…", "bot", "store", "store/keyset"},
+	"doctor": {
+		"config", "bot", "esign", "verify", "handover", "store", "store/keyset", "store/keyset/vault", "flows", "shape",
+	},
+	"cmd": {"app", "config", "doctor", "evidence", "playground", "sim/…", "bot", "store", "store/keyset"},
 
 	"sim/…":      {"sim/…", "hanfont"}, // the simulated world speaks only HTTP; a font is no code
 	"playground": {"sim/…", "config", "playground/page", "playground/child", "playground/scrape"},
