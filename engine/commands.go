@@ -270,6 +270,8 @@ func (e *Engine) handleHRCommand(ctx context.Context, tx flows.Tx, m flows.Messa
 		return e.comeBack(ctx, tx, m)
 	case flows.CommandExport:
 		return e.askForExport(ctx, tx, m)
+	case flows.CommandRequests:
+		return e.replyPrivately(ctx, tx, m, flows.Reply(flows.ReplyRequests))
 	case flows.CommandStats:
 		return e.reply(ctx, tx, m, flows.Reply(flows.ReplyStats))
 	case flows.CommandRemind:

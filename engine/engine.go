@@ -234,6 +234,11 @@ func (e *Engine) persist(
 		}
 		jobs = append(jobs, more...)
 	}
+	if !c.Erased.IsZero() && before.Erased.IsZero() {
+		if err := tx.ForgetRequestWords(ctx, c.TenantKey, c.OpenID); err != nil {
+			return err
+		}
+	}
 	shows, err := e.MarkSurfaces(ctx, tx, c, ch, ev.SourceMessage)
 	if err != nil {
 		return err

@@ -61,6 +61,7 @@ type Export struct {
 	MessageID string
 	SentAt    time.Time
 	Code      string // why it failed: the code of the platform
+	Request   string // id of the request that a copy answers; "" for a list of HR
 }
 
 // ExportFilter says which people an export lists. All parts have to apply.

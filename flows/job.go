@@ -52,6 +52,10 @@ const (
 	JobCampaign      JobKind = "run_campaign"
 	JobInvite        JobKind = "invite"
 	JobChase         JobKind = "chase"
+
+	JobRequestDue     JobKind = "request_due"
+	JobEraseRequested JobKind = "erase_requested"
+	JobPublishHead    JobKind = "publish_head"
 )
 
 // Queue names the queue of the job. Each upstream has its own queue, so an upstream that does not answer delays only

@@ -55,7 +55,7 @@ func (w *Workers) exportToSend(ctx context.Context, j flows.Job) (x *flows.Expor
 			x = nil
 			return nil
 		}
-		admin, err := w.engine.IsAdmin(ctx, tx, x.TenantKey, x.By)
+		admin, err := w.mayHave(ctx, tx, x)
 		if err != nil || admin || !x.SendingAt.IsZero() { // a message that may exist is looked after
 			return err
 		}
@@ -73,7 +73,11 @@ func (w *Workers) exportToSend(ctx context.Context, j flows.Job) (x *flows.Expor
 func (w *Workers) makeAndUpload(ctx context.Context, x *flows.Export) error {
 	var file bytes.Buffer
 	write := w.writeExport
-	if x.Filter.Campaign != "" {
+	name := export.Name(x)
+	switch {
+	case x.IsCopy():
+		write, name = w.writeCopy, copyName(x)
+	case x.Filter.Campaign != "":
 		write = w.writeCampaign
 	}
 	listed, people, sum, err := write(ctx, x, &file)
@@ -90,7 +94,7 @@ func (w *Workers) makeAndUpload(ctx context.Context, x *flows.Export) error {
 	if err := w.engine.Store.Wait(ctx, w.callLimit(ctx, apiFile)); err != nil {
 		return err
 	}
-	key, err := w.Messenger.UploadFile(ctx, export.Name(x), file.Bytes())
+	key, err := w.Messenger.UploadFile(ctx, name, file.Bytes())
 	if err != nil {
 		return err
 	}
@@ -156,6 +160,9 @@ func (w *Workers) sendExport(ctx context.Context, x *flows.Export) error {
 			return err
 		}
 		*x = *now
+		if x.IsCopy() {
+			return w.copySent(ctx, tx, x)
+		}
 		return w.engine.Enqueue(ctx, tx, "exported/"+x.ID, flows.Reply(flows.ReplyExported).
 			Towards(to).
 			With(flows.ArgExport, x.ID).
@@ -171,7 +178,7 @@ func (w *Workers) beginExport(ctx context.Context, x *flows.Export) (begun bool,
 		if err != nil || now.State != flows.ExportSending {
 			return err
 		}
-		admin, err := w.engine.IsAdmin(ctx, tx, now.TenantKey, now.By)
+		admin, err := w.mayHave(ctx, tx, now)
 		switch {
 		case err != nil:
 			return err
@@ -246,6 +253,9 @@ func (w *Workers) exportFailed(ctx context.Context, j flows.Job, x *flows.Export
 
 // giveUpExport ends an export that was not sent, or of which nobody knows whether it was.
 func (w *Workers) giveUpExport(ctx context.Context, x *flows.Export, d failure.Details) error {
+	if x.IsCopy() {
+		return w.copyNotSent(ctx, x, d)
+	}
 	state, notice := flows.ExportFailed, flows.NoticeExportFailed
 	if d.Upstream == codeTooLarge {
 		state, notice = flows.ExportTooLarge, flows.NoticeExportTooLarge

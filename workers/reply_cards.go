@@ -72,6 +72,14 @@ func (w *Workers) replyCard(ctx context.Context, j flows.Job) (card cards.Card, 
 			card, err = w.exportCard(ctx, v, j)
 		case flows.ReplyExported:
 			card, err = exportedCard(ctx, v, j)
+		case flows.ReplyRequest:
+			card, err = w.requestCard(ctx, v, j)
+		case flows.ReplyRequests:
+			card, err = w.requestsCard(ctx, v, j)
+		case flows.ReplyRequestEnded:
+			card, err = w.requestEndedCard(ctx, v, j)
+		case flows.ReplyRequestsLate:
+			card, err = w.requestsLateCard(ctx, v, j)
 		case flows.ReplyRenamed:
 			card, err = w.renamedCard(ctx, v, j)
 		case flows.ReplyReminded:
@@ -138,6 +146,9 @@ var noticeLevels = map[string]cards.Level{
 	flows.NoticeExportTooLarge: cards.Amber,
 	flows.NoticeExportFailed:   cards.Amber,
 	flows.NoticeExportUnknown:  cards.Amber,
+
+	flows.NoticeCopyFailed: cards.Amber,
+	flows.NoticeCopyLeft:   cards.Red,
 
 	flows.NoticeManyLooks:        cards.Red,
 	flows.NoticeOriginalKept:     cards.Red,

@@ -56,6 +56,9 @@ func (w *Workers) newHandlers() map[flows.JobKind]handler {
 		flows.JobCampaign:      w.runCampaign,
 		flows.JobInvite:        w.sendInvitation,
 		flows.JobChase:         w.sendChase,
+
+		flows.JobRequestDue:     w.requestDue,
+		flows.JobEraseRequested: w.eraseRequested,
 	}
 }
 
