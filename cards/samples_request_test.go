@@ -1,6 +1,9 @@
 package cards
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // requestSamples returns the cards about requests of people about their own data.
 func requestSamples() []sample {
@@ -27,6 +30,7 @@ func requestSamples() []sample {
 		{name: "request_ended_declined", card: RequestEnded{declined}},
 		{name: "request_ended_deleted", card: RequestEnded{RequestRow{Kind: "delete", Outcome: "fulfilled", At: noon,
 			Due: "2026-12-11", Ended: after(time.Minute)}}},
+		{name: "audit_head", card: AuditHead{Day: "2026-11-21", Hash: strings.Repeat("0123456789abcdef", 4), Chains: 12}},
 		{name: "copy_sent", card: CopySent{Until: after(23 * time.Hour)}},
 		{name: "my_data_requests", card: MyData{Ref: ref, State: "recording", MaskedName: "张**", CanDelete: true,
 			Requests: []RequestRow{declined, asked}}},

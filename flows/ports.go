@@ -150,6 +150,7 @@ type View interface {
 	EmploymentView
 	CampaignView
 	DataRequestView
+	AuditHeadView
 	Export(ctx context.Context, id string) (*Export, error) // ErrNotFound
 	// ExportsOf returns what an admin has asked for since a moment, oldest first.
 	ExportsOf(ctx context.Context, tenantKey, openID string, since time.Time) ([]*Export, error)
@@ -228,6 +229,7 @@ type Tx interface {
 	EmploymentTx
 	CampaignTx
 	DataRequestTx
+	AuditHeadTx
 }
 
 // Keys of settings that HR chooses by chat command. They override the configuration.

@@ -80,6 +80,8 @@ func (w *Workers) replyCard(ctx context.Context, j flows.Job) (card cards.Card, 
 			card, err = w.requestEndedCard(ctx, v, j)
 		case flows.ReplyRequestsLate:
 			card, err = w.requestsLateCard(ctx, v, j)
+		case flows.ReplyHead:
+			card, err = headCard(ctx, v, j)
 		case flows.ReplyRenamed:
 			card, err = w.renamedCard(ctx, v, j)
 		case flows.ReplyReminded:
