@@ -13,8 +13,8 @@ type AuditHead struct {
 func (v AuditHead) JSON() json.RawMessage {
 	e := []node{
 		line(tr("audit_head.text", quotedArg("day", v.Day), intArg("n", v.Chains))),
-		line(machineID(v.Hash)),
-		small(tr("audit_head.keep")),
 	}
+	e = append(e, facts(fact("audit_head", machineID(v.Hash)))...)
+	e = append(e, small(tr("audit_head.keep")))
 	return frame{title: tr("audit_head.title"), header: headerNeutral, elements: e}.json()
 }

@@ -151,6 +151,7 @@ type View interface {
 	CampaignView
 	DataRequestView
 	AuditHeadView
+	PrivacyView
 	Export(ctx context.Context, id string) (*Export, error) // ErrNotFound
 	// ExportsOf returns what an admin has asked for since a moment, oldest first.
 	ExportsOf(ctx context.Context, tenantKey, openID string, since time.Time) ([]*Export, error)

@@ -80,6 +80,8 @@ func (w *Workers) replyCard(ctx context.Context, j flows.Job) (card cards.Card, 
 			card, err = w.requestEndedCard(ctx, v, j)
 		case flows.ReplyRequestsLate:
 			card, err = w.requestsLateCard(ctx, v, j)
+		case flows.ReplyPrivacy:
+			card, err = w.engine.PrivacyCard(ctx, v, tenantKey, asker)
 		case flows.ReplyHead:
 			card, err = headCard(ctx, v, j)
 		case flows.ReplyRenamed:
@@ -111,6 +113,7 @@ var noticeLevels = map[string]cards.Level{
 	"no_reviewer":         cards.Red,
 	"no_admin":            cards.Red,
 	"not_hr":              cards.Amber,
+	"not_dpo":             cards.Amber,
 	"not_staff":           cards.Amber,
 	"not_sure_meant":      cards.Amber,
 	"photo_not_needed":    cards.Amber,
