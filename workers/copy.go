@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -105,7 +106,7 @@ func (w *Workers) copySent(ctx context.Context, tx flows.Tx, x *flows.Export) er
 	if err != nil || r.State != flows.RequestOpen {
 		return flows.IgnoreNotFound(err)
 	}
-	all, err := tx.ExportsOf(ctx, x.TenantKey, x.By, x.AskedAt.Add(-1))
+	all, err := tx.ExportsOf(ctx, x.TenantKey, x.By, r.AskedAt.Add(-time.Millisecond))
 	if err != nil {
 		return err
 	}
