@@ -71,7 +71,8 @@ func (p *Privacy) Audit(ctx context.Context, heads ...string) (*store.AuditProof
 var aHead = regexp.MustCompile(`\b[0-9a-f]{64}\b`)
 
 // ErrNoHead means that neither the text nor the file of the name holds a head.
-var ErrNoHead = errors.New("--head takes the hash of a published head (64 hexadecimal digits), or a file with such hashes")
+var ErrNoHead = errors.New(
+	"--head takes the hash of a published head (64 hexadecimal digits), or a file with such hashes")
 
 // publishedHeads reads the heads out of texts or files, such as messages that were copied from the group.
 func publishedHeads(texts []string) (out [][]byte, err error) {
