@@ -75,8 +75,8 @@ func (v Privacy) JSON() json.RawMessage {
 		line(tr("requests.total", intArg("n", v.Open), intArg("overdue", v.Overdue))))
 	var requests []text
 	for _, r := range v.Requests[:min(len(v.Requests), maxPrivacyRows)] {
-		requests = append(requests, tr("privacy.request", textArg("kind", codeText("request", r.Kind)), intArg("made", r.Made),
-			intArg("fulfilled", r.Fulfilled), intArg("declined", r.Declined), intArg("late", r.Late),
+		requests = append(requests, tr("privacy.request", textArg("kind", codeText("request", r.Kind)),
+			intArg("made", r.Made), intArg("fulfilled", r.Fulfilled), intArg("declined", r.Declined), intArg("late", r.Late),
 			textArg("took", durationText(r.Took))))
 	}
 	if len(requests) > 0 {

@@ -16,7 +16,7 @@ import (
 
 // privacyCmd is what a data-protection officer asks. Both commands read only, also beside a running serve.
 type privacyCmd struct {
-	Report privacyReportCmd `cmd:"" help:"What is kept, who received it, who looked, what was deleted, requests, incidents."`
+	Report privacyReportCmd `cmd:"" help:"Recipients, retention, numbers, looks, deletions, requests, incidents."`
 	Audit  privacyAuditCmd  `cmd:"" help:"Prove all audit chains and the published heads, and list every gap."`
 }
 
@@ -98,7 +98,7 @@ func (r *privacyReportCmd) Run(ctx context.Context) error {
 
 type privacyAuditCmd struct {
 	privacyCommon
-	Head []string `help:"A published head (the hash), or a file that holds some, such as copied messages; may be repeated."`
+	Head []string `help:"A published head (the hash), or a file with some, such as copied messages; may be repeated."`
 }
 
 // auditBroken is the exit code for a trail with gaps.

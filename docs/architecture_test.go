@@ -50,7 +50,9 @@ var mayImport = map[string][]string{
 		"shape", "store", "store/keyset",
 	},
 	"doctor": {"config", "bot", "esign", "verify", "handover", "store", "store/keyset", "flows", "shape"},
-	"cmd":    {"app", "config", "doctor", "evidence", "playground", "sim/…", "bot", "store", "store/keyset", "flows", "cards"},
+	"cmd": {
+		"app", "config", "doctor", "evidence", "playground", "sim/…", "bot", "store", "store/keyset", "flows", "cards",
+	},
 
 	"sim/…":      {"sim/…", "hanfont"}, // the simulated world speaks only HTTP; a font is no code
 	"playground": {"sim/…", "config", "playground/page", "playground/child", "playground/scrape"},

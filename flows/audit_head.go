@@ -27,8 +27,8 @@ type PublishedHead struct {
 	At        time.Time
 }
 
-// HeadHasher computes the hash of a head: SHA-256 over the previous hash, a line of JSON with tenant and day, and a line
-// of JSON for each end, in the order of the case ids.
+// HeadHasher computes the hash of a head: SHA-256 over the previous hash, a line of JSON with tenant and day, and a
+// line of JSON for each end, in the order of the case ids.
 type HeadHasher struct {
 	sum hash.Hash
 	n   int

@@ -15,7 +15,9 @@ type DataRequestView interface {
 	OpenDataRequests(ctx context.Context, tenantKey string, limit int) ([]*DataRequest, error)
 	// CountOpenDataRequests counts the tenant's open requests, and those of them that are overdue at a time; due is the
 	// end of the first deadline, zero without one.
-	CountOpenDataRequests(ctx context.Context, tenantKey string, now time.Time) (open, overdue int, due time.Time, err error)
+	CountOpenDataRequests(
+		ctx context.Context, tenantKey string, now time.Time,
+	) (open, overdue int, due time.Time, err error)
 	// CountDataRequests counts the requests that were made in a period.
 	CountDataRequests(ctx context.Context, tenantKey string, from, to, now time.Time) ([]RequestCount, error)
 }

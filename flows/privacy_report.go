@@ -52,8 +52,8 @@ type IncidentReport string
 
 // Kinds of incidents (texts "incident_report.<kind>").
 const (
-	IncidentManyLooks IncidentReport = "many_looks"      // hours in which an admin has looked at the originals of MaxLooks
-	IncidentUnknown   IncidentReport = "unknown_outcome" // a write to a platform of which nobody knows whether it was applied
+	IncidentManyLooks IncidentReport = "many_looks"      // hours with MaxLooks looks of an admin at originals
+	IncidentUnknown   IncidentReport = "unknown_outcome" // a write to a platform that may have been applied
 	IncidentKept      IncidentReport = "original_kept"   // originals that could not be recalled
 	IncidentInFull    IncidentReport = "evidence_full"   // the operator has looked at the evidence in full
 )

@@ -95,7 +95,8 @@ func TestProveAudit(t *testing.T) {
 			tamper []string
 			want   []string
 		}{
-			{"reason altered", []string{`UPDATE audit SET why = 'other' WHERE case_id = 'c1' AND seq = 2`}, []string{"altered:c1:2"}},
+			{"reason altered", []string{`UPDATE audit SET why = 'other' WHERE case_id = 'c1' AND seq = 2`},
+				[]string{"altered:c1:2"}},
 			{"row missing", []string{`DELETE FROM audit WHERE case_id = 'c1' AND seq = 2`}, []string{"missing:c1:2"}},
 			{"two rows missing in two cases", []string{`DELETE FROM audit WHERE case_id IN ('c1', 'c3') AND seq = 3`},
 				[]string{"missing:c1:3", "missing:c3:3"}},
@@ -104,7 +105,8 @@ func TestProveAudit(t *testing.T) {
 				`UPDATE audit SET seq = 2 WHERE case_id = 'c1' AND seq = 3`,
 				`UPDATE audit SET seq = 3 WHERE case_id = 'c1' AND seq = 99`,
 			}, []string{"reordered:c1:2", "reordered:c1:3", "reordered:c1:4"}},
-			{"end cut after the last head", []string{`DELETE FROM audit WHERE case_id = 'c2' AND seq = 6`}, []string{"cut:c2:5"}},
+			{"end cut after the last head", []string{`DELETE FROM audit WHERE case_id = 'c2' AND seq = 6`},
+				[]string{"cut:c2:5"}},
 			{"published end cut", []string{`DELETE FROM audit WHERE case_id = 'c3' AND seq = 4`},
 				[]string{"cut:c3:3", "published:c3:4"}},
 			{"chain gone", []string{`DELETE FROM audit WHERE case_id = 'c3'`, `DELETE FROM audit_heads WHERE case_id = 'c3'`},
@@ -112,7 +114,8 @@ func TestProveAudit(t *testing.T) {
 			{"case gone", []string{`DELETE FROM cases WHERE id = 'c3'`}, []string{"no_case:c3:0"}},
 			{"end of a head altered", []string{`UPDATE published_ends SET seq = 3 WHERE case_id = 'c3'`},
 				[]string{"head:2026-06-01", "published:c3:3"}},
-			{"head gone", []string{`DELETE FROM published_heads WHERE day = '2026-06-01'`}, []string{"head:2026-06-02", "rewritten"}},
+			{"head gone", []string{`DELETE FROM published_heads WHERE day = '2026-06-01'`},
+				[]string{"head:2026-06-02", "rewritten"}},
 		} {
 			t.Run(tt.name, func(t *testing.T) {
 				restore := ts.saveTables(t, "audit", "audit_heads", "cases", "published_heads", "published_ends")

@@ -63,7 +63,8 @@ func TestHeadIsPublishedDaily(t *testing.T) {
 			t.Fatalf("%s got %d heads after two runs, want one", to, got)
 		}
 	}
-	if card := lastCard(w, "ou_dpo"); !strings.Contains(card, hex.EncodeToString(first.Hash)) || strings.Contains(card, "ou_1") {
+	if card := lastCard(w, "ou_dpo"); !strings.Contains(card, hex.EncodeToString(first.Hash)) ||
+		strings.Contains(card, "ou_1") {
 		t.Errorf("got %s, want the hash and nobody", card)
 	}
 	w.Advance(24 * time.Hour)
@@ -75,7 +76,8 @@ func TestHeadIsPublishedDaily(t *testing.T) {
 	w.RunJobs(flows.JobReply)
 	w.Advance(24 * time.Hour)
 	w.RunJobs(flows.JobPublishHead, flows.JobReply)
-	if second := lastHead(w); second.Day == first.Day || string(second.Previous) != string(first.Hash) || second.Chains != 1 {
+	if second := lastHead(w); second.Day == first.Day || string(second.Previous) != string(first.Hash) ||
+		second.Chains != 1 {
 		t.Errorf("got the head %+v, want one over the new chain, after the first", second)
 	}
 	if got := heads("oc_review"); got != 2 {
