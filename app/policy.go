@@ -13,7 +13,9 @@ import (
 func Policy(cfg config.Config) flows.Policy {
 	recipients := []string{"feishu"}
 	if cfg.Verification.Method != flows.MethodNone {
-		recipients = append(recipients, "tencent_sms")
+		if cfg.SendsCodes() {
+			recipients = append(recipients, "tencent_sms")
+		}
 		if cfg.Uses(flows.ThreeElements) {
 			recipients = append(recipients, "tencent_faceid")
 		}
@@ -70,6 +72,7 @@ func Policy(cfg config.Config) flows.Policy {
 		Agreement: cards.Agreement{
 			Company:    cfg.Company.Name,
 			Recipients: recipients,
+			Supplier:   cfg.Verification.Supplier,
 			PhotoGrace: t.PhotoGrace,
 			Version:    cards.AgreementVersion,
 		},

@@ -37,6 +37,7 @@ func SamplePolicy() *Policy {
 		},
 		Agreement: cards.Agreement{
 			Recipients: []string{"feishu", "esign"},
+			Supplier:   cards.DefaultSupplier,
 			PhotoGrace: time.Hour,
 			Version:    cards.AgreementVersion,
 		},
