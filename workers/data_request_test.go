@@ -312,3 +312,34 @@ func TestCopyThatCannotBeSent(t *testing.T) {
 		t.Errorf("got %d requests, want one", got)
 	}
 }
+
+// TestRequestOfAnotherTenant: a click that names a request of another company, or none, opens and changes nothing.
+func TestRequestOfAnotherTenant(t *testing.T) {
+	t.Parallel()
+	w := workerstest.New(t)
+	c := w.PutCase(flows.Done, "ou_1")
+	w.Click("ou_1", c, cards.ActCorrectData, "request_words", "名字不对")
+	r := lastRequest(w, "ou_1", flows.RequestCorrect, flows.RequestOpen)
+	for _, act := range []cards.Act{cards.ActOpenRequest, cards.ActFulfilRequest, cards.ActDeclineRequest} {
+		for name, k := range map[string]flows.CardAction{
+			"another tenant": {TenantKey: "another", Action: cards.Action{V: 1, Act: act, Case: r.ID}},
+			"no request":     {TenantKey: workerstest.Tenant, Action: cards.Action{V: 1, Act: act, Case: c.ID}},
+		} {
+			k.EventID, k.OpenID, k.At = w.NextID(), "ou_hr1", w.Now()
+			reason := "x"
+			k.Form.RequestReason = &reason
+			a, err := w.Engine.Click(t.Context(), k)
+			w.Must(err)
+			w.CheckAnswer(a, "bad_request")
+			if a.Card != nil {
+				t.Errorf("%s of %s: got a card, want none", act, name)
+			}
+		}
+	}
+	lastRequest(w, "ou_1", flows.RequestCorrect, flows.RequestOpen)
+	k := flows.CardAction{EventID: w.NextID(), TenantKey: "another", OpenID: "ou_1", At: w.Now(),
+		Action: cards.Action{V: 1, Act: cards.ActCopyData, Case: c.ID}}
+	a, err := w.Engine.Click(t.Context(), k)
+	w.Must(err)
+	w.CheckAnswer(a, "bad_request")
+}
