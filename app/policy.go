@@ -72,7 +72,7 @@ func Policy(cfg config.Config) flows.Policy {
 		Agreement: cards.Agreement{
 			Company:    cfg.Company.Name,
 			Recipients: recipients,
-			Supplier:   cfg.Verification.Supplier,
+			Supplier:   cfg.Verification.SupplierName,
 			PhotoGrace: t.PhotoGrace,
 			Version:    cards.AgreementVersion,
 		},

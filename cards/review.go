@@ -207,7 +207,7 @@ const longTerm = "长期"
 
 // Names of Tencent Cloud that the catalogue translates.
 const (
-	// DefaultSupplier is the legal name of its company, the default of verification.supplier.
+	// DefaultSupplier is the legal name of its company, the default of verification.supplier_name.
 	DefaultSupplier = "腾讯云计算（北京）有限责任公司"
 	tencent         = "腾讯云" // in cases of versions before that setting
 )

@@ -93,9 +93,9 @@ type Config struct {
 	Verification struct {
 		Method flows.Method `koanf:"method"`
 		Ladder Ladder       `koanf:"ladder"` // empty: Method only
-		// Supplier is the legal name of the company behind tencent, in the consent and in the evidence.
-		Supplier string        `koanf:"supplier"`
-		Tencent  verify.Config `koanf:"tencent"`
+		// SupplierName is the legal name of the company behind tencent, in the consent and in the evidence.
+		SupplierName string        `koanf:"supplier_name"`
+		Tencent      verify.Config `koanf:"tencent"`
 	} `koanf:"verification"`
 	Esign struct {
 		BaseURL          string   `koanf:"base_url"`
@@ -170,7 +170,7 @@ func Defaults() (c Config) {
 	c.Privacy.Deadline = 15
 	c.OCR.PerSecond = 10
 	c.Verification.Method = flows.ThreeElements
-	c.Verification.Supplier = verify.DefaultSupplier
+	c.Verification.SupplierName = verify.DefaultSupplier
 	c.Verification.Tencent.EndpointFaceID = verify.DefaultEndpointFaceID
 	c.Verification.Tencent.EndpointSMS = verify.DefaultEndpointSMS
 	c.Verification.Tencent.Region = verify.DefaultRegion

@@ -164,10 +164,10 @@ func (c *Config) SendsCodes() bool { return c.Uses(flows.ThreeElements) || c.Use
 
 // supplier checks the name of the company that verifies, which the consent, the evidence and cards quote.
 func (v *validator) supplier() {
-	if strings.TrimSpace(v.Verification.Supplier) == "" {
-		v.wrong("verification.supplier", Missing)
+	if strings.TrimSpace(v.Verification.SupplierName) == "" {
+		v.wrong("verification.supplier_name", Missing)
 	}
-	v.oneLine("verification.supplier", v.Verification.Supplier, flows.MaxSupplier)
+	v.oneLine("verification.supplier_name", v.Verification.SupplierName, flows.MaxSupplier)
 }
 
 // suppliers checks the settings of those that verify, send messages and keep the evidence.

@@ -11,13 +11,13 @@ import (
 )
 
 // TestSupplierName: the consent, "my data", HR's card, the evidence and the bundle name the company of
-// verification.supplier, under each method, and none of them names another one.
+// verification.supplier_name, under each method, and none of them names another one.
 func TestSupplierName(t *testing.T) {
 	const company = "样例核验（上海）有限公司"
 	if cards.DefaultSupplier != verify.DefaultSupplier {
 		t.Errorf("cards and evidence have the defaults %s and %s", cards.DefaultSupplier, verify.DefaultSupplier)
 	}
-	h := harness.Start(t, withFace("verification.supplier", company, "review.style", "cards"))
+	h := harness.Start(t, withFace("verification.supplier_name", company, "review.style", "cards"))
 	s := newEvidenceShell(h)
 	keys := s.must(0, "key")
 	for method, toReview := range map[string]func(p harness.Person){

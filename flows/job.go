@@ -52,6 +52,7 @@ const (
 	JobCampaign      JobKind = "run_campaign"
 	JobInvite        JobKind = "invite"
 	JobChase         JobKind = "chase"
+	JobListTemplate  JobKind = "send_list_template"
 
 	JobRequestDue     JobKind = "request_due"
 	JobEraseRequested JobKind = "erase_requested"
@@ -74,7 +75,7 @@ func (j Job) Queue() string {
 			return "groups"
 		}
 		return "cards"
-	case JobReply, JobOriginal, JobRecall, JobRecallExport, JobUrgent:
+	case JobReply, JobOriginal, JobRecall, JobRecallExport, JobUrgent, JobListTemplate:
 		return "cards"
 	case JobSendCode:
 		return "sms"

@@ -56,6 +56,7 @@ func (w *Workers) newHandlers() map[flows.JobKind]handler {
 		flows.JobCampaign:      w.runCampaign,
 		flows.JobInvite:        w.sendInvitation,
 		flows.JobChase:         w.sendChase,
+		flows.JobListTemplate:  w.sendListTemplate,
 
 		flows.JobRequestDue:     w.requestDue,
 		flows.JobEraseRequested: w.eraseRequested,
