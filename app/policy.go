@@ -50,6 +50,8 @@ func Policy(cfg config.Config) flows.Policy {
 		Admins:       cfg.HR.Admins,
 		StandIns:     cfg.Review.StandIns,
 		Leads:        cfg.Review.Leads,
+		DPOs:         cfg.DPO.Viewers,
+		RequestDays:  int(cfg.Privacy.Deadline),
 		SLA:          cfg.Review.SLA,
 		Work:         cfg.WorkSchedule(),
 		Urgent:       bool(cfg.Review.Urgent),

@@ -100,6 +100,8 @@ var acts = map[Act]struct{ caseless, named bool }{
 	ActApprove: {}, ActSendBack: {}, ActReject: {}, ActRetry: {}, ActResolve: {}, ActClose: {}, ActPeek: {}, ActAgree: {},
 	ActKeepOnFile: {}, ActUndo: {}, ActDecide: {}, ActOpen: {}, ActAsk: {}, ActHold: {}, ActTransfer: {}, ActNote: {},
 	ActSampleFine: {}, ActSampleFault: {}, ActEvidence: {}, ActRenamed: {},
+	ActCopyData: {}, ActCorrectData: {}, ActObjectData: {}, ActDeleteData: {},
+	ActFulfilRequest: {}, ActDeclineRequest: {}, ActOpenRequest: {},
 	ActInvite: {caseless: true, named: true}, ActPause: {}, ActStop: {}, ActChase: {}, ActCampaign: {},
 	ActRemind: {caseless: true}, ActNext: {caseless: true}, ActFilter: {caseless: true}, ActBulk: {caseless: true},
 	ActExport: {caseless: true, named: true},

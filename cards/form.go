@@ -25,6 +25,7 @@ type Form struct {
 	FaultNote                          *string
 	Question, InternalNote, Admin      *string
 	Targets, TargetName                *string
+	RequestWords, RequestReason        *string
 
 	ExportPeople, ExportDepartment, ExportLanguage *string
 }
@@ -54,6 +55,8 @@ func DecodeForm(value map[string]any) (Form, error) {
 		"admin":           &f.Admin,
 		"targets":         &f.Targets,
 		"target_name":     &f.TargetName,
+		"request_words":   &f.RequestWords,
+		"request_reason":  &f.RequestReason,
 
 		"export_people":     &f.ExportPeople,
 		"export_department": &f.ExportDepartment,
@@ -102,6 +105,8 @@ func (f Form) String() string {
 		{"admin", f.Admin != nil},
 		{"targets", f.Targets != nil},
 		{"target_name", f.TargetName != nil},
+		{"request_words", f.RequestWords != nil},
+		{"request_reason", f.RequestReason != nil},
 		{"export_people", f.ExportPeople != nil},
 		{"export_department", f.ExportDepartment != nil},
 		{"export_language", f.ExportLanguage != nil},

@@ -14,7 +14,9 @@ type Morning struct {
 	Week         Turnout // the seven days before today
 	// Joined and Gone count who has joined and left the company in those days, as far as the directory has said.
 	Joined, Gone int
-	Desk         bool // HR reviews at desks, so that the card offers the reader's
+	Requests     int    // open ones about personal data
+	RequestDue   string // the first deadline of them
+	Desk         bool   // HR reviews at desks, so that the card offers the reader's
 	At           time.Time
 }
 
@@ -29,7 +31,8 @@ type Waiting struct {
 
 // Empty reports whether the card would say nothing: nobody waits, and nothing has happened.
 func (v Morning) Empty() bool {
-	return v.Waiting.Total == 0 && v.Waiting.OnHold == 0 && v.Days.Empty() && v.Gone == 0
+	return v.Waiting.Total == 0 && v.Waiting.OnHold == 0 && v.Days.Empty() && v.Gone == 0 &&
+		v.Requests == 0
 }
 
 // JSON draws the numbers, and the button that sends the reader's desk.
@@ -57,6 +60,9 @@ func (v Morning) JSON() json.RawMessage {
 	e = append(e, facts(v.Days.texts()...)...)
 	if v.Joined+v.Gone > 0 {
 		e = append(e, line(tr("morning.staff", intArg("joined", v.Joined), intArg("left", v.Gone))))
+	}
+	if v.Requests > 0 {
+		e = append(e, line(tr("morning.requests", intArg("n", v.Requests), quotedArg("day", v.RequestDue))))
 	}
 	e = append(e, facts(
 		tr("morning.to_done", textArg("now", spanText(v.Days.ToDone, v.Days.ToDone.Median)),

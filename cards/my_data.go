@@ -29,7 +29,9 @@ type MyData struct {
 	EvidencePoint          string
 	Sent                   []Disclosure
 	Views                  []View
+	Requests               []RequestRow // oldest first
 	CanWithdraw            bool
+	CanDelete              bool // not before a write has ended, so that it is a request
 	Deleted                bool // the confirmation after 删除我的资料
 	Empty                  bool // no data is stored
 }
@@ -149,6 +151,11 @@ func (v MyData) storedNodes() []node {
 		e = append(e, facts(fact("evi_point_id", machineID(v.EvidencePoint)))...)
 	}
 	e = append(e, v.historyNodes()...)
+	e = append(e, v.rightsNodes()...)
+	if v.CanDelete {
+		e = append(e, rule(), line(tr("my_data.delete_later")),
+			askFirst("delete_data", dangerButton, v.act(ActDeleteData)))
+	}
 	if v.CanWithdraw {
 		e = append(e, rule(), line(tr("my_data.how_to_delete")), askFirst("withdraw", dangerButton, v.act(ActWithdraw)))
 	}

@@ -31,7 +31,7 @@ type sample struct {
 // samples returns every card in every variant that looks different.
 func samples() []sample {
 	return slices.Concat(applicantSamples(), faceSamples(), documentSamples(), caseSamples(), reconcileSamples(),
-		reportSamples(), campaignSamples())
+		reportSamples(), campaignSamples(), requestSamples())
 }
 
 // after returns the time d after noon.

@@ -108,6 +108,11 @@ var toastTypes = map[string]string{
 	"peek_sent":             "success",
 	"peek_open":             "info",
 	"peek_limit":            "warning", // n
+	"request_made":          "success", // due
+	"request_open":          "info",
+	"copy_recent":           "info",
+	"requests_today":        "warning",
+	"request_of_bot":        "info",
 	"export_begun":          "success",
 	"export_running":        "info",
 	"export_limit":          "warning", // n

@@ -31,6 +31,7 @@ type cli struct {
 	Restored restoredCmd `cmd:"" help:"Run once on a database that was put back from a backup, before serve."`
 	Evidence evidenceCmd `cmd:"" help:"What a case proves: show, export, verify, and the public key."`
 	Health   healthCmd   `cmd:"" help:"Ask a running serve on this machine whether it is alive."`
+	Privacy  privacyCmd  `cmd:"" help:"For the data-protection officer: the report, and the proof of the audit trail."`
 	Handover handoverCmd `cmd:"" help:"What follows evidence points: list what waits or was given up, hand on again."`
 }
 

@@ -79,6 +79,14 @@ type Config struct {
 		ChaseEvery time.Duration `koanf:"chase_every"`
 		OCRQuota   Pages         `koanf:"ocr_quota"`
 	} `koanf:"campaign"`
+	// DPO are those who may see the privacy report, which holds nothing personal.
+	DPO struct {
+		Viewers []string `koanf:"viewers"`
+	} `koanf:"dpo"`
+	Privacy struct {
+		// Deadline is until when a request of a person about the own data shall be answered.
+		Deadline WorkingDays `koanf:"deadline"`
+	} `koanf:"privacy"`
 	OCR struct {
 		PerSecond PerSecond `koanf:"per_second"`
 	} `koanf:"ocr"`
@@ -165,6 +173,7 @@ func Defaults() (c Config) {
 	c.Campaign.Chase = ChaseManual
 	c.Campaign.Chases = flows.MaxChases
 	c.Campaign.ChaseEvery = 24 * time.Hour
+	c.Privacy.Deadline = 15
 	c.OCR.PerSecond = 10
 	c.Verification.Method = flows.ThreeElements
 	c.Verification.SupplierName = verify.DefaultSupplier

@@ -239,6 +239,7 @@ func TestEveryKeyFromEnvironment(t *testing.T) {
 				"campaign.chases":          "2",
 				"campaign.chase_every":     "33h",
 				"campaign.ocr_quota":       "7",
+				"privacy.deadline":         "7",
 				"ocr.per_second":           "7",
 				"verification.method":      "none",
 				"verification.ladder":      "three_elements,bank_card_four",

@@ -36,6 +36,7 @@ func validate(c *Config, undecoded []Mistake) []Mistake {
 	v.admins()
 	v.people("review.leads", c.Review.Leads)
 	v.people("review.stand_ins", c.Review.StandIns)
+	v.people("dpo.viewers", c.DPO.Viewers)
 	v.calendar()
 	if c.Feishu.AppType == Marketplace {
 		v.marketplace()

@@ -46,6 +46,7 @@ func (d *Doctor) peopleChecks() []check {
 	}{
 		{"review.stand_ins", "代审人", "Stand-in", d.cfg.Review.StandIns},
 		{"review.leads", "负责人", "Lead", d.cfg.Review.Leads},
+		{"dpo.viewers", "个人信息保护负责人", "Data-protection officer", d.cfg.DPO.Viewers},
 	} {
 		for i, id := range of.ids {
 			n := strconv.Itoa(i + 1)

@@ -86,6 +86,9 @@ func (e *Engine) handleClick(ctx context.Context, tx flows.Tx, k click) (flows.A
 		}
 		return e.openNextInQueue(ctx, tx, k)
 	}
+	if requestActs[k.Action.Act] {
+		return e.clickOnRequest(ctx, tx, k)
+	}
 	if campaignActs[k.Action.Act] {
 		return e.clickOnCampaign(ctx, tx, k)
 	}
@@ -200,6 +203,11 @@ func (e *Engine) clickOnCase(ctx context.Context, tx flows.Tx, k click) (flows.A
 	if ev.Kind == flows.Erase && out.Change.Rule != flows.RefusalLate {
 		if err := e.eraseOlderCases(ctx, tx, c, ev); err != nil {
 			return flows.Answer{}, err
+		}
+		if out.Changed() {
+			if err := e.recordErasure(ctx, tx, out.Case); err != nil {
+				return flows.Answer{}, err
+			}
 		}
 		// The clicked card becomes the receipt of the deletion.
 		receipt, err := e.MyData(ctx, tx, k.TenantKey, k.OpenID)

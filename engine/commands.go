@@ -134,6 +134,8 @@ func (e *Engine) handleCommand(ctx context.Context, tx flows.Tx, m flows.Message
 		return e.replyNotice(ctx, tx, m, "human")
 	case flows.CommandCancel:
 		return e.cancel(ctx, tx, m, c)
+	case flows.CommandPrivacy:
+		return e.sendPrivacyReport(ctx, tx, m)
 	case flows.CommandMyData, flows.CommandDeleteData:
 		return e.replyPrivately(ctx, tx, m, flows.Reply(flows.ReplyMyData))
 	case flows.CommandHelp:
@@ -270,6 +272,8 @@ func (e *Engine) handleHRCommand(ctx context.Context, tx flows.Tx, m flows.Messa
 		return e.comeBack(ctx, tx, m)
 	case flows.CommandExport:
 		return e.askForExport(ctx, tx, m)
+	case flows.CommandRequests:
+		return e.replyPrivately(ctx, tx, m, flows.Reply(flows.ReplyRequests))
 	case flows.CommandStats:
 		return e.reply(ctx, tx, m, flows.Reply(flows.ReplyStats))
 	case flows.CommandRemind:

@@ -73,6 +73,7 @@ type Engine struct {
 	answers *cache.Cache
 	// nightlyQueuedUntil maps a tenant to the time until which its nightly job is known to be queued. It is only a cache.
 	nightlyQueuedUntil sync.Map
+	headQueuedUntil    sync.Map // the same of the heads over the audit chains
 	// morningQueuedUntil is the same of HR's morning card.
 	morningQueuedUntil sync.Map
 }
@@ -233,6 +234,11 @@ func (e *Engine) persist(
 			return err
 		}
 		jobs = append(jobs, more...)
+	}
+	if !c.Erased.IsZero() && before.Erased.IsZero() {
+		if err := tx.ForgetRequestWords(ctx, c.TenantKey, c.OpenID); err != nil {
+			return err
+		}
 	}
 	shows, err := e.MarkSurfaces(ctx, tx, c, ch, ev.SourceMessage)
 	if err != nil {

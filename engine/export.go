@@ -125,7 +125,7 @@ func (e *Engine) mayExport(ctx context.Context, tx flows.Tx, k click) (*cards.To
 	if err != nil {
 		return nil, err
 	}
-	if slices.ContainsFunc(mine, func(x *flows.Export) bool { return x.State.Open() }) {
+	if slices.ContainsFunc(mine, func(x *flows.Export) bool { return x.State.Open() && !x.IsCopy() }) {
 		return flows.NewToast("export_running", nil), nil
 	}
 	return e.countWatched(ctx, tx, k, exports)

@@ -31,6 +31,8 @@ func viewsByColleagues(rows []flows.AuditRow, owner string) []cards.View {
 			continue
 		}
 		switch r.Event { // each one counts
+		case flows.EventRequestMade, flows.EventRequestEnded: // the requests are listed
+			continue
 		case flows.EventEvidenceShown, flows.EventEvidenceExported:
 			out = append(out, evidenceView(r))
 			continue
@@ -116,26 +118,36 @@ func (e *Engine) MyData(ctx context.Context, v flows.View, tenantKey, openID str
 		if !o.State.Terminal() || o.Erased.IsZero() {
 			out.CanWithdraw = true
 		}
-		rows, err := v.AuditOf(ctx, o.ID)
+		views, err := e.ViewsOf(ctx, v, o)
 		if err != nil {
 			return nil, err
 		}
-		out.Views = append(out.Views, viewsByColleagues(rows, o.OpenID)...)
+		out.Views = append(out.Views, views...)
 	}
-	if writesUnderWay(c) {
+	if c.WritesUnderWay() {
 		out.CanWithdraw = false
 	}
-	return out, nil
+	return out, e.addRequests(ctx, v, tenantKey, openID, &out)
 }
 
-// writesUnderWay reports whether the identity or the evidence is being written, or may have been written. Withdrawing
-// has to wait for the end: that takes seconds, or until HR has decided on a write whose outcome is unknown.
-func writesUnderWay(c *flows.Case) bool {
-	switch c.State {
-	case flows.Recording, flows.Filing:
-		return true
-	case flows.NeedsAttention:
-		return !c.BeforeWrites()
+// addRequests lists the person's requests. A deletion that waits for the end of a write is not offered again.
+func (e *Engine) addRequests(ctx context.Context, v flows.View, tenantKey, openID string, out *cards.MyData) error {
+	mine, err := v.DataRequestsOf(ctx, tenantKey, openID, flows.MaxRequests)
+	out.CanDelete = !out.CanWithdraw && !out.Deleted
+	for _, r := range slices.Backward(mine) { // oldest first, as everything on the card
+		out.Requests = append(out.Requests, requestRow(r, e.Now()))
+		if r.Kind == flows.RequestDelete && r.State == flows.RequestOpen {
+			out.CanDelete = false
+		}
 	}
-	return false
+	return err
+}
+
+// ViewsOf lists which colleagues and which commands of the operator saw data of the case, and when.
+func (e *Engine) ViewsOf(ctx context.Context, v flows.View, c *flows.Case) ([]cards.View, error) {
+	rows, err := v.AuditOf(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	return viewsByColleagues(rows, c.OpenID), nil
 }

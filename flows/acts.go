@@ -22,6 +22,10 @@ var ApplicantActs = map[cards.Act]Kind{
 	cards.ActOtherDocument: OtherDocument,
 	cards.ActDocumentPhoto: DocumentPhoto,
 	cards.ActMyData:        "",
+	cards.ActCopyData:      "",
+	cards.ActCorrectData:   "",
+	cards.ActObjectData:    "",
+	cards.ActDeleteData:    "",
 }
 
 // HRActs gives the event of each button of HR. The empty kind marks a button that changes no case: engine/original.go,
@@ -43,6 +47,10 @@ var HRActs = map[cards.Act]Kind{
 	cards.ActEvidence:   "",
 	cards.ActAgree:      "",
 	cards.ActRenamed:    "",
+
+	cards.ActFulfilRequest:  "",
+	cards.ActDeclineRequest: "",
+	cards.ActOpenRequest:    "",
 
 	cards.ActSampleFine:  SampleFine,
 	cards.ActSampleFault: SampleFault,

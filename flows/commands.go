@@ -35,7 +35,9 @@ const (
 	CommandAskAbout     Command = "ask_about"
 	CommandAway         Command = "away" // with a date; see ParseAway
 	CommandBack         Command = "back"
-	CommandInvite       Command = "invite" // alone, or as the first line of a list; see ParseList
+	CommandRequests     Command = "requests"
+	CommandPrivacy      Command = "privacy" // of dpo.viewers
+	CommandInvite       Command = "invite"  // alone, or as the first line of a list; see ParseList
 )
 
 // commands gives the command of each word, in the form to which ParseCommand brings a text.
@@ -53,6 +55,8 @@ var commands = map[string]Command{
 	"导出": CommandExport, "导出名单": CommandExport, "export": CommandExport,
 	"请假": CommandAway, "away": CommandAway,
 	"销假": CommandBack, "我回来了": CommandBack, "back": CommandBack,
+	"资料申请": CommandRequests, "requests": CommandRequests,
+	"隐私报告": CommandPrivacy, "privacy report": CommandPrivacy,
 	"邀请": CommandInvite, "invite": CommandInvite,
 	"设为审核群": CommandReviewHere, "review here": CommandReviewHere,
 	"设为公告群": CommandAnnounceHere, "announce here": CommandAnnounceHere,
@@ -74,6 +78,7 @@ var HRCommands = map[Command]bool{
 	CommandAway:         true,
 	CommandBack:         true,
 	CommandInvite:       true,
+	CommandRequests:     true,
 }
 
 // ParseCommand returns the command that a text consists of, or CommandNone. It ignores case, full-width forms,

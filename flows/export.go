@@ -61,6 +61,7 @@ type Export struct {
 	MessageID string
 	SentAt    time.Time
 	Code      string // why it failed: the code of the platform
+	Request   string // id of the request that a copy answers; "" for a list of HR
 }
 
 // ExportFilter says which people an export lists. All parts have to apply.
@@ -129,6 +130,10 @@ const EventExported = "exported"
 // Exported is the row of a case's audit chain that says so. s is the state that the file shows, sha256 the hash of the
 // file.
 func (x *Export) Exported(caseID string, s State, sha256 string, at time.Time) AuditRow {
+	detail := map[string]string{"export": x.ID, "sha256": sha256}
+	if x.IsCopy() {
+		detail["own"] = "1" // the person's own copy is nobody's look
+	}
 	return AuditRow{
 		CaseID: caseID,
 		At:     at,
@@ -136,7 +141,7 @@ func (x *Export) Exported(caseID string, s State, sha256 string, at time.Time) A
 		Event:  EventExported,
 		From:   s,
 		To:     s,
-		Detail: map[string]string{"export": x.ID, "sha256": sha256},
+		Detail: detail,
 	}
 }
 

@@ -53,6 +53,10 @@ const (
 	JobInvite        JobKind = "invite"
 	JobChase         JobKind = "chase"
 	JobListTemplate  JobKind = "send_list_template"
+
+	JobRequestDue     JobKind = "request_due"
+	JobEraseRequested JobKind = "erase_requested"
+	JobPublishHead    JobKind = "publish_head"
 )
 
 // Queue names the queue of the job. Each upstream has its own queue, so an upstream that does not answer delays only

@@ -228,6 +228,13 @@ const (
 	ReplyDisclosed Template = "disclosed" // to the applicant: the operator has looked at everything in full
 	ReplyExport    Template = "export"    // to an admin: the choices for a file
 	ReplyExported  Template = "exported"  // to an admin: what the file holds that was sent
+
+	ReplyRequest      Template = "request"       // to an admin: what a person asks about the own data
+	ReplyRequests     Template = "requests"      // to an admin: the open requests
+	ReplyRequestEnded Template = "request_ended" // to the person: the answer
+	ReplyRequestsLate Template = "requests_late" // to a lead or DPO: how many requests are overdue; nothing if none is
+	ReplyPrivacy      Template = "privacy"       // to a DPO: the privacy report
+	ReplyHead         Template = "head"          // the published head over the audit chains
 )
 
 // Reply sends a card that is not kept up to date. The receiver follows by Towards or ToHR.
@@ -285,6 +292,7 @@ const (
 	ArgClicked Arg = "clicked" // ShowSurface: the clicked message, if it is not the surface's present one
 	ArgLang    Arg = "lang"    // ReplyExport: the language that is chosen at first, one of cards.ExportLanguages
 	ArgExport  Arg = "export"  // ReplyExported: id of the export
+	ArgRequest Arg = "request" // ReplyRequest, ReplyRequestEnded: id of the request
 )
 
 // Of sets the case of a job.

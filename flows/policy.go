@@ -24,6 +24,8 @@ type Policy struct {
 	Admins         []string      // open_ids, or tenant_key/open_id; see AdminsOf
 	StandIns       []string      // the same of those who decide while an admin is away; see StandInsOf
 	Leads          []string      // the same of those who are told of cases that are long overdue
+	DPOs           []string      // the same of those who may see the privacy report
+	RequestDays    int           // working days within which a request about the own data shall be answered
 	// SLA is the working time after which a case that waits for HR is overdue; 0: none is. Work is HR's working time.
 	SLA           time.Duration
 	Work          workday.Schedule

@@ -154,6 +154,9 @@ type View interface {
 	Setting(ctx context.Context, tenantKey, key string) (string, error) // "" if unset
 	EmploymentView
 	CampaignView
+	DataRequestView
+	AuditHeadView
+	PrivacyView
 	Export(ctx context.Context, id string) (*Export, error) // ErrNotFound
 	// ExportsOf returns what an admin has asked for since a moment, oldest first.
 	ExportsOf(ctx context.Context, tenantKey, openID string, since time.Time) ([]*Export, error)
@@ -231,6 +234,8 @@ type Tx interface {
 	DeleteUse(ctx context.Context, key, id string) error
 	EmploymentTx
 	CampaignTx
+	DataRequestTx
+	AuditHeadTx
 }
 
 // Keys of settings that HR chooses by chat command. They override the configuration.

@@ -30,6 +30,7 @@ func SamplePolicy() *Policy {
 		Method:       ThreeElements,
 		ReviewAlways: true,
 		Admins:       []string{"ou_hr1", "ou_hr2"},
+		RequestDays:  15,
 		Documents:    DefaultDocuments(),
 		Campaign: CampaignRules{
 			PerMinute: 120, Joiners: JoinersOff, Chases: MaxChases, ChaseEvery: 24 * time.Hour, OCRPerSecond: 10,

@@ -12,13 +12,13 @@ import (
 )
 
 const exportColumns = `id, tenant_key, asked_by, asked_ms, people, department, language, state, people_n, bytes, sha256,
-	file_key, sending_ms, message_id, sent_ms, code, campaign`
+	file_key, sending_ms, message_id, sent_ms, code, campaign, request`
 
 // PutExport inserts an export, or replaces the one with its id.
 func (t *txn) PutExport(ctx context.Context, x *flows.Export) error {
 	_, err := t.exec(ctx, "put export", `
 		INSERT INTO exports (`+exportColumns+`)
-		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17)
+		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18)
 		ON CONFLICT (id) DO UPDATE
 		SET state = excluded.state,
 		    people_n = excluded.people_n,
@@ -31,6 +31,7 @@ func (t *txn) PutExport(ctx context.Context, x *flows.Export) error {
 		    code = excluded.code`,
 		x.ID, x.TenantKey, x.By, millis(x.AskedAt), x.Filter.People, x.Filter.Department, x.Language, string(x.State),
 		x.Rows, x.Bytes, x.SHA256, x.FileKey, millis(x.SendingAt), x.MessageID, millis(x.SentAt), x.Code, x.Filter.Campaign,
+		x.Request,
 	)
 	return err
 }
@@ -42,7 +43,7 @@ func (v *view) Export(ctx context.Context, id string) (*flows.Export, error) {
 	err := v.q.QueryRowContext(ctx, `SELECT `+exportColumns+` FROM exports WHERE id = $1`+v.lockRow, id).Scan(
 		&x.ID, &x.TenantKey, &x.By, &asked, &x.Filter.People, &x.Filter.Department, &x.Language, &x.State,
 		&x.Rows, &x.Bytes, &x.SHA256, &x.FileKey, &sending, &x.MessageID, &sent, &x.Code,
-		&x.Filter.Campaign)
+		&x.Filter.Campaign, &x.Request)
 	x.AskedAt, x.SendingAt, x.SentAt = fromMillis(asked), fromMillis(sending), fromMillis(sent)
 	return x, orNotFound("export", err)
 }

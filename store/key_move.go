@@ -212,6 +212,9 @@ func (m *keyMove) moveShort(ctx context.Context) error {
 	if err := m.moveLines(ctx); err != nil {
 		return err
 	}
+	if err := m.moveRequests(ctx); err != nil {
+		return err
+	}
 	return m.store.Tx(flows.WithLowPriority(ctx), func(tx flows.Tx) error {
 		t := tx.(*txn)
 		tickets, err := collect(ctx, t.q, "move tickets", scanTicket, ticketsSQL)
@@ -266,6 +269,25 @@ func (m *keyMove) moveLines(ctx context.Context) error {
 			campaign, line, moveBatch)
 	}, func(t *txn, r movable) (int64, error) {
 		return m.moveSealed(ctx, t, "campaign_lines", "campaign_id = $2 AND line = $3 AND sealed = $4", r)
+	})
+}
+
+func (m *keyMove) moveRequests(ctx context.Context) error {
+	after := ""
+	return inBatches(ctx, m, func() ([]movable, error) {
+		return collect(ctx, m.store.backend.read, "move data requests", func(scan scanner) (r movable, err error) {
+			err = scan(&after, &r.sealed)
+			r.key, r.aad, r.name = []any{after}, requestAAD(after), "words of data request "+after
+			return r, err
+		}, `
+			SELECT id, sealed
+			FROM data_requests
+			WHERE sealed IS NOT NULL AND id > $1
+			ORDER BY id
+			LIMIT $2`,
+			after, moveBatch)
+	}, func(t *txn, r movable) (int64, error) {
+		return m.moveSealed(ctx, t, "data_requests", "id = $2 AND sealed = $3", r)
 	})
 }
 

@@ -86,7 +86,8 @@ func (ts *testStore) fillKeys(t *testing.T, n, old int) {
 	must(t, err)
 	must(t, ts.PutAppTicket(ctx, "cli_1", "a ticket"))
 	ts.tx(t, func(tx flows.Tx) error {
-		return tx.PutLines(ctx, "campaign", []flows.CampaignLine{{Line: 1, Text: "a line"}})
+		return errors.Join(tx.PutLines(ctx, "campaign", []flows.CampaignLine{{Line: 1, Text: "a line"}}),
+			tx.PutDataRequest(ctx, &flows.DataRequest{ID: "r1", Text: flows.RequestWords{Words: "a wish"}}))
 	})
 }
 
@@ -106,7 +107,7 @@ func (ts *testStore) sealAsBefore(t *testing.T, c *flows.Case) {
 
 func (ts *testStore) exec(t *testing.T, query string, args ...any) {
 	t.Helper()
-	if _, err := ts.backend.write.ExecContext(t.Context(), query, args...); err != nil {
+	if _, err := ts.backend.write.ExecContext(context.WithoutCancel(t.Context()), query, args...); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -137,6 +138,9 @@ func checkKeysOpen(t *testing.T, s *Store, n int) {
 		lines, err := v.CampaignLines(ctx, "campaign", []flows.PersonCode{""}, 0, 10)
 		if err != nil || len(lines) != 1 || lines[0].Text != "a line" {
 			t.Errorf("lines %v (%v)", lines, err)
+		}
+		if r, err := v.DataRequest(ctx, "r1"); err != nil || r.Text.Words != "a wish" {
+			t.Errorf("the words of a data request are others (%v)", err)
 		}
 		return nil
 	}))
@@ -170,8 +174,8 @@ func TestRotateKeys(t *testing.T) {
 			t.Errorf("retiring the epoch in use: %v", err)
 		}
 		got := rotate(t, command)
-		// of each case: personal data, picture, index; a push, a line
-		if want := int64(3*24 + 2); got.Epoch != 2 || got.Resumed || got.Moved != want || len(got.Unreadable) > 0 {
+		// of each case: personal data, picture, index; a push, a line, words of a request
+		if want := int64(3*24 + 3); got.Epoch != 2 || got.Resumed || got.Moved != want || len(got.Unreadable) > 0 {
 			t.Errorf("%+v, want epoch 2 and %d rows", got, want)
 		}
 		checkKeysOpen(t, ts.Store, 24)
@@ -185,7 +189,7 @@ func TestRotateKeys(t *testing.T) {
 		for _, l := range must2(command.ListKeys(t.Context()))(t) {
 			switch {
 			case l.Number == 1 && l.State == KeyOld && l.Usage.Total() == 0:
-			case l.Number == 2 && l.State == KeyInUse && l.Usage == KeyUsage{24, 24, 24, 3} && !l.Created.IsZero():
+			case l.Number == 2 && l.State == KeyInUse && l.Usage == KeyUsage{24, 24, 24, 4} && !l.Created.IsZero():
 			default:
 				t.Errorf("listed %+v", l)
 			}

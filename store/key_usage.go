@@ -15,7 +15,7 @@ type KeyUsage struct {
 	Cases    int64 // cases with personal data
 	Pictures int64
 	Numbers  int64 // blind indexes
-	Short    int64 // events not decided on yet, lines of lists, the app's ticket
+	Short    int64 // events not decided on yet, lines of lists, words of data requests, the app's ticket
 }
 
 // Total is the sum.
@@ -62,7 +62,7 @@ func keyUsage(ctx context.Context, q querier, keys *keyset.Keyset) (map[int]KeyU
 
 // addShortUsage counts what is sealed by an epoch itself. Its first bytes name the key.
 func addShortUsage(ctx context.Context, q querier, keys *keyset.Keyset, out map[int]KeyUsage) error {
-	for _, table := range []string{"pushes", "campaign_lines"} {
+	for _, table := range []string{"pushes", "campaign_lines", "data_requests"} {
 		epochs, err := collect(ctx, q, "key usage", func(scan scanner) (epoch int, err error) {
 			var prefix []byte
 			err = scan(&prefix)

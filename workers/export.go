@@ -52,7 +52,7 @@ func (w *Workers) exportToSend(ctx context.Context, j flows.Job) (x *flows.Expor
 			x = nil
 			return nil
 		}
-		admin, err := w.engine.IsAdmin(ctx, tx, x.TenantKey, x.By)
+		admin, err := w.mayHave(ctx, tx, x)
 		if err != nil || admin || !x.SendingAt.IsZero() { // a message that may exist is looked after
 			return err
 		}
@@ -98,6 +98,9 @@ func (w *Workers) sendExport(ctx context.Context, x *flows.Export) error {
 			return err
 		}
 		*x = *now
+		if x.IsCopy() {
+			return w.copySent(ctx, tx, x)
+		}
 		return w.engine.Enqueue(ctx, tx, "exported/"+x.ID, flows.Reply(flows.ReplyExported).
 			Towards(to).
 			With(flows.ArgExport, x.ID).
@@ -113,7 +116,7 @@ func (w *Workers) beginExport(ctx context.Context, x *flows.Export) (begun bool,
 		if err != nil || now.State != flows.ExportSending {
 			return err
 		}
-		admin, err := w.engine.IsAdmin(ctx, tx, now.TenantKey, now.By)
+		admin, err := w.mayHave(ctx, tx, now)
 		switch {
 		case err != nil:
 			return err
@@ -188,6 +191,9 @@ func (w *Workers) exportFailed(ctx context.Context, j flows.Job, x *flows.Export
 
 // giveUpExport ends an export that was not sent, or of which nobody knows whether it was.
 func (w *Workers) giveUpExport(ctx context.Context, x *flows.Export, d failure.Details) error {
+	if x.IsCopy() {
+		return w.copyNotSent(ctx, x, d)
+	}
 	state, notice := flows.ExportFailed, flows.NoticeExportFailed
 	if d.Upstream == codeTooLarge {
 		state, notice = flows.ExportTooLarge, flows.NoticeExportTooLarge

@@ -23,6 +23,9 @@ func exportedCard(ctx context.Context, v flows.View, j flows.Job) (cards.Card, e
 	if err != nil || x.State != flows.ExportSent {
 		return nil, flows.IgnoreNotFound(err)
 	}
+	if x.IsCopy() {
+		return cards.CopySent{Until: x.SentAt.Add(flows.ExportKept)}, nil
+	}
 	out := cards.Exported{Rows: x.Rows, Until: x.SentAt.Add(flows.ExportKept)}
 	if x.Filter.Campaign != "" {
 		c, err := v.Campaign(ctx, x.Filter.Campaign)

@@ -68,7 +68,11 @@ const largeExport = 1 << 20
 func (w *Workers) uploadExport(ctx context.Context, x *flows.Export) (made *madeExport, err error) {
 	var file bytes.Buffer
 	write := w.writeExport
-	if x.Filter.Campaign != "" {
+	name := export.Name(x)
+	switch {
+	case x.IsCopy():
+		write, name = w.writeCopy, copyName(x)
+	case x.Filter.Campaign != "":
 		write = w.writeCampaign
 	}
 	listed, people, sum, err := write(ctx, x, &file)
@@ -85,7 +89,7 @@ func (w *Workers) uploadExport(ctx context.Context, x *flows.Export) (made *made
 	if err := w.engine.Store.Wait(ctx, w.callLimit(ctx, apiFile)); err != nil {
 		return nil, err
 	}
-	key, err := w.Messenger.UploadFile(ctx, export.Name(x), file.Bytes())
+	key, err := w.Messenger.UploadFile(ctx, name, file.Bytes())
 	if err != nil {
 		return nil, err
 	}

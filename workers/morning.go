@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"shiming/cards"
+	"shiming/engine"
 	"shiming/flows"
 )
 
@@ -72,6 +73,13 @@ func (w *Workers) morningCard(ctx context.Context, v flows.View, j flows.Job) (c
 	}
 	if out.Joined, out.Gone, err = v.CountStaff(ctx, tenantKey, since, today); err != nil {
 		return nil, err
+	}
+	open, _, due, err := v.CountOpenDataRequests(ctx, tenantKey, w.engine.Now())
+	if err != nil {
+		return nil, err
+	}
+	if out.Requests = open; open > 0 {
+		out.RequestDue = engine.DueDay(due)
 	}
 	if out.Days, out.Week = turnoutOf(days), turnoutOf(week); out.Empty() {
 		return nil, nil

@@ -59,6 +59,11 @@ func (w *Workers) endRecall(ctx context.Context, x *flows.Export, state flows.Ex
 		if err := tx.PutExport(ctx, now); err != nil || state == flows.ExportRecalled {
 			return err
 		}
+		if x.IsCopy() {
+			left := flows.Reply(flows.ReplyNotice).With(flows.ArgCode, flows.NoticeCopyLeft)
+			person := []flows.Receiver{{Type: "open_id", ID: x.By}}
+			return w.enqueueForEach(ctx, tx, x.TenantKey, "copy_left/"+x.ID, left, person)
+		}
 		to, err := w.engine.AdminReceivers(ctx, tx, x.TenantKey, "")
 		if err != nil {
 			return err

@@ -96,6 +96,9 @@ func (w *Workers) beginPage(
 		if stored, err = tx.Setting(ctx, tenantKey, settingRun); err != nil {
 			return err
 		}
+		if err := w.engine.EnsureHead(ctx, tx, tenantKey); err != nil {
+			return err
+		}
 		if err := w.engine.EnsureMorning(ctx, tx, tenantKey); err != nil {
 			return err
 		}

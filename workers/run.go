@@ -57,6 +57,10 @@ func (w *Workers) newHandlers() map[flows.JobKind]handler {
 		flows.JobInvite:        w.sendInvitation,
 		flows.JobChase:         w.sendChase,
 		flows.JobListTemplate:  w.sendListTemplate,
+
+		flows.JobRequestDue:     w.requestDue,
+		flows.JobEraseRequested: w.eraseRequested,
+		flows.JobPublishHead:    w.publishHead,
 	}
 }
 

@@ -1,0 +1,125 @@
+package cards
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Privacy is the report for a data-protection officer. It names admins who have looked, and nobody whose data it is.
+type Privacy struct {
+	From, To   string   // first and last day, 2006-01-02
+	Recipients []string // codes, as in Agreement
+
+	PhotoGrace, FieldRetention, LeaverRetention time.Duration // 0: until the person asks
+
+	InHand, Ended                      int // cases, now
+	Started, Done                      int // in the period, as everything below
+	Looks                              []PrivacyLook
+	PhotosPurged, FieldsPurged, Erased int // cases: after the grace period, after the retention, on request
+	Requests                           []PrivacyRequests
+	Open, Overdue                      int // requests, now
+	Incidents                          []PrivacyIncident
+	Head, HeadDay                      string // newest audit head; "" without one
+	At                                 time.Time
+}
+
+// PrivacyLook is how often somebody has looked at data in one way for one reason.
+type PrivacyLook struct {
+	By           string // open_id; "" for the operator
+	Operator     bool
+	What, Reason string // texts "looked.<code>" and "peek_reason.<code>"
+	N            int
+}
+
+// PrivacyRequests is how many requests of a kind were made, and how they ended.
+type PrivacyRequests struct {
+	Kind                            string
+	Made, Fulfilled, Declined, Late int
+	Took                            time.Duration
+}
+
+// PrivacyIncident is how often something has happened (texts "incident_report.<kind>").
+type PrivacyIncident struct {
+	Kind string
+	N    int
+}
+
+// maxPrivacyRows bounds the looks on the card; the terminal lists all.
+const maxPrivacyRows = 10
+
+// JSON draws purposes and categories, recipients, retention, numbers, looks, requests and incidents.
+func (v Privacy) JSON() json.RawMessage {
+	e := []node{
+		line(tr("privacy.period", quotedArg("from", v.From), quotedArg("to", v.To)), sizeHead),
+		line(tr("privacy.purpose")),
+		line(tr("privacy.categories")),
+		headline(tr("privacy.recipients")),
+	}
+	var recipients []text
+	for _, code := range v.Recipients[:min(len(v.Recipients), maxPrivacyRows)] {
+		recipients = append(recipients, codeText("recipient", code, quotedArg("name", code)))
+	}
+	if len(recipients) > 0 {
+		e = append(e, small(join(sameText("\n"), recipients...)))
+	}
+	e = append(e, headline(tr("privacy.retention")), line(tr("privacy.kept",
+		textArg("photos", keptText(v.PhotoGrace)), textArg("fields", keptText(v.FieldRetention)),
+		textArg("leavers", keptText(v.LeaverRetention)))))
+	e = append(e, headline(tr("privacy.numbers")),
+		line(tr("privacy.cases", intArg("open", v.InHand), intArg("ended", v.Ended), intArg("started", v.Started),
+			intArg("done", v.Done))),
+		line(tr("privacy.purged", intArg("photos", v.PhotosPurged), intArg("fields", v.FieldsPurged),
+			intArg("erased", v.Erased))))
+	e = append(e, v.lookNodes()...)
+	e = append(e, headline(tr("privacy.requests")),
+		line(tr("requests.total", intArg("n", v.Open), intArg("overdue", v.Overdue))))
+	var requests []text
+	for _, r := range v.Requests[:min(len(v.Requests), maxPrivacyRows)] {
+		requests = append(requests, tr("privacy.request", textArg("kind", codeText("request", r.Kind)),
+			intArg("made", r.Made), intArg("fulfilled", r.Fulfilled), intArg("declined", r.Declined), intArg("late", r.Late),
+			textArg("took", durationText(r.Took))))
+	}
+	if len(requests) > 0 {
+		e = append(e, line(join(sameText("\n"), requests...)))
+	}
+	e = append(e, headline(tr("privacy.incidents")))
+	if len(v.Incidents) == 0 {
+		e = append(e, line(tr("privacy.no_incidents")))
+	}
+	for _, i := range v.Incidents[:min(len(v.Incidents), maxPrivacyRows)] {
+		e = append(e, line(join(sameText(" · "), codeText("incident_report", i.Kind), intArg("n", i.N).val)))
+	}
+	if v.Head != "" {
+		e = append(e, headline(tr("audit_head.title")))
+		e = append(e, facts(fact("head_day", foreignText(v.HeadDay, maxArg)), fact("audit_head", machineID(v.Head)))...)
+	}
+	look := frame{title: tr("privacy.title"), header: headerNeutral, elements: append(e, asOf(v.At)...)}
+	if v.Overdue > 0 {
+		look.header = headerError
+	}
+	return look.json()
+}
+
+// lookNodes draws who has looked at what, how often and why.
+func (v Privacy) lookNodes() []node {
+	e := []node{headline(tr("privacy.looks"))}
+	if len(v.Looks) == 0 {
+		return append(e, line(tr("privacy.no_looks")))
+	}
+	for _, l := range v.Looks[:min(len(v.Looks), maxPrivacyRows)] {
+		w := View{By: l.By, Operator: l.Operator, What: l.What, Reason: l.Reason}
+		e = append(e, row(w.who(), small(join(sameText(" · "), w.text(), intArg("n", l.N).val))))
+	}
+	if more := len(v.Looks) - maxPrivacyRows; more > 0 {
+		e = append(e, small(tr("privacy.more", intArg("n", more))))
+	}
+	return e
+}
+
+// keptText is how long something is kept.
+func keptText(d time.Duration) text {
+	if d <= 0 {
+		return tr("privacy.until_asked")
+	}
+	return durationText(d)
+}
