@@ -36,7 +36,7 @@ func Policy(cfg config.Config) flows.Policy {
 		recipients = append(recipients, flows.RecipientSDK)
 	}
 	t := cfg.Timing
-	return flows.Policy{
+	p := flows.Policy{
 		Method:       cfg.Verification.Method,
 		Ladder:       cfg.Verification.Ladder,
 		ReviewAlways: cfg.Review.Required == config.ReviewAlways,
@@ -68,7 +68,6 @@ func Policy(cfg config.Config) flows.Policy {
 		Agreement: cards.Agreement{
 			Company:    cfg.Company.Name,
 			Recipients: recipients,
-			PhotoGrace: t.PhotoGrace,
 			Version:    cards.AgreementVersion,
 		},
 		Revision:        flows.Revision(cfg.Esign.EvidenceRevision),
@@ -81,11 +80,15 @@ func Policy(cfg config.Config) flows.Policy {
 		ExpireAfter:     t.ExpireAfter,
 		CodeTTL:         t.CodeTTL,
 		CodeResend:      t.CodeResend,
-		PhotoGrace:      t.PhotoGrace,
-		FieldRetention:  t.FieldRetention,
-		LeaverRetention: t.LeaverRetention,
 		WriteQuiet:      t.WriteQuiet,
+
+		PhotoGrace:          t.PhotoGrace,
+		UnfinishedRetention: t.UnfinishedRetention,
+		FieldRetention:      t.FieldRetention,
+		LeaverRetention:     t.LeaverRetention,
 	}
+	p.Agreement.Retention = p.Retention()
+	return p
 }
 
 // warnOfCalendar logs which years HR's calendar does not know, if there is an SLA that depends on it.

@@ -29,6 +29,9 @@ func (a *App) Run(ctx context.Context) error {
 	if err := a.engine.CloseFormerDesks(ctx); err != nil {
 		a.log.Warn("the desks of former admins are closed at the next start only", "error", err)
 	}
+	if err := a.ensureRetention(ctx); err != nil {
+		a.log.Warn("the daily deletion is queued by the next new case only", "error", err)
+	}
 	stopNoting := a.noted.start(ctx)
 	go a.reportCredentials(ctx)
 	a.learnSelf(ctx)
@@ -107,6 +110,15 @@ func (a *App) Close() {
 	if a.store != nil {
 		_ = a.store.Close()
 	}
+}
+
+// ensureRetention queues the daily deletion of each tenant.
+func (a *App) ensureRetention(ctx context.Context) error {
+	tenants, err := a.store.Tenants(ctx)
+	if err != nil || len(tenants) == 0 {
+		return err
+	}
+	return a.engine.EnsureRetentionOf(ctx, tenants)
 }
 
 // syncStaff asks the directory, in the background, what has happened while the bot was away.

@@ -120,12 +120,15 @@ type Config struct {
 		KeysetFile string `koanf:"keyset_file"`
 	} `koanf:"security"`
 	Timing struct {
-		ReminderAfter   time.Duration `koanf:"reminder_after"`
-		ExpireAfter     time.Duration `koanf:"expire_after"`
-		CodeTTL         time.Duration `koanf:"code_ttl"`
-		CodeResend      time.Duration `koanf:"code_resend"`
-		PhotoGrace      time.Duration `koanf:"photo_grace"`
-		FieldRetention  time.Duration `koanf:"field_retention"`
+		ReminderAfter  time.Duration `koanf:"reminder_after"`
+		ExpireAfter    time.Duration `koanf:"expire_after"`
+		CodeTTL        time.Duration `koanf:"code_ttl"`
+		CodeResend     time.Duration `koanf:"code_resend"`
+		PhotoGrace     time.Duration `koanf:"photo_grace"`
+		FieldRetention time.Duration `koanf:"field_retention"`
+		// UnfinishedRetention is of cases that registered nobody.
+		UnfinishedRetention time.Duration `koanf:"unfinished_retention"`
+
 		LeaverRetention time.Duration `koanf:"leaver_retention"`
 		WriteQuiet      time.Duration `koanf:"write_quiet"`
 	} `koanf:"timing"`
@@ -176,7 +179,8 @@ func Defaults() (c Config) {
 	c.Timing.CodeTTL = 10 * time.Minute
 	c.Timing.CodeResend = time.Minute
 	c.Timing.PhotoGrace = time.Hour
-	c.Timing.LeaverRetention = 90 * 24 * time.Hour
+	c.Timing.UnfinishedRetention = 30 * 24 * time.Hour
+	c.Timing.LeaverRetention = 3 * 365 * 24 * time.Hour
 	c.Timing.WriteQuiet = time.Minute
 	c.Log.Level = LevelInfo
 	return c

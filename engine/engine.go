@@ -60,6 +60,8 @@ type Observer interface {
 	ApprovedByPolicy(sampled bool)
 	// SampleLooked counts a look at a sampled case.
 	SampleLooked(outcome flows.SampleOutcome)
+	// Deleted counts a deletion of personal data.
+	Deleted(scope flows.PurgeScope, rule flows.DeletionRule)
 	// CallFailed counts a call to a platform that did not succeed. operation is the platform's own name of the call.
 	CallFailed(operation string, class failure.Class)
 }
@@ -73,8 +75,8 @@ type Engine struct {
 	answers *cache.Cache
 	// nightlyQueuedUntil maps a tenant to the time until which its nightly job is known to be queued. It is only a cache.
 	nightlyQueuedUntil sync.Map
-	// morningQueuedUntil is the same of HR's morning card.
-	morningQueuedUntil sync.Map
+	// morningQueuedUntil is the same of HR's morning card, retentionQueuedUntil of the daily deletion.
+	morningQueuedUntil, retentionQueuedUntil sync.Map
 }
 
 // New returns an engine over d, with the defaults filled in.
@@ -196,6 +198,14 @@ func (e *Engine) persist(
 	if !ch.Silent {
 		if err := e.audit(ctx, tx, c, ev, ch); err != nil {
 			return err
+		}
+	}
+	if ch.Deleted != nil { // after the audit row, which is its proof
+		if err := tx.PutDeletion(ctx, c, *ch.Deleted, len(ch.DropPictures)); err != nil {
+			return err
+		}
+		if e.Observe != nil {
+			e.Observe.Deleted(ch.Deleted.Scope, ch.Deleted.Rule)
 		}
 	}
 	jobs := ch.Jobs

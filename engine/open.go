@@ -92,6 +92,9 @@ func (e *Engine) open(ctx context.Context, tx flows.Tx, o opening) (*flows.Case,
 	if err := e.ensureNightly(ctx, tx, o.tenantKey); err != nil {
 		return nil, err
 	}
+	if err := e.EnsureRetention(ctx, tx, o.tenantKey); err != nil {
+		return nil, err
+	}
 	if err := e.EnsureMorning(ctx, tx, o.tenantKey); err != nil {
 		return nil, err
 	}

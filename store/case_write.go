@@ -13,7 +13,7 @@ import (
 
 // newCaseColumns are the columns of a new case, in the order of newCaseValues. number_index is set by SetBlindIndex.
 const newCaseColumns = `id, tenant_key, open_id, state, live, rev, version, created_ms, entered_ms,
-	submitted_ms, reviewed_ms, done_ms, incident, department, risk, in_hand, data, sealed`
+	submitted_ms, reviewed_ms, done_ms, incident, department, risk, in_hand, erased, data, sealed`
 
 // newCaseValues returns the values of newCaseColumns.
 func newCaseValues(c *flows.Case, times stateTimes, data string, sealed []byte) []any {
@@ -34,6 +34,7 @@ func newCaseValues(c *flows.Case, times stateTimes, data string, sealed []byte) 
 		c.Department,
 		string(c.Risk),
 		inHand(c),
+		boolInt(!c.Erased.IsZero()),
 		data,
 		sealed,
 	}
@@ -128,8 +129,9 @@ func (t *txn) UpdateCase(ctx context.Context, c *flows.Case) error {
 		    sealed = $13,
 		    by_policy = $14,
 		    sample = $15,
-		    in_hand = $16
-		WHERE id = $17 AND version = $18`,
+		    in_hand = $16,
+		    erased = $17
+		WHERE id = $18 AND version = $19`,
 		string(c.State),
 		boolInt(!c.State.Terminal()),
 		c.Rev,
@@ -146,6 +148,7 @@ func (t *txn) UpdateCase(ctx context.Context, c *flows.Case) error {
 		mark.byPolicy,
 		mark.sample,
 		inHand(c),
+		boolInt(!c.Erased.IsZero()),
 		c.ID,
 		version,
 	)

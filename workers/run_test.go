@@ -159,9 +159,11 @@ type observer struct {
 	moves   map[flows.State]int
 }
 
-func (o *observer) ApprovedByPolicy(bool)                       {}
-func (o *observer) SampleLooked(flows.SampleOutcome)            {}
-func (o *observer) Moved(_, to flows.State, _, _ time.Duration) { o.moves[to]++ }
+func (o *observer) ApprovedByPolicy(bool)            {}
+func (o *observer) SampleLooked(flows.SampleOutcome) {}
+
+func (o *observer) Deleted(flows.PurgeScope, flows.DeletionRule) {}
+func (o *observer) Moved(_, to flows.State, _, _ time.Duration)  { o.moves[to]++ }
 func (o *observer) CallFailed(operation string, class failure.Class) {
 	o.effects[operation+" "+string(class)]++
 }
