@@ -28,9 +28,13 @@ type MyData struct {
 	EvidencePoint          string
 	Sent                   []Disclosure
 	Views                  []View
-	CanWithdraw            bool
-	Deleted                bool // the confirmation after 删除我的资料
-	Empty                  bool // no data is stored
+	// KeptUntil is when the details are deleted; zero: no day is known yet, and Retention says what counts.
+	KeptUntil   time.Time
+	Registered  bool // the case has ended with a registration
+	Retention   Retention
+	CanWithdraw bool
+	Deleted     bool // the confirmation after 删除我的资料
+	Empty       bool // no data is stored
 }
 
 // Disclosure is a transfer of personal data to a processor.
@@ -41,8 +45,9 @@ type Disclosure struct {
 
 // View is an access to personal data by an admin.
 type View struct {
-	By       string // open_id; "" for the operator
+	By       string // open_id; "" for the operator and for the group
 	Operator bool   // a command in the shell
+	Group    bool   // HR's group
 	At       time.Time
 	What     string // texts "looked.<code>"
 	Reason   string // of a look at the originals, one of PeekReasons or policy; else ""
@@ -53,6 +58,9 @@ type View struct {
 func (w View) who() node {
 	if w.Operator {
 		return line(tr("my_data.operator"))
+	}
+	if w.Group {
+		return line(tr("my_data.group"))
 	}
 	return person(w.By)
 }
@@ -146,11 +154,23 @@ func (v MyData) storedNodes() []node {
 		e = append(e, line(tr("my_data.evidence")))
 		e = append(e, facts(fact("evi_point_id", machineID(v.EvidencePoint)))...)
 	}
+	e = append(e, line(v.keptText()))
 	e = append(e, v.historyNodes()...)
 	if v.CanWithdraw {
 		e = append(e, rule(), line(tr("my_data.how_to_delete")), askFirst("withdraw", dangerButton, v.act(ActWithdraw)))
 	}
 	return e
+}
+
+// keptText says until when the details are kept.
+func (v MyData) keptText() text {
+	switch {
+	case !v.KeptUntil.IsZero():
+		return tr("my_data.kept_until", timeArg("at", v.KeptUntil))
+	case v.Registered:
+		return v.Retention.fieldsText()
+	}
+	return v.Retention.text()
 }
 
 // historyNodes draws the latest disclosures and views.

@@ -38,7 +38,7 @@ var mayImport = map[string][]string{
 		"engine", "evidence", "flows", "cards", "idcard", "idcard/watermark", "esign", "verify", "handover", "failure",
 		"sheet", "export",
 	},
-	"export": {"flows", "cards", "sheet"},
+	"export": {"flows", "cards", "sheet"}, "privacy": {},
 	"bot":    {"flows", "cards", "idcard", "failure", "shape"},
 	"web":    {"engine", "flows", "cards", "failure"},
 	"store":  {"flows", "idcard", "failure", "store/groupcommit", "store/keyset"},

@@ -86,7 +86,7 @@ func walkCases(w *workerstest.Harness, rnd *rand.Rand) {
 
 // oneIn says how rarely a kind of event is taken: those that end a case or go back, and those that change no figure.
 var oneIn = map[flows.Kind]int{
-	flows.Cancelled: 40, flows.Erase: 60, flows.ExpiryDue: 40, flows.ConsentDenied: 12, flows.Closed: 6, flows.Restored: 40,
+	flows.Cancelled: 40, flows.Erase: 60, flows.ErasedBefore: 200, flows.ExpiryDue: 40, flows.ConsentDenied: 12, flows.Closed: 6, flows.Restored: 40,
 	flows.ApplicantLeft: 60,
 	flows.OtherDocument: 40, flows.DocumentPhoto: 20, flows.PhotoRecalled: 40, flows.Retake: 30, flows.HelpAsked: 20,
 	flows.StepStopped: 8, flows.PhotoFailed: 5, flows.PhotoClaimed: 8, flows.FormTooClear: 20, flows.StepDelayed: 20,

@@ -73,10 +73,32 @@ func (w *Workers) morningCard(ctx context.Context, v flows.View, j flows.Job) (c
 	if out.Joined, out.Gone, err = v.CountStaff(ctx, tenantKey, since, today); err != nil {
 		return nil, err
 	}
+	deleted, err := v.CountDeletions(ctx, tenantKey, since, today)
+	if err != nil {
+		return nil, err
+	}
+	out.Deletions, out.Proof = deletionsOf(deleted), deleted.Proof
 	if out.Days, out.Week = turnoutOf(days), turnoutOf(week); out.Empty() {
 		return nil, nil
 	}
 	return out, nil
+}
+
+// deletionsOf lists deletions in the order of their rules.
+func deletionsOf(r flows.DeletionReport) (out []cards.Deletion) {
+	for _, rule := range flows.DeletionRules {
+		sum := cards.Deletion{Rule: string(rule)}
+		for _, n := range r.Counts {
+			if n.Rule == rule {
+				sum.Cases += n.Cases
+				sum.Pictures += n.Pictures
+			}
+		}
+		if sum.Cases > 0 {
+			out = append(out, sum)
+		}
+	}
+	return out
 }
 
 // weeklyCard builds the card of last week beside the week before. It returns nil if there is nothing to say.

@@ -104,8 +104,13 @@ func TestTimers(t *testing.T) {
 	w.InState(c.ID, flows.Expired)
 	w.Advance(flows.SamplePolicy().PhotoGrace)
 	w.RunJobs(flows.JobPurge)
-	if now := w.CaseNow(c.ID); !now.Personal.Empty() || now.PhotosGoneAt.IsZero() || now.Erased.IsZero() {
-		t.Errorf("after the grace period: %+v", now)
+	if now := w.CaseNow(c.ID); now.Personal.Empty() || now.PhotosGoneAt.IsZero() || !now.Erased.IsZero() {
+		t.Errorf("after the grace period: %+v, want the fields without the photos", now)
+	}
+	w.Advance(flows.SamplePolicy().UnfinishedRetention)
+	w.RunJobs(flows.JobPurge)
+	if now := w.CaseNow(c.ID); !now.Personal.Empty() || now.Erased.IsZero() {
+		t.Errorf("after the retention of who did not finish: %+v", now)
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 type drawing struct {
 	flows.Surface
 	caseVersion int64  // version of the case that was drawn last; 0 for a board
+	caseRev     int64  // its revision; 0 if the card has nothing of a person
 	hashBefore  []byte // RenderedHash when the drawing began
 	resend      bool   // an earlier run has begun to send the message of SendingGeneration
 	sendStarted bool   // this run has
@@ -216,6 +217,9 @@ func (w *Workers) sendMessage(ctx context.Context, s *drawing) (sent bool, err e
 	if raw == nil || err != nil {
 		return false, err
 	}
+	if err := w.noteShown(ctx, s); err != nil {
+		return false, err
+	}
 	s.sendStarted = true
 	id, err := w.Messenger.Send(ctx, s.To, raw, messageUUID("surface", s.ID, s.SendingGeneration))
 	if err != nil {
@@ -247,6 +251,9 @@ func (w *Workers) patchMessage(ctx context.Context, s *drawing) (patched bool, e
 			raw = nil
 		}
 		return raw, err
+	}
+	if err := w.noteShown(ctx, s); err != nil {
+		return false, err
 	}
 	err = w.Messenger.Patch(ctx, s.MessageID, draw)
 	if raw == nil || err != nil {
