@@ -53,6 +53,7 @@ type App struct {
 	verifier *verify.Tencent  // nil if no supplier is set up
 	handover *handover.Client // nil without handover.url
 	noted    *surprises
+	deleted  *store.DeletionList // nil if none is kept
 	pages    pages
 	ln       net.Listener
 	admin    net.Listener // nil without server.admin_listen
@@ -97,6 +98,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 	if a.noted, err = newSurprises(ctx, a.store, metrics, log, now); err != nil {
 		return nil, err
 	}
+	a.openDeletionList()
 	order := &bot.PatchOrder{}
 	var tickets bot.TicketStore
 	if cfg.Feishu.AppType == config.Marketplace {

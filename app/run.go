@@ -32,7 +32,7 @@ func (a *App) Run(ctx context.Context) error {
 	if err := a.ensureRetention(ctx); err != nil {
 		a.log.Warn("the daily deletion is queued by the next new case only", "error", err)
 	}
-	stopNoting := a.noted.start(ctx)
+	stopNoting, stopListing := a.noted.start(ctx), a.listDeletions(ctx)
 	go a.reportCredentials(ctx)
 	a.learnSelf(ctx)
 	go func() {
@@ -89,6 +89,7 @@ func (a *App) Run(ctx context.Context) error {
 		a.log.Warn("some jobs did not end in time; they run again at the next start")
 	}
 	stopNoting(drain)
+	stopListing(drain)
 	a.log.Info("stopped")
 	return err
 }
@@ -106,6 +107,9 @@ func (a *App) Close() {
 	}
 	if a.handover != nil {
 		a.handover.Close()
+	}
+	if a.deleted != nil {
+		_ = a.deleted.Close()
 	}
 	if a.store != nil {
 		_ = a.store.Close()

@@ -115,6 +115,8 @@ type Config struct {
 	Store struct {
 		DSN  string `koanf:"dsn"`
 		Sync Sync   `koanf:"sync"`
+		// DeletionsFile is the path of the list of deletions; see DeletionList.
+		DeletionsFile string `koanf:"deletions_file"`
 	} `koanf:"store"`
 	Security struct {
 		KeysetFile string `koanf:"keyset_file"`
@@ -196,6 +198,18 @@ func (c *Config) WorkSchedule() workday.Schedule {
 		panic("config: review.hours: " + err.Error()) // decode accepts no other
 	}
 	return workday.Schedule{Calendar: c.Review.calendar, Hours: hours}
+}
+
+// DeletionList returns the path of the list of deletions: store.deletions_file, or a file beside an SQLite database. It
+// returns "" if none is kept.
+func (c *Config) DeletionList() string {
+	if c.Store.DeletionsFile != "" {
+		return c.Store.DeletionsFile
+	}
+	if file, ok := c.SQLiteFile(); ok && file != "" {
+		return file + ".deletions"
+	}
+	return ""
 }
 
 // SQLiteFile returns the path of the database if store.dsn names an SQLite database.

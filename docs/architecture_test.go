@@ -39,9 +39,9 @@ var mayImport = map[string][]string{
 		"sheet", "export",
 	},
 	"export": {"flows", "cards", "sheet"}, "privacy": {},
-	"bot":    {"flows", "cards", "idcard", "failure", "shape"},
-	"web":    {"engine", "flows", "cards", "failure"},
-	"store":  {"flows", "idcard", "failure", "store/groupcommit", "store/keyset"},
+	"bot":   {"flows", "cards", "idcard", "failure", "shape"},
+	"web":   {"engine", "flows", "cards", "failure"},
+	"store": {"flows", "idcard", "failure", "store/groupcommit", "store/keyset"},
 
 	"config": {"flows", "verify", "handover", "workday"},
 	"app": {
@@ -49,7 +49,9 @@ var mayImport = map[string][]string{
 		"shape", "store", "store/keyset",
 	},
 	"doctor": {"config", "bot", "esign", "verify", "handover", "store", "store/keyset", "flows", "shape"},
-	"cmd":    {"app", "config", "doctor", "evidence", "playground", "sim/…", "bot", "store", "store/keyset"},
+	"cmd": {
+		"app", "config", "doctor", "evidence", "flows", "playground", "privacy", "sim/…", "bot", "store", "store/keyset",
+	},
 
 	"sim/…":      {"sim/…", "hanfont"}, // the simulated world speaks only HTTP; a font is no code
 	"playground": {"sim/…", "config", "playground/page", "playground/child", "playground/scrape"},

@@ -189,11 +189,14 @@ func (e *Engine) persist(
 			return err
 		}
 	}
+	pictures := 0
 	// Pictures are deleted together with the change that says so: a case never claims that deleted pictures exist.
 	if len(ch.DropPictures) > 0 {
-		if _, err := tx.DeletePictures(ctx, c.ID, ch.DropPictures...); err != nil {
+		n, err := tx.DeletePictures(ctx, c.ID, ch.DropPictures...)
+		if err != nil {
 			return err
 		}
+		pictures = n
 	}
 	if !ch.Silent {
 		if err := e.audit(ctx, tx, c, ev, ch); err != nil {
@@ -201,7 +204,7 @@ func (e *Engine) persist(
 		}
 	}
 	if ch.Deleted != nil { // after the audit row, which is its proof
-		if err := tx.PutDeletion(ctx, c, *ch.Deleted, len(ch.DropPictures)); err != nil {
+		if err := tx.PutDeletion(ctx, c, *ch.Deleted, pictures); err != nil {
 			return err
 		}
 		if e.Observe != nil {

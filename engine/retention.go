@@ -140,3 +140,16 @@ func (e *Engine) settingsOf(tenantKey, openID string) []string {
 func greetedKey(s flows.Store, tenantKey, openID string) string {
 	return "greeted/" + hex.EncodeToString(s.MAC("greeted", tenantKey, openID))
 }
+
+// maxLeavers bounds CountLeavers.
+const maxLeavers = 1_000_000
+
+// CountLeavers counts the people of whom ForgetLeavers would delete something now.
+func (e *Engine) CountLeavers(ctx context.Context, v flows.View, tenantKey string) (int, error) {
+	o := e.Policy.OverdueAt(e.Now(), time.Time{})
+	if o.Left.IsZero() {
+		return 0, nil
+	}
+	gone, err := v.LeaversBefore(ctx, tenantKey, o.Left, maxLeavers)
+	return len(gone), err
+}

@@ -20,6 +20,7 @@ type drawing struct {
 	flows.Surface
 	caseVersion int64  // version of the case that was drawn last; 0 for a board
 	caseRev     int64  // its revision; 0 if the card has nothing of a person
+	erased      bool   // the personal data of the case is deleted
 	hashBefore  []byte // RenderedHash when the drawing began
 	resend      bool   // an earlier run has begun to send the message of SendingGeneration
 	sendStarted bool   // this run has
@@ -256,6 +257,9 @@ func (w *Workers) patchMessage(ctx context.Context, s *drawing) (patched bool, e
 		return false, err
 	}
 	err = w.Messenger.Patch(ctx, s.MessageID, draw)
+	if err != nil && s.erased && failure.Of(err, false).Class == failure.Gone {
+		return w.recallErased(ctx, s, sum, err)
+	}
 	if raw == nil || err != nil {
 		return false, err
 	}

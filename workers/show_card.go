@@ -51,7 +51,7 @@ func (w *Workers) cardOf(ctx context.Context, s *drawing) (card cards.Card, err 
 		if err != nil {
 			return err
 		}
-		s.caseVersion, s.caseRev = c.Version, 0
+		s.caseVersion, s.caseRev, s.erased = c.Version, 0, !c.Erased.IsZero()
 		if c.Erased.IsZero() {
 			s.caseRev = c.Rev
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 
+	"shiming/failure"
 	"shiming/flows"
 )
 
@@ -38,4 +39,20 @@ func (w *Workers) noteShown(ctx context.Context, s *drawing) error {
 			Detail: map[string]string{"chat": s.To.ID},
 		})
 	})
+}
+
+// recallErased recalls a card that shows masked data of a case whose data is deleted, and that Feishu does not let anybody
+// change any more, 14 days after it was sent (code 230031, page 更新应用发送的消息卡片). refused is that refusal, which stays
+// if Feishu refuses the recall as well.
+func (w *Workers) recallErased(ctx context.Context, s *drawing, sum []byte, refused error) (gone bool, err error) {
+	if err := w.engine.Store.Wait(ctx, w.callLimit(ctx, apiRecall)); err != nil {
+		return false, err
+	}
+	if err := w.Messenger.Recall(ctx, s.MessageID); err != nil && !goneAlready[failure.Of(err, false).Upstream] {
+		w.logFailedCall(s.CaseID, failure.Of(err, false), "audience", s.Audience)
+		return false, refused
+	}
+	w.engine.Log.Info("a card of deleted data was recalled", "case", s.CaseID, "audience", s.Audience)
+	s.MessageID, s.RenderedHash = "", sum // what would be shown, so that nothing is outdated
+	return true, nil
 }

@@ -18,4 +18,4 @@ CREATE TABLE deletions (
     PRIMARY KEY (case_id, scope)
 ) WITHOUT ROWID;
 CREATE INDEX deletions_at ON deletions (tenant_key, at_ms, case_id);
-CREATE INDEX deletions_all ON deletions (at_ms, case_id);
+CREATE INDEX deletions_all ON deletions (at_ms, case_id, scope);
