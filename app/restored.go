@@ -25,6 +25,12 @@ func ReapplyDeletions(
 	purge := newPurge(s, p)
 	unknown := map[string]bool{}
 	for _, d := range list {
+		if known, err := s.KnowsDeletion(ctx, d); err != nil || known {
+			if err != nil {
+				return out, err
+			}
+			continue
+		}
 		_, did, err := purge.engine.Report(ctx, d.CaseID, flows.Event{
 			Kind:     flows.ErasedBefore,
 			Field:    string(d.Scope),

@@ -71,7 +71,7 @@ func TestDataPagesAreMadeOfTheFacts(t *testing.T) {
 					return
 				}
 				if got != want {
-					t.Errorf("differs from privacy/facts.json; see `go test ./docs -run TestDataPages -update-data`:\n%s\nwant\n%s",
+					t.Errorf("differs from privacy/facts.json; see `go test ./docs -run TestDataPagesAreMadeOfTheFacts -update-data`:\n%s\nwant\n%s",
 						got, want)
 				}
 			})

@@ -190,3 +190,16 @@ func (s *Store) Deletions(ctx context.Context, after Deleted, limit int) (all []
 	})
 	return all, err
 }
+
+// KnowsDeletion reports whether the database has the deletion.
+func (s *Store) KnowsDeletion(ctx context.Context, d Deleted) (known bool, err error) {
+	err = s.View(ctx, func(fv flows.View) error {
+		err := fv.(*view).q.QueryRowContext(ctx,
+			`SELECT EXISTS (SELECT 1 FROM deletions WHERE case_id = $1 AND scope = $2)`, d.CaseID, string(d.Scope)).Scan(&known)
+		if err != nil {
+			return fmt.Errorf("store: deletions: %w", err)
+		}
+		return nil
+	})
+	return known, err
+}
