@@ -144,11 +144,13 @@ func TestExport(t *testing.T) {
 	if sum := sha256.Sum256(content); x.SHA256 != hex.EncodeToString(sum[:]) || x.Rows != 3 || x.MessageID != m.ID {
 		t.Errorf("got %+v on record, want hash, number and message of the file", x)
 	}
-	if got := auditOf(h, done, flows.EventExported); len(got) != 1 || got[0]["export"] != x.ID || got[0]["sha256"] != x.SHA256 {
-		t.Errorf("got %v in the chain of the case, want the export", got)
+	audited := auditOf(h, done, flows.EventExported)
+	if len(audited) != 1 || audited[0]["export"] != x.ID || audited[0]["sha256"] != x.SHA256 {
+		t.Errorf("got %v in the chain of the case, want the export", audited)
 	}
 	h.Find(a.Chat(), "what the file holds", func(s harness.CardView) bool { return s.Says("名单发给你了", "共 3 人") })
-	for _, chat := range []string{b.Chat(), h.World.ReviewChat(), h.World.AnnounceChat(), h.World.Feishu.P2PChat(done.OpenID)} {
+	others := []string{b.Chat(), h.World.ReviewChat(), h.World.AnnounceChat(), h.World.Feishu.P2PChat(done.OpenID)}
+	for _, chat := range others {
 		if len(filesOf(h, chat)) != 0 {
 			t.Error("somebody else got the file")
 		}
@@ -156,9 +158,30 @@ func TestExport(t *testing.T) {
 	done.Say("我的资料")
 	done.WaitForCard("谁看过", "导出了打码的清单")
 	waitIdle(h)
+	h.Advance(flows.ExportKept - time.Minute)
+	waitIdle(h)
+	if len(filesOf(h, a.Chat())) != 1 {
+		t.Error("the file is gone before its time")
+	}
+	h.Advance(time.Minute + time.Second)
+	h.Until("the recall", func() bool { return len(filesOf(h, a.Chat())) == 0 })
+	ledger(a, flows.ExportRecalled)
+}
+
+// TestExportRecalledAcrossARestart: a bot that is down when a file's time is over recalls it when it starts.
+func TestExportRecalledAcrossARestart(t *testing.T) {
+	h := harness.Start(t, harness.Setup{})
+	a := h.Admin(0)
+	h.Hire().ToPhotos()
+	asksForExport(a, "导出", nil)
+	ledger(a, flows.ExportSent)
+	waitIdle(h)
 	h.StopBot()
-	h.StartBot()
 	h.Advance(flows.ExportKept + time.Second)
+	if len(filesOf(h, a.Chat())) != 1 {
+		t.Error("the file is gone, want the recall to be the bot's")
+	}
+	h.StartBot()
 	h.Until("the recall", func() bool { return len(filesOf(h, a.Chat())) == 0 })
 	ledger(a, flows.ExportRecalled)
 }
@@ -197,7 +220,8 @@ func TestExportChoices(t *testing.T) {
 			t.Errorf("toast %q for a stranger", got)
 		}
 	}
-	if got := h.Forge(a.OpenID, card.Msg, card.Value("export"), map[string]any{"export_people": "x"}).Toast; got == exportBegun {
+	forged := map[string]any{"export_people": "x"}
+	if got := h.Forge(a.OpenID, card.Msg, card.Value("export"), forged).Toast; got == exportBegun {
 		t.Errorf("toast %q for a forged choice", got)
 	}
 	waitIdle(h)

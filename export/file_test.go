@@ -65,7 +65,8 @@ func TestColumns(t *testing.T) {
 		"en": {
 			"Name (masked) Department State Started Submitted Decided Done Verification Evidence point Case id Feishu open_id",
 			"张** 销售部 Done 2026-11-30 09:05 2026-11-30 10:05 2026-11-30 11:05 2026-12-01 05:05 " +
-				"name, ID number and mobile number P1 " + person.CaseID + " ou_1", "Registrations", "Registrations-20261130-0905.xlsx",
+				"name, ID number and mobile number P1 " + person.CaseID + " ou_1", "Registrations",
+			"Registrations-20261130-0905.xlsx",
 		},
 	} {
 		t.Run(lang, func(t *testing.T) {

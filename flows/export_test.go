@@ -37,14 +37,17 @@ func TestParseExport(t *testing.T) {
 		lang   string
 		ok     bool
 	}{
-		"untouched":      {nil, "", ExportFilter{People: "all"}, "zh", true},
-		"by the word":    {nil, "en", ExportFilter{People: "all"}, "en", true},
-		"empty values":   {map[string]any{"export_people": "", "export_department": ""}, "zh", ExportFilter{People: "all"}, "zh", true},
-		"everywhere":     {map[string]any{"export_department": "all"}, "zh", ExportFilter{People: "all"}, "zh", true},
-		"all chosen":     {map[string]any{"export_people": "done", "export_department": "od-1", "export_language": "en"}, "zh", ExportFilter{People: "done", Department: "od-1"}, "en", true},
+		"untouched":   {nil, "", ExportFilter{People: "all"}, "zh", true},
+		"by the word": {nil, "en", ExportFilter{People: "all"}, "en", true},
+		"empty values": {map[string]any{"export_people": "", "export_department": ""}, "zh",
+			ExportFilter{People: "all"}, "zh", true},
+		"everywhere": {map[string]any{"export_department": "all"}, "zh", ExportFilter{People: "all"}, "zh", true},
+		"all chosen": {map[string]any{"export_people": "done", "export_department": "od-1", "export_language": "en"},
+			"zh", ExportFilter{People: "done", Department: "od-1"}, "en", true},
 		"other people":   {map[string]any{"export_people": "boss"}, "zh", ExportFilter{People: "boss"}, "zh", false},
 		"other language": {map[string]any{"export_language": "fr"}, "zh", ExportFilter{People: "all"}, "fr", false},
-		"no id":          {map[string]any{"export_department": "od 1"}, "zh", ExportFilter{People: "all", Department: "od 1"}, "zh", false},
+		"no id": {map[string]any{"export_department": "od 1"}, "zh",
+			ExportFilter{People: "all", Department: "od 1"}, "zh", false},
 		"long id": {map[string]any{"export_department": strings.Repeat("a", 65)}, "zh",
 			ExportFilter{People: "all", Department: strings.Repeat("a", 65)}, "zh", false},
 	} {

@@ -57,7 +57,8 @@ func frame(sheets []Sheet) []part {
 // styles has the formats of styleNone, styleTime and styleHeading, in this order.
 const styles = `<styleSheet xmlns="` + nsMain + `">` +
 	`<numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy\-mm\-dd\ hh:mm"/></numFmts>` +
-	`<fonts count="2"><font><sz val="11"/><name val="Calibri"/></font><font><b/><sz val="11"/><name val="Calibri"/></font>` +
+	`<fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>` +
+	`<font><b/><sz val="11"/><name val="Calibri"/></font>` +
 	`</fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/>` +
 	`</fill></fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>` +
 	`<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="3">` +

@@ -3,6 +3,7 @@ package sheet
 import (
 	"archive/zip"
 	"bufio"
+	"compress/flate"
 	"errors"
 	"io"
 	"math"
@@ -45,6 +46,7 @@ var (
 // After an error, every method returns that error. A Writer is for one goroutine.
 type Writer struct {
 	zip    *zip.Writer
+	flate  *flate.Writer // of all parts, one after another
 	part   *bufio.Writer // of the sheet that is being written
 	sheets []Sheet
 	index  int // of the sheet that is being written
@@ -55,6 +57,7 @@ type Writer struct {
 // NewWriter begins a file with the given sheets and writes the headings of the first. Its rows come first.
 func NewWriter(out io.Writer, sheets ...Sheet) (*Writer, error) {
 	w := &Writer{zip: zip.NewWriter(out), sheets: sheets}
+	w.zip.RegisterCompressor(zip.Deflate, w.deflate)
 	if len(sheets) == 0 {
 		return nil, ErrSheets
 	}
@@ -74,6 +77,18 @@ func NewWriter(out io.Writer, sheets ...Sheet) (*Writer, error) {
 	}
 	w.begin()
 	return w, w.err
+}
+
+// deflate begins the compression of a part. That of archive/zip goes back to a pool after its use, which would keep
+// out, and with it a file in memory, from the garbage collector.
+func (w *Writer) deflate(out io.Writer) (io.WriteCloser, error) {
+	if w.flate != nil {
+		w.flate.Reset(out)
+		return w.flate, nil
+	}
+	var err error
+	w.flate, err = flate.NewWriter(out, flate.DefaultCompression)
+	return w.flate, err
 }
 
 // Next ends the present sheet and begins the next one of NewWriter's list.

@@ -37,7 +37,9 @@ func cell(t *testing.T, f *excelize.File, name, at string) string {
 func TestWriterTypesAndSheets(t *testing.T) {
 	var out bytes.Buffer
 	w, err := sheet.NewWriter(&out,
-		sheet.Sheet{Name: "名单", Columns: []sheet.Column{{Heading: "姓名", Width: 12}, {Heading: "次数"}, {Heading: "时间", Width: 18}}},
+		sheet.Sheet{Name: "名单", Columns: []sheet.Column{
+			{Heading: "姓名", Width: 12}, {Heading: "次数"}, {Heading: "时间", Width: 18},
+		}},
 		sheet.Sheet{Name: "合计", Columns: []sheet.Column{{Heading: "状态"}}})
 	if err != nil {
 		t.Fatal(err)
@@ -195,5 +197,27 @@ func TestWriterMemory(t *testing.T) {
 	}
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestWriterLetsGo ends a file in memory. Nothing may keep it: a file of many people would stay beside what comes next.
+func TestWriterLetsGo(t *testing.T) {
+	freed := make(chan struct{})
+	func() {
+		out := new(bytes.Buffer)
+		runtime.AddCleanup(out, func(freed chan struct{}) { close(freed) }, freed)
+		w, err := sheet.NewWriter(out, sheet.Sheet{Name: "s", Columns: []sheet.Column{{Heading: "a"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(w.Row(sheet.Text("b")), w.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}()
+	runtime.GC()
+	select {
+	case <-freed:
+	case <-time.After(10 * time.Second):
+		t.Error("the file is still in use after a garbage collection")
 	}
 }

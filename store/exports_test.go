@@ -128,8 +128,8 @@ func sameRow(a, b flows.ExportRow) bool {
 func TestExportLedger(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
-		x := flows.Export{ID: "x1", TenantKey: "t1", By: "ou_hr1", AskedAt: epoch.UTC(), Language: "zh", State: flows.ExportMaking,
-			Filter: flows.ExportFilter{People: cards.ExportDone, Department: "od-1", Campaign: "c1"}}
+		x := flows.Export{ID: "x1", TenantKey: "t1", By: "ou_hr1", AskedAt: epoch.UTC(), Language: "zh",
+			State: flows.ExportMaking, Filter: flows.ExportFilter{People: cards.ExportDone, Department: "od-1", Campaign: "c1"}}
 		other, elsewhere := x, x
 		other.ID, other.By = "x2", "ou_hr2"
 		elsewhere.ID, elsewhere.TenantKey = "x3", "t2"
@@ -142,7 +142,8 @@ func TestExportLedger(t *testing.T) {
 			return nil
 		})
 		x.State, x.Rows, x.Bytes, x.SHA256, x.FileKey = flows.ExportSent, 3, 1000, "ab", "file_1"
-		x.SendingAt, x.MessageID, x.SentAt, x.Code = epoch.Add(time.Second).UTC(), "om_1", epoch.Add(time.Minute).UTC(), "230013"
+		x.SendingAt, x.SentAt = epoch.Add(time.Second).UTC(), epoch.Add(time.Minute).UTC()
+		x.MessageID, x.Code = "om_1", "230013"
 		ts.tx(t, func(tx flows.Tx) error { return tx.PutExport(ctx, &x) })
 		ts.view(t, func(v flows.View) error {
 			list, err := v.ExportsOf(ctx, "t1", "ou_hr1", epoch.Add(-time.Second))

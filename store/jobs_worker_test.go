@@ -49,6 +49,35 @@ func TestRetryLater(t *testing.T) {
 	})
 }
 
+// TestJobTimeouts: a run ends after two minutes, that of an export after ten.
+func TestJobTimeouts(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
+		left := make(chan time.Duration, 1)
+		ts.startJobs(t, func(ctx context.Context, _ flows.Job) error {
+			end, _ := ctx.Deadline()
+			left <- time.Until(end)
+			return nil
+		})
+		for _, tt := range []struct {
+			job      flows.Job
+			min, max time.Duration
+		}{
+			{flows.Job{Kind: flows.JobCheck, Case: "c1"}, jobTimeout - hangTimeout, jobTimeout},
+			{flows.MakeExport("t1", "x1"), exportTimeout - hangTimeout, exportTimeout},
+		} {
+			ts.enqueue(t, tt.job)
+			select {
+			case got := <-left:
+				if got > tt.max || got < tt.min {
+					t.Errorf("%s: a run ends after %s, want %s", tt.job.Kind, got, tt.max)
+				}
+			case <-time.After(hangTimeout):
+				t.Fatalf("%s: no job ran", tt.job.Kind)
+			}
+		}
+	})
+}
+
 // TestErrorsAreScrubbed: the text of a job's error or panic appears neither in the database nor in
 // the log.
 func TestErrorsAreScrubbed(t *testing.T) {

@@ -1,13 +1,10 @@
 package workers
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"slices"
 	"time"
 
-	"shiming/export"
 	"shiming/failure"
 	"shiming/flows"
 )
@@ -66,61 +63,6 @@ func (w *Workers) exportToSend(ctx context.Context, j flows.Job) (x *flows.Expor
 		return err
 	})
 	return x, err
-}
-
-// makeAndUpload makes the file, uploads it, puts the look on record in the chain of each listed case, and moves the
-// export on. An export of nobody, or of too many people, ends here.
-func (w *Workers) makeAndUpload(ctx context.Context, x *flows.Export) error {
-	var file bytes.Buffer
-	write := w.writeExport
-	if x.Filter.Campaign != "" {
-		write = w.writeCampaign
-	}
-	listed, people, sum, err := write(ctx, x, &file)
-	switch {
-	case errors.Is(err, errTooLarge):
-		return w.endExport(ctx, x, flows.ExportTooLarge, flows.NoticeExportTooLarge)
-	case err != nil:
-		return err
-	case file.Len() > flows.MaxExportBytes:
-		return w.endExport(ctx, x, flows.ExportTooLarge, flows.NoticeExportTooLarge)
-	case people == 0:
-		return w.endExport(ctx, x, flows.ExportEmpty, flows.NoticeExportEmpty)
-	}
-	if err := w.engine.Store.Wait(ctx, w.callLimit(ctx, apiFile)); err != nil {
-		return err
-	}
-	key, err := w.Messenger.UploadFile(ctx, export.Name(x), file.Bytes())
-	if err != nil {
-		return err
-	}
-	for rows := range slices.Chunk(listed, exportAudit) {
-		// A process that dies in the middle writes some of them again, under the same export.
-		err := w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
-			out := make([]flows.AuditRow, 0, len(rows))
-			for _, r := range rows {
-				out = append(out, x.Exported(r.caseID.String(), flows.States[r.state], sum, w.engine.Now()))
-			}
-			return tx.AuditEach(ctx, out)
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
-		now, err := tx.Export(ctx, x.ID)
-		if err != nil || now.State != flows.ExportMaking {
-			return err
-		}
-		now.State, now.FileKey, now.SHA256 = flows.ExportSending, key, sum
-		now.Rows, now.Bytes = people, file.Len()
-		*x = *now
-		if err := tx.PutExport(ctx, x); err != nil {
-			return err
-		}
-		recall := flows.RecallExport(x.TenantKey, x.ID, w.engine.Now().Add(flows.ExportKept))
-		return w.engine.Enqueue(ctx, tx, "recall/export/"+x.ID, recall)
-	})
 }
 
 // codeTooLarge is Feishu's code for a file of more than 30 MB (page 上传文件).

@@ -13,6 +13,15 @@ import (
 func (w *Workers) writeCampaign(
 	ctx context.Context, x *flows.Export, out *bytes.Buffer,
 ) (listed []listedCase, people int, sum string, err error) {
+	var most int
+	err = w.engine.Store.View(ctx, func(v flows.View) (err error) {
+		most, err = v.CountCampaignPeople(ctx, x.Filter.Campaign, flows.PersonFilter{})
+		return err
+	})
+	if err != nil {
+		return nil, 0, "", err
+	}
+	out.Grow(roomFor(most))
 	file, err := export.NewCampaignFile(out, x.Language)
 	if err != nil {
 		return nil, 0, "", err

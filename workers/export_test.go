@@ -97,7 +97,8 @@ func TestExport(t *testing.T) {
 		t.Fatalf("%d messages with a file and %d uploads, want one", n, len(w.Messenger.Files))
 	}
 	file := w.Messenger.Files[0]
-	if !strings.HasPrefix(file.Name, "Registrations-") || x.Rows != 1 || x.Bytes != len(file.Content) || len(x.SHA256) != 64 {
+	if !strings.HasPrefix(file.Name, "Registrations-") || x.Rows != 1 || x.Bytes != len(file.Content) ||
+		len(x.SHA256) != 64 {
 		t.Errorf("got %q and %+v, want an English file of one person on record", file.Name, x)
 	}
 	rows := rowsOf(w, 0)
@@ -376,7 +377,8 @@ func TestExportOfACampaign(t *testing.T) {
 	defer func() { _ = book.Close() }()
 	rows, err := book.GetRows("People")
 	w.Must(err)
-	if len(rows) != 4 || rows[1][2] != "Under way" || rows[2][2] != "Invited, not begun" || rows[3][2] != "Cannot be reached" ||
+	if len(rows) != 4 || rows[1][2] != "Under way" || rows[2][2] != "Invited, not begun" ||
+		rows[3][2] != "Cannot be reached" ||
 		rows[1][10] != begun.ID || rows[1][1] != "'=销售部" || rows[2][8] != "1" || rows[2][11] != "ou_2" {
 		t.Errorf("got %q, want each person with the progress", rows)
 	}

@@ -25,19 +25,21 @@ type listedCase struct {
 // exportRowBytes is about what a person takes in a file.
 const exportRowBytes = 112
 
-// roomFor returns how large the file will be at most. A buffer that grows by doubling would need up to three times as
-// much memory.
-func (w *Workers) roomFor(ctx context.Context, x *flows.Export) (bytes int, err error) {
+// roomFor returns how large a file of this many people will be at most. A buffer that grows by doubling would need up
+// to three times as much memory.
+func roomFor(people int) (bytes int) { return people*exportRowBytes + 64<<10 }
+
+// countListed returns how many people the file will hold at most.
+func (w *Workers) countListed(ctx context.Context, x *flows.Export) (people int, err error) {
 	err = w.engine.Store.View(ctx, func(v flows.View) error {
 		counts, err := v.CountByState(ctx, x.TenantKey)
-		people := 0
 		for _, s := range x.Filter.States() {
 			people += counts[s] // more than one case of a person counts more than once
 		}
-		bytes = min(people, flows.MaxExportRows)*exportRowBytes + 64<<10
+		people = min(people, w.ExportRows)
 		return err
 	})
-	return bytes, err
+	return people, err
 }
 
 // writeExport writes the file page by page. It returns the listed cases, the number of people, and the hash of the
@@ -45,12 +47,12 @@ func (w *Workers) roomFor(ctx context.Context, x *flows.Export) (bytes int, err 
 func (w *Workers) writeExport(
 	ctx context.Context, x *flows.Export, out *bytes.Buffer,
 ) (listed []listedCase, people int, sum string, err error) {
-	room, err := w.roomFor(ctx, x)
+	most, err := w.countListed(ctx, x)
 	if err != nil {
 		return nil, 0, "", err
 	}
-	out.Grow(room)
-	listed = make([]listedCase, 0, room/exportRowBytes)
+	out.Grow(roomFor(most))
+	listed = make([]listedCase, 0, most)
 	file, err := export.NewFile(out, x.Language)
 	if err != nil {
 		return nil, 0, "", err
@@ -72,7 +74,7 @@ func (w *Workers) writeExport(
 				return nil, 0, "", err
 			}
 		}
-		if len(listed) > flows.MaxExportRows {
+		if len(listed) > w.ExportRows {
 			return nil, 0, "", errTooLarge
 		}
 		if after == "" {

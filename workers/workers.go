@@ -40,6 +40,8 @@ type Deps struct {
 	Accounts         AccountClient  // nil without esign.sdk_url
 	// OCRPerSecond is the tenant's limit of OCR calls. The default is 10.
 	OCRPerSecond int
+	// ExportRows and ExportBytes bound the file of an export. The defaults are flows.MaxExportRows and MaxExportBytes.
+	ExportRows, ExportBytes int
 	// NewCode makes the six digits of an SMS code. The default uses crypto/rand.
 	NewCode func() string
 }
@@ -69,6 +71,12 @@ type Workers struct {
 func New(d Deps) *Workers {
 	if d.OCRPerSecond == 0 {
 		d.OCRPerSecond = 10
+	}
+	if d.ExportRows == 0 {
+		d.ExportRows = flows.MaxExportRows
+	}
+	if d.ExportBytes == 0 {
+		d.ExportBytes = flows.MaxExportBytes
 	}
 	if d.NewCode == nil {
 		d.NewCode = randomCode

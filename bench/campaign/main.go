@@ -1,5 +1,5 @@
-// Command campaign measures how many people are invited: HR invites everybody, some of the invited register at once, and
-// Feishu keeps all its limits.
+// Command campaign measures how many people are invited: HR invites everybody, some register at once, and Feishu keeps
+// all its limits.
 //
 //	go run ./bench/campaign [--people 1000] [--register 100] [--per-minute 600] [--store sqlite|postgres] [--kill]
 //
@@ -26,15 +26,11 @@ import (
 )
 
 type command struct {
-	People    int           `help:"Employees." default:"1000"`
-	Register  int           `help:"How many percent of them register when they are invited." default:"100"`
-	PerMinute int           `help:"campaign.per_minute." default:"600"`
-	Bots      int           `help:"Instances of the bot." default:"1"`
-	Store     string        `help:"Database." default:"sqlite" enum:"sqlite,postgres"`
-	Sync      string        `help:"store.sync." default:"full" enum:"full,normal"`
-	Latency   time.Duration `help:"What every call to a platform takes at least." default:"200ms"`
-	Kill      bool          `help:"Kill each process once."`
-	Out       string        `help:"File to which the run is added; default bench/results/campaign.jsonl."`
+	harness.Options
+	People    int  `help:"Employees." default:"1000"`
+	Register  int  `help:"How many percent of them register when they are invited." default:"100"`
+	PerMinute int  `help:"campaign.per_minute." default:"600"`
+	Kill      bool `help:"Kill each process once."`
 }
 
 // before is how many people register first, so that the forecast knows how long it takes.
@@ -44,24 +40,16 @@ func main() { harness.Main(&command{}, "HR invites everybody, and they register.
 
 // Measure implements the command of harness.Main.
 func (c *command) Measure(ctx context.Context) error {
-	result := harness.NewResult(ctx)
-	result.Store = c.Store
-	result.Settings["sync"], result.Settings["latency_ms"] = c.Sync, c.Latency.Milliseconds()
-	result.Settings["people"], result.Settings["bots"], result.Settings["kill"] = c.People, c.Bots, c.Kill
-	result.Settings["per_minute"], result.Settings["register"] = c.PerMinute, c.Register
-	s, err := harness.Open(ctx, harness.Setup{
-		Bots:  c.Bots,
-		Store: c.Store,
-		Sync:  c.Sync,
-		World: sim.Config{Latency: c.Latency, Seed: 16},
-		Settings: map[string]string{
-			"campaign.per_minute": strconv.Itoa(c.PerMinute),
-			"review.required":     "warnings",
-			"review.hours":        "00:00-24:00",
-			"review.sample":       "0",
-			"review.sla":          "0s",
-		},
+	result := c.Result(ctx, map[string]any{
+		"people": c.People, "register": c.Register, "per_minute": c.PerMinute, "kill": c.Kill,
 	})
+	s, err := harness.Open(ctx, c.Setup(sim.Config{Seed: 16}, map[string]string{
+		"campaign.per_minute": strconv.Itoa(c.PerMinute),
+		"review.required":     "warnings",
+		"review.hours":        "00:00-24:00",
+		"review.sample":       "0",
+		"review.sla":          "0s",
+	}))
 	if err != nil {
 		return err
 	}

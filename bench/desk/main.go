@@ -21,13 +21,9 @@ import (
 )
 
 type command struct {
-	People  int           `help:"Employees who register at once." default:"1000"`
-	Bots    int           `help:"Instances of the bot." default:"1"`
-	Store   string        `help:"Database." default:"sqlite" enum:"sqlite,postgres"`
-	Sync    string        `help:"store.sync." default:"full" enum:"full,normal"`
-	Latency time.Duration `help:"What every call to a platform takes at least." default:"200ms"`
-	Kill    bool          `help:"Kill each process once."`
-	Out     string        `help:"File to which the run is added; default bench/results/desk.jsonl."`
+	harness.Options
+	People int  `help:"Employees who register at once." default:"1000"`
+	Kill   bool `help:"Kill each process once."`
 }
 
 // thinking is how long each of the admins reads a case before the decision.
@@ -37,17 +33,9 @@ func main() { harness.Main(&command{}, "HR's morning: many people, three review 
 
 // Measure implements the command of harness.Main.
 func (c *command) Measure(ctx context.Context) error {
-	result := harness.NewResult(ctx)
-	result.Store = c.Store
-	result.Settings["sync"], result.Settings["latency_ms"] = c.Sync, c.Latency.Milliseconds()
-	result.Settings["people"], result.Settings["bots"], result.Settings["kill"] = c.People, c.Bots, c.Kill
-	s, err := harness.Open(ctx, harness.Setup{
-		Bots:     c.Bots,
-		Store:    c.Store,
-		Sync:     c.Sync,
-		World:    sim.Config{Latency: c.Latency, Seed: 7, Admins: len(thinking)},
-		Settings: map[string]string{"review.undo": "10s"},
-	})
+	result := c.Result(ctx, map[string]any{"people": c.People, "kill": c.Kill})
+	world := sim.Config{Seed: 7, Admins: len(thinking)}
+	s, err := harness.Open(ctx, c.Setup(world, map[string]string{"review.undo": "10s"}))
 	if err != nil {
 		return err
 	}

@@ -132,20 +132,21 @@ func (c *command) measure(ctx context.Context, s *harness.Harness, result *harne
 		return err
 	}
 	_, file, _ := s.World.Feishu.Resource(content.FileKey)
-	const mb = 1 << 20
-	result.Add("click to file", "s", took.Seconds())
-	result.Add("people per second", "/s", float64(c.People)/took.Seconds())
-	result.Add("file", "MB", float64(len(file))/mb)
-	result.Add("resident before", "MB", float64(idle)/mb)
-	result.Add("resident at most", "MB", float64(peak)/mb)
-	result.Add("click of an employee meanwhile", "ms", clicks...)
-	fmt.Printf("%d people: %.1f s, file %.1f MB, resident at most %.1f MB (%.1f MB before)\n", c.People, took.Seconds(),
-		float64(len(file))/mb, float64(peak)/mb, float64(idle)/mb)
+	const mib = 1 << 20
+	result.Add("click-to-file", "s", took.Seconds())
+	result.Add("people-per-second", "/s", float64(c.People)/took.Seconds())
+	result.Add("file", "MiB", float64(len(file))/mib)
+	result.Add("resident-before", "MiB", float64(idle)/mib)
+	result.Add("resident-peak", "MiB", float64(peak)/mib)
+	result.Add("click-meanwhile", "ms", clicks...)
+	result.Add("click-meanwhile/p95", "ms", harness.P95(clicks))
+	fmt.Printf("%d people: %.1f s, file %.1f MiB, resident at most %.1f MiB (%.1f MiB before)\n", c.People, took.Seconds(),
+		float64(len(file))/mib, float64(peak)/mib, float64(idle)/mib)
 	if err := result.Append(c.Out, "export"); err != nil {
 		return err
 	}
 	if peak > goal {
-		return fmt.Errorf("the bot needs %d MB, more than %d", peak/mb, goal/mb)
+		return fmt.Errorf("the bot needs %d MiB, more than %d", peak/mib, goal/mib)
 	}
 	return nil
 }

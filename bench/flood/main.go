@@ -25,14 +25,10 @@ import (
 )
 
 type command struct {
-	People  int           `help:"Employees who register during a flood, one after another." default:"60"`
-	Crowd   int           `help:"Employees who register at once in the end." default:"150"`
-	Bots    int           `help:"Instances of the bot." default:"1"`
-	Store   string        `help:"Database." default:"sqlite" enum:"sqlite,postgres"`
-	Sync    string        `help:"store.sync." default:"full" enum:"full,normal"`
-	Latency time.Duration `help:"What every call to a platform takes at least." default:"200ms"`
-	Floods  []string      `help:"Floods to measure besides the runs without one; default all, and the crowd." placeholder:"NAME"`
-	Out     string        `help:"File to which the run is added; default bench/results/flood.jsonl."`
+	harness.Options
+	People int      `help:"Employees who register during a flood, one after another." default:"60"`
+	Crowd  int      `help:"Employees who register at once in the end." default:"150"`
+	Floods []string `help:"Floods to measure besides those without one; default all, and the crowd." placeholder:"NAME"`
 }
 
 // flood is what somebody else does meanwhile. prepare does what takes the processors, such as drawing photos, and
@@ -148,10 +144,7 @@ type waits struct {
 
 // Measure implements the command of harness.Main.
 func (c *command) Measure(ctx context.Context) error {
-	result := harness.NewResult(ctx)
-	result.Store = c.Store
-	result.Settings["sync"], result.Settings["latency_ms"] = c.Sync, c.Latency.Milliseconds()
-	result.Settings["people"], result.Settings["crowd"], result.Settings["bots"] = c.People, c.Crowd, c.Bots
+	result := c.Result(ctx, map[string]any{"people": c.People, "crowd": c.Crowd})
 	bar := harness.Progress(len(floods)*c.People, "people")
 	calmOf := map[bool]waits{} // by flood.market: the first run has no flood
 	for _, f := range floods {
@@ -191,13 +184,9 @@ func (c *command) Measure(ctx context.Context) error {
 
 // open starts a bot and a world of its own.
 func (c *command) open(ctx context.Context, market bool) (*harness.Harness, error) {
-	return harness.Open(ctx, harness.Setup{
-		Bots:   c.Bots,
-		Store:  c.Store,
-		Sync:   c.Sync,
-		Market: market,
-		World:  sim.Config{Latency: c.Latency, Seed: 7},
-	})
+	setup := c.Setup(sim.Config{Seed: 7}, nil)
+	setup.Market = market
+	return harness.Open(ctx, setup)
 }
 
 // during lets people register while the flood lasts.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"shiming/playground/scrape"
+	"shiming/sim"
 )
 
 // TestProcesses runs a world and a bot, kills the bot and stops it in an orderly way.
@@ -100,5 +101,19 @@ func TestResult(t *testing.T) {
 		if r.Date.IsZero() || r.Machine.Cores == 0 || r.Machine.Go == "" || r.Machine.OS == "" {
 			t.Errorf("got %+v, want date and machine", r)
 		}
+	}
+}
+
+func TestOptions(t *testing.T) {
+	o := Options{Bots: 3, Store: "postgres", Sync: "full", Latency: 200 * time.Millisecond}
+	r := o.Result(t.Context(), map[string]any{"people": 7})
+	want := map[string]any{"bots": 3, "sync": "full", "latency_ms": int64(200), "people": 7}
+	if r.Store != "postgres" || !maps.Equal(r.Settings, want) {
+		t.Errorf("got %s and the settings %v, want %v", r.Store, r.Settings, want)
+	}
+	s := o.Setup(sim.Config{Seed: 7}, map[string]string{"review.undo": "10s"})
+	if s.World.Latency != o.Latency || s.World.Seed != 7 || s.Bots != 3 || s.Store != "postgres" || s.Sync != "full" ||
+		s.Settings["review.undo"] != "10s" {
+		t.Errorf("got %+v, want the options, the world and the settings", s)
 	}
 }

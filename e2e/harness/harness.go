@@ -222,11 +222,15 @@ func (h *Harness) Logger() *slog.Logger {
 	return slog.New(slog.NewJSONHandler(h.Logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
-// Advance moves the clock of the world, the bot and its jobs. Jobs that fall due run at once.
+// Advance moves the clock of the world, the bot and its jobs. Jobs that fall due run at once; those of a bot that is
+// stopped run when it starts.
 func (h *Harness) Advance(by time.Duration) {
 	h.Helper()
 	err := h.World.Advance(h.Ctx, by, func(ctx context.Context, ahead time.Duration) error {
 		h.ahead = ahead // for a bot that starts later
+		if h.stop == nil {
+			return nil
+		}
 		return h.App.Store().AdvanceClock(ctx, ahead)
 	})
 	if err != nil {
