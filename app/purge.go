@@ -54,8 +54,8 @@ func (p *Purge) Close() error { return p.store.Close() }
 // overduePage is how many cases are looked up at once.
 const overduePage = 100
 
-// Run deletes what is due by the rules of the settings, or with dryRun only returns it. Each case is a transaction of its
-// own, so that a bot which runs at the same time is not in the way, and an interrupted run may be repeated.
+// Run deletes what is due by the rules of the settings, or with dryRun only returns it. Each case is a transaction of
+// its own, so that a bot which runs at the same time is not in the way, and an interrupted run may be repeated.
 func (p *Purge) Run(ctx context.Context, dryRun bool) (out Overdue, err error) {
 	tenants, err := p.store.Tenants(ctx)
 	if err != nil {
@@ -123,8 +123,8 @@ func (p *Purge) one(ctx context.Context, id string, dryRun bool) (due []flows.De
 	return due, err
 }
 
-// leavers deletes what is kept beside the cases of people who have left. With dryRun it counts those of whom nothing else
-// is kept any more.
+// leavers deletes what is kept beside the cases of people who have left. With dryRun it counts those of whom nothing
+// else is kept any more.
 func (p *Purge) leavers(ctx context.Context, tenantKey string, dryRun bool) (total int, err error) {
 	if dryRun {
 		err = p.store.View(ctx, func(v flows.View) error {

@@ -17,8 +17,8 @@ type Reapplied struct {
 	Overdue Overdue
 }
 
-// ReapplyDeletions deletes again what was deleted after the backup was made, as the list has it, and then what is due by
-// the settings. A repeated run does nothing twice.
+// ReapplyDeletions deletes again what was deleted after the backup was made, as the list has it, and then what is due
+// by the settings. A repeated run does nothing twice.
 func ReapplyDeletions(
 	ctx context.Context, s *store.Store, p flows.Policy, list []store.Deleted,
 ) (out Reapplied, err error) {
@@ -32,9 +32,8 @@ func ReapplyDeletions(
 			continue
 		}
 		_, did, err := purge.engine.Report(ctx, d.CaseID, flows.Event{
-			Kind:     flows.ErasedBefore,
-			Field:    string(d.Scope),
-			Deletion: flows.RuleRestored,
+			Kind:  flows.ErasedBefore,
+			Field: string(d.Scope),
 		})
 		switch {
 		case flows.IsNotFound(err):

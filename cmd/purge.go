@@ -15,8 +15,8 @@ import (
 	"shiming/privacy"
 )
 
-// purgeCmd deletes what is kept longer than the settings say. serve does the same by itself, each part when it is due and
-// the rest once a day. It works beside serve.
+// purgeCmd deletes what is kept longer than the settings say. serve does the same by itself, each part when it is due
+// and the rest once a day. It works beside serve.
 type purgeCmd struct {
 	Config string `help:"Configuration file." default:"config.yaml" type:"path"`
 	DryRun bool   `help:"Delete nothing; print what would be deleted, and by which rule."`

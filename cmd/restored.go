@@ -18,7 +18,7 @@ import (
 type restoredCmd struct {
 	Config      string `help:"Configuration file." default:"config.yaml" type:"path"`
 	NothingLost bool   `help:"Nothing has happened since the copy was made: the bot was stopped, and only moved."`
-	Deletions   string `help:"List of deletions that was kept beside the database; the default is where serve keeps it." type:"path"`
+	Deletions   string `help:"List of deletions to apply; the default is where serve keeps it." type:"path"`
 	WithoutList bool   `help:"There is no list of deletions any more: delete by the settings only."`
 }
 
@@ -93,8 +93,8 @@ func (r *restoredCmd) reapply(ctx context.Context, cfg config.Config, s *store.S
 			return err
 		}
 	}
-	fmt.Printf("Deleted again: %d deletions of the list (%d of its cases are not in the copy), and %d cases by the settings.\n",
-		done.Again, done.Unknown, len(done.Overdue.Cases))
+	fmt.Printf("Deleted again: %d deletions of the list (%d of its cases are not in the copy), "+
+		"and %d cases by the settings.\n", done.Again, done.Unknown, len(done.Overdue.Cases))
 	return nil
 }
 

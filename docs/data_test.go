@@ -71,7 +71,7 @@ func TestDataPagesAreMadeOfTheFacts(t *testing.T) {
 					return
 				}
 				if got != want {
-					t.Errorf("differs from privacy/facts.json; see `go test ./docs -run TestDataPagesAreMadeOfTheFacts -update-data`:\n%s\nwant\n%s",
+					t.Errorf("differs from privacy/facts.json (go test ./docs -run TestDataPages… -update-data):\n%s\nwant\n%s",
 						got, want)
 				}
 			})
@@ -79,8 +79,8 @@ func TestDataPagesAreMadeOfTheFacts(t *testing.T) {
 	}
 }
 
-// TestFactsNameAllThatIsKept: each table of the database, and each field of the personal data of a case, has a row in the
-// table of facts.
+// TestFactsNameAllThatIsKept: each table of the database, and each field of the personal data of a case, has a row in
+// the table of facts.
 func TestFactsNameAllThatIsKept(t *testing.T) {
 	tables, fields := map[string]bool{}, map[string]bool{}
 	for _, f := range privacy.Data() {

@@ -24,8 +24,8 @@ func (d *Doctor) checkRetention(context.Context) result {
 		r.outcome = Warning
 		r.remedy = Text{
 			"没有设期限：设 timing.leaver_retention（离职后）或 timing.field_retention（办成后）；要是就打算一直留，同意书已经这样写明",
-			"there is no limit: set timing.leaver_retention (after leaving) or timing.field_retention (after the registration); " +
-				"if it is meant to be so, the consent text says it already",
+			"there is no limit: set timing.leaver_retention (after leaving) or timing.field_retention (after the " +
+				"registration); if it is meant to be so, the consent text says it already",
 		}
 	case keep.Photos > flows.MaxPhotoGrace:
 		r.outcome = Warning

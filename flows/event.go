@@ -189,7 +189,7 @@ type Event struct {
 	// Field: CheckRefused, IdentityMismatch: field of the form; PhotosPurged, ErasedBefore: scope; Held: one of cards.Holds; Released:
 	// FieldDeparted, or ""; ApplicantLeft: the outcome.
 	Field string
-	// Deletion is the rule by which something is deleted (PhotosPurged, ErasedBefore).
+	// Deletion is the rule by which something is deleted (PhotosPurged).
 	Deletion DeletionRule
 
 	Stop *Attention // StepStopped, AccountStopped

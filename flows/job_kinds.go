@@ -165,8 +165,8 @@ func Morning(tenantKey, day string, at time.Time) Job {
 	return Job{Kind: JobMorning, ref: day, At: at, Args: map[Arg]string{ArgTenant: tenantKey}}
 }
 
-// Retention deletes what is overdue of a tenant's cases, and what is kept of people who have left, beginning after a case;
-// "" for the first page. day is a name of RunDateOf.
+// Retention deletes what is overdue of a tenant's cases, and what is kept of people who have left, beginning after a
+// case; "" for the first page. day is a name of RunDateOf.
 func Retention(tenantKey, day, after string, at time.Time) Job {
 	j := Job{Kind: JobRetention, ref: day, At: at, Priority: 4, Args: map[Arg]string{ArgTenant: tenantKey}}
 	if after != "" {

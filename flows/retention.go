@@ -88,14 +88,15 @@ type DeletionCount struct {
 	Pictures int
 }
 
-// DeletionReport is what was deleted within a span of time. Proof is the SHA-256 over the proofs of the deletions, in the
-// order of their times and ids; "" without any. Whoever has the audit chains can compute it again.
+// DeletionReport is what was deleted within a span of time. Proof is the SHA-256 over the proofs of the deletions, in
+// the order of their times and ids; "" without any. Whoever has the audit chains can compute it again.
 type DeletionReport struct {
 	Counts []DeletionCount
 	Proof  string // hex
 }
 
-// MaxPhotoGrace is how long photos should be kept at most after the end of a case. A longer setting counts, with a warning.
+// MaxPhotoGrace is how long photos should be kept at most after the end of a case. A longer setting counts, with a
+// warning.
 const MaxPhotoGrace = 24 * time.Hour
 
 // Overdue holds the moments before which something must have happened so that a deletion is due; zero: the rule deletes

@@ -74,11 +74,11 @@ func TestDeletionIsNoted(t *testing.T) {
 			Deletion{Scope: PurgeAll, Rule: RuleLeaver}},
 		{"job of an older version", Done, Event{Kind: PhotosPurged, Field: "all"},
 			Deletion{Scope: PurgeAll, Rule: RuleFields}},
-		{"restored, ended", Done, Event{Kind: ErasedBefore, Field: "all", Deletion: RuleRestored},
+		{"restored, ended", Done, Event{Kind: ErasedBefore, Field: "all"},
 			Deletion{Scope: PurgeAll, Rule: RuleRestored}},
-		{"restored, open", Filing, Event{Kind: ErasedBefore, Field: "all", Deletion: RuleRestored},
+		{"restored, open", Filing, Event{Kind: ErasedBefore, Field: "all"},
 			Deletion{Scope: PurgeAll, Rule: RuleRestored}},
-		{"restored, photos of an open case", AwaitingReview, Event{Kind: ErasedBefore, Field: "photos", Deletion: RuleRestored},
+		{"restored, photos of an open case", AwaitingReview, Event{Kind: ErasedBefore, Field: "photos"},
 			Deletion{Scope: PurgePhotos, Rule: RuleRestored}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -98,7 +98,7 @@ func TestDeletionIsNoted(t *testing.T) {
 		})
 	}
 	// What is deleted from an open case that was restored ends it, so that nobody is asked for anything.
-	decide(t, SampleCase(AwaitingCode), Event{Kind: ErasedBefore, Field: "all", Deletion: RuleRestored}).wantState(Withdrawn)
+	decide(t, SampleCase(AwaitingCode), Event{Kind: ErasedBefore, Field: "all"}).wantState(Withdrawn)
 }
 
 // TestVerificationEndsWithTheCase: the code and the bank card are needed for the evidence alone, so that no end keeps them.

@@ -53,6 +53,9 @@ func (d *decision) noteDeletion(scope PurgeScope, why DeletionRule) {
 // jobs of older versions do not.
 func photosPurged(d *decision) {
 	why := d.event.Deletion
+	if d.event.Kind == ErasedBefore {
+		why = RuleRestored
+	}
 	if d.event.Field == string(PurgeAll) {
 		if !d.c.Erased.IsZero() {
 			d.refuse("already erased", nil)
@@ -83,11 +86,11 @@ func photosPurged(d *decision) {
 }
 
 // erasedBefore handles an open case of a restored backup that had ended afterwards, and of which something had been
-// deleted. With everything deleted the case ends. With the photos deleted it stays, since HR has to tell how it had ended;
-// photos that the person sends from now on are kept like any others.
+// deleted. With everything deleted the case ends. With the photos deleted it stays, since HR has to tell how it had
+// ended; photos that the person sends from now on are kept like any others.
 func erasedBefore(d *decision) {
 	if d.event.Field == string(PurgeAll) {
-		d.erasePersonal(d.event.Deletion)
+		d.erasePersonal(RuleRestored)
 		d.rule("deleted after the backup")
 		return
 	}
@@ -100,5 +103,5 @@ func erasedBefore(d *decision) {
 		return
 	}
 	d.rule("photos deleted after the backup")
-	d.noteDeletion(PurgePhotos, d.event.Deletion)
+	d.noteDeletion(PurgePhotos, RuleRestored)
 }

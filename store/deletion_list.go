@@ -32,7 +32,8 @@ func (e *DeletionListError) Error() string {
 }
 
 // ReadDeletions reads a list of deletions. Its last line may be incomplete, because a process died while it wrote: the
-// database still has that deletion. It returns os.ErrNotExist without a file, and a *DeletionListError for any other file.
+// database still has that deletion. It returns os.ErrNotExist without a file, and a *DeletionListError for any other
+// file.
 func ReadDeletions(path string) (all []Deleted, err error) {
 	all, _, err = readDeletions(path)
 	return all, err

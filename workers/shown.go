@@ -9,8 +9,8 @@ import (
 )
 
 // noteShown writes into the case's audit trail that its masked data is about to be shown to an admin in private, or to
-// HR's group: before the message is sent, once for each message and revision of the case. Feishu does not tell who looks at a
-// card, so that each showing counts as a look.
+// HR's group: before the message is sent, once for each message and revision of the case. Feishu does not tell who
+// looks at a card, so that each showing counts as a look.
 func (w *Workers) noteShown(ctx context.Context, s *drawing) error {
 	if s.Audience != flows.AudienceHR || s.caseRev == 0 || s.CaseID == "" {
 		return nil
@@ -41,8 +41,8 @@ func (w *Workers) noteShown(ctx context.Context, s *drawing) error {
 	})
 }
 
-// recallErased recalls a card that shows masked data of a case whose data is deleted, and that Feishu does not let anybody
-// change any more, 14 days after it was sent (code 230031, page 更新应用发送的消息卡片). refused is that refusal, which stays
+// recallErased recalls a card that shows masked data of a case whose data is deleted, and that Feishu does not let
+// anybody change any more, 14 days after it was sent (code 230031, page 更新应用发送的消息卡片). refused is that refusal, which stays
 // if Feishu refuses the recall as well.
 func (w *Workers) recallErased(ctx context.Context, s *drawing, sum []byte, refused error) (gone bool, err error) {
 	if err := w.engine.Store.Wait(ctx, w.callLimit(ctx, apiRecall)); err != nil {
