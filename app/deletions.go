@@ -15,6 +15,8 @@ const listEvery = 2 * time.Second
 func (a *App) openDeletionList() {
 	path := a.cfg.DeletionList()
 	if path == "" {
+		a.log.Warn("no list of deletions is kept, see store.deletions_file: after a restore of a backup, deletions since " +
+			"would have to be repeated by hand")
 		return
 	}
 	list, err := store.OpenDeletionList(path)

@@ -98,3 +98,15 @@ func warnOfCalendar(cfg config.Config, now time.Time, log *slog.Logger) {
 			"years", missing)
 	}
 }
+
+// warnOfRetention logs that personal data is kept longer than it should be: that must be somebody's choice.
+func warnOfRetention(cfg config.Config, log *slog.Logger) {
+	p := Policy(cfg)
+	if p.Retention().Endless() {
+		log.Warn("timing.field_retention and timing.leaver_retention are both 0s: the details of registered people are kept " +
+			"without a limit, until they ask for their deletion, and the consent text says so")
+	}
+	if p.PhotoGrace > flows.MaxPhotoGrace {
+		log.Warn("timing.photo_grace is longer than a day", "photo_grace", p.PhotoGrace.String())
+	}
+}

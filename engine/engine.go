@@ -8,7 +8,7 @@
 //   - what comes in: message.go (messages, photos, recalls, the menu) and commands.go (what people type), open.go (a
 //     new case), click.go (every button) with redraw.go, queue.go, original.go, evidence.go and my_data.go
 //   - what goes out: surfaces.go (which cards to draw), jobs.go, incident.go (one card for many cases), board.go (a
-//     group's announcement), nightly.go and morning.go (once a day)
+//     group's announcement), nightly.go, retention.go and morning.go (once a day)
 //   - code.go keeps SMS codes as keyed hashes, blind_index.go ID numbers; names.go keeps the names of admins, staff.go
 //     says who may decide
 package engine
