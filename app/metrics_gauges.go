@@ -20,6 +20,7 @@ type gaugeSource interface {
 	StatesNow(context.Context) (map[flows.State]store.StateFigures, error)
 	LimitsNow(context.Context) (map[string]store.LimitUse, error)
 	PushesNow(context.Context) (n int, oldest time.Time, err error)
+	CampaignsNow(context.Context) (store.CampaignFigures, error)
 	FollowUpsNow(context.Context) (map[flows.FollowUp]map[string]store.FollowUpFigures, error)
 }
 
@@ -31,7 +32,7 @@ type gauges struct {
 	now          func() time.Time
 
 	up, jobs, oldestJob, cases, oldestCase, ahead, ocrCalls, ocrLimit, pushes, oldestPush *prometheus.Desc
-	followUps, oldestFollowUp                                                             *prometheus.Desc
+	followUps, oldestFollowUp, invitations, campaignsPaused                               *prometheus.Desc
 }
 
 func newGauges(source gaugeSource, ocrPerSecond int) *gauges {
@@ -56,8 +57,13 @@ func newGauges(source gaugeSource, ocrPerSecond int) *gauges {
 		followUps: desc("shiming_handovers",
 			"What follows evidence points and is not done: notifications (handover) and signing accounts (account).",
 			"kind", "progress"),
-		oldestFollowUp: desc("shiming_oldest_handover_seconds", "How long the oldest of them has waited.", "kind", "progress"),
-		ocrLimit:       desc("shiming_ocr_calls_per_second_limit", "ocr.per_second as it is configured."),
+		oldestFollowUp: desc("shiming_oldest_handover_seconds", "How long the oldest of them has waited.", "kind",
+			"progress"),
+		invitations: desc("shiming_invitations",
+			"Invitations of the campaigns under way: waiting, sent, failed.", "progress"),
+		campaignsPaused: desc("shiming_campaigns_paused",
+			"Paused campaigns by who has paused them: hr, or the campaign itself with a reason.", "why"),
+		ocrLimit: desc("shiming_ocr_calls_per_second_limit", "ocr.per_second as it is configured."),
 	}
 }
 
@@ -65,7 +71,7 @@ func newGauges(source gaugeSource, ocrPerSecond int) *gauges {
 func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		g.up, g.jobs, g.oldestJob, g.cases, g.oldestCase, g.ahead, g.ocrCalls, g.ocrLimit, g.pushes, g.oldestPush,
-		g.followUps, g.oldestFollowUp,
+		g.followUps, g.oldestFollowUp, g.invitations, g.campaignsPaused,
 	} {
 		ch <- d
 	}
@@ -85,7 +91,8 @@ func (g *gauges) Collect(ch chan<- prometheus.Metric) {
 	limits, err4 := g.source.LimitsNow(ctx)
 	pushes, oldestPush, err5 := g.source.PushesNow(ctx)
 	followUps, err6 := g.source.FollowUpsNow(ctx)
-	for _, err := range []error{err1, err2, err3, err4, err5, err6} {
+	campaigns, err7 := g.source.CampaignsNow(ctx)
+	for _, err := range []error{err1, err2, err3, err4, err5, err6, err7} {
 		if err != nil {
 			set(g.up, 0)
 			return
@@ -115,6 +122,13 @@ func (g *gauges) Collect(ch chan<- prometheus.Metric) {
 			set(g.followUps, float64(f.N), string(kind), state)
 			set(g.oldestFollowUp, f.Oldest.Seconds(), string(kind), state)
 		}
+	}
+	set(g.invitations, float64(campaigns.Waiting), "waiting")
+	set(g.invitations, float64(campaigns.Sent), "sent")
+	set(g.invitations, float64(campaigns.Failed), "failed")
+	set(g.campaignsPaused, float64(campaigns.Paused[""]), "hr")
+	for _, why := range flows.PauseReasons {
+		set(g.campaignsPaused, float64(campaigns.Paused[why]), string(why))
 	}
 	for limit, u := range limits {
 		set(g.ahead, max(0, u.Ahead.Seconds()), limit)

@@ -238,6 +238,10 @@ func (unavailableSource) FollowUpsNow(
 	return nil, errors.New("gone")
 }
 
+func (unavailableSource) CampaignsNow(context.Context) (store.CampaignFigures, error) {
+	return store.CampaignFigures{}, errors.New("gone")
+}
+
 func (unavailableSource) LimitsNow(context.Context) (map[string]store.LimitUse, error) {
 	return nil, errors.New("gone")
 }

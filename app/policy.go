@@ -13,7 +13,9 @@ import (
 func Policy(cfg config.Config) flows.Policy {
 	recipients := []string{"feishu"}
 	if cfg.Verification.Method != flows.MethodNone {
-		recipients = append(recipients, "tencent_sms")
+		if cfg.SendsCodes() {
+			recipients = append(recipients, "tencent_sms")
+		}
 		if cfg.Uses(flows.ThreeElements) {
 			recipients = append(recipients, "tencent_faceid")
 		}
@@ -68,6 +70,7 @@ func Policy(cfg config.Config) flows.Policy {
 		Agreement: cards.Agreement{
 			Company:    cfg.Company.Name,
 			Recipients: recipients,
+			Supplier:   cfg.Verification.SupplierName,
 			Version:    cards.AgreementVersion,
 		},
 		Revision:        flows.Revision(cfg.Esign.EvidenceRevision),

@@ -36,6 +36,8 @@ func (a *App) addSuppliers(deps *workers.Deps, o Options, m *metrics) error {
 func (a *App) newVerifier(o Options) (*verify.Tencent, error) {
 	c := a.cfg.Verification.Tencent
 	c.Timeout, c.Now = o.CallTimeout, a.store.Now
+	c.WithoutSMS = !a.cfg.SendsCodes()
+	c.Supplier = a.cfg.Verification.SupplierName
 	c.Surprised = a.noted.of(platformTencent)
 	return verify.NewTencent(c)
 }

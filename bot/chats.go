@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"net/http"
 
 	"shiming/flows"
 )
@@ -19,13 +18,8 @@ func (c *Client) Chats(ctx context.Context, pageToken string) (flows.ChatPage, e
 			} `json:"items"`
 		} `json:"data"`
 	}
-	err := c.call(ctx, request{
-		op:     opChats,
-		effect: readOnly,
-		method: http.MethodGet,
-		path:   "/open-apis/im/v1/chats",
-		query:  withPage(map[string]string{"user_id_type": idTypeOpen, "page_size": "100"}, pageToken),
-	}, &out)
+	err := c.readPage(ctx, opChats, "/open-apis/im/v1/chats",
+		nil, map[string]string{"user_id_type": idTypeOpen, "page_size": "100"}, pageToken, &out)
 	if err != nil {
 		return flows.ChatPage{}, err
 	}
@@ -50,14 +44,9 @@ func (c *Client) MemberPage(ctx context.Context, chatID, tenantKey, pageToken st
 			Cut bool `json:"trigger_security_conf_limit"`
 		} `json:"data"`
 	}
-	err := c.call(ctx, request{
-		op:     opMembers,
-		effect: readOnly,
-		method: http.MethodGet,
-		path:   "/open-apis/im/v1/chats/:chat_id/members",
-		params: map[string]string{"chat_id": chatID},
-		query:  withPage(map[string]string{"member_id_type": idTypeOpen, "page_size": "100"}, pageToken),
-	}, &out)
+	err := c.readPage(ctx, opMembers, "/open-apis/im/v1/chats/:chat_id/members",
+		map[string]string{"chat_id": chatID},
+		map[string]string{"member_id_type": idTypeOpen, "page_size": "100"}, pageToken, &out)
 	if err != nil {
 		return flows.MemberPage{}, err
 	}
@@ -66,36 +55,6 @@ func (c *Client) MemberPage(ctx context.Context, chatID, tenantKey, pageToken st
 		if !foreign(tenantKey, i.TenantKey) {
 			result.Members = append(result.Members, i.MemberID)
 		}
-	}
-	return result, nil
-}
-
-// Readers returns a page of those who have read a message of the bot (page "查询消息已读信息"). The message must not be
-// older than seven days: 230033.
-func (c *Client) Readers(ctx context.Context, messageID, pageToken string) (flows.ReaderPage, error) {
-	var out struct {
-		Data struct {
-			paging
-			Items []struct {
-				UserID    string `json:"user_id"`
-				Timestamp string `json:"timestamp"` // milliseconds
-			} `json:"items"`
-		} `json:"data"`
-	}
-	err := c.call(ctx, request{
-		op:     opReaders,
-		effect: readOnly,
-		method: http.MethodGet,
-		path:   "/open-apis/im/v1/messages/:message_id/read_users",
-		params: map[string]string{"message_id": messageID},
-		query:  withPage(map[string]string{"user_id_type": idTypeOpen, "page_size": "100"}, pageToken),
-	}, &out)
-	if err != nil {
-		return flows.ReaderPage{}, err
-	}
-	result := flows.ReaderPage{Next: out.Data.next()}
-	for _, i := range out.Data.Items {
-		result.Readers = append(result.Readers, flows.Reader{OpenID: i.UserID, At: unixTime(i.Timestamp)})
 	}
 	return result, nil
 }

@@ -37,6 +37,13 @@ var codes = map[int]codeRow{
 	10014: {class: ClassConfig, meaning: "app not usable"},
 	10015: {class: ClassCredentials, meaning: "wrong app secret"},
 
+	// Tenant token of a marketplace app [通用错误码]. Which of them a company answers that has removed the app is not
+	// documented.
+	10005: {class: ClassConfig, meaning: "data of app or tenant wrong"},
+	10013: {class: ClassConfig, meaning: "no tenant token for this company"},
+	11207: {class: ClassConfig, meaning: "app not usable in the tenant"},
+	11210: {class: ClassConfig, meaning: "app not installed in the tenant"},
+
 	// Web login [获取授权码, 获取 user_access_token, 获取用户信息, and the older versions of the last two].
 	20001: {class: ClassBug, meaning: "parameter missing"},
 	20063: {class: ClassBug, meaning: "parameter malformed"},

@@ -50,38 +50,18 @@ func (c *Client) getUser(ctx context.Context, openID string, out any) error {
 // maxPages limits the number of pages of a group. At 100 members a page, no group has so many.
 const maxPages = 1000
 
-// Members returns the open_ids of a group's members without bots (page "获取群成员列表"). The bot must be a member.
-func (c *Client) Members(ctx context.Context, chatID string) ([]string, error) {
-	var members []string
-	query := map[string]string{"member_id_type": "open_id", "page_size": "100"}
+// Members returns the open_ids of a group's members without bots, of all companies. The bot must be a member.
+func (c *Client) Members(ctx context.Context, chatID string) (members []string, err error) {
+	token := ""
 	for range maxPages {
-		var out struct {
-			Data struct {
-				Items []struct {
-					MemberID string `json:"member_id"`
-				} `json:"items"`
-				PageToken string `json:"page_token"`
-				HasMore   bool   `json:"has_more"`
-			} `json:"data"`
-		}
-		err := c.call(ctx, request{
-			op:     opMembers,
-			effect: readOnly,
-			method: http.MethodGet,
-			path:   "/open-apis/im/v1/chats/:chat_id/members",
-			params: map[string]string{"chat_id": chatID},
-			query:  query,
-		}, &out)
+		page, err := c.MemberPage(ctx, chatID, "", token)
 		if err != nil {
 			return nil, err
 		}
-		for _, item := range out.Data.Items {
-			members = append(members, item.MemberID)
-		}
-		if !out.Data.HasMore || out.Data.PageToken == "" {
+		members = append(members, page.Members...)
+		if token = page.Next; token == "" {
 			break
 		}
-		query["page_token"] = out.Data.PageToken
 	}
 	return members, nil
 }

@@ -30,12 +30,21 @@ func (p paging) next() string {
 	return p.PageToken
 }
 
-// withPage returns query with a page_token, if there is one.
-func withPage(query map[string]string, token string) map[string]string {
+// readPage reads a page of a list into out. token is that of the page, "" for the first.
+func (c *Client) readPage(
+	ctx context.Context, op, path string, params, query map[string]string, token string, out any,
+) error {
 	if token != "" {
 		query["page_token"] = token
 	}
-	return query
+	return c.call(ctx, request{
+		op:     op,
+		effect: readOnly,
+		method: http.MethodGet,
+		path:   path,
+		params: params,
+		query:  query,
+	}, out)
 }
 
 // userEntry is a person as the directory's lists have it.
@@ -114,19 +123,13 @@ func (c *Client) ChildDepartments(ctx context.Context, id, pageToken string, all
 			} `json:"items"`
 		} `json:"data"`
 	}
-	err := c.call(ctx, request{
-		op:     opChildren,
-		effect: readOnly,
-		method: http.MethodGet,
-		path:   "/open-apis/contact/v3/departments/:department_id/children",
-		params: map[string]string{"department_id": id},
-		query: withPage(map[string]string{
+	err := c.readPage(ctx, opChildren, "/open-apis/contact/v3/departments/:department_id/children",
+		map[string]string{"department_id": id}, map[string]string{
 			"department_id_type": idTypeDepartment,
 			"user_id_type":       idTypeOpen,
 			"fetch_child":        strconv.FormatBool(all),
 			"page_size":          directoryPage,
-		}, pageToken),
-	}, &out)
+		}, pageToken, &out)
 	if err != nil {
 		return flows.DepartmentPage{}, err
 	}
@@ -151,18 +154,13 @@ func (c *Client) PeopleOf(ctx context.Context, departmentID, pageToken string) (
 			Items []userEntry `json:"items"`
 		} `json:"data"`
 	}
-	err := c.call(ctx, request{
-		op:     opFindByDepartment,
-		effect: readOnly,
-		method: http.MethodGet,
-		path:   "/open-apis/contact/v3/users/find_by_department",
-		query: withPage(map[string]string{
+	err := c.readPage(ctx, opFindByDepartment, "/open-apis/contact/v3/users/find_by_department",
+		nil, map[string]string{
 			"department_id":      departmentID,
 			"department_id_type": idTypeDepartment,
 			"user_id_type":       idTypeOpen,
 			"page_size":          directoryPage,
-		}, pageToken),
-	}, &out)
+		}, pageToken, &out)
 	if err != nil {
 		return flows.PeoplePage{}, err
 	}
@@ -180,17 +178,12 @@ func (c *Client) DirectoryRange(ctx context.Context, pageToken string) (flows.Di
 			Groups      []string `json:"group_ids"`
 		} `json:"data"`
 	}
-	err := c.call(ctx, request{
-		op:     opRange,
-		effect: readOnly,
-		method: http.MethodGet,
-		path:   "/open-apis/contact/v3/scopes",
-		query: withPage(map[string]string{
+	err := c.readPage(ctx, opRange, "/open-apis/contact/v3/scopes",
+		nil, map[string]string{
 			"department_id_type": idTypeDepartment,
 			"user_id_type":       idTypeOpen,
 			"page_size":          "100",
-		}, pageToken),
-	}, &out)
+		}, pageToken, &out)
 	if err != nil {
 		return flows.DirectoryRange{}, err
 	}

@@ -131,9 +131,9 @@ func TestDirectoryRange(t *testing.T) {
 	}
 }
 
-// TestChatsMembersAndReaders: members of another company are no members to invite, and a list that a security setting
+// TestChatsAndMembers: members of another company are no members to invite, and a list that a security setting
 // cuts says so.
-func TestChatsMembersAndReaders(t *testing.T) {
+func TestChatsAndMembers(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	f.handle("GET /open-apis/im/v1/chats", func(w http.ResponseWriter, r *http.Request) {
@@ -145,11 +145,6 @@ func TestChatsMembersAndReaders(t *testing.T) {
 		ok(w, `{"items":[{"member_id":"ou_1","tenant_key":"tk"},{"member_id":"ou_2","tenant_key":"other"}],"has_more":true,
 			"page_token":"p2","trigger_security_conf_limit":true,"security_conf_limit":100}`)
 	})
-	f.handle("GET /open-apis/im/v1/messages/om_1/read_users", func(w http.ResponseWriter, r *http.Request) {
-		query(t, r, "page_size=100&user_id_type=open_id")
-		ok(w, `{"items":[{"user_id_type":"open_id","user_id":"ou_1","timestamp":"1764000000123","tenant_key":"tk"}],
-			"has_more":false}`)
-	})
 	c := f.client(t)
 	chats, err := c.Chats(t.Context(), "")
 	want := flows.ChatPage{Chats: []flows.Chat{{ID: "oc_1", Name: "新人"}, {ID: "oc_2", External: true}}}
@@ -159,11 +154,6 @@ func TestChatsMembersAndReaders(t *testing.T) {
 	members, err := c.MemberPage(t.Context(), "oc_1", "tk", "p1")
 	if err != nil || !reflect.DeepEqual(members, flows.MemberPage{Members: []string{"ou_1"}, Next: "p2", Cut: true}) {
 		t.Errorf("got %+v, %v", members, err)
-	}
-	readers, err := c.Readers(t.Context(), "om_1", "")
-	if err != nil || len(readers.Readers) != 1 || readers.Readers[0].OpenID != "ou_1" ||
-		readers.Readers[0].At.UnixMilli() != 1764000000123 || readers.Next != "" {
-		t.Errorf("got %+v, %v", readers, err)
 	}
 }
 

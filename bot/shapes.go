@@ -40,7 +40,6 @@ const (
 	opPeople           = "contact.user.batch"
 	opRange            = "contact.scope.list"
 	opChats            = "im.chat.list"
-	opReaders          = "im.message.read_users"
 
 	opUserToken = "authen.oauth.token"
 	opUserInfo  = "authen.user_info.get"
@@ -80,7 +79,6 @@ var answers = map[string]*shape.Shape{
 	opPeople:           answer(shape.Of[larkcontact.BatchUserRespData](nil)),
 	opRange:            answer(shape.Of[larkcontact.ListScopeRespData](nil)),
 	opChats:            answer(shape.Of[larkim.ListChatRespData](nil)),
-	opReaders:          answer(shape.Of[larkim.ReadUsersMessageRespData](nil)),
 
 	opUserToken: userTokenAnswer,
 	opUserInfo: answer(shape.Of[larkauthen.GetUserInfoRespData](shape.Fields{

@@ -69,8 +69,6 @@ func TestAnswersAsPublished(t *testing.T) {
 		{opChats, `{"code":0,"msg":"success","data":{"items":[{"chat_id":"oc","avatar":"x","name":"x","description":"x",` +
 			`"owner_id":"ou","owner_id_type":"open_id","external":false,"tenant_key":"tk","chat_status":"normal"}],` +
 			`"page_token":"x","has_more":true}}`},
-		{opReaders, `{"code":0,"msg":"success","data":{"items":[{"user_id_type":"open_id","user_id":"ou",` +
-			`"timestamp":"1609484183000","tenant_key":"tk"}],"has_more":true,"page_token":"x"}}`},
 		{opBotInfo, `{"code":0,"msg":"ok","bot":{"activate_status":2,"app_name":"x","avatar_url":"x","ip_white_list":[],` +
 			`"open_id":"ou"}}`},
 		{opEndpoint, `{"code":0,"msg":"","data":{"URL":"wss://x","ClientConfig":{"ReconnectCount":-1,` +

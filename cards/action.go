@@ -20,7 +20,7 @@ type Action struct {
 	// Department is the one that a desk or a campaign's list shows, "" for all; or what an ActCampaign chooses.
 	Department string
 	Page       int64  // of a list, from 0
-	Person     string // open_id, for an ActCampaign
+	Person     string // open_id, for an ActCampaign, or an ActInvite of one person
 	Agreement  string // for an ActConsent: Agreement.Tag of the text on the card; "" by cards of older versions
 }
 

@@ -1,6 +1,7 @@
 package cards
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
@@ -18,6 +19,7 @@ type Agreement struct {
 	// esign, esign_bankcard, esign_face, esign_sdk.
 	Recipients []string
 	Retention  Retention
+	Supplier   string // legal name of the company that verifies and sends messages; "" = DefaultSupplier
 	Version    string
 }
 
@@ -27,8 +29,10 @@ type section struct{ title, body text }
 // sections returns the parts of the agreement in their order on the consent card.
 func (a Agreement) sections() []section {
 	recipients := make([]text, 0, len(a.Recipients))
+	company := textArg("supplier", supplier(cmp.Or(a.Supplier, DefaultSupplier)))
 	for _, code := range a.Recipients {
-		recipients = append(recipients, prefix("· ", codeText("recipient", code, textArg("name", machineID(code)))))
+		recipients = append(recipients, prefix("· ",
+			codeText("recipient", code, textArg("name", machineID(code)), company)))
 	}
 	what := tr("agreement.what.body")
 	if slices.Contains(a.Recipients, "tencent_bankcard") {

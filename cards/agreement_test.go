@@ -57,6 +57,7 @@ func TestAgreementDiffers(t *testing.T) {
 		"recipients":      func(a *Agreement) { a.Recipients = []string{"feishu"} },
 		"no recipients":   func(a *Agreement) { a.Recipients = nil },
 		"unknown":         func(a *Agreement) { a.Recipients = []string{"somebody"} },
+		"supplier":        func(a *Agreement) { a.Supplier = "样例核验（上海）有限公司" },
 		"grace":           func(a *Agreement) { a.Retention.Photos = time.Hour },
 		"no grace":        func(a *Agreement) { a.Retention.Photos = 0 },
 		"fields":          func(a *Agreement) { a.Retention.Fields = 365 * 24 * time.Hour },

@@ -102,6 +102,12 @@ func (v Board) departmentChart() node {
 			node{"department": name, "kind": done, "n": d.Done},
 			node{"department": name, "kind": open, "n": d.Open})
 	}
+	return departmentBars(values)
+}
+
+// departmentBars draws a bar for each department, of which each kind of people is a part. values have department, kind
+// and n.
+func departmentBars(values []node) node {
 	return chart(node{
 		"type":        "bar",
 		"direction":   "horizontal",

@@ -18,6 +18,7 @@ type Campaign struct {
 	// Code is the platform's, with Why; why the list cannot be read (texts "campaign_list.<code>"), with "list"; and of a
 	// preview the permission without which something was not looked for.
 	Code          string
+	UserGroups    int // groups of users in the app's range, whose people are not known; of a preview
 	Found         int // people found so far
 	Choices       []CampaignChoice
 	Preview       CampaignPreview
@@ -26,6 +27,9 @@ type Campaign struct {
 	Departments   []CampaignDepartment // the largest first; the card shows maxBars
 	Chasing       bool                 // those who have not begun are being chased
 	MayChase      int                  // people whose turn it is to be chased
+	ChaseFrom     time.Time            // without MayChase: when the first can be chased; zero if nobody can
+	ChasesItself  bool                 // they are chased without HR's tap
+	Announced     bool                 // the announcement group is told of it
 	ChasesAllowed int                  // of one person
 	At            time.Time
 }
@@ -70,10 +74,9 @@ func (f CampaignForecast) nodes() []node {
 		e = append(e, line(tr("campaign.sent_by", timeArg("at", f.SentBy))))
 	}
 	switch {
-	case f.DoneBy.IsZero():
-	case f.Known > 0:
+	case !f.DoneBy.IsZero():
 		e = append(e, small(tr("campaign.done_by", timeArg("at", f.DoneBy), intArg("n", f.Known))))
-	default:
+	case !f.SentBy.IsZero():
 		e = append(e, small(tr("campaign.done_by_unknown")))
 	}
 	if f.Short > 0 {
@@ -100,6 +103,7 @@ func (v Campaign) JSON() json.RawMessage {
 		f.elements = append(f.elements, v.preview()...)
 	case "discarded":
 		f.header, f.tagColour = headerEnded, "neutral"
+		f.elements = append(f.elements, v.userGroups()...)
 		f.elements = append(f.elements, v.button("menu", "campaign_menu", plainButton))
 	default:
 		f.header, f.tagColour = v.header()
@@ -126,9 +130,13 @@ func (v Campaign) header() (template, tag string) {
 
 // who says who has begun it, and who or what has made it what it is.
 func (v Campaign) who() []node {
-	e := []node{line(tr("campaign.by_itself"))}
-	if v.By != "" {
-		e = []node{row(person(v.By), line(tr("campaign.by")))}
+	var e []node
+	moved := v.Why == "" && v.LastBy != "" && v.State != "preview" && v.State != "resolving"
+	switch {
+	case v.By == "":
+		e = append(e, line(tr("campaign.by_itself")))
+	case !moved || v.LastBy != v.By:
+		e = append(e, row(person(v.By), line(tr("campaign.by"))))
 	}
 	switch {
 	case v.Why == "list":
@@ -136,8 +144,8 @@ func (v Campaign) who() []node {
 	case v.Why != "":
 		e = append(e, line(codeText("campaign_why", v.Why), colourOrange))
 		e = append(e, facts(fact("upstream", machineID(v.Code)))...)
-	case v.LastBy != "" && v.State != "preview" && v.State != "resolving":
-		e = append(e, row(person(v.LastBy), line(tr("campaign.moved", textArg("what", codeText("campaign_state", v.State)),
+	case moved:
+		e = append(e, row(person(v.LastBy), line(tr("campaign.moved", textArg("what", codeText("campaign_moved", v.State)),
 			timeArg("at", v.Since)))))
 	}
 	return e

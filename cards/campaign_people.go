@@ -19,7 +19,9 @@ type CampaignPeople struct {
 	ReadKnown   bool
 	// Lead says that the lead of the department can be told; see ActChase.
 	Lead bool
-	At   time.Time
+	// MayChase is how many people of the campaign can be reminded now; a list of all who are missing offers it.
+	MayChase, ChasesAllowed int
+	At                      time.Time
 }
 
 // CampaignParts lists the parts of a campaign's people (texts "campaign_part.<code>").
@@ -67,6 +69,10 @@ func (v CampaignPeople) JSON() json.RawMessage {
 	back := v.act(ActCampaign)
 	back.To = "main"
 	e = append(e, row(append(pages, button("campaign_back", plainButton, back))...))
+	if v.MayChase > 0 && v.Part == "missing" && v.Department == "" {
+		e = append(e, small(tr("campaign.may_chase", intArg("n", v.MayChase), intArg("most", v.ChasesAllowed))),
+			askFirst("campaign_chase", plainButton, v.act(ActChase)))
+	}
 	if v.Lead {
 		lead := v.act(ActChase)
 		lead.To, lead.Department = ToLead, v.Department

@@ -62,15 +62,27 @@ func (v Campaign) preview() []node {
 		e = append(e, line(tr("campaign.missing"), colourOrange))
 		e = append(e, facts(fact("upstream", machineID(v.Code)))...)
 	}
+	e = append(e, v.userGroups()...)
 	e = append(e, v.namesakes()...)
 	e = append(e, rule())
 	e = append(e, v.Forecast.nodes()...)
+	if p.Invite > 0 && v.Announced {
+		e = append(e, small(tr("campaign.announced")))
+	}
 	if p.Invite > 0 {
 		e = append(e, askFirst("campaign_confirm", mainButton, v.act(ActInvite)))
 	} else {
 		e = append(e, line(tr("campaign.nobody")))
 	}
 	return append(e, v.button("discard", "campaign_discard", quietButton))
+}
+
+// userGroups says that there are people whom the bot may see and cannot find.
+func (v Campaign) userGroups() []node {
+	if v.UserGroups == 0 {
+		return nil
+	}
+	return []node{line(tr("campaign.user_groups", intArg("n", v.UserGroups)), colourOrange)}
 }
 
 // numbers lists the numbers of the lines.

@@ -94,16 +94,7 @@ func (v Campaign) departmentChart() node {
 			node{"department": name, "kind": begun, "n": d.Started - d.Done},
 			node{"department": name, "kind": missing, "n": d.Sent - d.Started})
 	}
-	return chart(node{
-		"type":        "bar",
-		"direction":   "horizontal",
-		"stack":       true,
-		"data":        node{"values": values},
-		"xField":      "n",
-		"yField":      "department",
-		"seriesField": "kind",
-		"legends":     node{"visible": true, "orient": "bottom"},
-	})
+	return departmentBars(values)
 }
 
 // actions draws what HR can do now.
@@ -115,6 +106,10 @@ func (v Campaign) actions() []node {
 	case v.MayChase > 0 && v.State == "running":
 		e = append(e, small(tr("campaign.may_chase", intArg("n", v.MayChase), intArg("most", v.ChasesAllowed))),
 			askFirst("campaign_chase", plainButton, v.act(ActChase)))
+	case !v.ChaseFrom.IsZero() && v.ChasesItself:
+		e = append(e, small(tr("campaign.chase_itself", timeArg("at", v.ChaseFrom))))
+	case !v.ChaseFrom.IsZero():
+		e = append(e, small(tr("campaign.chase_from", timeArg("at", v.ChaseFrom))))
 	}
 	var buttons []node
 	if v.Funnel.Sent > 0 {

@@ -12,8 +12,8 @@ import (
 // "face.agree*". Each change of them needs a new version. A test compares their hash.
 const FaceConsentVersion = "2026-12"
 
-// Face offers a check by face on a page of the supplier. Nobody has to give the face: the other methods are on the card.
-// The button that begins the check is the agreement to it, and what it means stands above.
+// Face offers a check by face on a page of the supplier. Nobody has to give the face: the other methods are on the
+// card. The button that begins the check is the agreement to it, and what it means stands above.
 type Face struct {
 	Ref
 	Steps []Step
@@ -106,6 +106,9 @@ func (v Face) linkNodes() []node {
 	e = append(e, small(tr("face.open_in_wechat")))
 	if v.Looking {
 		return append(e, line(v.waitText("face.looking")))
+	}
+	if v.Delayed {
+		e = append(e, line(tr("face.delayed")))
 	}
 	return append(e, button("check_face", plainButton, v.act(ActCheckFace)))
 }

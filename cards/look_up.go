@@ -34,6 +34,9 @@ type LookUpRow struct {
 	Opens      bool      // it is HR's turn: offer to open the case
 	Reminds    bool      // it is the person's turn: offer to remind
 	Filed      bool      // there is an evidence point: offer to show it
+	Invites    bool      // nobody has invited the person for a while, who is not registering: offer it
+	// Campaign is the one under way in which such a person was invited: offer to open it. Zero for none.
+	Campaign Ref
 }
 
 // maxLookUpRows is the number of people on the card.
@@ -80,6 +83,14 @@ func (r LookUpRow) node() node {
 		e = append(e, button("remind_one", plainButton, r.act(ActRemind)))
 	case r.Filed:
 		e = append(e, button("evidence", quietButton, r.act(ActEvidence)))
+	case r.Invites:
+		invite := Ref{}.act(ActInvite)
+		invite.Person = machineID(r.Applicant).zh
+		e = append(e, button("invite_one", plainButton, invite))
+	case r.Campaign.Case != "":
+		progress := r.Campaign.act(ActCampaign)
+		progress.To = "card"
+		e = append(e, button("campaign_open", plainButton, progress))
 	}
 	return row(e...)
 }

@@ -2,6 +2,7 @@ package cards
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -39,8 +40,9 @@ type MyData struct {
 
 // Disclosure is a transfer of personal data to a processor.
 type Disclosure struct {
-	To string // a code of texts "disclosed.<code>"
-	At time.Time
+	To       string // a code of texts "disclosed.<code>"
+	At       time.Time
+	Supplier string // legal name at that time of the company behind Tencent Cloud; "" for others, and in old cases
 }
 
 // View is an access to personal data by an admin.
@@ -179,10 +181,17 @@ func (v MyData) historyNodes() []node {
 	if len(v.Sent) > 0 {
 		sent := v.Sent[max(0, len(v.Sent)-maxHistory):]
 		lines := make([]text, 0, len(sent))
+		var companies []text
 		for _, d := range sent {
 			lines = append(lines, join(sameText("  "), sameText(Stamp(d.At)), codeText("disclosed", d.To)))
+			if company := supplier(d.Supplier); !company.empty() && !slices.Contains(companies, company) {
+				companies = append(companies, company)
+			}
 		}
 		e = append(e, headline(tr("my_data.sent")), line(join(sameText("\n"), lines...)))
+		if len(companies) > 0 {
+			e = append(e, small(tr("my_data.supplier", textArg("supplier", join(sameText(" / "), companies...)))))
+		}
 	}
 	e = append(e, headline(tr("my_data.views")))
 	if len(v.Views) == 0 {

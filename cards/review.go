@@ -205,16 +205,27 @@ func validTo(s string) text {
 
 const longTerm = "长期"
 
+// Names of Tencent Cloud that the catalogue translates.
+const (
+	// DefaultSupplier is the legal name of its company, the default of verification.supplier_name.
+	DefaultSupplier = "腾讯云计算（北京）有限责任公司"
+	tencent         = "腾讯云" // in cases of versions before that setting
+)
+
+// MaxSupplier is the largest number of characters of a supplier's name on a card.
+const MaxSupplier = maxArg
+
 // supplier translates the stored name of a known supplier. The stored name is Chinese, because it goes into the
 // evidence.
 func supplier(s string) text {
-	if s == tencent {
+	switch s {
+	case DefaultSupplier:
+		return tr("supplier.tencent_company")
+	case tencent:
 		return tr("supplier.tencent")
 	}
-	return foreignText(s, maxArg)
+	return foreignText(s, MaxSupplier)
 }
-
-const tencent = "腾讯云"
 
 // maxChanges is the largest number of changed fields on a card.
 const maxChanges = 4

@@ -64,7 +64,7 @@ func campaignSamples() []sample {
 	wrongList, partly := discarded, preview
 	wrongList.Target = CampaignTarget{Kind: "list"}
 	wrongList.Why, wrongList.Code = "list", "no_column"
-	partly.Code = "contact:user.id:readonly"
+	partly.Code, partly.UserGroups = "contact:user.id:readonly", 2
 
 	rows := []CampaignRow{
 		{OpenID: "ou_a", Sent: noon},

@@ -23,6 +23,7 @@ func faceSamples() []sample {
 		{name: "face_delayed", card: face(func(v *Face) { v.State, v.Delayed = "asking", true })},
 		{name: "face_open", card: open(func(*Face) {})},
 		{name: "face_looking", card: open(func(v *Face) { v.State, v.Looking = "fetching", true })},
+		{name: "face_open_delayed", card: open(func(v *Face) { v.Delayed = true })},
 		{name: "face_unknown", card: face(func(v *Face) { v.State, v.Problem = "unknown", "face_unknown" })},
 		{name: "face_ended", card: face(func(v *Face) { v.State, v.Problem, v.Others = "ended", "face_light", nil })},
 		{name: "face_too_often", card: face(func(v *Face) {
@@ -46,7 +47,7 @@ func faceSamples() []sample {
 			Faces:       1,
 			ConsentAt:   noon,
 			CanWithdraw: true,
-			Sent:        []Disclosure{{To: "tencent_face", At: noon}, {To: "esign_face", At: noon}},
+			Sent:        []Disclosure{{To: "tencent_face", At: noon, Supplier: "样例核验（上海）有限公司"}, {To: "esign_face", At: noon}},
 		}},
 	}
 }

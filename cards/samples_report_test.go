@@ -64,7 +64,10 @@ func reportSamples() []sample {
 			{Ref: ref, Applicant: "ou_1", MaskedName: "张*", State: "awaiting_photos", Turn: TurnApplicant, Since: noon, Reminds: true},
 			{Ref: ref, Applicant: "ou_2", MaskedName: "张*", State: "recording", Turn: TurnBot, Since: noon, Left: true},
 			{Applicant: "ou_3", InvitedAt: noon, Suspended: true},
-			{Applicant: "ou_4"},
+			{Applicant: "ou_4", Invites: true},
+		}}},
+		{name: "look_up_invited", card: LookUp{Total: 1, Rows: []LookUpRow{
+			{Applicant: "ou_5", InvitedAt: noon, Campaign: ref},
 		}}},
 		{name: "renamed", card: Renamed{Ref: ref, Applicant: "ou_applicant", MaskedName: "张*"}},
 		{name: "renamed_kept", card: Renamed{Ref: ref, Applicant: "ou_applicant", MaskedName: "张*", Answer: NameKept, By: "ou_hr",

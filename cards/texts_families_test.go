@@ -39,6 +39,7 @@ var families = map[string][]string{
 		"photo_grey",
 		"other_person", "two_cards", "expired_card", "sides_mismatch", "download_failed", "deleted", "restricted"),
 	"campaign_state": {"resolving", "preview", "running", "paused", "ended", "stopped", "discarded", "other"},
+	"campaign_moved": {"running", "paused", "ended", "stopped", "discarded", "other"},
 	"campaign_kind":  {"list", "everyone", "department", "group", "named", "joiners", "other"},
 	"campaign_list": {"empty", "too_large", "too_many", "too_wide", "no_column", "two_columns", "unreadable",
 		"old_format",

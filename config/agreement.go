@@ -84,8 +84,8 @@ func (v *validator) agreement() {
 		v.require(path+".title", f.Title)
 		v.require(path+".version", f.Version)
 		v.require(path+".path", f.Path)
-		v.oneLine(path+".title", f.Title)
-		v.oneLine(path+".version", f.Version)
+		v.oneLine(path+".title", f.Title, maxAgreementName)
+		v.oneLine(path+".version", f.Version, maxAgreementName)
 		name := [2]string{f.Title, f.Version}
 		if f.Title != "" && f.Version != "" && seen[name] {
 			v.wrong(path+".version", SameAgreement)
@@ -109,15 +109,15 @@ func (v *validator) agreement() {
 // maxAgreementName is the largest number of characters of a title or a version. e签宝 names no limit.
 const maxAgreementName = 100
 
-// oneLine checks a text that the evidence quotes and cards show.
-func (v *validator) oneLine(path, text string) {
+// oneLine checks a text that the evidence quotes and cards show, of at most most characters.
+func (v *validator) oneLine(path, text string, most int) {
 	switch {
 	case !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool {
 		return unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp)
 	}):
 		v.wrong(path, NotOneLine)
-	case utf8.RuneCountInString(text) > maxAgreementName:
-		v.wrong(path, TooLong, strconv.Itoa(maxAgreementName))
+	case utf8.RuneCountInString(text) > most:
+		v.wrong(path, TooLong, strconv.Itoa(most))
 	}
 }
 

@@ -83,9 +83,11 @@ type Config struct {
 		PerSecond PerSecond `koanf:"per_second"`
 	} `koanf:"ocr"`
 	Verification struct {
-		Method  flows.Method  `koanf:"method"`
-		Ladder  Ladder        `koanf:"ladder"` // empty: Method only
-		Tencent verify.Config `koanf:"tencent"`
+		Method flows.Method `koanf:"method"`
+		Ladder Ladder       `koanf:"ladder"` // empty: Method only
+		// SupplierName is the legal name of the company behind tencent, in the consent and in the evidence.
+		SupplierName string        `koanf:"supplier_name"`
+		Tencent      verify.Config `koanf:"tencent"`
 	} `koanf:"verification"`
 	Esign struct {
 		BaseURL          string   `koanf:"base_url"`
@@ -164,6 +166,7 @@ func Defaults() (c Config) {
 	c.Campaign.ChaseEvery = 24 * time.Hour
 	c.OCR.PerSecond = 10
 	c.Verification.Method = flows.ThreeElements
+	c.Verification.SupplierName = verify.DefaultSupplier
 	c.Verification.Tencent.EndpointFaceID = verify.DefaultEndpointFaceID
 	c.Verification.Tencent.EndpointSMS = verify.DefaultEndpointSMS
 	c.Verification.Tencent.Region = verify.DefaultRegion

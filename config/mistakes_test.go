@@ -105,6 +105,12 @@ func TestEveryCode(t *testing.T) {
 		{complete, "HR_ADMINS=a@example.com", Mistake{"hr.admins", NotOpenID, nil}},
 		{with("feishu.app_type: marketplace"), "", Mistake{"hr.admins", AdminWithoutTenant, nil}},
 		{complete, "VERIFICATION_LADDER=bank_card_four,three_elements", Mistake{"verification.ladder", BadLadder, nil}},
+		{complete, "VERIFICATION_SUPPLIER_NAME=", Mistake{"verification.supplier_name", Missing, nil}},
+		{complete, "VERIFICATION_SUPPLIER_NAME=　 ", Mistake{"verification.supplier_name", Missing, nil}},
+		{complete, "VERIFICATION_SUPPLIER_NAME=样例\n核验", Mistake{"verification.supplier_name", NotOneLine, nil}},
+		{complete, "VERIFICATION_SUPPLIER_NAME=样例\u202e核验", Mistake{"verification.supplier_name", NotOneLine, nil}},
+		{complete, "VERIFICATION_SUPPLIER_NAME=" + strings.Repeat("核", 61), Mistake{
+			"verification.supplier_name", TooLong, []string{"60"}}},
 		{complete, "REVIEW_HOURS=9-18", Mistake{"review.hours", NotHours, nil}},
 		{complete, "CAMPAIGN_PER_MINUTE=901", Mistake{"campaign.per_minute", NotInRange, []string{"1", "900"}}},
 		{complete, "CAMPAIGN_CHASES=4", Mistake{"campaign.chases", NotInRange, []string{"0", "3"}}},

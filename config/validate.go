@@ -45,6 +45,7 @@ func validate(c *Config, undecoded []Mistake) []Mistake {
 	}
 	v.ladder()
 	v.face()
+	v.supplier()
 	if path, ok := c.SQLiteFile(); (!ok || path == "") && !c.OnPostgres() {
 		v.wrong("store.dsn", NotDSN)
 	}
@@ -157,9 +158,21 @@ func (c *Config) Uses(m flows.Method) bool {
 	return c.Verification.Method == m || slices.Contains(c.Verification.Ladder, m)
 }
 
+// SendsCodes reports whether people may be verified by a method that sends a code to their mobile.
+func (c *Config) SendsCodes() bool { return c.Uses(flows.ThreeElements) || c.Uses(flows.BankCardFour) }
+
+// supplier checks the name of the company that verifies, which the consent, the evidence and cards quote.
+func (v *validator) supplier() {
+	if strings.TrimSpace(v.Verification.SupplierName) == "" {
+		v.wrong("verification.supplier_name", Missing)
+	}
+	v.oneLine("verification.supplier_name", v.Verification.SupplierName, flows.MaxSupplier)
+}
+
 // suppliers checks the settings of those that verify, send messages and keep the evidence.
 func (v *validator) suppliers() {
 	t := v.Verification.Tencent
+	t.WithoutSMS = !v.SendsCodes()
 	absent := map[string]bool{
 		"verification.tencent.secret_id":       t.SecretID == "",
 		"verification.tencent.secret_key":      t.SecretKey == "",

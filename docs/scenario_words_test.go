@@ -80,7 +80,7 @@ func TestTextsOfProblemsLeadOn(t *testing.T) {
 
 // leadsOn reports whether a text contains words of a next step.
 func leadsOn(text string) bool {
-	for _, step := range []string{"请", "重试", "找 HR", "再发", "重新发", "再点", "直接填", "一、", "先点", "只要两张", "手机号要是"} {
+	for _, step := range []string{"请", "重试", "找 HR", "再发", "重新发", "再点", "直接填", "再查", "一、", "先点", "只要两张", "手机号要是"} {
 		if strings.Contains(text, step) {
 			return true
 		}

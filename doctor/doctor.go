@@ -4,9 +4,10 @@
 // write has the outcome unknown.
 //
 // In reading order: doctor.go (the checks and their dependencies), then one file per topic: feishu.go (the app),
-// feishu_events.go (its events), people.go, suppliers.go, handover.go (what follows evidence points), agreement.go (the page), store.go and surprises.go; reach.go
-// (the cause of a missing answer), config.go (mistakes of the configuration), missing.go (what is missing, in the order
-// in which to ask for it), report.go and text.go (the report).
+// feishu_events.go (its events), people.go, suppliers.go, face.go, handover.go (what follows evidence points),
+// agreement.go (the page), store.go and surprises.go; reach.go (the cause of a missing answer), config.go (mistakes of the
+// configuration), missing.go (what is missing, in the order in which to ask for it), report.go and text.go (the
+// report).
 package doctor
 
 import (
@@ -141,7 +142,8 @@ func New(cfg config.Config, mistakes ...config.Mistake) (d *Doctor, err error) {
 	}
 	supplier := cfg.Verification.Tencent
 	supplier.Timeout = callTimeout
-	if len(d.unusable(tencentTemplate)) == 0 {
+	supplier.WithoutSMS = !cfg.SendsCodes()
+	if len(d.unusable(tencentTemplate)) == 0 { // the same keys as those of faceService
 		if d.supplier, err = verify.NewTencent(supplier); err != nil {
 			return nil, err
 		}

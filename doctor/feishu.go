@@ -48,6 +48,10 @@ var optional = map[string]Text{
 		"没有它，审核台和公告板不分部门",
 		"without it desk and announcement know no departments",
 	},
+	"contact:department.organize:readonly": {
+		"没有它，HR 不能请部门负责人帮忙提醒",
+		"without it HR cannot have a department's lead told who has not begun",
+	},
 	"document_ai:hkm_mainland_travel_permit:recognize": {
 		"没有它，回乡证要员工自己填",
 		"without it people type the values of Hong Kong and Macao travel permits themselves",

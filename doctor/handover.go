@@ -83,9 +83,13 @@ var receiverRemedies = map[handover.Kind]Text{
 	},
 	handover.KindAddress: {
 		"handover.url 的域名指向内网；接收方确实在你们自己的网络里，就设 handover.allow_private: true",
-		"the name in handover.url leads into an internal network; if the receiver is in yours, set handover.allow_private: true",
+		"the name in handover.url leads into an internal network; if the receiver is in yours, set " +
+			"handover.allow_private: true",
 	},
-	handover.KindRedirect: {"不跟随重定向：把新地址填进 handover.url", "redirects are not followed: put the new address into handover.url"},
+	handover.KindRedirect: {
+		"不跟随重定向：把新地址填进 handover.url",
+		"redirects are not followed: put the new address into handover.url",
+	},
 	handover.KindRefused: {
 		"核对 handover.url 的路径和 handover.secret，两边要一样",
 		"compare the path in handover.url and handover.secret, which must be the same on both sides",

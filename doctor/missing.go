@@ -22,6 +22,7 @@ var requirements = map[string][]string{
 	"hr.announce_chat":       {"hr.announce_chat"},
 	esignApp:                 esignKeys,
 	tencentTemplate:          {"verification."},
+	faceService:              {"verification."},
 	handoverReceiver:         {"handover."},
 	signingService:           {"esign.sdk_url"},
 	agreementFiles:           {"agreement.", "esign.evidence_revision", "verification.method"},
@@ -113,6 +114,17 @@ func (d *Doctor) supplies() []supply {
 			link: "https://console.cloud.tencent.com/smsv2",
 		},
 		{
+			title: Text{"腾讯云人脸核身的 RuleId", "RuleId of the check by face at Tencent Cloud"},
+			keys:  []string{"verification.tencent.face_rule_id"},
+			takes: days,
+			how: Text{
+				"人脸核身控制台 › 自助接入：申请微信 H5 的流程，姓名和号码由调用方传入，审核通过后抄 RuleId",
+				"faceid console (人脸核身控制台) › self-service (自助接入): apply for a flow in WeChat H5 that takes name and " +
+					"number from the caller, and copy its RuleId once it is approved",
+			},
+			link: faceConsole,
+		},
+		{
 			title: Text{"e签宝应用和「个人实名证据点」权益", "e签宝 application, entitled to real-name evidence points"},
 			keys:  []string{"esign.app_id", "esign.app_secret"},
 			takes: days,
@@ -143,21 +155,7 @@ func (d *Doctor) supplies() []supply {
 					"and /agreement/; without one only esign.evidence_revision: \"2024\" is left, which e签宝 may refuse",
 			},
 		},
-		{
-			title: Text{"腾讯云密钥和短信应用", "Key and SMS application at Tencent Cloud"},
-			keys: []string{
-				"verification.tencent.secret_id",
-				"verification.tencent.secret_key",
-				"verification.tencent.sms_sdk_app_id",
-			},
-			takes: minutes,
-			how: Text{
-				"访问管理 › API 密钥管理 建子账号密钥（短信、人脸核身）；短信控制台 › 应用管理 创建应用，抄 SdkAppId",
-				"CAM (访问管理) › API keys (API 密钥管理): a key of a sub-account for sms and faceid; SMS console (短信控制台) › " +
-					"applications (应用管理): create one and copy its SdkAppId",
-			},
-			link: "https://console.cloud.tencent.com/cam/capi",
-		},
+		d.tencentKey(),
 		{
 			title: Text{"飞书推送的密钥", "Keys for Feishu's pushes"},
 			keys:  []string{"feishu.encrypt_key", "feishu.verification_token"},
@@ -181,6 +179,31 @@ func (d *Doctor) supplies() []supply {
 			link: d.platform() + "/api-explorer",
 		},
 	}
+}
+
+// tencentKey is the key pair, and with a method that sends codes the application for SMS.
+func (d *Doctor) tencentKey() supply {
+	s := supply{
+		title: Text{"腾讯云密钥", "Key at Tencent Cloud"},
+		keys:  []string{"verification.tencent.secret_id", "verification.tencent.secret_key"},
+		takes: minutes,
+		how: Text{
+			"访问管理 › API 密钥管理 建子账号密钥（人脸核身）",
+			"CAM (访问管理) › API keys (API 密钥管理): a key of a sub-account for faceid",
+		},
+		link: "https://console.cloud.tencent.com/cam/capi",
+	}
+	if !d.cfg.SendsCodes() {
+		return s
+	}
+	s.title = Text{"腾讯云密钥和短信应用", "Key and SMS application at Tencent Cloud"}
+	s.keys = append(s.keys, "verification.tencent.sms_sdk_app_id")
+	s.how = Text{
+		"访问管理 › API 密钥管理 建子账号密钥（短信、人脸核身）；短信控制台 › 应用管理 创建应用，抄 SdkAppId",
+		"CAM (访问管理) › API keys (API 密钥管理): a key of a sub-account for sms and faceid; SMS console (短信控制台) › " +
+			"applications (应用管理): create one and copy its SdkAppId",
+	}
+	return s
 }
 
 // missing returns what is missing, in the order of supplies, and after it the other keys without a value.

@@ -26,6 +26,8 @@ const (
 	agreementText = "e签宝《数字证书服务协议》的全文（要等几天）|Text of e签宝's 《数字证书服务协议》 (takes days)"
 	publicAddress = "公网地址（要等几天）|Public address (takes days)"
 	tencentKey    = "腾讯云密钥和短信应用（几分钟）|Key and SMS application at Tencent Cloud (minutes)"
+	faceRule      = "腾讯云人脸核身的 RuleId（要等几天）|RuleId of the check by face at Tencent Cloud (takes days)"
+	faceKey       = "腾讯云密钥（几分钟）|Key at Tencent Cloud (minutes)"
 	pushKeys      = "飞书推送的密钥（几分钟）|Keys for Feishu's pushes (minutes)"
 	oneAdmin      = "至少一位管理员的 open_id（几分钟）|open_id of one admin at least (minutes)"
 	elsewhere     = "其他配置（几分钟）|Other settings (minutes)"
@@ -75,6 +77,15 @@ var incompleteCases = []struct {
 		missing: []string{signature, entitlement, tencentKey},
 		ok:      []string{"feishu.credentials", "feishu.bot", "hr.admins", "hr.admins.1", "clock"},
 		skipped: []string{"esign.app", "tencent.sms_template"},
+		code:    2,
+	},
+	{
+		name:    "the face is the only method, and its supplier is missing",
+		without: []string{"verification.tencent.s", "verification.tencent.face_rule_id"},
+		with:    map[string]string{"verification.method": "face"},
+		missing: []string{faceRule, faceKey},
+		ok:      []string{"esign.app", "clock"},
+		skipped: []string{"tencent.face_service", "tencent.face"},
 		code:    2,
 	},
 	{

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"time"
 
-	"shiming/config"
 	"shiming/esign"
 	"shiming/flows"
 	"shiming/verify"
@@ -27,15 +26,10 @@ func (d *Doctor) supplierChecks() []check {
 		{esignApp, Text{"e签宝应用、密钥与白名单", "e签宝 application, secret and allow-list"}, nil, d.checkEsign},
 		clock,
 	}
-	all = append(append(all, d.evidenceChecks()...), []check{
-		{tencentTemplate, Text{"腾讯云密钥与短信模板", "Tencent Cloud key and SMS template"}, nil, d.checkTemplate},
-		{"tencent.sms_sign", Text{"短信签名与应用", "SMS sign and application"}, []string{tencentTemplate}, cannotAsk(
-			Text{
-				"不发短信就试不出：在 短信控制台 › 国内短信 › 签名管理 里看，verification.tencent.sms_sign_name 应为「已通过」且内容一字不差",
-				"cannot be tried without sending: look in the SMS console (短信控制台) › 国内短信 › signatures (签名管理), " +
-					"verification.tencent.sms_sign_name must be approved and the same to the letter",
-			})},
-	}...)
+	all = append(all, d.evidenceChecks()...)
+	if d.cfg.SendsCodes() {
+		all = append(all, d.smsChecks()...)
+	}
 	if d.cfg.Uses(flows.ThreeElements) {
 		all = append(all, check{
 			"tencent.three_elements", Text{"三要素核验权益", "Entitlement to the three-element check"}, []string{tencentTemplate},
@@ -55,36 +49,21 @@ func (d *Doctor) supplierChecks() []check {
 			})})
 	}
 	if d.cfg.Uses(flows.Face) {
-		all = append(all, check{
-			"tencent.face", Text{"人脸核身权益与 RuleId", "Entitlement to the check by face, and its RuleId"}, []string{tencentTemplate},
-			cannotAsk(Text{
-				"不核验真人就试不出：在 人脸核身控制台 里看微信 H5 的实名核身已开通且有余量，verification.tencent.face_rule_id 的流程「已通过」并启用，" +
-					"姓名和号码由调用方传入",
-				"cannot be tried without checking somebody: look in the faceid console (人脸核身控制台) whether 实名核身 for WeChat H5 " +
-					"is open and has quota, and whether the flow of verification.tencent.face_rule_id is approved and enabled and " +
-					"takes name and number from the caller",
-			})}, check{
-			"evidence.face_live_score", Text{"人脸的活体检测分数", "Score of a face's liveness check"}, nil, d.checkFaceScore})
+		all = append(all, d.faceChecks()...)
 	}
 	return all
 }
 
-// checkFaceScore warns of a method that nobody can use.
-func (d *Doctor) checkFaceScore(context.Context) result {
-	if d.cfg.Evidence.FaceLiveScore == config.FaceLiveStatus {
-		return result{outcome: OK}
-	}
-	return result{
-		outcome: Warning,
-		found: Text{
-			"evidence.face_live_score 是 stop：不会让任何人刷脸",
-			"evidence.face_live_score is stop: nobody is asked for the face",
-		},
-		remedy: Text{
-			"问 e签宝 faceLiveDetectScore 能不能填腾讯云的活体检测状态；可以就设成 status，不可以就从 verification 里去掉 face",
-			"ask e签宝 whether faceLiveDetectScore may hold Tencent Cloud's status of the liveness check; if so set it to status, else " +
-				"take face out of verification",
-		},
+// smsChecks are the checks of an installation that sends codes.
+func (d *Doctor) smsChecks() []check {
+	return []check{
+		{tencentTemplate, Text{"腾讯云密钥与短信模板", "Tencent Cloud key and SMS template"}, nil, d.checkTemplate},
+		{"tencent.sms_sign", Text{"短信签名与应用", "SMS sign and application"}, []string{tencentTemplate}, cannotAsk(
+			Text{
+				"不发短信就试不出：在 短信控制台 › 国内短信 › 签名管理 里看，verification.tencent.sms_sign_name 应为「已通过」且内容一字不差",
+				"cannot be tried without sending: look in the SMS console (短信控制台) › 国内短信 › signatures (签名管理), " +
+					"verification.tencent.sms_sign_name must be approved and the same to the letter",
+			})},
 	}
 }
 

@@ -10,8 +10,9 @@ import (
 	"shiming/sim/wire"
 )
 
-// TestBankCardKilled kills the process while each call of a check by bank card is applied and not answered yet. Everybody
-// is registered and filed once, by bank card. A kill behind the check brings no further check, which would be charged.
+// TestBankCardKilled kills the process while each call of a check by bank card is applied and not answered yet.
+// Everybody is registered and filed once, by bank card. A kill behind the check brings no further check, which would
+// be charged.
 func TestBankCardKilled(t *testing.T) {
 	s := harness.ServeProgram(t, sim.Config{}, "SHIMING_TIMING_WRITE_QUIET=1s",
 		"SHIMING_VERIFICATION_METHOD=bank_card_four")

@@ -46,7 +46,8 @@ func audit(h *harness.Harness, caseID string) (trail []flows.AuditRow) {
 }
 
 // TestBankCardAfterAMismatch: somebody whose mobile is registered to another person, but whose bank knows it, goes on
-// to the bank card, and the evidence states that method and no other. Number, bank and code are deleted with the filing.
+// to the bank card, and the evidence states that method and no other. Number, bank and code are deleted with the
+// filing.
 func TestBankCardAfterAMismatch(t *testing.T) {
 	h := harness.Start(t, withLadder("evidence.mark", "{company} {date} {case}"))
 	p := h.Hire()
@@ -206,8 +207,8 @@ func TestRobotsVerifyByBankCard(t *testing.T) {
 	}
 }
 
-// TestBankCardInTheChat: whoever writes the number of the card into the chat is told where it belongs, and gets the form
-// again. The harness finds the number in no log.
+// TestBankCardInTheChat: whoever writes the number of the card into the chat is told where it belongs, and gets the
+// form again. The harness finds the number in no log.
 func TestBankCardInTheChat(t *testing.T) {
 	h := harness.Start(t, withLadder("verification.method", "bank_card_four", "verification.ladder", ""))
 	p := h.Hire()

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,9 +20,9 @@ func (c campaignTest) sends(name string, raw []byte) {
 	c.Delivered(c.World.Feishu.SendFile(c.Ctx, c.hr.OpenID, name, raw))
 }
 
-// TestCampaignFromFile: HR sends a list as WPS saves it, in GBK, with people named twice, by name and by mobile, somebody
-// who has left, two of one name, a stranger and a formula. HR chooses between the two and confirms; each of those who are
-// left gets one invitation, and a receipt is counted.
+// TestCampaignFromFile: HR sends a list as WPS saves it, in GBK, with people named twice, by name and by mobile,
+// somebody who has left, two of one name, a stranger and a formula. HR chooses between the two and confirms; each of
+// those who are left gets one invitation, and a receipt is counted.
 func TestCampaignFromFile(t *testing.T) {
 	c := startCampaigns(t, withCampaigns(t))
 	people := c.HireAll(5)
@@ -84,6 +85,11 @@ func TestCampaignListsThatCannotBeRead(t *testing.T) {
 	p := c.Hire()
 	c.sends("费用.csv", []byte("金额,日期\n12.50,2026-11-30\n"))
 	c.card("没有发", "没找到姓名、邮箱、手机号", "名单可以是 XLSX、CSV 或文本")
+	c.Until("the template comes as a file", func() bool {
+		return slices.ContainsFunc(c.World.Feishu.Messages(c.hr.Chat()), func(m feishu.Message) bool {
+			return m.FromBot && m.Type == "file"
+		})
+	})
 	c.sends("很长.csv", []byte("姓名\n"+strings.Repeat(p.Person.Name+"\n", 50_001)))
 	c.card("没有发", "名单太长")
 	c.sends("旧的.xls", []byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 and more"))
@@ -131,7 +137,7 @@ func TestCampaignOfDepartment(t *testing.T) {
 		t.Errorf("got %d people, %d of them of the region, want all", len(rows), want)
 	}
 
-	c.World.Feishu.Revoke("contact:contact.base:readonly")
+	c.World.Feishu.Revoke("contact:contact.base:readonly", "contact:department.organize:readonly")
 	c.hr.Say(fmt.Sprint("邀请\n", people[0].OpenID, "\n", "无名氏"))
 	c.card("等你确认", "要通讯录权限才能查：1 行", "contact:contact.base:readonly")
 }

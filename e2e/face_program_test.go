@@ -11,8 +11,9 @@ import (
 	"shiming/sim/wire"
 )
 
-// TestFaceKilled kills the process while it asks for a link, while it fetches a result that the supplier hands out once,
-// and while the picture is uploaded. Everybody comes to the end, with one evidence point by face.
+// TestFaceKilled kills the process while it asks for a link, while it fetches a result that the supplier hands out
+// once, while the picture is uploaded, and during both writes. Everybody comes to the end, with one evidence point by
+// face.
 func TestFaceKilled(t *testing.T) {
 	s := harness.ServeProgram(t, sim.Config{}, "SHIMING_TIMING_WRITE_QUIET=1s", "SHIMING_VERIFICATION_METHOD=face",
 		"SHIMING_EVIDENCE_FACE_LIVE_SCORE=status")
@@ -22,9 +23,15 @@ func TestFaceKilled(t *testing.T) {
 	go func() { hrDone <- hr.Work(hrCtx, hr.Diligent) }()
 	for _, f := range []wire.Fault{
 		{Upstream: sim.UpstreamTencent, Operation: "DetectAuth", Kind: wire.Delay, Delay: 20 * time.Second, Times: 1},
-		{Upstream: sim.UpstreamTencent, Operation: "GetDetectInfoEnhanced", Kind: wire.Delay, Delay: 20 * time.Second, Times: 1},
+		{
+			Upstream: sim.UpstreamTencent, Operation: "GetDetectInfoEnhanced", Kind: wire.Delay, Delay: 20 * time.Second,
+			Times: 1,
+		},
 		{Upstream: sim.UpstreamTencent, Operation: "GetDetectInfoEnhanced", Kind: wire.Hang, Times: 1},
 		{Upstream: sim.UpstreamESign, Operation: esign.OpUploadURL, Kind: wire.Hang, Times: 1},
+		{Upstream: sim.UpstreamESign, Operation: esign.OpPut, Kind: wire.Delay, Delay: 20 * time.Second, Times: 1},
+		{Upstream: sim.UpstreamFeishu, Operation: "identities.create", Kind: wire.Delay, Delay: 20 * time.Second, Times: 1},
+		{Upstream: sim.UpstreamESign, Operation: esign.OpPersonPoint, Kind: wire.Delay, Delay: 20 * time.Second, Times: 1},
 	} {
 		t.Run(f.Operation+" "+string(f.Kind), func(t *testing.T) {
 			s.World.Faults.Arm(f)
@@ -41,7 +48,8 @@ func TestFaceKilled(t *testing.T) {
 				t.Fatal(err)
 			}
 			j := s.World.Journey(e.OpenID)
-			if points := s.World.ESign.PointsFor(j.Case); !j.Filed() || len(points) != 1 || points[0].Method != "FACE" {
+			points := s.World.ESign.PointsFor(j.Case)
+			if !j.Filed() || j.Identities != 1 || len(points) != 1 || points[0].Method != "FACE" {
 				t.Errorf("got the journey %+v, want it filed once by face", j)
 			}
 		})

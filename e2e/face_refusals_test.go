@@ -94,7 +94,8 @@ func TestFaceNobodyUnderstands(t *testing.T) {
 	p.See(sim.StageReview)
 }
 
-// TestFaceAbandoned: somebody who closes the page has no result. The link ends after its time, and leads to another one.
+// TestFaceAbandoned: somebody who closes the page has no result. The link ends after its time, and leads to another
+// one.
 func TestFaceAbandoned(t *testing.T) {
 	h := harness.Start(t, onlyFace())
 	p := h.Hire()
@@ -253,8 +254,8 @@ func TestFaceServiceDown(t *testing.T) {
 	p.CheckFiled()
 }
 
-// TestFaceStopped: by default nobody is asked for the face, because its result could not be filed. Both hear why, and the
-// other methods stay.
+// TestFaceStopped: by default nobody is asked for the face, because its result could not be filed. Both hear why, and
+// the other methods stay.
 func TestFaceStopped(t *testing.T) {
 	h := harness.Start(t, onlyFace("evidence.face_live_score", "stop", "review.style", "cards"))
 	p := h.Hire()

@@ -64,8 +64,8 @@ func faceCalls(h *harness.Harness, action string) []tencent.Call {
 	return slices.DeleteFunc(h.World.Tencent.Calls(), func(c tencent.Call) bool { return c.Action != action })
 }
 
-// TestFaceByChoice: somebody takes the face at once, and the evidence states that method, with a picture of the face, the
-// similarity and the status as they came. The picture goes with the photos, and no mobile number is asked for.
+// TestFaceByChoice: somebody takes the face at once, and the evidence states that method, with a picture of the face,
+// the similarity and the status as they came. The picture goes with the photos, and no mobile number is asked for.
 func TestFaceByChoice(t *testing.T) {
 	h := harness.Start(t, withFace("timing.photo_grace", "1h", "evidence.mark", "{company} {date} {case}"))
 	p := h.Hire()
@@ -95,7 +95,8 @@ func TestFaceByChoice(t *testing.T) {
 	if len(points) != 1 || points[0].Method != "FACE" {
 		t.Fatalf("got %d points, want one by face", len(points))
 	}
-	checkEvidence(t, rowsOf(c, evidenceRows(t, "docs/evidence.md")), evidenceFields(points[0], c, c.Personal), audit(h, c.ID))
+	checkEvidence(t, rowsOf(c, evidenceRows(t, "docs/evidence.md")), evidenceFields(points[0], c, c.Personal),
+		audit(h, c.ID))
 	tokens := h.World.Tencent.FaceTokens(p.Person.Code)
 	d := points[0].Detail
 	if len(tokens) != 1 || d["verifySerialNumber"] != tokens[0] || d["faceImageSimilarScore"] != "92.31" ||

@@ -8,7 +8,19 @@ import (
 	"shiming/sim"
 	"shiming/sim/feishu"
 	"shiming/sim/scenario"
+	"shiming/sim/tencent"
 )
+
+// byFace reports whether only a check by face makes a call.
+func byFace(c scenario.Call) bool { return c.At == scenario.Face || c.At == scenario.FaceShown }
+
+// settingsOf returns the settings of a bot that makes a call.
+func settingsOf(c scenario.Call) map[string]string {
+	if byFace(c) {
+		return onlyFace().Settings
+	}
+	return noResendPause()
+}
 
 // advanceTo advances a person to the point before a step.
 func advanceTo(p harness.Person, at scenario.Step) {
@@ -25,6 +37,11 @@ func advanceTo(p harness.Person, at scenario.Step) {
 		p.ToCode()
 	case scenario.Review:
 		p.ToReview()
+	case scenario.Face:
+		toFace(p)
+	case scenario.FaceShown:
+		toFace(p)
+		faceLink(p)
 	}
 }
 
@@ -48,6 +65,10 @@ func doStep(p harness.Person, at scenario.Step) (odd string) {
 		p.TypeCode()
 	case scenario.Review:
 		p.H.Admin(0).Decides(p, "approve", nil)
+	case scenario.Face:
+		p.Press("start_face")
+	case scenario.FaceShown:
+		showFace(p, p.See(sim.StageFace, "去刷脸").Face, tencent.FaceOwn)
 	}
 	return odd
 }
@@ -94,6 +115,8 @@ func finishRegistration(p harness.Person, s scenario.Scenario, odd string) {
 		p.SentCode(0)
 		p.See(sim.StageCode, "验证码已在")
 		p.TypeCode()
+	case scenario.Face:
+		doStep(p, scenario.FaceShown)
 	}
 	if s.Call.At != scenario.Review {
 		p.See(sim.StageReview)

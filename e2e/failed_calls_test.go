@@ -11,27 +11,31 @@ import (
 	"shiming/playground/scrape"
 	"shiming/sim"
 	"shiming/sim/scenario"
+	"shiming/sim/tencent"
 )
 
 // operationNames maps the catalogue's calls to their names in the bot's log and metrics.
 var operationNames = map[string]string{
-	"feishu.token":      "auth.tenant_access_token",
-	"feishu.send":       "im.message.create",
-	"feishu.reply":      "im.message.reply",
-	"feishu.patch":      "im.message.patch",
-	"feishu.contact":    "contact.user.get",
-	"feishu.download":   "im.message_resource.get",
-	"feishu.ocr":        "document_ai.id_card.recognize",
-	"feishu.identity":   "human_authentication.identity.create",
-	"tencent.sms":       "SendSms",
-	"tencent.check":     "PhoneVerification",
-	"esign.upload_url":  "UploadURL",
-	"esign.put":         "Put",
-	"esign.file_status": "FileStatus",
-	"esign.evidence":    "CreatePersonPoint",
-	"handover.notify":   "handover",
-	"sdk.query":         "FindPerson",
-	"sdk.add":           "AddPerson",
+	"feishu.token":    "auth.tenant_access_token",
+	"feishu.send":     "im.message.create",
+	"feishu.reply":    "im.message.reply",
+	"feishu.patch":    "im.message.patch",
+	"feishu.contact":  "contact.user.get",
+	"feishu.download": "im.message_resource.get",
+	"feishu.ocr":      "document_ai.id_card.recognize",
+	"feishu.identity": "human_authentication.identity.create",
+	"tencent.sms":     "SendSms",
+	"tencent.check":   "PhoneVerification",
+
+	"tencent.face_link":   "DetectAuth",
+	"tencent.face_result": "GetDetectInfoEnhanced",
+	"esign.upload_url":    "UploadURL",
+	"esign.put":           "Put",
+	"esign.file_status":   "FileStatus",
+	"esign.evidence":      "CreatePersonPoint",
+	"handover.notify":     "handover",
+	"sdk.query":           "FindPerson",
+	"sdk.add":             "AddPerson",
 }
 
 // TestFaults runs the catalogue of faults. In each row a person registers and one call fails. The case must end as
@@ -66,7 +70,7 @@ func groupBy[T any](rows []T, name func(T) string) (order []string, groups map[s
 func testFault(t *testing.T, s scenario.Scenario) {
 	h := harness.Start(t, harness.Setup{
 		Clock:       harness.ClockBehind(time.Hour),
-		Settings:    noResendPause(),
+		Settings:    settingsOf(s.Call),
 		CallTimeout: 10 * time.Second,
 		Noisy:       s.Call.Proof == scenario.Secret, // cards that cannot be shown are logged as errors
 	})
@@ -145,8 +149,12 @@ func runFaultRow(p harness.Person, s scenario.Scenario) {
 	if len(left) > 0 && s.Call.Repeat != scenario.Unneeded { // a done case does not repeat the call
 		h.Errorf("got the faults %+v left, want none", left)
 	}
-	if j := h.World.Journey(p.OpenID); j.SMS != 1 || len(j.Cases) != 1 {
-		h.Errorf("got the journey %+v, want one text message and one case", j)
+	messages := 1
+	if byFace(s.Call) {
+		messages = 0
+	}
+	if j := h.World.Journey(p.OpenID); j.SMS != messages || len(j.Cases) != 1 {
+		h.Errorf("got the journey %+v, want %d text messages and one case", j, messages)
 	}
 	if s.Quiet {
 		return
@@ -221,6 +229,11 @@ func resolveStop(p harness.Person, s scenario.Scenario) {
 		p.TypeCode()
 	case s.End.Does == "submit_code":
 		p.TypeCode()
+	case s.End.Does == "check_face":
+		h.Clock.Move(flows.FaceReturnPause)
+		p.Press("check_face")
+	case s.End.Does == "start_face":
+		showFace(p, faceLink(p), tencent.FaceOwn)
 	}
 }
 

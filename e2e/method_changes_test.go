@@ -28,7 +28,8 @@ func newCard(p harness.Person, page bool) {
 	})
 }
 
-// checkMethod checks the method of somebody's case, and whether the consent named the supplier of the check by bank card.
+// checkMethod checks the method of somebody's case, and whether the consent named the supplier of the check by bank
+// card.
 func checkMethod(h *harness.Harness, p harness.Person, want flows.Method, named bool) {
 	h.Helper()
 	c := h.CaseOf(p.OpenID)
@@ -37,8 +38,8 @@ func checkMethod(h *harness.Harness, p harness.Person, want flows.Method, named 
 	}
 }
 
-// TestMethodChangesBeforeConsent: whoever consents after the operator has changed the method consents to the new one, by
-// a card or a page that names it. What was shown before does not count.
+// TestMethodChangesBeforeConsent: whoever consents after the operator has changed the method consents to the new one,
+// by a card or a page that names it. What was shown before does not count.
 func TestMethodChangesBeforeConsent(t *testing.T) {
 	t.Run("on the card", func(t *testing.T) {
 		h := harness.Start(t, harness.Setup{World: sim.Config{EsignRevision: "2024"}})
@@ -124,4 +125,42 @@ func TestMethodNoneWithOlderCases(t *testing.T) {
 	restart(h, "verification.tencent.secret_id", secret, "esign.app_secret", key)
 	h.Advance(flows.ProbeEvery)
 	q.CheckFiled()
+}
+
+// TestFaceWithoutSMS: an installation whose only method is the face needs no SMS at all, and the consent names none. A
+// case that began with a code waits for HR until the SMS is in the settings again.
+func TestFaceWithoutSMS(t *testing.T) {
+	h := harness.Start(t, harness.Setup{Settings: map[string]string{"evidence.face_live_score": "status"}})
+	older := h.Hire()
+	older.ToForm()
+	keys := []string{"sms_sdk_app_id", "sms_sign_name", "sms_template_id"}
+	without := []string{"verification.method", "face"}
+	var again []string
+	for _, key := range keys {
+		key = "verification.tencent." + key
+		without, again = append(without, key, ""), append(again, key, h.Values[key])
+	}
+	restart(h, without...)
+
+	p := h.Hire()
+	page := showFace(p, func() string { toFace(p); return faceLink(p) }(), "own")
+	if !page.Says("请回到飞书") {
+		t.Errorf("the page says %q", page.Text)
+	}
+	p.See(sim.StageReview)
+	if c := h.CaseOf(p.OpenID); slices.Contains(c.Consent.Recipients, "tencent_sms") {
+		t.Errorf("got a consent to %v, want none to an SMS", c.Consent.Recipients)
+	}
+	h.Admin(0).Decides(p, "approve", nil)
+	p.CheckFiled()
+
+	older.Press("confirm")
+	h.InState(older.OpenID, flows.NeedsAttention)
+	h.Admin(0).Sees(h.World.ReviewChat(), older, "retry", "按之前的核验方式")
+	waitIdle(h)
+	restart(h, again...)
+	h.Advance(flows.ProbeEvery)
+	older.See(sim.StageCode, "验证码已在")
+	older.TypeCode()
+	older.See(sim.StageReview)
 }

@@ -23,24 +23,7 @@ func countReads(p harness.Person) (n int) {
 // waitIdle waits until no job is due, running or waiting for a retry.
 func waitIdle(h *harness.Harness) {
 	h.Helper()
-	h.Until("no event and no job is left", func() bool {
-		undecided, _, err := h.App.Store().PushesNow(h.Ctx)
-		if err != nil {
-			h.Fatal(err)
-		}
-		if undecided > 0 {
-			return false // it may create jobs
-		}
-		pending, err := h.App.Store().PendingJobs(h.Ctx)
-		if err != nil {
-			h.Fatal(err)
-		}
-		n := 0
-		for _, of := range pending {
-			n += of
-		}
-		return n == 0
-	})
+	h.WaitIdle()
 }
 
 func TestPhotosWaitForConsent(t *testing.T) {

@@ -40,8 +40,8 @@ func employmentOf(h *harness.Harness, openID string) (e flows.Employment) {
 	return e
 }
 
-// TestJoinerAtNight: who joins at 23:50 on a Wednesday is invited on Thursday at 10:07 and not before, also if the bot is
-// restarted in between and the event comes twice; HR has the card of it.
+// TestJoinerAtNight: who joins at 23:50 on a Wednesday is invited on Thursday at 10:07 and not before, also if the bot
+// is restarted in between and the event comes twice; HR has the card of it.
 func TestJoinerAtNight(t *testing.T) {
 	c := startCampaigns(t, withCampaigns(t, "campaign.joiners", "auto"))
 	h := c.Harness
@@ -93,8 +93,8 @@ func TestJoinersAreShownToHR(t *testing.T) {
 	}
 }
 
-// TestLeaverWithAnOpenCase: the case ends with the leaving, once however often and in whatever order it is told, HR's card
-// says so, and after the retention nothing of the person is kept.
+// TestLeaverWithAnOpenCase: the case ends with the leaving, once however often and in whatever order it is told, HR's
+// card says so, and after the retention nothing of the person is kept.
 func TestLeaverWithAnOpenCase(t *testing.T) {
 	h := harness.Start(t, harness.Setup{Settings: map[string]string{"timing.leaver_retention": "48h"}})
 	h.World.Feishu.Grant("contact:user.employee:readonly")
@@ -148,8 +148,8 @@ func TestLeavingWhileAway(t *testing.T) {
 	}
 }
 
-// TestRenamedAfterwards: another name in the directory is a question to HR. Nothing changes by itself, no name is on the
-// card, and the person registers again if HR says so.
+// TestRenamedAfterwards: another name in the directory is a question to HR. Nothing changes by itself, no name is on
+// the card, and the person registers again if HR says so.
 func TestRenamedAfterwards(t *testing.T) {
 	h := harness.Start(t, harness.Setup{HR: harness.Diligent})
 	p := h.Hire()
@@ -179,8 +179,8 @@ func TestRenamedAfterwards(t *testing.T) {
 	p.See(sim.StageConsent)
 }
 
-// TestAskAboutAMention: an admin asks about a colleague by a mention; the answer says whose turn it is and offers the one
-// thing that HR can do.
+// TestAskAboutAMention: an admin asks about a colleague by a mention; the answer says whose turn it is and offers the
+// one thing that HR can do.
 func TestAskAboutAMention(t *testing.T) {
 	h := harness.Start(t, harness.Setup{})
 	p, stranger := h.Hire(), h.Hire()
@@ -202,7 +202,21 @@ func TestAskAboutAMention(t *testing.T) {
 		t.Errorf("toast %q, want 已提醒", toast)
 	}
 	p.WaitForCard("实名登记还没办完")
-	ask(stranger, "还没有开始")
+	invite := ask(stranger, "还没有开始", "邀请")
+	if toast := h.ClickOn(hr.OpenID, invite, "invite", nil); toast != "好的，正在清点，结果在下面的卡片上" {
+		t.Errorf("toast %q, want that the people are counted", toast)
+	}
+	preview := h.Find(hr.Chat(), "the preview", func(s harness.CardView) bool { return s.Says("实名邀请", "等你确认") })
+	h.ClickOn(hr.OpenID, preview, "invite", nil)
+	stranger.WaitForCard("请你完成实名登记")
+	h.Until("the campaign is offered", func() bool {
+		sent, err := h.World.Feishu.SendTextAbout(h.Ctx, hr.OpenID, stranger.OpenID, "办完了吗")
+		h.Delivered(sent, err)
+		return cardsThat(h, hr.Chat(), "看进度") > 0
+	})
+	p.Press("cancel")
+	h.InState(p.OpenID, flows.Withdrawn)
+	ask(p, "已取消", "邀请")
 }
 
 // TestUninstalledByACompany: one company uninstalls the app and comes back; the other's work goes on. What is kept of a

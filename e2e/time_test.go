@@ -6,26 +6,15 @@ import (
 	"testing"
 	"time"
 
-	"shiming/e2e/files"
 	"shiming/e2e/harness"
 	"shiming/flows"
 	"shiming/sim"
 )
 
-// weekdaysOnly returns the path of a calendar in which the next weeks have no holiday, so that the tests do not depend
-// on the date.
+// weekdaysOnly is harness.WeekdaysOnly.
 func weekdaysOnly(t *testing.T) string {
 	t.Helper()
-	var text strings.Builder
-	for n := range 60 {
-		day := time.Now().In(flows.ChinaTime).AddDate(0, 0, n)
-		kind := " work\n"
-		if day.Weekday() == time.Saturday || day.Weekday() == time.Sunday {
-			kind = " rest\n"
-		}
-		text.WriteString(day.Format(time.DateOnly) + kind)
-	}
-	return files.WriteTemp(t, "calendar.txt", text.String())
+	return harness.WeekdaysOnly(t)
 }
 
 // cardsThat counts the bot's messages in a chat that contain the words, as they were sent.

@@ -42,8 +42,10 @@ func (e *Engine) CampaignCard(
 		LastBy:        last.By,
 		Why:           string(c.Why),
 		Code:          c.Code,
+		UserGroups:    c.UserGroups,
 		Funnel:        flows.FunnelOf(counts),
 		ChasesAllowed: e.Policy.Campaign.Chases,
+		ChasesItself:  e.Policy.Campaign.AutoChase,
 		At:            e.Now(),
 	}
 	switch c.State {
@@ -86,6 +88,13 @@ func (e *Engine) addPreview(
 			}
 		}
 	}
+	if card.Funnel.Invited >= flows.MinAnnounced {
+		chat, err := e.groupFor(ctx, v, c.TenantKey, flows.SettingAnnounceChat)
+		if err != nil {
+			return err
+		}
+		card.Announced = chat != ""
+	}
 	return e.addForecast(ctx, v, c, card)
 }
 
@@ -118,6 +127,15 @@ func (e *Engine) addProgress(
 	if e.Policy.Campaign.Chases > 0 {
 		if card.MayChase, err = v.CountCampaignPeople(ctx, c.ID, e.chaseFilter()); err != nil {
 			return err
+		}
+		if card.MayChase == 0 {
+			since, err := v.NextChase(ctx, c.ID, e.Policy.Campaign.Chases)
+			if err != nil {
+				return err
+			}
+			if !since.IsZero() {
+				card.ChaseFrom = e.Policy.NextInvite(since.Add(e.Policy.Campaign.ChaseEvery))
+			}
 		}
 	}
 	if card.Funnel.Waiting == 0 {
@@ -175,6 +193,12 @@ func (e *Engine) campaignPeople(
 		Lead: panel.Department != "" && panel.Part == flows.PartMissing && total > 0 &&
 			c.State == flows.CampaignRunning,
 		At: e.Now(),
+	}
+	if e.Policy.Campaign.Chases > 0 && c.State == flows.CampaignRunning && c.ChaseAsked.IsZero() {
+		card.ChasesAllowed = e.Policy.Campaign.Chases
+		if card.MayChase, err = v.CountCampaignPeople(ctx, c.ID, e.chaseFilter()); err != nil {
+			return nil, err
+		}
 	}
 	for _, d := range flows.CampaignDepartmentsOf(counts, names) {
 		card.Departments = append(card.Departments, cards.DeskDepartment{ID: d.ID, Name: d.Name, Count: d.Sent - d.Started})

@@ -273,6 +273,9 @@ func (e *Engine) beginByCard(ctx context.Context, tx flows.Tx, k click) (flows.A
 	}
 	r := CampaignRequest{TenantKey: k.TenantKey, By: k.OpenID, Cause: "click/" + k.EventID}
 	name, list := trimmed(k.Form.TargetName), trimmed(k.Form.Targets)
+	if k.Action.Person != "" { // the answer about one person
+		name, list = "", k.Action.Person
+	}
 	switch {
 	case k.Action.To == cards.ToEveryone:
 		r.Target = flows.CampaignTarget{Kind: flows.TargetEveryone}

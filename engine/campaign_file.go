@@ -8,8 +8,8 @@ import (
 	"shiming/flows"
 )
 
-// FileRequest is a request for the people of a list that an admin has sent as a file. The resolver fetches it; its position
-// names message and file.
+// FileRequest is a request for the people of a list that an admin has sent as a file. The resolver fetches it; its
+// position names message and file.
 func FileRequest(messageID, fileKey string) CampaignRequest {
 	position, err := json.Marshal(map[string]string{"phase": "file", "message": messageID, "file": fileKey})
 	if err != nil {
@@ -18,7 +18,8 @@ func FileRequest(messageID, fileKey string) CampaignRequest {
 	return CampaignRequest{Target: flows.CampaignTarget{Kind: flows.TargetList, ID: messageID}, Position: string(position)}
 }
 
-// handleList begins a campaign for a list that an admin has sent as a file in private. The same message is the same list.
+// handleList begins a campaign for a list that an admin has sent as a file in private. The same message is the same
+// list.
 func (e *Engine) handleList(ctx context.Context, tx flows.Tx, m flows.Message) error {
 	r := FileRequest(m.MessageID, m.Photos[0].FileKey)
 	r.Target.ID = hex.EncodeToString(e.Store.MAC("campaign_list", m.MessageID))

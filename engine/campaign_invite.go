@@ -81,6 +81,9 @@ func (e *Engine) InvitationSent(ctx context.Context, campaignID, openID, message
 		if err := tx.UpdateCampaignPerson(ctx, campaignID, p); err != nil {
 			return err
 		}
+		if err := e.messageStored(ctx, tx, c.TenantKey, messageID, openID); err != nil {
+			return err
+		}
 		s := &flows.Surface{
 			ID:                flows.InvitationID(campaignID, openID),
 			TenantKey:         c.TenantKey,
@@ -190,53 +193,6 @@ func (e *Engine) NotInvited(
 		}
 		if why != "" && c.State == flows.CampaignRunning {
 			return e.pauseCampaign(ctx, tx, c, why, upstream)
-		}
-		return e.refreshLater(ctx, tx, c)
-	})
-}
-
-// BeginChase reports whether the nth reminder of a person may leave now. One that cannot is taken back.
-func (e *Engine) BeginChase(ctx context.Context, campaignID, openID string, n int) (s Sending, err error) {
-	err = e.Store.Tx(ctx, func(tx flows.Tx) error {
-		s = Sending{}
-		c, err := tx.Campaign(ctx, campaignID)
-		if err != nil {
-			return flows.IgnoreNotFound(err)
-		}
-		p, err := tx.CampaignPerson(ctx, campaignID, openID)
-		if err != nil || p.Chases != n || p.Status != flows.PersonInvite || !p.StartedAt.IsZero() {
-			return flows.IgnoreNotFound(err) // it is no longer to be sent
-		}
-		works, err := tx.Employment(ctx, c.TenantKey, openID)
-		if err != nil {
-			return err
-		}
-		s.Person = p
-		switch {
-		case e.Now().Sub(p.ChasedAt) > flows.UnsureAfter:
-			return nil // it may have been sent; the next one is a day away
-		case c.State != flows.CampaignRunning || !e.Policy.MayInvite(e.Now()) || !works.Reachable():
-			p.Chases--
-			if p.Chases == 0 {
-				p.ChasedAt = time.Time{}
-			}
-			return tx.UpdateCampaignPerson(ctx, campaignID, p)
-		}
-		s.Send = true
-		return nil
-	})
-	return s, err
-}
-
-// ChaseSent notes the message of a reminder, so that a receipt of it counts.
-func (e *Engine) ChaseSent(ctx context.Context, campaignID, openID, messageID string) error {
-	return e.Store.Tx(ctx, func(tx flows.Tx) error {
-		c, err := tx.Campaign(ctx, campaignID)
-		if err != nil {
-			return flows.IgnoreNotFound(err)
-		}
-		if err := tx.PutChase(ctx, campaignID, openID, messageID); err != nil {
-			return err
 		}
 		return e.refreshLater(ctx, tx, c)
 	})

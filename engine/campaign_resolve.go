@@ -80,6 +80,8 @@ type Resolved struct {
 	// until HR has chosen.
 	Target  *flows.CampaignTarget
 	Choices []flows.CampaignChoice
+	// UserGroups is how many groups of users the app's range names; 0 leaves what was stored.
+	UserGroups int
 }
 
 // ResolvedPerson is a person of the target.
@@ -112,6 +114,7 @@ func (e *Engine) AddResolved(ctx context.Context, id string, r Resolved) (ok boo
 			return err
 		}
 		c.Position, c.Choices = r.Position, r.Choices
+		c.UserGroups = max(c.UserGroups, r.UserGroups)
 		if r.Target != nil && r.Target.Key() != c.Target.Key() {
 			other, err := tx.LiveCampaign(ctx, c.TenantKey, r.Target.Key())
 			if err == nil {
@@ -223,6 +226,12 @@ func (e *Engine) EndResolving(ctx context.Context, id string, why flows.Campaign
 		if err := tx.UpdateCampaign(ctx, c); err != nil {
 			return err
 		}
+		if why == flows.WhyList && c.By != "" && templateHelps[code] {
+			template := flows.SendListTemplate(c.TenantKey, c.ID, c.By)
+			if err := e.Enqueue(ctx, tx, "campaign/"+c.ID+"/template", template); err != nil {
+				return err
+			}
+		}
 		if c.State == flows.CampaignPreview {
 			forget := flows.RunCampaign(c.TenantKey, c.ID, c.Run, e.Now().Add(flows.PreviewFor))
 			if err := e.Enqueue(ctx, tx, "campaign/"+c.ID+"/forget", forget); err != nil {
@@ -231,6 +240,12 @@ func (e *Engine) EndResolving(ctx context.Context, id string, why flows.Campaign
 		}
 		return e.drawCampaignNow(ctx, tx, c)
 	})
+}
+
+// templateHelps are the codes of lists (sheet.Code) whose sender is helped by a file with the right columns.
+var templateHelps = map[string]bool{
+	"empty": true, "no_column": true, "two_columns": true, "too_wide": true, "unreadable": true, "old_format": true,
+	"bad_character": true,
 }
 
 // whyNoPreview returns why there is nothing to preview, "" if there is.

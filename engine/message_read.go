@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"time"
 
 	"shiming/flows"
 )
@@ -19,7 +20,7 @@ func (e *Engine) MessageRead(ctx context.Context, r flows.MessageRead) error {
 		}
 		read := map[string]bool{}
 		for _, message := range r.MessageIDs {
-			id, err := tx.NoteRead(ctx, r.TenantKey, message, r.OpenID, at)
+			id, err := e.noteRead(ctx, tx, r.TenantKey, message, r.OpenID, at)
 			if err != nil {
 				return err
 			}
@@ -38,3 +39,35 @@ func (e *Engine) MessageRead(ctx context.Context, r flows.MessageRead) error {
 		return nil
 	})
 }
+
+// noteRead notes the first receipt of a campaign's message, and returns the campaign; "" if it is no message of one. A
+// receipt can overtake the answer to the call that sends the message. It is kept then, for messageStored.
+func (e *Engine) noteRead(
+	ctx context.Context, tx flows.Tx, tenantKey, message, openID string, at time.Time,
+) (campaignID string, err error) {
+	id, err := tx.NoteRead(ctx, tenantKey, message, openID, at)
+	if err != nil || id != "" {
+		return id, err
+	}
+	awaited, err := tx.AwaitsMessage(ctx, tenantKey, openID, e.Now().Add(-flows.UnsureAfter))
+	if err != nil || !awaited {
+		return "", err
+	}
+	stored, err := tx.InsertEventKeys(ctx, e.Now(), readKey(message))
+	if err != nil || !stored {
+		return "", err
+	}
+	return tx.NoteRead(ctx, tenantKey, message, openID, at) // the message was stored meanwhile
+}
+
+// messageStored counts a receipt that has come before the id of a campaign's message was on record.
+func (e *Engine) messageStored(ctx context.Context, tx flows.Tx, tenantKey, message, openID string) error {
+	read, err := tx.InsertEventKeys(ctx, e.Now(), readKey(message))
+	if err != nil || !read {
+		return err
+	}
+	_, err = tx.NoteRead(ctx, tenantKey, message, openID, e.Now())
+	return err
+}
+
+func readKey(message string) string { return "read:" + message }

@@ -132,7 +132,7 @@ func (e *Engine) MyData(ctx context.Context, v flows.View, tenantKey, openID str
 			if n := len(out.Sent); n > 0 && out.Sent[n-1].To == s.To && s.At.Sub(out.Sent[n-1].At) < sameDisclosure {
 				continue
 			}
-			out.Sent = append(out.Sent, cards.Disclosure{To: s.To, At: s.At})
+			out.Sent = append(out.Sent, cards.Disclosure{To: s.To, At: s.At, Supplier: s.Supplier})
 		}
 		if !o.State.Terminal() || o.Erased.IsZero() {
 			out.CanWithdraw = true

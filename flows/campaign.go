@@ -29,6 +29,10 @@ type Campaign struct {
 	// Choices are the departments or groups of the name that HR has typed, if there are several.
 	Choices []CampaignChoice `json:"choices,omitempty"`
 
+	// UserGroups is how many groups of users the app's directory range names. Who is in the range by one of them only is
+	// not known, and not among the people.
+	UserGroups int `json:"user_groups,omitempty"`
+
 	ConfirmedAt time.Time `json:"confirmed_at,omitzero"`
 	Forecast    Forecast  `json:"forecast,omitzero"` // as it was made at the confirmation
 	// ChaseAsked is when HR asked to chase those who have not begun; zero once everybody whose turn it was is chased.
@@ -100,6 +104,9 @@ const (
 	WhyOCRQuota   CampaignReason = "ocr_quota"  // the OCR's quota is used up or nearly so
 	WhyPlatform   CampaignReason = "platform"   // Feishu refuses many messages in a row for another reason
 )
+
+// PauseReasons are those for which a campaign pauses by itself.
+var PauseReasons = []CampaignReason{WhyPermission, WhyQuota, WhyOCRQuota, WhyPlatform}
 
 // TargetKind says whom a campaign asks.
 type TargetKind string

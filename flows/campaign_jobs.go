@@ -34,7 +34,12 @@ func ChasePerson(tenantKey, campaignID, openID string, n int, at time.Time) Job 
 	return Job{Kind: JobChase, ref: campaignID, rev: int64(n), At: at}.With(ArgTenant, tenantKey).With(ArgPerson, openID)
 }
 
-// CampaignID returns the campaign of ResolveCampaign, RunCampaign, Invite and ChasePerson.
+// SendListTemplate sends the admin of a campaign whose list could not be read a file with the right columns.
+func SendListTemplate(tenantKey, campaignID, admin string) Job {
+	return Job{Kind: JobListTemplate, ref: campaignID}.With(ArgTenant, tenantKey).With(ArgPerson, admin)
+}
+
+// CampaignID returns the campaign of the jobs above.
 func (j Job) CampaignID() string { return j.ref }
 
 // ChaseNumber returns the number of ChasePerson, from 1.

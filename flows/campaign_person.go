@@ -104,16 +104,3 @@ func ReachedBy(s State) StepReached {
 	}
 	return StepStarted
 }
-
-// Outstanding reports whether the campaign still waits for the person.
-func (p CampaignPerson) Outstanding() bool { return p.Status == PersonInvite && p.DoneAt.IsZero() }
-
-// MayChase reports whether the person may be chased now.
-func (p CampaignPerson) MayChase(r CampaignRules, now time.Time) bool {
-	last := p.SentAt
-	if p.ChasedAt.After(last) {
-		last = p.ChasedAt
-	}
-	return p.Status == PersonInvite && !p.SentAt.IsZero() && p.StartedAt.IsZero() && p.Chases < r.Chases &&
-		!last.Add(r.ChaseEvery).After(now)
-}

@@ -17,6 +17,9 @@ type CampaignView interface {
 	CampaignPeople(ctx context.Context, campaignID string, f PersonFilter, limit, offset int) ([]CampaignPerson, error)
 	// CountCampaignPeople counts those whom CampaignPeople returns.
 	CountCampaignPeople(ctx context.Context, campaignID string, f PersonFilter) (int, error)
+	// NextChase returns since when the first of those who are missing, and were chased less often than chases, has heard
+	// nothing; the zero time if there is nobody.
+	NextChase(ctx context.Context, campaignID string, chases int) (time.Time, error)
 	// CampaignCounts counts the people of a campaign by department, status and code.
 	CampaignCounts(ctx context.Context, campaignID string) ([]CampaignCount, error)
 	// CampaignsOf returns the ids of the live, confirmed campaigns of which somebody is a person.
@@ -25,6 +28,9 @@ type CampaignView interface {
 	InvitedSince(
 		ctx context.Context, tenantKey, notCampaign string, openIDs []string, since time.Time,
 	) (map[string]bool, error)
+	// AwaitsMessage reports whether a message of a live campaign to a person may have left whose id is not on record yet:
+	// the invitation is being sent, or a chase has begun since a moment.
+	AwaitsMessage(ctx context.Context, tenantKey, openID string, since time.Time) (bool, error)
 	// KnownPeople returns which of the people have a case that is done or on file (StepDone), and which an open one
 	// (StepStarted). Others are not in the map.
 	KnownPeople(ctx context.Context, tenantKey string, openIDs []string) (map[string]StepReached, error)

@@ -270,6 +270,8 @@ const (
 type Disclosure struct {
 	To string    `json:"to"` // code (texts "disclosed.<code>")
 	At time.Time `json:"at"`
+	// Supplier is the name that the settings had for the company that verifies; "" for other recipients.
+	Supplier string `json:"supplier,omitempty"`
 }
 
 // clone returns a deep copy except for Personal, whose pointers steps replace and never write through.

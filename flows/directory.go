@@ -2,7 +2,6 @@ package flows
 
 import (
 	"log/slog"
-	"time"
 )
 
 // The types of this file are what Feishu's directory and its groups answer. Fields for which the app has no scope are
@@ -96,16 +95,4 @@ type Chat struct {
 type ChatPage struct {
 	Chats []Chat
 	Next  string
-}
-
-// Reader is somebody who has read a message.
-type Reader struct {
-	OpenID string
-	At     time.Time
-}
-
-// ReaderPage is a page of readers. Next is the token of the next page, "" after the last.
-type ReaderPage struct {
-	Readers []Reader
-	Next    string
 }

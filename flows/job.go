@@ -53,6 +53,7 @@ const (
 	JobCampaign      JobKind = "run_campaign"
 	JobInvite        JobKind = "invite"
 	JobChase         JobKind = "chase"
+	JobListTemplate  JobKind = "send_list_template"
 )
 
 // Queue names the queue of the job. Each upstream has its own queue, so an upstream that does not answer delays only
@@ -71,7 +72,7 @@ func (j Job) Queue() string {
 			return "groups"
 		}
 		return "cards"
-	case JobReply, JobOriginal, JobRecall, JobRecallExport, JobUrgent:
+	case JobReply, JobOriginal, JobRecall, JobRecallExport, JobUrgent, JobListTemplate:
 		return "cards"
 	case JobSendCode:
 		return "sms"

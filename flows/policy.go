@@ -75,6 +75,9 @@ const (
 // CaseWindow is the time over which MaxCasesPerDay counts.
 const CaseWindow = 24 * time.Hour
 
+// MaxSupplier is the largest number of characters of the supplier's name, in Agreement.
+const MaxSupplier = cards.MaxSupplier
+
 // Limits that no setting changes.
 const (
 	MaxCodeTries   = 5  // wrong tries before a new code is needed

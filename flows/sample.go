@@ -36,6 +36,7 @@ func SamplePolicy() *Policy {
 		},
 		Agreement: cards.Agreement{
 			Recipients: []string{"feishu", "esign"},
+			Supplier:   cards.DefaultSupplier,
 			Version:    cards.AgreementVersion,
 		},
 		ReminderAfter:       4 * time.Hour,

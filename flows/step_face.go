@@ -16,7 +16,7 @@ func (d *decision) askFace() {
 	d.c.FaceCheck = &FaceCheck{Seq: d.c.faceFlows()}
 	if f := d.c.FaceCheck; !d.policy.takesFace() {
 		f.State, f.Problem = FaceStopped, faceNoScore
-		d.c.FailedAnswer = faceNoScore
+		d.c.FailedAnswer, d.c.FailedMethod = faceNoScore, Face
 		d.detail("face", faceNoScore)
 		d.rule("no score of the liveness check")
 	}
@@ -146,8 +146,8 @@ func facePending(d *decision) {
 	}
 	f.State, f.Job = FaceOpen, ""
 	d.change.Silent = true
-	if f.Looking {
-		f.Looking = false
+	if f.Looking || d.c.Delayed != "" {
+		f.Looking, d.c.Delayed = false, ""
 		d.redraw(AudienceApplicant)
 	}
 }
@@ -175,7 +175,7 @@ func faceFailed(d *decision) {
 	if d.event.After > 0 {
 		f.NotBefore = d.event.At.Add(d.event.After)
 	}
-	d.c.FailedAnswer = d.event.Problem
+	d.c.FailedAnswer, d.c.FailedMethod = d.event.Problem, Face
 	d.detail("flow", strconv.Itoa(f.Seq))
 	d.detail("problem", d.event.Problem)
 	d.detail("code", d.event.Serial)

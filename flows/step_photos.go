@@ -252,5 +252,9 @@ func (d *decision) dropPicture(photoID string) {
 
 // noteDisclosure records that a processor has received personal data. The applicant sees the list in "my data".
 func (d *decision) noteDisclosure(to string) {
-	d.c.Sent = append(d.c.Sent, Disclosure{To: to, At: d.event.At})
+	sent := Disclosure{To: to, At: d.event.At}
+	if strings.HasPrefix(to, "tencent_") {
+		sent.Supplier = d.policy.Agreement.Supplier
+	}
+	d.c.Sent = append(d.c.Sent, sent)
 }

@@ -246,7 +246,7 @@ func (pg *Server) registerUntil(
 		goal = sim.StageConfirmation // the reminders and the expiry follow with the clock
 	}
 	reached := false
-	script := sim.Script{DeclineConsent: to.Declines, CancelAt: sim.CardStage(to.Cancels)}
+	script := sim.Script{Faces: to.Faces, DeclineConsent: to.Declines, CancelAt: sim.CardStage(to.Cancels)}
 	_, err := e.Register(ctx, script, func(p sim.Progress) {
 		tell(p)
 		if p.Stage == goal && (!to.SentBack || decided.Load()) {

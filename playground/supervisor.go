@@ -67,13 +67,14 @@ func NewSupervisor(play *Server, exe, dir, level string, env ...string) *Supervi
 		state:  StateStopped,
 	}
 	maps.Copy(s.values, map[string]string{
-		"server.listen":        "127.0.0.1:0",
-		"company.name":         "样本科技有限公司",
-		"store.dsn":            "sqlite:" + filepath.Join(dir, DatabaseFile),
-		"store.sync":           "normal",
-		"log.level":            level,
-		"verification.ladder":  "three_elements,bank_card_four",
-		"security.keyset_file": filepath.Join(dir, "keyset.json"),
+		"server.listen":            "127.0.0.1:0",
+		"company.name":             "样本科技有限公司",
+		"store.dsn":                "sqlite:" + filepath.Join(dir, DatabaseFile),
+		"store.sync":               "normal",
+		"log.level":                level,
+		"verification.ladder":      "three_elements,bank_card_four,face",
+		"evidence.face_live_score": "status",
+		"security.keyset_file":     filepath.Join(dir, "keyset.json"),
 	})
 	// The bot's clock may have moved since the first delivery, so retries get a fresh timestamp and signature.
 	s.world.Feishu.Set(func(k *feishu.Behaviour) { k.ResignRetries = true })

@@ -93,6 +93,7 @@ const (
 	actSubmitCode = "submit_code"
 	actSubmitCard = "submit_card"
 	actStartFace  = "start_face"
+	actMethod     = "method"
 	actCheckFace  = "check_face"
 	actCancel     = "cancel"
 	actResume     = "resume"

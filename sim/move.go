@@ -16,7 +16,7 @@ const (
 )
 
 // Move is one thing that somebody does, and what follows from it. The texts and the form may contain {name},
-// {mobile}, {passport}, {code}, {first3}, {last3} and {sms} (the person's, with the latest text message),
+// {open_id}, {mobile}, {passport}, {code}, {first3}, {last3} and {sms} (the person's, with the latest text message),
 // {other_mobile} and {other_code} (the colleague's).
 type Move struct {
 	By    Actor
@@ -32,6 +32,7 @@ type Move struct {
 	Later   time.Duration // the clock of the world moves
 
 	AsPost     bool              // Sends is one rich text
+	InChat     bool              // HR presses or reads a card of the private chat that is no review of the person
 	InGroup    bool              // Says and Presses happen in a group of all actors, where Says mentions a bot
 	AnotherBot bool              // that bot is another one than the app's
 	Form       map[string]string // of Presses, by field; other fields keep what the card shows

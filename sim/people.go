@@ -60,16 +60,22 @@ const (
 	BotName          = "实名助手"
 )
 
-// createCompany creates the HR admins and the two groups.
+// adminID returns the open_id of an admin, counted from 0.
+func (w *World) adminID(i int) string { return w.fixedID("ou_", fmt.Sprintf("admin %d", i+1)) }
+
+// createCompany creates the HR admins, the departments, which the last admin leads, and the two groups.
 func (w *World) createCompany(admins int) {
+	lead := w.adminID(admins - 1)
 	for i, name := range departmentNames {
-		w.Feishu.AddDepartment(feishu.Department{OpenID: w.department(i), Name: name})
+		w.Feishu.AddDepartment(feishu.Department{OpenID: w.department(i), Name: name, Lead: lead})
 	}
 	for _, name := range regionNames {
-		w.Feishu.AddDepartment(feishu.Department{OpenID: w.region(name), Name: name, Parent: w.department(salesDepartment)})
+		w.Feishu.AddDepartment(feishu.Department{
+			OpenID: w.region(name), Name: name, Parent: w.department(salesDepartment), Lead: lead,
+		})
 	}
 	for i := range admins {
-		id := w.fixedID("ou_", fmt.Sprintf("admin %d", i+1))
+		id := w.adminID(i)
 		p := specimen.NewPerson(-1 - int64(i))
 		w.Feishu.AddUser(feishu.User{
 			OpenID:     id,

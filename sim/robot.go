@@ -208,6 +208,8 @@ func (r *robot) react(ctx context.Context, now screen) error {
 		return r.pressAct(ctx, now, actDecline, nil)
 	case now.stage == StageConsent:
 		return r.w.consent(ctx, r.OpenID, now)
+	case now.stage == StageConfirmation && r.script.Faces && now.offersFace():
+		return r.chooseFace(ctx, now)
 	case now.stage == StageConfirmation:
 		return r.confirm(ctx, now)
 	case now.stage == StageFace:

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"slices"
 
+	"shiming/sim/feishu"
 	"shiming/sim/tencent"
 )
 
@@ -26,6 +28,18 @@ func (r *robot) face(ctx context.Context, now screen) error {
 		return r.pressAct(ctx, now, actStartFace, nil)
 	}
 	return nil
+}
+
+// byFace matches the button that changes to the check by face.
+func byFace(b feishu.Button) bool { return b.Act == actMethod && b.Value["to"] == "face" }
+
+// offersFace reports whether the card leads to the check by face.
+func (s screen) offersFace() bool { return slices.ContainsFunc(s.card.Buttons(), byFace) }
+
+// chooseFace changes to the check by face.
+func (r *robot) chooseFace(ctx context.Context, now screen) error {
+	_, err := r.w.press(ctx, r.OpenID, now, byFace, actMethod, nil)
+	return err
 }
 
 // ShowFace opens the supplier's page for a face on a person's phone and goes through it as one of the ways of package

@@ -120,7 +120,7 @@ func (s *Scene) act(ctx context.Context, m Move) error {
 
 // reviewsAtDesk reports whether in a move HR reads or presses the person's card at the desk.
 func (s *Scene) reviewsAtDesk(m Move) bool {
-	return s.Desk && m.By == TheHR && m.Says == "" && !m.InGroup
+	return s.Desk && m.By == TheHR && m.Says == "" && !m.InGroup && !m.InChat
 }
 
 // openCase opens the person's case at HR's desk when it is HR's turn, unless the desk shows what the move presses.
@@ -156,7 +156,7 @@ func (s *Scene) chatOf(m Move) string {
 			s.Group = s.w().Feishu.AddGroup("", "一个群", all...)
 		}
 		return s.Group
-	case m.By == TheHR && (s.Desk || m.Says != "" || m.Presses == "" && s.chat == s.hrChat()):
+	case m.By == TheHR && (s.Desk || m.InChat || m.Says != "" || m.Presses == "" && s.chat == s.hrChat()):
 		return s.hrChat()
 	case m.By == TheHR:
 		return s.w().ReviewChat()
@@ -191,7 +191,8 @@ func (s *Scene) fill(text string) string {
 		return text
 	}
 	p := s.Person.Person
-	all := []string{"{name}", p.Name, "{mobile}", p.Mobile, "{passport}", p.PageNumber(specimen.Passport)}
+	all := []string{"{name}", p.Name, "{open_id}", s.Person.OpenID, "{mobile}", p.Mobile,
+		"{passport}", p.PageNumber(specimen.Passport)}
 	if sms := latest(s.w().Tencent.Inbox(p.Mobile)); sms.Code() != "" {
 		code := sms.Code()
 		all = append(all, "{code}", code, "{first3}", code[:3], "{last3}", code[3:], "{sms}", sms.Text)

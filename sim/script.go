@@ -41,6 +41,7 @@ type Script struct {
 	// SMSPatience is how long the person waits for a text message before asking for another; 0 = 30 s.
 	SMSPatience time.Duration
 
+	Faces          bool // takes the check by face where the form offers it
 	DeclineConsent bool
 	// CancelAt is the stage at which the person cancels: by the card's button, or with the word 取消 if it has none. It
 	// is StageConsent, StagePhotos (the person sends no photo then), StageConfirmation, StageCode, StageChecking or

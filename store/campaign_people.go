@@ -60,6 +60,18 @@ func (v *view) CountCampaignPeople(ctx context.Context, campaignID string, f flo
 	return n, orNotFound("count campaign people", err)
 }
 
+// NextChase returns since when the first of those who can be chased once more has heard nothing.
+func (v *view) NextChase(ctx context.Context, campaignID string, chases int) (time.Time, error) {
+	var ms int64
+	err := v.q.QueryRowContext(ctx, `
+		SELECT COALESCE(min(CASE WHEN chased_ms > sent_ms THEN chased_ms ELSE sent_ms END), 0)
+		FROM campaign_people
+		WHERE campaign_id = $1 AND chases < $2`+peoplePartConditions[flows.PartMissing],
+		campaignID, chases,
+	).Scan(&ms)
+	return fromMillis(ms), orNotFound("next chase", err)
+}
+
 // CampaignPeople returns people of a campaign by their open_ids.
 func (v *view) CampaignPeople(
 	ctx context.Context, campaignID string, f flows.PersonFilter, limit, offset int,
@@ -165,6 +177,19 @@ func (v *view) InvitedSince(
 		}
 	}
 	return out, nil
+}
+
+// AwaitsMessage reports whether a message to a person may have left whose id is not on record yet.
+func (v *view) AwaitsMessage(ctx context.Context, tenantKey, openID string, since time.Time) (bool, error) {
+	ids, err := collect(ctx, v.q, "awaits message", scanString, `
+		SELECT campaign_id
+		FROM campaign_people
+		WHERE tenant_key = $1 AND open_id = $2 AND live = 1
+		  AND (sending_ms > 0 AND sent_ms = 0 OR chased_ms > $3)
+		LIMIT 1`,
+		tenantKey, openID, millis(since),
+	)
+	return len(ids) > 0, err
 }
 
 // KnownPeople returns which of the people are registered, and which are registering.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -245,6 +246,51 @@ func TestFunnelOfACampaign(t *testing.T) {
 		must(t, err)
 		if n != 0 {
 			t.Errorf("got %d rows purged at the end, want none", n)
+		}
+	})
+}
+
+// TestCampaignsNow: what is to be sent, was sent and has failed of the campaigns under way, and why some are paused.
+func TestCampaignsNow(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
+		ctx := t.Context()
+		running, paused, ended := newCampaign("a"), newCampaign("b"), newCampaign("c")
+		paused.Target.ID, ended.Target.ID = "b", "c"
+		ts.tx(t, func(tx flows.Tx) error {
+			for _, c := range []*flows.Campaign{running, paused, ended} {
+				if err := tx.InsertCampaign(ctx, c); err != nil {
+					return err
+				}
+				if _, err := tx.PutCampaignPeople(ctx, c, invited("ou_1", "ou_2", "ou_3", "ou_4", "ou_5")); err != nil {
+					return err
+				}
+				for id, p := range map[string]flows.CampaignPerson{
+					"ou_2": {Status: flows.PersonInvite, SendingAt: epoch, SentAt: epoch},
+					"ou_3": {Status: flows.PersonInvite, SendingAt: epoch, SentAt: epoch, Code: flows.CodeUnsure},
+					"ou_4": {Status: flows.PersonUnreachable, SendingAt: epoch, Code: flows.CodeBlocked},
+					"ou_5": {Status: flows.PersonUnreachable, Code: flows.CodeLeft},
+				} {
+					p.OpenID = id
+					if err := tx.UpdateCampaignPerson(ctx, c.ID, p); err != nil {
+						return err
+					}
+				}
+				c.Move(flows.CampaignFound, "", "", epoch)
+				c.Move(flows.CampaignConfirm, "ou_hr", "", epoch)
+			}
+			paused.Move(flows.CampaignPause, "", flows.WhyQuota, epoch)
+			ended.Move(flows.CampaignStop, "ou_hr", "", epoch)
+			for _, c := range []*flows.Campaign{running, paused, ended} {
+				if err := tx.UpdateCampaign(ctx, c); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		got, err := ts.CampaignsNow(ctx)
+		want := CampaignFigures{Waiting: 2, Sent: 2, Failed: 4, Paused: map[flows.CampaignReason]int{flows.WhyQuota: 1}}
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("got %+v, %v, want %+v", got, err, want)
 		}
 	})
 }

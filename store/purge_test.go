@@ -70,3 +70,50 @@ func TestVacuumFreesPages(t *testing.T) {
 		}
 	})
 }
+
+// TestPurgeCampaigns: people, messages and lines of a campaign go 180 days after its end, those of others stay.
+func TestPurgeCampaigns(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
+		ctx := t.Context()
+		const people = purgeBatchRows + 5
+		ended, live := newCampaign("ended"), newCampaign("live")
+		live.Target.ID = "another"
+		var ids []string
+		for i := range people {
+			ids = append(ids, fmt.Sprintf("ou_%d", i))
+		}
+		ts.tx(t, func(tx flows.Tx) error {
+			for _, c := range []*flows.Campaign{ended, live} {
+				if err := tx.InsertCampaign(ctx, c); err != nil {
+					return err
+				}
+				if _, err := tx.PutCampaignPeople(ctx, c, invited(ids...)); err != nil {
+					return err
+				}
+				if err := tx.PutChase(ctx, c.ID, "ou_1", "om_"+c.ID); err != nil {
+					return err
+				}
+			}
+			for _, ev := range []flows.CampaignEvent{flows.CampaignFound, flows.CampaignConfirm, flows.CampaignStop} {
+				ended.Move(ev, "ou_hr", "", epoch)
+			}
+			return tx.UpdateCampaign(ctx, ended)
+		})
+		for _, tt := range []struct {
+			after  time.Duration
+			purged int64
+			left   int
+		}{{campaignsKept - time.Minute, 0, 2 * people}, {campaignsKept + time.Minute, people + 1, people}} {
+			ts.now = func() time.Time { return epoch.Add(tt.after) }
+			if n, err := ts.purgeCampaigns(ctx); err != nil || n != tt.purged {
+				t.Errorf("after %v: purged %d rows, %v, want %d", tt.after, n, err, tt.purged)
+			}
+			if n := ts.countRows(t, "campaign_people"); n != tt.left {
+				t.Errorf("after %v: got %d people, want %d", tt.after, n, tt.left)
+			}
+		}
+		if n := ts.countRows(t, "campaigns"); n != 2 {
+			t.Errorf("got %d campaigns, want both: they name admins only", n)
+		}
+	})
+}

@@ -57,8 +57,9 @@ var bankCardRefusals = map[string]row{
 // for here.
 var cardForm = regexp.MustCompile(`^[0-9]{13,19}$`)
 
-// CheckFourElements checks whether name, ID number (18 characters, capital X), mobile (11 digits, as known to the bank)
-// and bank card (13 to 19 digits) belong to one person. Without a serial number a response is an error even for a match.
+// CheckFourElements checks whether name, ID number (18 characters, capital X), mobile (11 digits, as known to the
+// bank) and bank card (13 to 19 digits) belong to one person. Without a serial number a response is an error even for
+// a match.
 func (t *Tencent) CheckFourElements(ctx context.Context, name, number, mobile, card string) (CheckResult, error) {
 	reason := badElements(name, number, mobile)
 	if reason == "" && !cardForm.MatchString(card) {

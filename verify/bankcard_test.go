@@ -16,7 +16,9 @@ func TestCheckFourElementsRequest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := verify.CheckResult{Outcome: verify.Match, Detail: "0", Supplier: "腾讯云", Serial: "req-4", At: testNow}
+	want := verify.CheckResult{
+		Outcome: verify.Match, Detail: "0", Supplier: verify.DefaultSupplier, Serial: "req-4", At: testNow,
+	}
 	if got != want {
 		t.Errorf("result %+v, want %+v", got, want)
 	}

@@ -39,6 +39,11 @@ type Config struct {
 	// FaceRuleID is the RuleId of the approved flow for a face (人脸核身 console); only the method face needs it.
 	FaceRuleID string `koanf:"face_rule_id"`
 
+	// WithoutSMS lets the keys of SMS be empty, because no method sends a code. SendCode then fails with CodeNotSetUp.
+	WithoutSMS bool
+
+	Supplier string // legal name of the supplier in the results; empty = DefaultSupplier
+
 	Timeout time.Duration    // per call; 0 = DefaultTimeout
 	Now     func() time.Time // clock for results; nil = time.Now (the vendor's client always signs with time.Now)
 	// Surprised, if set, is called for each difference between an answer and its published page, with the action, as
@@ -120,19 +125,27 @@ func (c Config) Mistakes() (all []*ConfigError) {
 	if c.Region != "" && !regionForm.MatchString(c.Region) {
 		bad("region", NotRegion)
 	}
-	if !printable(c.SMSSdkAppID) {
+	if !printable(c.SMSSdkAppID) && !c.mayLack(c.SMSSdkAppID) {
 		bad("sms_sdk_app_id", NotWord)
 	}
-	if strings.TrimSpace(c.SMSSignName) == "" || strings.ContainsAny(c.SMSSignName, "【】[]") {
+	if strings.TrimSpace(c.SMSSignName) == "" && !c.mayLack(c.SMSSignName) || strings.ContainsAny(c.SMSSignName, "【】[]") {
 		bad("sms_sign_name", NotSign)
 	}
-	if !printable(c.SMSTemplateID) {
+	if !printable(c.SMSTemplateID) && !c.mayLack(c.SMSTemplateID) {
 		bad("sms_template_id", NotWord)
 	}
 	if c.Timeout < 0 {
 		bad("timeout", Negative)
 	}
 	return all
+}
+
+// mayLack reports whether the value of a key of SMS may stay as it is because it is empty.
+func (c Config) mayLack(value string) bool { return c.WithoutSMS && value == "" }
+
+// sendsCodes reports whether all keys of SMS have a value.
+func (c Config) sendsCodes() bool {
+	return c.SMSSdkAppID != "" && c.SMSSignName != "" && c.SMSTemplateID != ""
 }
 
 var (

@@ -2,14 +2,17 @@ package verify_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log"
 	"log/slog"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"shiming/failure"
 	"shiming/verify"
 )
 
@@ -96,6 +99,40 @@ func TestConfigReportsEverythingAtOnce(t *testing.T) {
 	}
 	if _, err := verify.NewTencent(verify.Config{}); err == nil || strings.Count(err.Error(), "\n") != 4 {
 		t.Errorf("got %v for an empty configuration, want five mistakes", err)
+	}
+}
+
+// TestWithoutSMS: the keys of SMS may be empty where no method sends a code, and the RuleId where none shows a face.
+// What they are needed for then fails without a call.
+func TestWithoutSMS(t *testing.T) {
+	s := newSupplier(t, text(http.StatusOK, "{}"))
+	c := config(s.URL)
+	c.SMSSdkAppID, c.SMSSignName, c.SMSTemplateID, c.FaceRuleID = "", "", "", ""
+	if err := c.Validate(); err == nil || strings.Count(err.Error(), "\n") != 2 {
+		t.Errorf("got %v, want three mistakes", err)
+	}
+	c.WithoutSMS = true
+	client := newClient(t, c)
+	_, err := client.SendCode(t.Context(), "13800000000", "123456", time.Minute)
+	notSetUp(t, err)
+	_, err = client.OpenFace(t.Context(), verify.FacePerson{Name: "样本", Number: "110101199001011237"}, "https://x.example")
+	notSetUp(t, err)
+	_, err = client.FaceResult(t.Context(), "1B2C3D4E-0000-4000-8000-0123456789AB", verify.FacePerson{})
+	notSetUp(t, err)
+	notSetUp(t, client.ProbeFace(t.Context()))
+	if n := len(s.seen()); n != 0 {
+		t.Errorf("got %d calls, want 0", n)
+	}
+}
+
+func notSetUp(t *testing.T, err error) {
+	t.Helper()
+	e, ok := errors.AsType[*verify.Error](err)
+	if !ok || e.Code != verify.CodeNotSetUp || e.MaybeApplied() {
+		t.Fatalf("got %v, want %s", err, verify.CodeNotSetUp)
+	}
+	if d := e.Failure(); d.Class != failure.Operator || d.Code != "not_set_up" {
+		t.Errorf("got %s %s, want a stop until the settings have it", d.Class, d.Code)
 	}
 }
 

@@ -37,7 +37,7 @@ const (
 type CheckResult struct {
 	Outcome  Outcome
 	Detail   string    // the supplier's result code, e.g. "0", "-4", "-9"
-	Supplier string    // SupplierTencent; verification supplier of the evidence
+	Supplier string    // Config.Supplier; verification supplier of the evidence
 	Serial   string    // RequestId; verification serial number of the evidence, never empty
 	At       time.Time // local clock at the response; verification time of the evidence
 	Carrier  string    // 移动, 电信, 联通, 广电, or empty
@@ -124,7 +124,7 @@ func (t *Tencent) judge(
 		return CheckResult{
 			Outcome:  outcome,
 			Detail:   result,
-			Supplier: SupplierTencent,
+			Supplier: t.supplier,
 			Serial:   requestID,
 			At:       at,
 		}, nil

@@ -19,7 +19,7 @@ func TestCheckThreeElementsRequest(t *testing.T) {
 	want := verify.CheckResult{
 		Outcome:  verify.Match,
 		Detail:   "0",
-		Supplier: "腾讯云",
+		Supplier: verify.DefaultSupplier,
 		Serial:   "req-2",
 		At:       testNow,
 		Carrier:  "移动",

@@ -60,6 +60,7 @@ const (
 	CodeRedirect     = "Client.Redirect"     // the response is a redirect, which the client does not follow
 	CodeBadAnswer    = "Client.BadAnswer"    // the response is not as documented
 	CodeBadArgument  = "Client.BadArgument"  // the client refused the arguments: nothing was sent
+	CodeNotSetUp     = "Client.NotSetUp"     // the settings have no SMS, or no RuleId: nothing was sent
 )
 
 // Error is the error of every call. It contains codes only: no name, number, mobile, code or text from the supplier.

@@ -91,6 +91,9 @@ var tokenForm = regexp.MustCompile(`^[0-9A-Za-z-]{8,64}$`)
 // OpenFace begins a flow for the person, which returns to redirectURL in the browser. The returned address says nothing
 // about the outcome.
 func (t *Tencent) OpenFace(ctx context.Context, p FacePerson, redirectURL string) (FaceSession, error) {
+	if t.faceRuleID == "" {
+		return FaceSession{}, notSetUp(detectAuth)
+	}
 	reason := badElements(p.Name, p.Number, "13000000000")
 	if utf8.RuneCountInString(p.Name) > maxFaceName {
 		reason = ReasonNameInvalid
@@ -150,6 +153,9 @@ type faceAnswer struct {
 
 // FaceResult fetches the result of a flow, which the supplier hands out once. An error may mean that it has done so.
 func (t *Tencent) FaceResult(ctx context.Context, token string, p FacePerson) (FaceResult, error) {
+	if t.faceRuleID == "" {
+		return FaceResult{}, notSetUp(detectInfo)
+	}
 	var a faceAnswer
 	err := t.call(ctx, t.faceid, detectInfo, map[string]any{
 		"BizToken": token,
@@ -178,7 +184,7 @@ func (t *Tencent) FaceResult(ctx context.Context, token string, p FacePerson) (F
 	r := FaceResult{CheckResult: CheckResult{
 		Outcome:  outcome,
 		Detail:   code,
-		Supplier: SupplierTencent,
+		Supplier: t.supplier,
 		Serial:   token,
 		At:       t.now(),
 	}}

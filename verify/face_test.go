@@ -64,7 +64,9 @@ func TestOpenFaceRequest(t *testing.T) {
 		r.Header.Get("X-TC-Region") != "" {
 		t.Errorf("headers %v", r.Header)
 	}
-	want := map[string]any{"RuleId": "7", "IdCard": testNumber, "Name": testName, "RedirectUrl": testReturn, "Extra": "case/1"}
+	want := map[string]any{
+		"RuleId": "7", "IdCard": testNumber, "Name": testName, "RedirectUrl": testReturn, "Extra": "case/1",
+	}
 	if !reflect.DeepEqual(r.Body, want) {
 		t.Errorf("body %v, want %v", r.Body, want)
 	}
@@ -120,7 +122,7 @@ func TestFaceResultMatch(t *testing.T) {
 		CheckResult: verify.CheckResult{
 			Outcome:  verify.Match,
 			Detail:   "0",
-			Supplier: "腾讯云",
+			Supplier: verify.DefaultSupplier,
 			Serial:   testToken,
 			At:       testNow.Add(-time.Second).Local(),
 		},

@@ -7,6 +7,7 @@ var _ failure.Error = (*Error)(nil)
 // operatorCodes gives the text of the codes whose cause is known. For every other ClassOperator the text names account,
 // permission and quota.
 var operatorCodes = map[string]string{
+	CodeNotSetUp:                         "not_set_up",
 	"AuthFailure.SignatureExpire":        "clock",
 	"InternalError.RequestTimeException": "clock",
 	"AuthFailure.InvalidAuthorization":   "credentials",

@@ -92,6 +92,7 @@ func config(url string) verify.Config {
 		SMSSdkAppID:    "1400006666",
 		SMSSignName:    "示例公司",
 		SMSTemplateID:  "1110",
+		FaceRuleID:     "7",
 		Timeout:        5 * time.Second,
 		Now:            func() time.Time { return testNow },
 	}

@@ -2,7 +2,10 @@ package verify
 
 import (
 	"context"
+	"errors"
 	"strconv"
+
+	"github.com/google/uuid"
 )
 
 // describeTemplates returns SMS templates and changes nothing, https://cloud.tencent.com/document/api/382/5819.
@@ -54,4 +57,29 @@ func (t *Tencent) ProbeTemplate(ctx context.Context) (TemplateState, error) {
 		return TemplateRefused, nil
 	}
 	return TemplateMissing, nil
+}
+
+// ErrFaceUnclear means that the supplier did not refuse a flow that does not exist.
+var ErrFaceUnclear = errors.New("verify: the supplier knows a flow that does not exist")
+
+// ProbeFace asks for the result of a flow that does not exist. The supplier checks nobody and charges nothing. Its
+// refusal of the flow proves the key pair, an active service and, if the supplier compares it first, the RuleId: then
+// ProbeFace returns nil. It proves neither quota nor what the flow of the RuleId asks people.
+func (t *Tencent) ProbeFace(ctx context.Context) error {
+	if t.faceRuleID == "" {
+		return notSetUp(detectInfo)
+	}
+	err := t.call(ctx, t.faceid, detectInfo, map[string]any{
+		"BizToken": uuid.NewString(),
+		"RuleId":   t.faceRuleID,
+		"InfoType": "1",
+	}, &struct{}{})
+	refusal, _ := errors.AsType[*Error](err)
+	switch {
+	case err == nil:
+		return ErrFaceUnclear
+	case refusal != nil && (refusal.PersonReason == ReasonFaceLost || refusal.PersonReason == ReasonFaceExpired):
+		return nil
+	}
+	return err
 }

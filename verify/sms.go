@@ -37,7 +37,7 @@ var (
 
 // SMSReceipt confirms that the supplier accepted a message for delivery.
 type SMSReceipt struct {
-	Supplier  string    // SupplierTencent
+	Supplier  string    // Config.Supplier
 	Serial    string    // SerialNo, which the delivery report repeats; may be empty
 	RequestID string    // RequestId
 	At        time.Time // local clock at the response
@@ -47,6 +47,9 @@ type SMSReceipt struct {
 // whole minutes, rounded down, at least one. SendCode does not retry. After an error with MaybeApplied the message may
 // still arrive: the caller keeps the code valid, and sends another code only on request of the applicant.
 func (t *Tencent) SendCode(ctx context.Context, mobile, code string, ttl time.Duration) (SMSReceipt, error) {
+	if !t.sendsCodes {
+		return SMSReceipt{}, notSetUp(sendSms)
+	}
 	if !mobileForm.MatchString(mobile) {
 		return SMSReceipt{}, &Error{
 			Op:           sendSms.name,
@@ -82,7 +85,7 @@ func (t *Tencent) SendCode(ctx context.Context, mobile, code string, ttl time.Du
 		return SMSReceipt{}, t.refused(sendSms, status.Code, answer.RequestId, 200)
 	}
 	return SMSReceipt{
-		Supplier:  SupplierTencent,
+		Supplier:  t.supplier,
 		Serial:    cleanID(status.SerialNo),
 		RequestID: cleanID(answer.RequestId),
 		At:        at,

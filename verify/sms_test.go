@@ -23,7 +23,7 @@ func TestSendCode(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := verify.SMSReceipt{
-		Supplier:  "腾讯云",
+		Supplier:  verify.DefaultSupplier,
 		Serial:    "5000:1045710669157053657849499619",
 		RequestID: "a0aabda6-cf91-4f3e-a81f-9198114a2279",
 		At:        testNow,

@@ -19,14 +19,17 @@ import (
 	"shiming/shape"
 )
 
-// SupplierTencent is the supplier's name in the evidence (infoVerifySupplier, smsSupplier).
-const SupplierTencent = "腾讯云"
+// DefaultSupplier is the legal name of Tencent Cloud's company, which the evidence states (infoVerifySupplier,
+// smsSupplier) unless the configuration names another contracting party.
+const DefaultSupplier = "腾讯云计算（北京）有限责任公司"
 
 // Tencent calls Tencent Cloud. It is safe for concurrent use.
 type Tencent struct {
 	faceid, sms               *common.Client
 	sdkAppID, signName, tplID string
+	sendsCodes                bool // the settings have all keys of SMS
 	faceRuleID                string
+	supplier                  string // name in the results
 	transport                 *http.Transport
 	timeout                   time.Duration
 	now                       func() time.Time
@@ -58,7 +61,9 @@ func NewTencent(c Config) (*Tencent, error) {
 		signName: c.SMSSignName,
 		tplID:    c.SMSTemplateID,
 
+		sendsCodes: c.sendsCodes(),
 		faceRuleID: c.FaceRuleID,
+		supplier:   cmp.Or(c.Supplier, DefaultSupplier),
 
 		transport: transport,
 		timeout:   c.Timeout,
@@ -85,6 +90,9 @@ func newClient(cred *common.Credential, region string, e endpoint, transport htt
 
 // Close closes idle connections. The client stays usable.
 func (t *Tencent) Close() { t.transport.CloseIdleConnections() }
+
+// notSetUp is the error of an action whose keys the settings lack. Nothing was sent.
+func notSetUp(a action) *Error { return &Error{Op: a.name, Code: CodeNotSetUp, Class: ClassOperator} }
 
 // action is one action of the supplier's API.
 type action struct {

@@ -33,7 +33,7 @@ func (w *Workers) sendInvitation(ctx context.Context, j flows.Job) error {
 	to := flows.Receiver{Type: "open_id", ID: openID}
 	message, err := w.Messenger.Send(ctx, to, card, messageUUID("invitation", id, openID))
 	if err != nil {
-		if f, ok := errors.AsType[failure.Error](err); ok && sending.First && !f.MaybeApplied() && f.Temporary() {
+		if sending.First && notSent(err) {
 			if err := w.engine.InvitationUnsent(ctx, id, openID); err != nil {
 				return err
 			}
@@ -42,6 +42,12 @@ func (w *Workers) sendInvitation(ctx context.Context, j flows.Job) error {
 	}
 	shown := sha256.Sum256(card)
 	return w.engine.InvitationSent(ctx, id, openID, message, shown[:])
+}
+
+// notSent reports whether a call that may succeed later has certainly sent nothing.
+func notSent(err error) bool {
+	f, ok := errors.AsType[failure.Error](err)
+	return ok && !f.MaybeApplied() && f.Temporary()
 }
 
 // sendChase reminds a person of a campaign who has not begun. Its words differ each time.
@@ -62,6 +68,11 @@ func (w *Workers) sendChase(ctx context.Context, j flows.Job) error {
 	to := flows.Receiver{Type: "open_id", ID: openID}
 	message, err := w.Messenger.Send(ctx, to, card.JSON(), messageUUID("chase", id, openID, n))
 	if err != nil {
+		if sending.First && notSent(err) {
+			if err := w.engine.ChaseUnsent(ctx, id, openID, n); err != nil {
+				return err
+			}
+		}
 		return w.notInvited(ctx, j, err)
 	}
 	return w.engine.ChaseSent(ctx, id, openID, message)

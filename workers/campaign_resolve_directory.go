@@ -20,9 +20,7 @@ func (r *resolution) readDepartment(ctx context.Context) error {
 	if r.walk == nil {
 		err := r.listDepartments(ctx)
 		if refusedWith(err) == upstreamNoScope && r.c.Target.Kind == flows.TargetList {
-			// What was found without the directory can be invited; HR reads what is missing for the rest.
-			next := resolvePosition{Phase: phaseMatch, Can: r.at.Can, Missing: scopeDirectory}
-			return r.put(ctx, engine.Resolved{}, next)
+			return r.withoutDirectory(ctx)
 		}
 		if err != nil {
 			return err
@@ -56,6 +54,16 @@ func (r *resolution) readDepartment(ctx context.Context) error {
 		next.Department += afterDepartment
 	}
 	return r.take(ctx, page.People, next)
+}
+
+// withoutDirectory ends the reading of the directory, which the app may not read, or not further. What was found can be
+// invited; HR reads what is missing for the rest.
+func (r *resolution) withoutDirectory(ctx context.Context) error {
+	if r.c.Target.Kind != flows.TargetList {
+		return r.end(ctx, "", scopeDirectory)
+	}
+	next := resolvePosition{Phase: phaseMatch, Can: r.at.Can, Missing: scopeDirectory}
+	return r.put(ctx, engine.Resolved{}, next)
 }
 
 // afterDepartment makes an id that comes right behind a department's in the order of ids: it is less than all that ids
@@ -202,12 +210,22 @@ func (r *resolution) readRange(ctx context.Context) error {
 	}
 	if r.rangeIDs == nil {
 		r.rangeIDs = []string{}
+		userGroups := 0
 		err := r.eachRange(ctx, func(page flows.DirectoryRange) error {
 			r.rangeIDs = append(r.rangeIDs, page.People...)
+			userGroups += len(page.Groups)
 			return nil
 		})
+		if refusedWith(err) == upstreamNoScope { // contact:department.organize:readonly is enough for departments alone
+			return r.withoutDirectory(ctx)
+		}
 		if err != nil {
 			return err
+		}
+		if userGroups > 0 {
+			if err := r.put(ctx, engine.Resolved{UserGroups: userGroups}, r.at); err != nil || r.ended {
+				return err
+			}
 		}
 	}
 	if r.at.Line >= len(r.rangeIDs) {

@@ -308,13 +308,9 @@ func (r *resolution) matchLines(ctx context.Context) error {
 			ids = append(ids, l.Candidates[0])
 		}
 	}
-	people, err := r.people(ctx, ids)
+	known, _, err := r.entries(ctx, ids, &next)
 	if err != nil {
 		return err
-	}
-	known := map[string]flows.DirectoryPerson{}
-	for _, p := range people {
-		known[p.OpenID] = p
 	}
 	for _, l := range lines {
 		code := r.at.Can.Verdict(l)

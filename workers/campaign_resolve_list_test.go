@@ -80,6 +80,20 @@ func TestResolveListWithoutScopes(t *testing.T) {
 	resolve(w, begin(w, listOf("13800000002\nnobody@corp.cn\n张三")),
 		"preview  contact:user.id:readonly", "ou_1 od_sales invite", "ou_2 od_east invite", "2 no_such_person")
 
+	// Departments can be read by a permission of their own, the app's range cannot.
+	w = resolving(t, company())
+	w.Directory.Before = func(call, _ string) error {
+		if call == "range" || call == "people" {
+			return workerstest.NoScope()
+		}
+		return nil
+	}
+	resolve(w, begin(w, listOf("ou_1\n张三\n无名氏")),
+		"preview  contact:contact.base:readonly", "ou_1  invite", "2 duplicate", "3 no_such_person")
+	resolve(w, begin(w, engine.CampaignRequest{Target: flows.CampaignTarget{Kind: flows.TargetEveryone}}),
+		"preview  contact:contact.base:readonly", "ou_1 od_sales invite", "ou_2 od_east invite", "ou_3 od_east invite",
+		"ou_4 od_lab unreachable left", "ou_5 od_lab invite", "ou_6  invite")
+
 	w = resolving(t, company())
 	w.Directory.Before = func(string, string) error { return workerstest.NoScope() }
 	resolve(w, begin(w, engine.CampaignRequest{Target: flows.CampaignTarget{Kind: flows.TargetEveryone}}),

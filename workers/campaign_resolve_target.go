@@ -54,7 +54,9 @@ func (r *resolution) findTarget(ctx context.Context) error {
 		r.ended = true // HR's choice queues the job again
 		return err
 	}
-	target := flows.CampaignTarget{Kind: choices[0].Kind, ID: choices[0].ID, Query: r.c.Target.Query, Name: choices[0].Name}
+	target := flows.CampaignTarget{
+		Kind: choices[0].Kind, ID: choices[0].ID, Query: r.c.Target.Query, Name: choices[0].Name,
+	}
 	next := resolvePosition{Phase: phaseWalk}
 	if target.Kind == flows.TargetGroup {
 		next.Phase = phaseMembers

@@ -50,7 +50,7 @@ func resolving(t *testing.T, d *workerstest.FakeDirectory) *workerstest.Harness 
 // begin begins a campaign.
 func begin(w *workerstest.Harness, r engine.CampaignRequest) (id string) {
 	w.T.Helper()
-	r.TenantKey, r.By, r.Cause = workerstest.Tenant, "ou_hr", w.NextID()
+	r.TenantKey, r.By, r.Cause = workerstest.Tenant, "ou_hr1", w.NextID()
 	w.Must(w.Store.Tx(w.T.Context(), func(tx flows.Tx) error {
 		c, _, err := w.BeginCampaign(w.T.Context(), tx, r)
 		if err == nil {
@@ -120,6 +120,26 @@ func TestResolveRange(t *testing.T) {
 	w := resolving(t, d)
 	resolve(w, begin(w, engine.CampaignRequest{Target: flows.CampaignTarget{Kind: flows.TargetEveryone}}),
 		"preview", "ou_1 od_sales invite", "ou_2 od_east invite", "ou_3 od_east invite")
+}
+
+// TestResolveRangeWithUserGroups: HR reads that there are people whom the bot may see and cannot list.
+func TestResolveRangeWithUserGroups(t *testing.T) {
+	d := company()
+	d.Range = &flows.DirectoryRange{Departments: []string{"od_east"}, Groups: []string{"g_1", "g_2"}}
+	w := resolving(t, d)
+	id := begin(w, engine.CampaignRequest{Target: flows.CampaignTarget{Kind: flows.TargetEveryone}})
+	resolve(w, id, "preview", "ou_2 od_east invite", "ou_3 od_east invite")
+	w.Must(w.Store.View(t.Context(), func(v flows.View) error {
+		c, err := v.Campaign(t.Context(), id)
+		if err != nil {
+			return err
+		}
+		card, err := w.Engine.CampaignCard(t.Context(), v, c, "ou_hr1")
+		if err == nil && !workerstest.Shows(string(card.JSON()), "campaign.user_groups") {
+			t.Errorf("got %s, want a card that says that there are user groups", card.JSON())
+		}
+		return err
+	}))
 }
 
 func TestResolveDepartment(t *testing.T) {

@@ -149,6 +149,7 @@ func TestCampaignPausesByItself(t *testing.T) {
 		"permission": {"permission", "230027", flows.WhyPermission},
 		"quota":      {"quota", "99991403", flows.WhyQuota},
 		"app off":    {"config", "99991662", flows.WhyPlatform},
+		"no app":     {"config", "11210", flows.WhyPlatform},
 		"card":       {"card", "230099", flows.WhyPlatform},
 	} {
 		t.Run(name, func(t *testing.T) {

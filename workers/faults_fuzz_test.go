@@ -71,14 +71,14 @@ func (l *scriptedFaults) install(w *workerstest.Harness) {
 	}
 	w.Verifier.SendFunc = func(context.Context, string, string) (verify.SMSReceipt, error) {
 		err, _ := l.next("sms")
-		return verify.SMSReceipt{Supplier: verify.SupplierTencent, Serial: "s", At: w.Now()}, err
+		return verify.SMSReceipt{Supplier: verify.DefaultSupplier, Serial: "s", At: w.Now()}, err
 	}
 	w.Verifier.CheckFunc = func(context.Context, string, string, string) (verify.CheckResult, error) {
 		err, _ := l.next("check")
 		return verify.CheckResult{
 			Outcome:  outcome,
 			Detail:   "0",
-			Supplier: verify.SupplierTencent,
+			Supplier: verify.DefaultSupplier,
 			Serial:   "c",
 			At:       w.Now(),
 		}, err
@@ -92,7 +92,7 @@ func (l *scriptedFaults) install(w *workerstest.Harness) {
 		return verify.CheckResult{
 			Outcome:  verify.Match,
 			Detail:   "0",
-			Supplier: verify.SupplierTencent,
+			Supplier: verify.DefaultSupplier,
 			Serial:   "b",
 			At:       w.Now(),
 		}, err

@@ -72,14 +72,14 @@ func (w *Workers) lookUpCard(ctx context.Context, j flows.Job) (cards.Card, erro
 					return err
 				}
 			}
-			row, err := lookUpRow(ctx, tx, tenantKey, c.OpenID, asker, c)
+			row, err := lookUpRow(ctx, tx, tenantKey, c.OpenID, asker, c, w.engine.Now())
 			if err != nil {
 				return err
 			}
 			out.Rows = append(out.Rows, row)
 		}
 		for _, openID := range without[:min(len(without), lookUpRows-len(out.Rows))] {
-			row, err := lookUpRow(ctx, tx, tenantKey, openID, asker, nil)
+			row, err := lookUpRow(ctx, tx, tenantKey, openID, asker, nil, w.engine.Now())
 			if err != nil {
 				return err
 			}
@@ -99,7 +99,7 @@ var turns = map[flows.Role]string{
 
 // lookUpRow says how far a person is. c is nil for somebody without a case.
 func lookUpRow(
-	ctx context.Context, v flows.View, tenantKey, openID, asker string, c *flows.Case,
+	ctx context.Context, v flows.View, tenantKey, openID, asker string, c *flows.Case, now time.Time,
 ) (cards.LookUpRow, error) {
 	works, err := v.Employment(ctx, tenantKey, openID)
 	if err != nil {
@@ -107,8 +107,7 @@ func lookUpRow(
 	}
 	row := cards.LookUpRow{Applicant: openID, Left: !works.LeftAt.IsZero(), Suspended: !works.SuspendedAt.IsZero()}
 	if c == nil {
-		row.InvitedAt, err = invitedAt(ctx, v, tenantKey, openID)
-		return row, err
+		return row, addInvitation(ctx, v, tenantKey, works, &row, now)
 	}
 	turn, other := c.State.Turn(), c.OpenID != asker
 	row.Ref, row.MaskedName = flows.CardRef(c), flows.MaskedName(c)
@@ -116,25 +115,41 @@ func lookUpRow(
 	row.Opens = turn == flows.HR && other
 	row.Reminds = turn == flows.Applicant && other && works.Reachable()
 	row.Filed = flows.HasFiledEvidence(c) && other
-	return row, nil
+	if c.State.Terminal() && !row.Filed && other && flows.ReachedBy(c.State) != flows.StepDone {
+		err = addInvitation(ctx, v, tenantKey, works, &row, now)
+	}
+	return row, err
 }
 
 // lookUpCampaigns is how many campaigns, the newest first, a look-up considers.
 const lookUpCampaigns = 20
 
-// invitedAt returns when a person was invited last; zero if never, as far as the newest campaigns know.
-func invitedAt(ctx context.Context, v flows.View, tenantKey, openID string) (at time.Time, err error) {
+// addInvitation adds when somebody who is not registering was invited last, as far as the newest campaigns know, and
+// what HR can do: open the campaign, or invite the person if nobody has within flows.InvitedEvery.
+func addInvitation(
+	ctx context.Context, v flows.View, tenantKey string, works flows.Employment, row *cards.LookUpRow, now time.Time,
+) error {
 	campaigns, err := v.Campaigns(ctx, tenantKey, lookUpCampaigns)
+	if err != nil {
+		return err
+	}
 	for _, c := range campaigns {
-		p, err := v.CampaignPerson(ctx, c.ID, openID)
-		if err != nil && !flows.IsNotFound(err) {
-			return at, err
+		p, err := v.CampaignPerson(ctx, c.ID, works.OpenID)
+		if flows.IsNotFound(err) {
+			continue
 		}
-		if err == nil && p.SentAt.After(at) {
-			at = p.SentAt
+		if err != nil {
+			return err
+		}
+		if p.SentAt.After(row.InvitedAt) {
+			row.InvitedAt = p.SentAt
+		}
+		if works.Reachable() && c.State.Live() && p.Status == flows.PersonInvite && row.Campaign.Case == "" {
+			row.Campaign = cards.Ref{Case: c.ID, Rev: c.Shown()}
 		}
 	}
-	return at, err
+	row.Invites = works.Reachable() && row.Campaign.Case == "" && now.Sub(row.InvitedAt) > flows.InvitedEvery
+	return nil
 }
 
 // latestOf returns the ids of the newest cases of people, and those who have none.

@@ -30,7 +30,7 @@ func (w *Workers) sendCode(ctx context.Context, j flows.Job) error {
 		Kind:     flows.CodePrepared,
 		Seq:      j.CodeSeq(),
 		MAC:      w.engine.CodeMAC(j.Case, int(j.CodeSeq()), digits),
-		Supplier: verify.SupplierTencent,
+		Supplier: w.engine.Policy.Agreement.Supplier,
 	})
 	if err != nil || !prepared {
 		return flows.IgnoreNotFound(err)

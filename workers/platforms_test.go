@@ -237,6 +237,7 @@ func newHarnessOnPlatforms(t testing.TB) (*workerstest.Harness, *platforms) {
 		SMSSdkAppID:    "1400006666",
 		SMSSignName:    "样本",
 		SMSTemplateID:  "1234",
+		FaceRuleID:     "7",
 		Now:            func() time.Time { return flows.SampleTime },
 	})
 	if err != nil {

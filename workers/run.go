@@ -57,6 +57,7 @@ func (w *Workers) newHandlers() map[flows.JobKind]handler {
 		flows.JobCampaign:      w.runCampaign,
 		flows.JobInvite:        w.sendInvitation,
 		flows.JobChase:         w.sendChase,
+		flows.JobListTemplate:  w.sendListTemplate,
 	}
 }
 

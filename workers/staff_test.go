@@ -122,8 +122,8 @@ func TestAdminLeaves(t *testing.T) {
 	w.CheckAnswer(w.Click("ou_hr1", w.CaseNow(c.ID), cards.ActApprove), "approved")
 }
 
-// TestRenamed: another name in the directory is compared with the record by a job, and HR is asked. Neither job nor card
-// has a name in clear, and the same name in another spelling is none.
+// TestRenamed: another name in the directory is compared with the record by a job, and HR is asked. Neither job nor
+// card has a name in clear, and the same name in another spelling is none.
 func TestRenamed(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -190,8 +190,8 @@ func TestSuspendedIsNotReminded(t *testing.T) {
 	w.CheckAnswer(w.Click("ou_a", c, cards.ActRemind), "not_allowed")
 }
 
-// TestJoiners: those who join are taken into one campaign at 10:07 of the next working day, each once, and HR is asked or
-// they are invited.
+// TestJoiners: those who join are taken into one campaign at 10:07 of the next working day, each once, and HR is asked
+// or they are invited.
 func TestJoiners(t *testing.T) {
 	t.Parallel()
 	for _, rule := range []flows.JoinersRule{flows.JoinersAsk, flows.JoinersAuto, flows.JoinersOff} {
@@ -269,7 +269,7 @@ func campaignsOf(w *workerstest.Harness) (all []*flows.Campaign) {
 func TestThousandsJoin(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t, withStaff(flows.JoinersAuto))
-	const crowd = 1200
+	const crowd = 10_000
 	w.Must(w.Store.Tx(t.Context(), func(tx flows.Tx) error {
 		for i := range crowd {
 			e := flows.Employment{

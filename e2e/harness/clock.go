@@ -1,7 +1,11 @@
 package harness
 
 import (
+	"os"
+	"path/filepath"
+	"strings"
 	"sync/atomic"
+	"testing"
 	"time"
 
 	"shiming/flows"
@@ -42,3 +46,46 @@ func NoonDaysAgo(days int) *Clock { return ClockBehind(time.Duration(days)*24*ti
 
 func (c *Clock) Now() time.Time       { return time.Now().Add(c.ahead + time.Duration(c.by.Load())) }
 func (c *Clock) Move(d time.Duration) { c.by.Add(int64(d)) }
+
+// WaitIdle waits until no event is undecided, and no job is due, running or waiting for a retry.
+func (h *Harness) WaitIdle() {
+	h.Helper()
+	h.Until("no event and no job is left", func() bool {
+		undecided, _, err := h.App.Store().PushesNow(h.Ctx)
+		if err != nil {
+			h.Fatal(err)
+		}
+		if undecided > 0 {
+			return false // it may create jobs
+		}
+		pending, err := h.App.Store().PendingJobs(h.Ctx)
+		if err != nil {
+			h.Fatal(err)
+		}
+		n := 0
+		for _, of := range pending {
+			n += of
+		}
+		return n == 0
+	})
+}
+
+// WeekdaysOnly returns the path of a calendar in which the next weeks have no holiday, so that a test does not depend
+// on the date.
+func WeekdaysOnly(t *testing.T) string {
+	t.Helper()
+	var text strings.Builder
+	for n := range 60 {
+		day := time.Now().In(flows.ChinaTime).AddDate(0, 0, n)
+		kind := " work\n"
+		if day.Weekday() == time.Saturday || day.Weekday() == time.Sunday {
+			kind = " rest\n"
+		}
+		text.WriteString(day.Format(time.DateOnly) + kind)
+	}
+	path := filepath.Join(t.TempDir(), "calendar.txt")
+	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}

@@ -50,13 +50,6 @@ func directoryRoutes() []route {
 			scopes: scopesChat,
 			handle: (*Server).listChats,
 		},
-		{
-			method: "GET",
-			path:   "/im/v1/messages/:message_id/read_users",
-			op:     "message.read_users",
-			scopes: []string{"im:message", "im:message:readonly", "im:message.basic"},
-			handle: (*Server).listReaders,
-		},
 	}
 }
 

@@ -59,7 +59,7 @@ type message struct {
 	keys     []string      // image_key and file_key that belong to it
 	seq      uint64        // chat.seq at its last change
 	inFlight int           // callbacks of this card without an answer so far
-	readers  []reader      // in the order of reading
+	readers  []string      // in the order of reading
 	answered chan struct{} // closed when inFlight becomes zero; nil while it is zero
 }
 

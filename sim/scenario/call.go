@@ -26,6 +26,7 @@ const (
 	Harmless  Repeat = "harmless"  // no further effect
 	SecondSMS Repeat = "sms"       // sends another text message
 	Doubles   Repeat = "doubles"   // would write the record twice
+	Once      Repeat = "once"      // the result is handed out once, so that a lost answer is gone
 	Unneeded  Repeat = "unneeded"  // no further effect, and the case does not wait for the result
 	Redeliver Repeat = "redeliver" // the platform itself repeats the call
 )
@@ -51,6 +52,9 @@ const (
 	Form    Step = "form"      // the person confirms the form
 	Code    Step = "code"      // the person types the code
 	Review  Step = "review"    // HR approves
+
+	Face      Step = "face"       // the person agrees to the check by face
+	FaceShown Step = "face_shown" // the person has gone through the supplier's page for the face
 )
 
 // Call is a call of the bot to a platform or, for feishu.push, of the platform to the bot.
@@ -83,7 +87,7 @@ func (c Call) isPersistent(f Fault) bool {
 	if c.Upstream == handoverName {
 		return false // the third attempt comes after minutes, and nobody reads of it
 	}
-	if c.Repeat == SecondSMS || c.Repeat == Doubles {
+	if c.Repeat == SecondSMS || c.Repeat == Doubles || c.Repeat == Once {
 		return f.Name == "rate_limit"
 	}
 	return f.Name == "server_down"
@@ -122,8 +126,8 @@ var (
 	sendSlow  = Sight{Person, []string{"输入短信验证码", "短信服务现在不通，会自动重试"}}
 )
 
-// calls is in the order of a registration.
-var calls = []Call{
+// commonCalls is in the order of a registration.
+var commonCalls = []Call{
 	{
 		Name:     "feishu.push",
 		Upstream: feishuName,

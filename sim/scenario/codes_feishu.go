@@ -1,7 +1,8 @@
 package scenario
 
 // feishuStatus is the HTTP status of the codes whose status is not 400.
-var feishuStatus = map[int]int{99991400: 429, 234002: 401, 2110010: 500, 10003: 200, 10014: 200, 10015: 200}
+var feishuStatus = map[int]int{99991400: 429, 234002: 401, 2110010: 500, 10003: 200, 10014: 200, 10015: 200,
+	10005: 200, 10013: 200, 11207: 200, 11210: 200}
 
 // feishuCodes lists the business codes that Feishu's pages document for the calls of the catalogue, page by page. The
 // gateway may return its codes to any call; they are listed with the OCR.
@@ -29,6 +30,12 @@ var feishuCodes = []feishuPage{
 		{10003, Stops, badKey, Text{"app_id 或 app_secret 格式不对", "app_id or app_secret is malformed"}},
 		{10014, Stops, wrongSetting, Text{"应用不可用", "the app is not usable"}},
 		{10015, Stops, badKey, Text{"app_secret 不对", "wrong app secret"}},
+	}},
+	{"通用错误码: 商店应用的 tenant_access_token", "feishu.token", []feishuCode{
+		{10005, Stops, wrongSetting, Text{"应用或企业的信息不对", "the data of app or tenant are wrong"}},
+		{10013, Stops, wrongSetting, Text{"拿不到这家企业的租户凭证", "there is no tenant token for this company"}},
+		{11207, Stops, wrongSetting, Text{"应用在企业里不可用", "the app is not usable in the tenant"}},
+		{11210, Stops, wrongSetting, Text{"企业没有安装应用", "the app is not installed in the tenant"}},
 	}},
 	{"获取单个用户信息", "feishu.contact", []feishuCode{
 		{40001, Without, "", Text{"参数不对", "bad parameter"}},

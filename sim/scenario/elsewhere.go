@@ -13,6 +13,7 @@ type Elsewhere struct {
 var elsewhere = []elsewhereRow{
 	{"撤回消息", "230009 230026", whenLooking},
 	{"发送应用内加急", "10023 230012 230023 230024 230052 230098", whenOverdue},
+	{"查询消息已读信息", "230033", notCalled},
 	{"批量发送消息", "11203 11233 11247", notCalled},
 	{"上传图片", "234011 234039", whenLooking},
 	{"上传图片, 上传文件", "232096 234006 234010",
@@ -21,7 +22,7 @@ var elsewhere = []elsewhereRow{
 		Text{"不调用：卡片用更新接口改", "not called: cards are changed with PATCH"}},
 	{"获取单个部门信息", "40003 40004 42008",
 		Text{"没有人等它：问不到就不分部门", "nobody waits for it: without an answer there are no departments"}},
-	{"获取子部门列表, 获取部门直属用户列表, 获取通讯录授权范围, 查询消息已读信息", "40008 40011 40012 40014 43007 43010 230033",
+	{"获取子部门列表, 获取部门直属用户列表, 获取通讯录授权范围", "40008 40011 40012 40014 43007 43010",
 		Text{"只有邀请时才查", "only asked for invitations"}},
 	{"获取群信息, 获取群成员列表, 判断用户或机器人是否在群里", "232001 232004 232006 232010 232011 232025 232033 232034",
 		Text{"只有公告板、审核板和 shiming check 会问", "only boards and shiming check ask"}},

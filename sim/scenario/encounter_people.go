@@ -90,6 +90,20 @@ var typed = []Encounter{
 			sim.Move{By: sim.TheHR, Says: "{name}办完了吗", Reads: []string{"你问的人"}}),
 		Ends: sim.StagePhotos,
 	},
+	{
+		Name: "words/hr_invites",
+		Text: Text{"HR 邀请一个人，之后问这个人办到哪了", "HR invites somebody, and asks later how far this person is"},
+		End: Text{"先给 HR 看人数，确认了才发；在工作时间发，本人开始了就不再催",
+			"HR sees how many they are and confirms; it is sent in working hours, and who has begun is not reminded"},
+		By: HR,
+		Moves: steps([]sim.Move{
+			{By: sim.TheHR, Says: "邀请\n{open_id}", Reads: []string{"实名邀请", "等你确认", "人会收到邀请"}},
+			{By: sim.TheHR, InChat: true, Presses: "invite", Toast: "开始邀请了", Reads: []string{"实名邀请", "进行中"}},
+			{By: sim.TheHR, Says: "{open_id}", Reads: []string{"你问的人", "还没有开始", "看进度"}},
+		}, steps(toPhotos,
+			sim.Move{By: sim.TheHR, Says: "{open_id}", Reads: []string{"你问的人", "待发照片", "等本人"}})...),
+		Ends: sim.StagePhotos,
+	},
 }
 
 // notStaff is what people of another company read.
@@ -168,8 +182,9 @@ var mismatches = []Encounter{
 		Name: "match/never",
 		Text: Text{"手机号在家人名下，三要素怎么核验都不一致（时钟走一分钟）",
 			"the mobile is a relative's, so that the three elements never match (moves everybody's clock by a minute)"},
-		End: Text{"两次之后给出“请 HR 帮忙”；HR 看到经过，只能退回或拒绝", "after two rounds HR can be asked, and sees what happened; it can only send back or reject"},
-		By:  HR,
+		End: Text{"两次之后给出“请 HR 帮忙”；HR 看到经过，只能退回或拒绝",
+			"after two rounds HR can be asked, and sees what happened; it can only send back or reject"},
+		By: HR,
 		Moves: steps(toForm,
 			sim.Move{Presses: "confirm", Form: map[string]string{"mobile": "{other_mobile}"}, Reads: []string{codeSent}},
 			types("{other_code}"), sees(sim.StageConfirmation, "姓名、身份证号和手机号没有对上"),

@@ -44,6 +44,10 @@ func expect(c Call, f Fault) (end End, sees []Sight, unclear bool) {
 		end, sees = expectUnclearWrite(c, f)
 		return end, sees, true
 	}
+	if c.Repeat == Once && !certain {
+		end, sees = expectLostResult(f)
+		return end, sees, true
+	}
 	if c.Follows {
 		return End{By: Itself, Text: Text{"登记已经完成，自动再试，同一件不会做两遍",
 			"the registration is done; tried again by itself, without doing anything twice"}}, nil, false

@@ -70,6 +70,22 @@ const (
 	threeDiffer   = "姓名、身份证号和手机号没有对上"
 	noRecord      = "运营商那边查不到这个手机号的实名记录"
 
+	badRule      = "腾讯云不认人脸核身的 RuleId"
+	faceDiffers  = "人脸和这个姓名、身份证号的权威照片没有对上"
+	faceUnknown  = "权威库里没有可以用来比对的照片"
+	faceGone     = "查不到这次的结果了"
+	faceLate     = "链接过期了，没有结果"
+	faceTooOften = "试的次数太多了"
+	faceToday    = "今天刷脸的次数到上限了"
+	faceOtherOne = "结果是另一个人的，不算数"
+	faceCard     = "身份证没有扫成"
+	faceNotLive  = "没有认出是真人"
+	faceLight    = "光线不合适"
+	faceDistance = "脸离镜头太近"
+	faceNetwork  = "网络断了"
+	faceUnclear  = "没有拍清楚"
+	faceTrouble  = "核验服务出了点问题"
+
 	mobileInvalid = "这个号码不是有效的手机号"
 	mobileBlocked = "这个手机号收不了验证码"
 	mobileRange   = "这个号段发不了验证码"
@@ -117,6 +133,22 @@ var nextSteps = map[string]string{
 	mobileDiffers: "请换成用你本人身份证办理的号码",
 	threeDiffer:   "手机号要是用你本人身份证办理的",
 	noRecord:      "请换一个用你本人身份证办理的号码",
+
+	badRule:      "审核通过并启用后点重试",
+	faceDiffers:  "请确认信息没填错、由你本人来做",
+	faceUnknown:  "请换一种方式",
+	faceGone:     "请重新做一次",
+	faceLate:     "需要的话重新做",
+	faceTooOften: "可以过一会儿重新做",
+	faceToday:    "明天再做",
+	faceOtherOne: "请你本人打开这里的链接",
+	faceCard:     "请用有效的身份证再做一次",
+	faceNotLive:  "请本人对着镜头做",
+	faceLight:    "请换个亮一点",
+	faceDistance: "请再做一次",
+	faceNetwork:  "请换个网络再做一次",
+	faceUnclear:  "请再做一次",
+	faceTrouble:  "请过一会儿再做",
 
 	mobileInvalid: "请改一下",
 	mobileBlocked: "请换一个号码",

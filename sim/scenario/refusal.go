@@ -27,6 +27,8 @@ type Refusal struct {
 	// text that the person (Asks, Unclear) or HR (Stops, Decides) reads, in Chinese; "" = none
 	Says string
 	Text Text // one line
+
+	set map[string]any // what stands in an answer that is otherwise good; nil = the answer is Body
 }
 
 // End returns the text of the outcome.
@@ -72,7 +74,7 @@ type (
 
 // Refusals returns the documented error codes, platform by platform.
 func Refusals() []Refusal {
-	return slices.Concat(refusalsOfFeishu(), refusalsOfESign(), refusalsOfTencent())
+	return slices.Concat(refusalsOfFeishu(), refusalsOfESign(), refusalsOfTencent(), refusalsOfFaces())
 }
 
 func refusalsOfFeishu() (out []Refusal) {
@@ -144,7 +146,7 @@ func refusalsOfESign() (out []Refusal) {
 }
 
 func refusalsOfTencent() (out []Refusal) {
-	for _, p := range tencentCodes {
+	for _, p := range slices.Concat(tencentCodes, faceCodes) {
 		for _, l := range p.lists {
 			for code := range strings.FieldsSeq(l.codes) {
 				out = append(out, Refusal{
@@ -196,6 +198,15 @@ func RefusalNamed(name string) (Refusal, bool) {
 
 // Wire returns the fault that answers the next call with the code.
 func (c Refusal) Wire() wire.Fault {
+	if c.set != nil {
+		return wire.Fault{
+			Upstream:  c.Call.Upstream,
+			Operation: c.Call.Operation,
+			Kind:      wire.Altered,
+			Times:     1,
+			Set:       c.set,
+		}
+	}
 	return wire.Fault{
 		Upstream:  c.Call.Upstream,
 		Operation: c.Call.Operation,

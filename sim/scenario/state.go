@@ -18,6 +18,7 @@ type State struct {
 	Child    bool   // a new person of fourteen
 	Permit   bool   // a new person with a residence permit
 	OnFile   bool   // HR keeps the case on file
+	Faces    bool   // the person takes the check by face
 	Others   bool   // the operator has the person's mobile registered to somebody else
 	Days     int    // days by which the clock of the world moves afterwards
 }
@@ -36,6 +37,12 @@ var states = []State{
 		Others: true,
 		Text: Text{"手机号登记在别人名下，核验对不上，改填银行卡",
 			"the mobile is registered to somebody else and does not match; the bank card is asked for"},
+	},
+	{
+		Name:  "state/awaiting_face",
+		Stage: "face",
+		Faces: true,
+		Text:  Text{"选了刷脸，等员工单独同意", "has chosen the check by face, which takes an agreement of its own"},
 	},
 	{Name: "state/awaiting_code", Stage: "code", Text: Text{"短信验证码已发，等员工填", "the code was sent and waits to be typed"}},
 	{

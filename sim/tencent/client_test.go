@@ -68,7 +68,7 @@ func TestClientSends(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m.Code() != "483920" || m.Serial != receipt.Serial || receipt.Supplier != "腾讯云" ||
+	if m.Code() != "483920" || m.Serial != receipt.Serial || receipt.Supplier != "腾讯云计算（北京）有限责任公司" ||
 		time.Since(receipt.At).Abs() > time.Minute {
 		t.Errorf("message %v, receipt %+v", m, receipt)
 	}

@@ -130,8 +130,8 @@ type detectAuthParams struct {
 	Encryption, Config                   map[string]any
 }
 
-// detectAuth is DetectAuth (https://cloud.tencent.com/document/api/1007/31816). The account's one rule compares with the
-// source of photos and has no scan of the card, so that name and number are required.
+// detectAuth is DetectAuth (https://cloud.tencent.com/document/api/1007/31816). The account's one rule compares with
+// the source of photos and has no scan of the card, so that name and number are required.
 func (s *Server) detectAuth(body []byte, call *Call) (map[string]any, *apiError) {
 	var p detectAuthParams
 	if refusal := decode(body, &p); refusal != nil {

@@ -194,7 +194,7 @@ func (f *FakeVerifier) SendCode(ctx context.Context, mobile, code string, _ time
 	if f.SendFunc != nil {
 		return f.SendFunc(ctx, mobile, code)
 	}
-	return verify.SMSReceipt{Supplier: verify.SupplierTencent, Serial: fmt.Sprintf("sms-%d", n), At: f.now()}, nil
+	return verify.SMSReceipt{Supplier: verify.DefaultSupplier, Serial: fmt.Sprintf("sms-%d", n), At: f.now()}, nil
 }
 
 // CheckThreeElements implements workers.Verifier.
@@ -211,7 +211,7 @@ func (f *FakeVerifier) CheckThreeElements(
 	return verify.CheckResult{
 		Outcome:  verify.Match,
 		Detail:   "0",
-		Supplier: verify.SupplierTencent,
+		Supplier: verify.DefaultSupplier,
 		Serial:   fmt.Sprintf("req-%d", n),
 		At:       f.now(),
 	}, nil
@@ -231,7 +231,7 @@ func (f *FakeVerifier) CheckFourElements(
 	return verify.CheckResult{
 		Outcome:  verify.Match,
 		Detail:   "0",
-		Supplier: verify.SupplierTencent,
+		Supplier: verify.DefaultSupplier,
 		Serial:   fmt.Sprintf("card-%d", n),
 		At:       f.now(),
 	}, nil
@@ -275,7 +275,7 @@ func FaceMatch(token string, at time.Time) verify.FaceResult {
 		CheckResult: verify.CheckResult{
 			Outcome:  verify.Match,
 			Detail:   "0",
-			Supplier: verify.SupplierTencent,
+			Supplier: verify.DefaultSupplier,
 			Serial:   token,
 			At:       at,
 		},

@@ -148,14 +148,14 @@ func (o *Outside) SendCode(_ context.Context, _, code string, _ time.Duration) (
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.code = code
-	return verify.SMSReceipt{Supplier: verify.SupplierTencent, Serial: "2640:" + o.id()[:24], At: o.now()}, nil
+	return verify.SMSReceipt{Supplier: verify.DefaultSupplier, Serial: "2640:" + o.id()[:24], At: o.now()}, nil
 }
 
 func (o *Outside) CheckThreeElements(context.Context, string, string, string) (verify.CheckResult, error) {
 	return verify.CheckResult{
 		Outcome:  verify.Match,
 		Detail:   "0",
-		Supplier: verify.SupplierTencent,
+		Supplier: verify.DefaultSupplier,
 		Serial:   o.id(),
 		At:       o.now(),
 	}, nil

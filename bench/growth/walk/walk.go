@@ -81,6 +81,7 @@ func Policy() flows.Policy {
 		Agreement: cards.Agreement{
 			Company:    "样本科技有限公司",
 			Recipients: []string{"feishu", "tencent_sms", "tencent_faceid", "esign"},
+			Supplier:   cards.DefaultSupplier,
 			Version:    cards.AgreementVersion,
 		},
 		ReminderAfter: 4 * time.Hour,

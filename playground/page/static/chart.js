@@ -1,4 +1,5 @@
-// Draws the bot's chart specifications as SVG: grouped vertical bars by series, and horizontal bars with values.
+// Draws the bot's chart specifications as SVG: grouped vertical bars by series, horizontal bars with values, and
+// horizontal bars that stack the series.
 // Other kinds of chart become a visible note.
 
 import { el, svg } from './dom.js';
@@ -20,8 +21,9 @@ function chart(node) {
   const height = width / (ratios[node.aspect_ratio] || 16 / 9);
   if (spec.type !== 'bar') return el('div', { class: 'c-unknown', 'data-unknown': 'chart ' + spec.type }, t('unknown', { tag: 'chart: ' + spec.type }));
   const lying = spec.direction === 'horizontal';
-  const picture = lying ? bars(spec, values, height) : columns(spec, values, height);
-  const series = lying || !spec.seriesField ? [] : [...new Set(values.map((v) => v[spec.seriesField]))];
+  const piled = lying && spec.stack && spec.seriesField;
+  const picture = piled ? stacked(spec, values, height) : lying ? bars(spec, values, height) : columns(spec, values, height);
+  const series = lying && !piled || !spec.seriesField ? [] : [...new Set(values.map((v) => v[spec.seriesField]))];
   return el('figure', { class: 'c-chart' }, picture,
     series.length > 1 && el('figcaption', { class: 'c-legend' }, series.map((s, i) => el('span', {}, el('i', { 'data-series': i % 6 }), String(s)))));
 }
@@ -75,6 +77,34 @@ function bars(spec, values, height) {
     out.append(svg('text', { x: left - 10, y: at + row / 2 + 4, class: 'ch-tick', 'text-anchor': 'end' }, String(v[y])),
       svg('rect', { x: left, y: at + row * 0.18, width: Math.max(2, (space * n) / most), height: row * 0.64, rx: 3, class: 'ch-bar', 'data-series': 0 }));
     if (spec.label?.visible !== false) out.append(svg('text', { x: left + (space * n) / most + 8, y: at + row / 2 + 4, class: 'ch-label' }, String(n)));
+  });
+  return out;
+}
+
+function stacked(spec, values, height) {
+  const x = [].concat(spec.xField)[0];
+  const y = [].concat(spec.yField)[0];
+  const s = spec.seriesField;
+  const names = [...new Set(values.map((v) => v[y]))];
+  const series = [...new Set(values.map((v) => v[s]))];
+  const parts = (name) => series.map((one) => Number(values.find((v) => v[y] === name && v[s] === one)?.[x]) || 0);
+  const sum = (list) => list.reduce((a, b) => a + b, 0);
+  const most = Math.max(1, ...names.map((name) => sum(parts(name))));
+  const left = 170;
+  const space = width - left - 48;
+  const row = Math.min(34, height / Math.max(1, names.length));
+  const out = svg('svg', { viewBox: `0 0 ${width} ${row * names.length + 8}`, role: 'img', 'aria-label': described(values, y, x, s) });
+  names.forEach((name, i) => {
+    const at = 4 + row * i;
+    let from = left;
+    out.append(svg('text', { x: left - 10, y: at + row / 2 + 4, class: 'ch-tick', 'text-anchor': 'end' }, String(name)));
+    parts(name).forEach((n, j) => {
+      const size = (space * n) / most;
+      if (n > 0) out.append(svg('rect', { x: from, y: at + row * 0.18, width: Math.max(1, size - 1), height: row * 0.64, rx: 2, class: 'ch-bar', 'data-series': j % 6 },
+        svg('title', {}, [name, series[j], n].join(' · '))));
+      from += size;
+    });
+    out.append(svg('text', { x: from + 8, y: at + row / 2 + 4, class: 'ch-label' }, String(sum(parts(name)))));
   });
   return out;
 }
