@@ -82,7 +82,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 			a.Close()
 		}
 	}()
-	keys, err := loadKeyset(cfg, log)
+	keys, err := loadKeyset(ctx, cfg, log)
 	if err != nil {
 		return nil, err
 	}
@@ -223,6 +223,8 @@ func openStore(ctx context.Context, cfg config.Config, o Options, keys *keyset.K
 	case errors.Is(err, store.ErrWrongKeyset):
 		return nil, fmt.Errorf("security.keyset_file: %s does not belong to the database%s; restore the copy that does: %w",
 			cfg.Security.KeysetFile, sqliteFile(cfg), err)
+	case keyError(err):
+		return nil, fmt.Errorf("security.keyset_file: %s, database%s: %w", cfg.Security.KeysetFile, sqliteFile(cfg), err)
 	case err != nil:
 		return nil, fmt.Errorf("store.dsn: %w", err)
 	}

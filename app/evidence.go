@@ -36,19 +36,11 @@ var ErrNoSuchCase = errors.New("no such case: give a case id, or the open_id of 
 
 // EvidenceKeys returns the public keys of the installation as a JWK set. It needs no database.
 func EvidenceKeys(cfg config.Config) ([]byte, error) {
-	keys, err := loadedKeyset(cfg)
+	keys, err := LoadKeys(cfg)
 	if err != nil {
 		return nil, err
 	}
 	return evidence.PublicKeys(keys.SigningKeys())
-}
-
-func loadedKeyset(cfg config.Config) (*keyset.Keyset, error) {
-	keys, err := keyset.Load(cfg.Security.KeysetFile)
-	if err != nil {
-		return nil, fmt.Errorf("security.keyset_file: %w", err)
-	}
-	return keys, nil
 }
 
 // OpenEvidence opens the database beside a serve that may be running. It creates nothing.
@@ -69,7 +61,7 @@ func OpenEvidence(ctx context.Context, cfg config.Config) (*Evidence, error) {
 
 // openBeside opens the database and its keyset for a command, beside a serve that may be running.
 func openBeside(ctx context.Context, cfg config.Config) (*store.Store, *keyset.Keyset, error) {
-	keys, err := loadedKeyset(cfg)
+	keys, err := LoadKeys(cfg)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -83,6 +75,8 @@ func openBeside(ctx context.Context, cfg config.Config) (*store.Store, *keyset.K
 	case errors.Is(err, store.ErrWrongKeyset):
 		return nil, nil, fmt.Errorf("security.keyset_file: %s does not belong to the database%s: %w",
 			cfg.Security.KeysetFile, sqliteFile(cfg), err)
+	case keyError(err):
+		return nil, nil, fmt.Errorf("security.keyset_file: %s, database%s: %w", cfg.Security.KeysetFile, sqliteFile(cfg), err)
 	case errors.Is(err, os.ErrNotExist):
 		return nil, nil, fmt.Errorf("store.dsn: there is no database%s", sqliteFile(cfg))
 	case err != nil:

@@ -1,14 +1,17 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
+	"time"
 
 	"shiming/config"
 	"shiming/store/keyset"
+	"shiming/store/keyset/vault"
 )
 
 // sqliteFile returns a space and the path of the SQLite database. It returns "" on PostgreSQL, whose DSN may contain a
@@ -21,18 +24,65 @@ func sqliteFile(cfg config.Config) string {
 	return " " + file
 }
 
-// loadKeyset loads the keys that encrypt personal data. If the file is missing and there is no database yet, it creates
-// the file on SQLite and logs a warning, because the data cannot be read without the file. On PostgreSQL it creates
-// nothing, because all instances must have the same keys.
-func loadKeyset(cfg config.Config, log *slog.Logger) (*keyset.Keyset, error) {
-	keys, err := keyset.Load(cfg.Security.KeysetFile)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return createKeyset(cfg, log)
-	case err != nil:
+// KeyWrapping returns what wraps the keys in the keyset file: a key of kms.uri, security.wrapping_key, or nil for keys
+// in clear. It calls nobody.
+func KeyWrapping(cfg config.Config) (*keyset.Wrapping, error) {
+	return vault.Settings{
+		URI:         cfg.KMS.URI,
+		Token:       cfg.KMS.Token,
+		Namespace:   cfg.KMS.Namespace,
+		WrappingKey: cfg.Security.WrappingKey,
+	}.Wrapping()
+}
+
+// LoadKeys loads the keyset file. With kms.uri it asks the service once, and afterwards only when the file is replaced.
+func LoadKeys(cfg config.Config) (*keyset.Keyset, error) {
+	wrapping, err := KeyWrapping(cfg)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := keyset.LoadWrapped(cfg.Security.KeysetFile, wrapping)
+	if err != nil {
 		return nil, fmt.Errorf("security.keyset_file: %w", err)
 	}
 	return keys, nil
+}
+
+// loadKeyset loads the keys that encrypt personal data. If the file is missing and there is no database yet, it creates
+// the file on SQLite and logs a warning, because the data cannot be read without the file. On PostgreSQL it creates
+// nothing, because all instances must have the same keys. It waits for a key management service that does not answer
+// yet.
+func loadKeyset(ctx context.Context, cfg config.Config, log *slog.Logger) (*keyset.Keyset, error) {
+	keys, err := defaultStartRetry.loadKeys(ctx, cfg, log)
+	if errors.Is(err, fs.ErrNotExist) {
+		return createKeyset(cfg, log)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if wrapping, _ := KeyWrapping(cfg); wrapping != nil && !keys.Wrapped() {
+		log.Warn("the keys in the key file are in clear, although they are to be wrapped: run `shiming keys rotate`, and "+
+			"destroy every copy of the present file after `shiming keys retire`",
+			"file", cfg.Security.KeysetFile, "by", wrapping.Name)
+	}
+	return keys, nil
+}
+
+// loadKeys calls LoadKeys until it succeeds, returns an error that waiting does not change, or limit has passed.
+func (r startRetry) loadKeys(ctx context.Context, cfg config.Config, log *slog.Logger) (*keyset.Keyset, error) {
+	for end := r.now().Add(r.limit); ; {
+		keys, err := LoadKeys(cfg)
+		wrap, ok := errors.AsType[*keyset.WrapError](err)
+		if !ok || !wrap.Temporary() || !r.now().Add(r.pause).Before(end) {
+			return keys, err
+		}
+		log.Warn("waiting for the key management service", "why", wrap.Error(), "until", end.UTC().Format(time.RFC3339))
+		select {
+		case <-time.After(r.pause):
+		case <-ctx.Done():
+			return nil, fmt.Errorf("stopped while waiting: %w: %w", err, ctx.Err())
+		}
+	}
 }
 
 func createKeyset(cfg config.Config, log *slog.Logger) (*keyset.Keyset, error) {
@@ -46,10 +96,13 @@ func createKeyset(cfg config.Config, log *slog.Logger) (*keyset.Keyset, error) {
 		return nil, fmt.Errorf("security.keyset_file: %s is missing, but the database %s exists and cannot be read "+
 			"without it; restore your copy", path, database)
 	}
-	keys := keyset.New()
-	if err := keyset.Write(path, keys); err != nil {
+	wrapping, err := KeyWrapping(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if err := keyset.WriteWrapped(path, keyset.New(), wrapping); err != nil {
 		return nil, fmt.Errorf("security.keyset_file: %w", err)
 	}
 	log.Warn("NEW KEYSET WRITTEN: keep a copy in a safe place; without it the stored data cannot be read", "file", path)
-	return keys, nil
+	return LoadKeys(cfg) // with its file, which a rotation replaces
 }

@@ -10,7 +10,6 @@ import (
 	"shiming/app"
 	"shiming/config"
 	"shiming/store"
-	"shiming/store/keyset"
 )
 
 // restoredCmd makes a database that was restored from a backup safe to start. It marks the open cases, unless nothing
@@ -27,9 +26,9 @@ func (r *restoredCmd) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	keys, err := keyset.Load(cfg.Security.KeysetFile)
+	keys, err := app.LoadKeys(cfg)
 	if err != nil {
-		return fmt.Errorf("security.keyset_file: %w", err)
+		return err
 	}
 	if file, ok := cfg.SQLiteFile(); ok {
 		if _, err := os.Stat(file); err != nil {

@@ -26,6 +26,7 @@ type cli struct {
 	Sim      simCmd      `cmd:"" help:"The simulated world alone, for a serve in another process."`
 	Check    checkCmd    `cmd:"" help:"Walk through everything that can be wrong, and say what to click."`
 	Keygen   keygenCmd   `cmd:"" help:"Write a fresh keyset."`
+	Keys     keysCmd     `cmd:"" help:"Keys of the database: list, rotate, retire."`
 	Backup   backupCmd   `cmd:"" help:"Copy the SQLite database, also while serve works on it."`
 	Restored restoredCmd `cmd:"" help:"Run once on a database that was put back from a backup, before serve."`
 	Purge    purgeCmd    `cmd:"" help:"Delete now what is kept too long; with --dry-run only say what and why."`

@@ -121,8 +121,14 @@ type Config struct {
 		DeletionsFile string `koanf:"deletions_file"`
 	} `koanf:"store"`
 	Security struct {
-		KeysetFile string `koanf:"keyset_file"`
+		KeysetFile  string `koanf:"keyset_file"`
+		WrappingKey string `koanf:"wrapping_key"` // 32 bytes in Base64
 	} `koanf:"security"`
+	KMS struct {
+		URI       string `koanf:"uri"`
+		Token     string `koanf:"token"`
+		Namespace string `koanf:"namespace"`
+	} `koanf:"kms"`
 	Timing struct {
 		ReminderAfter  time.Duration `koanf:"reminder_after"`
 		ExpireAfter    time.Duration `koanf:"expire_after"`

@@ -60,7 +60,8 @@ ocr: {per_second: 1000}
 verification: {method: trust, tencent: {endpoint_sms: "http://sms.example.com"}}
 esign: {base_url: "https://openapi.esign.cn/v3", evidence_revision: "2023"}
 store: {dsn: "mysql:x", sync: perhaps}
-security: {keyset_file: ""}
+security: {keyset_file: "", wrapping_key: short}
+kms: {uri: "hcvault+http://vault.example.com/transit/keys/x"}
 timing: {reminder_after: soon, expire_after: 1000h, code_ttl: 0s, photo_grace: -1h}
 log: {level: loud}
 nonsense: {a: 1}
@@ -71,7 +72,8 @@ nonsense: {a: 1}
 		"feishu.base_url", "feishu.transport", "feishu.app_idd", "feishu.app_id", "feishu.app_secret",
 		"feishu.encrypt_key", "feishu.verification_token",
 		"hr.admins", "review.required", "ocr.per_second", "verification.method", "esign.evidence_revision",
-		"store.dsn", "store.sync", "security.keyset_file",
+		"store.dsn", "store.sync", "security.keyset_file", "security.wrapping_key",
+		"kms.uri", "kms.token",
 		"timing.reminder_after", "timing.expire_after", "timing.code_ttl", "timing.photo_grace",
 		"log.level", "nonsense.a",
 	} {

@@ -108,6 +108,9 @@ const (
 	InternalAddress    Code = "internal_address"
 	NotCalendar        Code = "not_calendar" // %s: number of the line
 	CalendarTooLarge   Code = "calendar_too_large"
+	NotWrappingKey     Code = "not_wrapping_key"
+	TwoWrappings       Code = "two_wrappings"
+	NotKMSURI          Code = "not_kms_uri"
 
 	// The codes below are the problems that package verify finds in the settings of Tencent Cloud.
 	SupplierAddress   = Code("tencent_" + verify.NotAddress)
@@ -175,6 +178,9 @@ var english = map[Code]string{
 	ChatOfOneTenant:    "belongs to one tenant; leave it empty with marketplace, and let each tenant's HR choose in chat",
 	NotCalendar:        "line %s of the file: want a date and rest or work, such as 2028-10-01 rest 国庆节",
 	CalendarTooLarge:   "the file is larger than 1 MB",
+	NotWrappingKey:     "want 32 random bytes in Base64, such as `openssl rand -base64 32` prints",
+	TwoWrappings:       "must be empty with kms.uri: one of them wraps the keys",
+	NotKMSURI:          "want hcvault://HOST:PORT/transit/keys/NAME, a key of HashiCorp Vault's Transit engine",
 	LongConnOfMany:     "the long connection is for self-built apps only; use webhook",
 	NotWebhookURL:      "want a whole address such as https://hr.example.com/hooks/shiming, without user and fragment",
 	NotWebhookSecret:   "want whsec_ and the Base64 of 24 to 64 random bytes, several separated by commas, newest first",

@@ -14,6 +14,9 @@ import (
 // webhookSecret is the example of Standard Webhooks.
 const webhookSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
+// wrappingKey is 32 bytes in Base64.
+const wrappingKey = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+
 // TestEveryCode has a configuration for each code, and checks that the text of the code takes its arguments.
 func TestEveryCode(t *testing.T) {
 	without := files.WriteTemp(t, "config.yaml", files.CompleteConfig)
@@ -34,6 +37,10 @@ func TestEveryCode(t *testing.T) {
 		{filepath.Join(t.TempDir(), "none"), "", Mistake{"", FileMissing, nil}},
 		{t.TempDir(), "", Mistake{"", FileUnreadable, []string{"is a directory"}}},
 		{files.WriteTemp(t, "x", "- a"), "", Mistake{"", NotYAMLAt, []string{"line 1"}}},
+		{complete, "SECURITY_WRAPPING_KEY=short", Mistake{"security.wrapping_key", NotWrappingKey, nil}},
+		{with("kms: {uri: hcvault://vault:8200/transit/keys/shiming, token: t}"), "SECURITY_WRAPPING_KEY=" + wrappingKey,
+			Mistake{"security.wrapping_key", TwoWrappings, nil}},
+		{with("kms: {token: t}"), "KMS_URI=https://vault:8200/transit/keys/shiming", Mistake{"kms.uri", NotKMSURI, nil}},
 		{with("nonsense: 1"), "", Mistake{"nonsense", UnknownKey, nil}},
 		{with("Feishu: {app_id: x}"), "", Mistake{"Feishu.app_id", MisplacedKey, []string{"feishu.app_id"}}},
 		{with("store: {dsn: {}}"), "", Mistake{"store.dsn", NotSection, nil}},

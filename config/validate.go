@@ -49,7 +49,7 @@ func validate(c *Config, undecoded []Mistake) []Mistake {
 	if path, ok := c.SQLiteFile(); (!ok || path == "") && !c.OnPostgres() {
 		v.wrong("store.dsn", NotDSN)
 	}
-	v.require("security.keyset_file", c.Security.KeysetFile)
+	v.keys()
 	if c.Review.SecondLook == SecondLookOriginals && c.Review.Photos != PhotosOnRequest {
 		v.wrong("review.photos", PhotosUnasked)
 	}

@@ -28,7 +28,8 @@ var mayImport = map[string][]string{
 	root: {"cmd"},
 
 	"cards": {}, "idcard": {}, "failure": {}, "shape": {}, "store/groupcommit": {}, "store/keyset": {},
-	"hanfont": {}, "sheet": {}, "idcard/watermark": {"idcard", "hanfont"},
+	"store/keyset/vault": {"store/keyset"},
+	"hanfont":            {}, "sheet": {}, "idcard/watermark": {"idcard", "hanfont"},
 	"esign": {"failure", "shape"}, "verify": {"failure", "shape"}, "handover": {"failure"},
 	"workday":  {},
 	"flows":    {"cards", "idcard", "workday"},
@@ -46,9 +47,11 @@ var mayImport = map[string][]string{
 	"config": {"flows", "verify", "handover", "workday"},
 	"app": {
 		"config", "bot", "web", "engine", "workers", "evidence", "flows", "cards", "esign", "verify", "handover", "failure",
-		"shape", "store", "store/keyset",
+		"shape", "store", "store/keyset", "store/keyset/vault",
 	},
-	"doctor": {"config", "bot", "esign", "verify", "handover", "store", "store/keyset", "flows", "shape"},
+	"doctor": {
+		"config", "bot", "esign", "verify", "handover", "store", "store/keyset", "store/keyset/vault", "flows", "shape",
+	},
 	"cmd": {
 		"app", "config", "doctor", "evidence", "flows", "playground", "privacy", "sim/…", "bot", "store", "store/keyset",
 	},

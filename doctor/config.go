@@ -64,6 +64,9 @@ var chinese = map[config.Code]string{
 	config.ChatOfOneTenant:    "群只属于一家企业；商店应用请留空，由各企业的 HR 在群里设置",
 	config.NotCalendar:        "文件第 %s 行不对：要写日期和 rest（休息）或 work（上班），例如 2028-10-01 rest 国庆节",
 	config.CalendarTooLarge:   "文件超过 1 MB",
+	config.NotWrappingKey:     "要填 32 个随机字节的 Base64，用 openssl rand -base64 32 生成",
+	config.TwoWrappings:       "填了 kms.uri 就要留空：两者只能用一个来包裹密钥",
+	config.NotKMSURI:          "要写成 hcvault://主机:端口/transit/keys/名称，即 HashiCorp Vault Transit 的一把密钥",
 	config.LongConnOfMany:     "只有企业自建应用能用长连接，请用 webhook",
 
 	config.SupplierAddress:   "不是正确的地址",

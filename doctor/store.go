@@ -18,7 +18,8 @@ func (d *Doctor) localChecks() []check {
 		{"surprises", Text{"平台的实际回答", "What the platforms send"}, nil, d.checkSurprises},
 		{"review.calendar", Text{"工作日历", "Calendar of working days"}, nil, d.checkCalendar},
 		{"timing.retention", Text{"个人信息留多久", "How long personal data is kept"}, nil, d.checkRetention},
-		{"security.keyset_file", Text{"密钥文件", "Key file"}, nil, d.checkKeyset},
+		{"kms.uri", Text{"密钥服务", "Key service"}, nil, d.checkKMS},
+		{"security.keyset_file", Text{"密钥文件", "Key file"}, []string{"kms.uri"}, d.checkKeyset},
 	}
 }
 
@@ -86,7 +87,7 @@ func unusableKeys(err error) Text {
 }
 
 func (d *Doctor) checkKeyset(ctx context.Context) result {
-	keys, err := keyset.Load(d.cfg.Security.KeysetFile)
+	keys, err := d.loadKeys()
 	inspected, dbErr := store.Inspect(ctx, d.cfg.Store.DSN, keys)
 	restore := Text{
 		"恢复你备份的那份密钥文件；没有它，已有的数据读不出来",
@@ -116,6 +117,8 @@ func (d *Doctor) checkKeyset(ctx context.Context) result {
 			},
 			remedy: restore,
 		}
+	case isVault(err):
+		return unusableKMS(err)
 	case err != nil:
 		return result{
 			outcome: Problem,
@@ -136,6 +139,8 @@ func (d *Doctor) checkKeyset(ctx context.Context) result {
 			found:   Text{"密钥文件与数据库不配套", "the key file does not belong to the database"},
 			remedy:  restore,
 		}
+	case inspected.Key != nil:
+		return otherEpoch(inspected.Key)
 	}
-	return result{outcome: OK}
+	return d.keyEpochs(keys, inspected.Keys)
 }

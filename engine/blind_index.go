@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"bytes"
 	"context"
 	"time"
 
@@ -32,7 +31,7 @@ func (e *Engine) hadOtherNumber(ctx context.Context, v flows.View, c *flows.Case
 	}
 	for _, before := range all {
 		if before.State == flows.Done && before.Personal.Number != "" &&
-			!bytes.Equal(e.indexOf(before.Personal.Document, before.Personal.Number, ev.At), ev.BlindIndex) {
+			!e.Store.SameIndex(e.indexOf(before.Personal.Document, before.Personal.Number, ev.At), ev.BlindIndex) {
 			return true, nil
 		}
 	}
@@ -51,16 +50,22 @@ func (e *Engine) blindIndex(c *flows.Case, ev *flows.Event) []byte {
 	return e.indexOf(kind, typed, ev.At)
 }
 
+// CaseIndex returns the blind index of the number that the case holds; nil without a valid one. A rotation of the keys
+// computes it anew.
+func (e *Engine) CaseIndex(c *flows.Case) []byte {
+	return e.indexOf(c.Personal.Document, c.Personal.Number, e.Now())
+}
+
 // indexOf is the keyed hash of a number of a kind of document, "" for a resident number; nil for one that is not
 // valid.
 func (e *Engine) indexOf(kind idcard.Document, typed string, now time.Time) []byte {
 	n, err := idcard.ParseNumber(typed, now)
 	if err == nil && (kind == "" || n.Document() == kind) {
-		return e.Store.MAC("number", n.Reveal())
+		return e.Store.BlindIndex("number", n.Reveal())
 	}
 	number, err := idcard.ParseDocumentNumber(typed)
 	if err != nil || kind == "" {
 		return nil
 	}
-	return e.Store.MAC("document_number", string(kind), number)
+	return e.Store.BlindIndex("document_number", string(kind), number)
 }

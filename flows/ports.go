@@ -74,9 +74,14 @@ type Store interface {
 	Tx(ctx context.Context, fn func(Tx) error) error
 	// View runs fn on a consistent read-only snapshot. Writers do not block it.
 	View(ctx context.Context, fn func(View) error) error
-	// MAC returns a keyed hash of 32 bytes, for codes and for the index of ID numbers. Hashes of different purposes
+	// MAC returns a keyed hash of 32 bytes, for codes and marks. Hashes of different purposes
 	// are unrelated.
 	MAC(purpose string, data ...string) []byte
+	// BlindIndex returns what SetBlindIndex stores and SameNumber looks for. It is opaque, differs before and after a
+	// rotation of the keys, and is compared by SameIndex.
+	BlindIndex(purpose string, data ...string) []byte
+	// SameIndex reports whether two blind indexes are of the same data.
+	SameIndex(a, b []byte) bool
 	// VerifyChain recomputes the audit chain of the case. The error is ErrChain if it does not verify.
 	VerifyChain(ctx context.Context, caseID string) error
 	RateLimiter

@@ -19,11 +19,11 @@ func appTicketAAD(appID string) string { return "setting:app_ticket|" + appID }
 
 // PutAppTicket seals and stores a ticket in place of the previous one.
 func (s *Store) PutAppTicket(ctx context.Context, appID, ticket string) error {
-	sealed, err := s.keys.Seal(appTicketAAD(appID), []byte(ticket))
-	if err != nil {
-		return err
-	}
 	return s.Tx(ctx, func(tx flows.Tx) error {
+		sealed, err := s.keys.Seal(appTicketAAD(appID), []byte(ticket))
+		if err != nil {
+			return err
+		}
 		return tx.PutSetting(ctx, "", appTicketSetting+appID, base64.StdEncoding.EncodeToString(sealed))
 	})
 }

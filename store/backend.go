@@ -32,6 +32,12 @@ type backend struct {
 	// tryExclusive runs fn, or does nothing if another process runs a function under the same name.
 	tryExclusive func(ctx context.Context, name string, fn func() error) error
 
+	// besides reports whether another process may have the database open that does not tell that it is alive. It is nil
+	// where every process tells.
+	besides func() (bool, error)
+	// rotateAlone runs fn while no other process rotates or retires keys of this database, or returns ErrRotating.
+	rotateAlone func(ctx context.Context, fn func() error) error
+
 	// nowMicros is the SQL expression for the database's clock in Unix microseconds.
 	nowMicros string
 	// oldestJob selects when the longest waiting job was due, in Unix milliseconds, or NULL.

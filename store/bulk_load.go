@@ -146,17 +146,14 @@ func (b *bulkRows) add(t *txn, h ImportedCase) error {
 // addCase adds the row of the case itself, as InsertCase and SetBlindIndex would leave it.
 func (b *bulkRows) addCase(t *txn, h ImportedCase) error {
 	c := h.Case
-	data, sealed, err := t.encodeCase(c)
+	data, personal, err := t.encodeCase(c)
 	if err != nil {
 		return err
 	}
 	times := stateTimes{submitted: millis(h.Submitted)}
 	times.note(c)
-	var index any // NULL keeps the row out of the database's index
-	if len(h.Index) > 0 {
-		index = h.Index
-	}
-	b.cases = append(b.cases, append(newCaseValues(c, times, data, sealed), index))
+	index, epoch := storedIndex(h.Index)
+	b.cases = append(b.cases, append(newCaseValues(c, times, data, personal), index, epoch))
 	return nil
 }
 
@@ -192,7 +189,7 @@ func (b *bulkRows) insert(ctx context.Context, t *txn) error {
 		into string
 		rows [][]any
 	}{
-		{`cases (` + newCaseColumns + `, number_index)`, b.cases},
+		{`cases (` + newCaseColumns + `, number_index, index_epoch)`, b.cases},
 		{`audit (` + auditColumns + `)`, b.audit},
 		{`audit_heads (case_id, seq, hash, mac)`, b.heads},
 		{`surfaces (` + surfaceColumns + `)`, b.surfaces},

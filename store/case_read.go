@@ -5,29 +5,31 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
 	"shiming/flows"
+	"shiming/store/keyset"
 )
 
 // caseColumns lists what scanCase reads from the table cases, under the alias c.
-const caseColumns = `c.id, c.data, c.sealed`
+const caseColumns = `c.id, c.data, c.sealed, c.data_key`
 
 // scanCase decodes a case and opens its personal data.
 func (v *view) scanCase(scan scanner) (*flows.Case, error) {
 	var (
-		id           string
-		data, sealed []byte
+		id                    string
+		data, sealed, dataKey []byte
 	)
-	if err := scan(&id, &data, &sealed); err != nil {
+	if err := scan(&id, &data, &sealed, &dataKey); err != nil {
 		return nil, err
 	}
 	c := new(flows.Case)
 	if err := json.Unmarshal(data, c); err != nil {
 		return nil, fmt.Errorf("case %s: %w", id, err)
 	}
-	personal, err := openPersonal(v.keys, id, sealed)
+	personal, err := openPersonal(v.keys, id, sealed, dataKey)
 	if err != nil {
 		return nil, err
 	}
@@ -244,28 +246,35 @@ const sameNumberLimit = 100
 // SameNumber returns the ids of other applicants' cases, open or done, with the same blind index,
 // newest first.
 func (v *view) SameNumber(ctx context.Context, tenantKey string, index []byte, notOpenID string) ([]string, error) {
-	if len(index) == 0 {
+	args := []any{tenantKey, notOpenID, string(flows.Done), sameNumberLimit}
+	var macs []string
+	for _, part := range keyset.IndexParts(index) { // a row has that of one epoch
+		args = append(args, part.MAC)
+		macs = append(macs, "$"+strconv.Itoa(len(args)))
+	}
+	if len(macs) == 0 {
 		return nil, nil
 	}
 	return collect(ctx, v.q, "same number", scanString, `
 		SELECT id
 		FROM cases
 		WHERE tenant_key = $1
-		  AND number_index = $2
+		  AND number_index IN (`+strings.Join(macs, ",")+`)
 		  AND number_index IS NOT NULL
-		  AND open_id <> $3
-		  AND (live = 1 OR state = $4)
+		  AND open_id <> $2
+		  AND (live = 1 OR state = $3)
 		ORDER BY created_ms DESC, id DESC
-		LIMIT $5`,
-		tenantKey, index, notOpenID, string(flows.Done), sameNumberLimit,
+		LIMIT $4`,
+		args...,
 	)
 }
 
 // SameNumber returns the same as in a view. It locks the number first, so that of two applicants
 // who submit it at the same time the second one finds the first.
 func (t *txn) SameNumber(ctx context.Context, tenantKey string, index []byte, notOpenID string) ([]string, error) {
-	if len(index) > 0 {
-		if _, err := t.lock(ctx, "number/"+tenantKey+"/"+hex.EncodeToString(index)); err != nil {
+	// Processes may use different epochs for a moment, so that the lock is on the hash of every epoch, in one order.
+	for _, part := range keyset.IndexParts(index) {
+		if _, err := t.lock(ctx, "number/"+tenantKey+"/"+hex.EncodeToString(part.MAC)); err != nil {
 			return nil, err
 		}
 	}

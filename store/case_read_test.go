@@ -275,7 +275,7 @@ func TestInState(t *testing.T) {
 func TestSameNumber(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
-		index := ts.MAC("number", "11010119900307803X")
+		index := ts.BlindIndex("number", "11010119900307803X")
 		mk := func(id, openID string, state flows.State) *flows.Case {
 			c := newCase(id, openID)
 			c.State = state

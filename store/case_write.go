@@ -9,14 +9,15 @@ import (
 	"time"
 
 	"shiming/flows"
+	"shiming/store/keyset"
 )
 
 // newCaseColumns are the columns of a new case, in the order of newCaseValues. number_index is set by SetBlindIndex.
 const newCaseColumns = `id, tenant_key, open_id, state, live, rev, version, created_ms, entered_ms,
-	submitted_ms, reviewed_ms, done_ms, incident, department, risk, in_hand, erased, data, sealed`
+	submitted_ms, reviewed_ms, done_ms, incident, department, risk, in_hand, erased, data, sealed, data_key, key_epoch`
 
 // newCaseValues returns the values of newCaseColumns.
-func newCaseValues(c *flows.Case, times stateTimes, data string, sealed []byte) []any {
+func newCaseValues(c *flows.Case, times stateTimes, data string, personal keyset.Envelope) []any {
 	return []any{
 		c.ID,
 		c.TenantKey,
@@ -36,20 +37,22 @@ func newCaseValues(c *flows.Case, times stateTimes, data string, sealed []byte) 
 		inHand(c),
 		boolInt(!c.Erased.IsZero()),
 		data,
-		sealed,
+		personal.Sealed,
+		personal.DataKey,
+		personal.Epoch,
 	}
 }
 
 // InsertCase stores a new case with the Version that it carries. It returns flows.ErrStale if the
 // applicant already has an open case.
 func (t *txn) InsertCase(ctx context.Context, c *flows.Case) error {
-	data, sealed, err := t.encodeCase(c)
+	data, personal, err := t.encodeCase(c)
 	if err != nil {
 		return err
 	}
 	var times stateTimes
 	times.note(c)
-	values := newCaseValues(c, times, data, sealed)
+	values := newCaseValues(c, times, data, personal)
 	n, err := t.exec(ctx, "insert case",
 		`INSERT INTO cases (`+newCaseColumns+`) VALUES `+placeholders(1, len(values))+`
 		ON CONFLICT (tenant_key, open_id) WHERE live = 1 DO NOTHING`,
@@ -105,7 +108,7 @@ func (t *txn) UpdateCase(ctx context.Context, c *flows.Case) error {
 	// The stored JSON holds the new version; c gets it when everything is written.
 	next := *c
 	next.Version++
-	data, sealed, err := t.encodeCase(&next)
+	data, personal, err := t.encodeCase(&next)
 	if err != nil {
 		return err
 	}
@@ -130,8 +133,10 @@ func (t *txn) UpdateCase(ctx context.Context, c *flows.Case) error {
 		    by_policy = $14,
 		    sample = $15,
 		    in_hand = $16,
-		    erased = $17
-		WHERE id = $18 AND version = $19`,
+		    erased = $17,
+		    data_key = $18,
+		    key_epoch = $19
+		WHERE id = $20 AND version = $21`,
 		string(c.State),
 		boolInt(!c.State.Terminal()),
 		c.Rev,
@@ -144,11 +149,13 @@ func (t *txn) UpdateCase(ctx context.Context, c *flows.Case) error {
 		c.Department,
 		string(c.Risk),
 		data,
-		sealed,
+		personal.Sealed,
 		mark.byPolicy,
 		mark.sample,
 		inHand(c),
 		boolInt(!c.Erased.IsZero()),
+		personal.DataKey,
+		personal.Epoch,
 		c.ID,
 		version,
 	)
@@ -204,22 +211,30 @@ func waitingIncident(c *flows.Case) string {
 }
 
 // encodeCase returns the case as JSON without personal data, and the personal data sealed.
-func (t *txn) encodeCase(c *flows.Case) (data string, sealed []byte, err error) {
+func (t *txn) encodeCase(c *flows.Case) (data string, personal keyset.Envelope, err error) {
 	raw, err := json.Marshal(c)
 	if err != nil {
-		return "", nil, fmt.Errorf("store: case %s: %w", c.ID, err)
+		return "", keyset.Envelope{}, fmt.Errorf("store: case %s: %w", c.ID, err)
 	}
-	sealed, err = sealPersonal(t.keys, c.ID, c.Personal)
-	return string(raw), sealed, err
+	personal, err = sealPersonal(t.keys, c.ID, c.Personal)
+	return string(raw), personal, err
 }
 
-// SetBlindIndex sets the keyed hash of the case's ID number; nil clears it.
-func (t *txn) SetBlindIndex(ctx context.Context, caseID string, index []byte) error {
-	var value any // NULL keeps the row out of the database's index
-	if len(index) > 0 {
-		value = index
+// storedIndex returns the values of number_index and index_epoch. NULL keeps the row out of the database's indexes.
+func storedIndex(index []byte) (value any, epoch int) {
+	for _, part := range keyset.IndexParts(index) {
+		if part.InUse {
+			return part.MAC, part.Epoch
+		}
 	}
-	n, err := t.exec(ctx, "number index", `UPDATE cases SET number_index = $1 WHERE id = $2`, value, caseID)
+	return nil, 0
+}
+
+// SetBlindIndex sets the blind index of the case's ID number; nil clears it.
+func (t *txn) SetBlindIndex(ctx context.Context, caseID string, index []byte) error {
+	value, epoch := storedIndex(index)
+	n, err := t.exec(ctx, "number index", `UPDATE cases SET number_index = $1, index_epoch = $2 WHERE id = $3`,
+		value, epoch, caseID)
 	if err != nil {
 		return err
 	}

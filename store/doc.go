@@ -11,6 +11,7 @@
 //   - jobs.go, jobs_run.go, jobs_worker.go: background jobs, which River keeps in its own tables
 //   - jobs_instances.go: jobs of processes that died
 //   - seal.go: what is encrypted
+//   - key_epoch.go, key_holders.go, key_rotation.go, key_move.go: which keys seal, and how they are changed
 //
 // Two subpackages know nothing of cases: groupcommit lets concurrent SQLite writers share a commit,
 // and keyset holds the keys.

@@ -17,6 +17,8 @@ var (
 	ErrPostgresDSN = errors.New("store: bad dsn, want postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full")
 	// ErrLocked means that another process has the database open.
 	ErrLocked = errors.New("store: the database is in use by another process; stop it first")
+	// ErrRotating means that another process rotates or retires keys of this database.
+	ErrRotating = errors.New("store: the keys of this database are being rotated by another process")
 	// ErrWrongKeyset means that the database was written with another keyset. Nothing was changed.
 	ErrWrongKeyset = errors.New("store: this keyset is not the one the database was written with")
 	// ErrBusy means that the next free slot of a shared limit lies too far ahead.

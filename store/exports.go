@@ -96,7 +96,8 @@ func (v *view) ExportPage(
 		SELECT page.open_id, page.id, page.state, page.department_name, page.created_ms, page.submitted_ms,
 		       page.reviewed_ms, page.done_ms,
 		       CASE WHEN page.meant = 1 THEN c.data ELSE '' END,
-		       CASE WHEN page.meant = 1 THEN c.sealed END
+		       CASE WHEN page.meant = 1 THEN c.sealed END,
+		       CASE WHEN page.meant = 1 THEN c.data_key END
 		FROM (
 			SELECT n.open_id, n.id, n.state, coalesce(d.name, '') AS department_name, n.created_ms, n.submitted_ms,
 			       n.reviewed_ms, n.done_ms,
@@ -150,7 +151,7 @@ func (v *view) ExportCases(
 		return *row, nil
 	}, `
 		SELECT n.open_id, n.id, n.state, coalesce(d.name, ''), n.created_ms, n.submitted_ms, n.reviewed_ms, n.done_ms,
-		       n.data, n.sealed
+		       n.data, n.sealed, n.data_key
 		FROM cases n
 		LEFT JOIN departments d ON d.tenant_key = n.tenant_key AND d.id = n.department
 		WHERE n.tenant_key = $1
@@ -170,9 +171,9 @@ func (v *view) ExportCases(
 func (v *view) scanExportRow(scan scanner) (row *flows.ExportRow, openID string, err error) {
 	row = new(flows.ExportRow)
 	var opened, submitted, reviewed, done int64
-	var data, sealed []byte
+	var data, sealed, dataKey []byte
 	err = scan(&row.OpenID, &row.CaseID, &row.State, &row.Department, &opened, &submitted, &reviewed, &done,
-		&data, &sealed)
+		&data, &sealed, &dataKey)
 	if err != nil || len(data) == 0 {
 		return nil, row.OpenID, err
 	}
@@ -189,7 +190,7 @@ func (v *view) scanExportRow(scan scanner) (row *flows.ExportRow, openID string,
 	if c.Evidence != nil && c.Evidence.State == flows.WriteDone {
 		row.EvidencePoint = c.Evidence.ID
 	}
-	personal, err := openPersonal(v.keys, row.CaseID, sealed)
+	personal, err := openPersonal(v.keys, row.CaseID, sealed, dataKey)
 	if err != nil {
 		return nil, "", err
 	}

@@ -42,6 +42,9 @@ func (s *Store) SavePush(ctx context.Context, chat string, body []byte) (id stri
 		return "", fmt.Errorf("store: push: %w", err)
 	}
 	id = key.String()
+	if err := s.freshKeys(ctx); err != nil {
+		return "", err
+	}
 	sealed, err := s.keys.Seal(pushAAD(id), body)
 	if err != nil {
 		return "", err

@@ -27,7 +27,10 @@ type Inspection struct {
 	Schema   int64 // schema version of the database
 	Program  int64 // highest schema version that this program knows
 	Writable error // nil if the database accepts writes
-	Key      error // nil if the keyset matches, ErrWrongKeyset if not
+	// Key is nil if the keyset matches. Otherwise it is ErrWrongKeyset, a *RetiredError or an *EpochError.
+	Key error
+	// Keys tells how the key epochs stand. nil if the schema is older, or without a keyset that matches.
+	Keys *KeyInspection
 
 	// Surprises are what differed from the platforms' pages. nil if the schema is older.
 	Surprises []Surprise
@@ -152,12 +155,10 @@ func (i *Inspection) inspectTables(ctx context.Context, db *sql.DB, keys *keyset
 	if keys == nil {
 		return nil
 	}
-	err := compareKeyCheck(ctx, db, keys)
-	if errors.Is(err, ErrWrongKeyset) {
-		i.Key = err
-		return nil
+	if err := db.QueryRowContext(ctx, tables, "key_holders").Scan(&n); err != nil {
+		return fmt.Errorf("store: read: %w", withoutServerDetails(err))
 	}
-	if err != nil {
+	if err := i.inspectKeys(ctx, db, keys, n > 0); err != nil {
 		return fmt.Errorf("store: key check: %w", withoutServerDetails(err))
 	}
 	return nil

@@ -25,13 +25,21 @@ func (s *Store) checkKeyset(ctx context.Context) error {
 		return nil
 	}
 	err = compareKeyCheck(ctx, s.backend.write, s.keys)
-	if err != nil && !errors.Is(err, ErrWrongKeyset) {
+	if err != nil && !wrongKeys(err) {
 		return fmt.Errorf("store: key check: %w", err)
 	}
 	return err
 }
 
-// compareKeyCheck returns ErrWrongKeyset if the check value is from another sealing or hashing key.
+// wrongKeys reports whether an error is one of the keyset that does not fit.
+func wrongKeys(err error) bool {
+	_, retired := errors.AsType[*RetiredError](err)
+	_, lacks := errors.AsType[*EpochError](err)
+	return retired || lacks || errors.Is(err, ErrWrongKeyset)
+}
+
+// compareKeyCheck returns ErrWrongKeyset if the check value is from another sealing or hashing key, a *RetiredError
+// if the keys of its epoch were destroyed, and an *EpochError if the keyset is from before a rotation.
 // A database without a check value passes: its first opening was interrupted.
 func compareKeyCheck(ctx context.Context, db *sql.DB, keys *keyset.Keyset) error {
 	var prf, sealed []byte
@@ -42,13 +50,37 @@ func compareKeyCheck(ctx context.Context, db *sql.DB, keys *keyset.Keyset) error
 	if err != nil {
 		return err
 	}
-	if _, err := keys.Open(keyCheckAAD, sealed); err != nil {
-		return ErrWrongKeyset
-	}
 	if !keys.Matches(prf, keyCheckAAD) {
 		return ErrWrongKeyset
 	}
-	return nil
+	if _, err := keys.Open(keyCheckAAD, sealed); err == nil {
+		return nil
+	}
+	if err := retiredError(keys, sealed); err != nil {
+		return err
+	}
+	return lackedEpoch(ctx, db, keys)
+}
+
+// lackedEpoch returns an *EpochError if the keyset is of this database and does not hold the epoch that the database
+// uses. Otherwise it returns ErrWrongKeyset.
+func lackedEpoch(ctx context.Context, db *sql.DB, keys *keyset.Keyset) error {
+	var value string
+	err := db.QueryRowContext(ctx, `SELECT value FROM settings WHERE tenant_key = '' AND key = $1`, epochMark).Scan(&value)
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrWrongKeyset
+	}
+	if err != nil {
+		return err
+	}
+	number, keyID, err := parseEpoch(value)
+	if err != nil {
+		return err
+	}
+	if keys.Has(number, keyID) {
+		return ErrWrongKeyset
+	}
+	return &EpochError{number}
 }
 
 // writeKeyCheck stores the check value at the first opening.

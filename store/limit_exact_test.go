@@ -10,14 +10,18 @@ import (
 	"shiming/flows"
 )
 
+// departure is when a call left: at some moment between the two, for the test may be suspended between any two
+// instructions.
+type departure struct{ notBefore, notAfter time.Time }
+
 // measureDepartures makes calls through the stores from many goroutines, delays call n by late(n),
 // and returns when the calls left, in order.
 func measureDepartures(
 	t *testing.T, stores []*testStore, p flows.ExactLimit, each int, late func(n int) time.Duration,
-) []time.Time {
+) []departure {
 	t.Helper()
 	var mu sync.Mutex
-	var left []time.Time
+	var left []departure
 	n := 0
 	runOnAll(t, stores, each, func(ts *testStore, _ int) error {
 		leaving, err := ts.Pace(t.Context(), p)
@@ -33,19 +37,20 @@ func measureDepartures(
 		}
 		mu.Lock()
 		defer mu.Unlock()
+		before := time.Now()
 		leaving()
-		left = append(left, time.Now())
+		left = append(left, departure{before, time.Now()})
 		return nil
 	})
-	slices.SortFunc(left, time.Time.Compare)
+	slices.SortFunc(left, func(a, b departure) int { return a.notBefore.Compare(b.notBefore) })
 	return left
 }
 
-// shortestSpan returns the shortest time in which calls+1 calls left.
-func shortestSpan(left []time.Time, calls int) time.Duration {
+// shortestSpan returns the shortest time in which calls+1 calls may have left, at most.
+func shortestSpan(left []departure, calls int) time.Duration {
 	least := time.Hour
 	for i := calls; i < len(left); i++ {
-		least = min(least, left[i].Sub(left[i-calls]))
+		least = min(least, left[i].notAfter.Sub(left[i-calls].notBefore))
 	}
 	return least
 }
@@ -75,12 +80,12 @@ func TestPace(t *testing.T) {
 	}
 }
 
-func checkPace(t *testing.T, left []time.Time, p flows.ExactLimit) {
+func checkPace(t *testing.T, left []departure, p flows.ExactLimit) {
 	t.Helper()
 	if got := shortestSpan(left, p.Calls); got < p.Window {
 		t.Errorf("%d calls within %s, want at least %s", p.Calls+1, got, p.Window)
 	}
-	span := left[len(left)-1].Sub(left[0])
+	span := left[len(left)-1].notAfter.Sub(left[0].notBefore)
 	t.Logf("%d calls in %s: %.1f %% of the limit", len(left), span,
 		100*float64(len(left)-1)*p.Window.Seconds()/float64(p.Calls)/span.Seconds())
 }

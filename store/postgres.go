@@ -163,7 +163,15 @@ func postgresBackend(p pools, log *slog.Logger, notifier *jobNotifier) (*backend
 		lockName:        lockNamePostgres,
 		exclusive:       p.exclusive,
 		tryExclusive:    p.tryExclusive,
-		nowMicros:       `CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)`,
+		rotateAlone: func(ctx context.Context, fn func() error) error {
+			ran := false
+			err := p.tryExclusive(ctx, "keys", func() error { ran = true; return fn() })
+			if err == nil && !ran {
+				return ErrRotating
+			}
+			return err
+		},
+		nowMicros: `CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)`,
 		oldestJob: `
 			SELECT CAST(extract(epoch FROM min(scheduled_at)) * 1000 AS BIGINT)
 			FROM river_job

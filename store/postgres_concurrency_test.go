@@ -190,7 +190,7 @@ func TestNoLostUpdates(t *testing.T) {
 func TestConcurrentSameNumber(t *testing.T) {
 	stores := openStores(t, 3)
 	ctx := t.Context()
-	index := stores[0].MAC("number", "11010119900307803X")
+	index := stores[0].BlindIndex("number", "11010119900307803X")
 	const times = 4
 	for i := range 3 * times {
 		stores[0].insert(t, newCase(fmt.Sprint("c", i), fmt.Sprint("ou_", i)))

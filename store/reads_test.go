@@ -102,7 +102,7 @@ func allReads(ctx context.Context) map[string]func(v flows.View) error {
 			return err
 		},
 		"SameNumber": func(v flows.View) error {
-			_, err := v.SameNumber(ctx, "t1", []byte("n500000"), "ou_1")
+			_, err := v.SameNumber(ctx, "t1", templateKeys.BlindIndex("number", "n500000"), "ou_1")
 			return err
 		},
 		"CaseOfMessage": func(v flows.View) error {

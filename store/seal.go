@@ -18,24 +18,24 @@ func pictureAAD(caseID, photoID string) string {
 	return "case:" + caseID + "|picture:" + photoID
 }
 
-// sealPersonal seals a case's personal data. It returns nil if there is none.
-func sealPersonal(k *keyset.Keyset, caseID string, p flows.Personal) ([]byte, error) {
+// sealPersonal seals a case's personal data with a new data key. It returns the zero value if there is none.
+func sealPersonal(k *keyset.Keyset, caseID string, p flows.Personal) (keyset.Envelope, error) {
 	if p.Empty() {
-		return nil, nil
+		return keyset.Envelope{}, nil
 	}
 	clear, err := p.Clear()
 	if err != nil {
-		return nil, fmt.Errorf("store: personal data of case %s cannot be encoded", caseID)
+		return keyset.Envelope{}, fmt.Errorf("store: personal data of case %s cannot be encoded", caseID)
 	}
-	return k.Seal(personalAAD(caseID), clear)
+	return k.SealWithDataKey(personalAAD(caseID), clear)
 }
 
 // openPersonal opens what sealPersonal returned.
-func openPersonal(k *keyset.Keyset, caseID string, sealed []byte) (flows.Personal, error) {
+func openPersonal(k *keyset.Keyset, caseID string, sealed, dataKey []byte) (flows.Personal, error) {
 	if len(sealed) == 0 {
 		return flows.Personal{}, nil
 	}
-	clear, err := k.Open(personalAAD(caseID), sealed)
+	clear, err := openSealed(k, personalAAD(caseID), sealed, dataKey)
 	if err != nil {
 		return flows.Personal{}, fmt.Errorf("case %s: %w", caseID, err)
 	}
@@ -44,4 +44,12 @@ func openPersonal(k *keyset.Keyset, caseID string, sealed []byte) (flows.Persona
 		return flows.Personal{}, fmt.Errorf("store: personal data of case %s cannot be decoded", caseID)
 	}
 	return p, nil
+}
+
+// openSealed opens what has a data key, and what an older version has sealed with the keyset itself.
+func openSealed(k *keyset.Keyset, aad string, sealed, dataKey []byte) ([]byte, error) {
+	if len(dataKey) == 0 {
+		return k.Open(aad, sealed)
+	}
+	return k.OpenWithDataKey(aad, sealed, dataKey)
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/url"
 	"os"
@@ -22,6 +23,9 @@ import (
 	"shiming/flows"
 	"shiming/store/groupcommit"
 )
+
+// lockPatience is how long an opening waits for the lock on the file.
+const lockPatience = 200 * time.Millisecond
 
 // sqliteReaders is the size of the read pool.
 const sqliteReaders = 4
@@ -46,7 +50,14 @@ func openSQLite(ctx context.Context, path string, cfg Config, notifier *jobNotif
 		return nil, fmt.Errorf("store: %w", err)
 	}
 	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
-	switch ok, err := lock.TryLock(); {
+	// A rotation of the keys tries the lock for a moment, see fileInUse.
+	lockCtx, cancel := context.WithTimeout(ctx, lockPatience)
+	defer cancel()
+	ok, err := lock.TryLockContext(lockCtx, lockPatience/10)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = nil
+	}
+	switch {
 	case err != nil:
 		return nil, errors.Join(fmt.Errorf("store: lock: %w", err), lock.Close())
 	case !ok:
@@ -80,9 +91,34 @@ func openSQLiteFile(
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: open: %w", err), read.Close(), write.Close(), unlock())
 	}
+	b.besides = func() (bool, error) { return fileInUse(path + ".lock") }
+	b.rotateAlone = func(_ context.Context, fn func() error) error { return withFileLock(path+".keys.lock", fn) }
 	b.writable = func(context.Context, *sql.Tx) error { return checkDiskSpace(filepath.Dir(path)) }
 	b.close = func() error { return errors.Join(read.Close(), write.Close(), unlock()) }
 	return b, nil
+}
+
+// fileInUse reports whether a process holds the lock on a database.
+func fileInUse(lockFile string) (bool, error) {
+	if _, err := os.Stat(lockFile); errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	lock := flock.New(lockFile, flock.SetPermissions(0o600))
+	ok, err := lock.TryLock()
+	return !ok, errors.Join(err, lock.Close())
+}
+
+// withFileLock runs fn under a lock of its own, or returns ErrRotating.
+func withFileLock(lockFile string, fn func() error) error {
+	lock := flock.New(lockFile, flock.SetPermissions(0o600))
+	ok, err := lock.TryLock()
+	switch {
+	case err != nil:
+		return errors.Join(fmt.Errorf("store: lock: %w", err), lock.Close())
+	case !ok:
+		return errors.Join(ErrRotating, lock.Close())
+	}
+	return errors.Join(fn(), lock.Close())
 }
 
 // touch creates the file if it is missing, and reports whether the file is empty.

@@ -29,6 +29,9 @@ type Store struct {
 	notifier     *jobNotifier  // wakes the queues after a commit
 	pollInterval time.Duration // of the queues without a wake-up
 
+	keyWatch     *keyWatch // nil for a store beside another
+	stopKeyWatch func()
+
 	mu      sync.Mutex
 	running *runner // set between Start and Stop
 	closed  bool
@@ -36,8 +39,8 @@ type Store struct {
 
 // Open opens the database and creates or migrates its tables. On SQLite it also requeues the jobs
 // of a dead process; on PostgreSQL Start does that. It fails with ErrUnsupportedDSN,
-// ErrPostgresDSN, ErrLocked (SQLite), ErrWrongKeyset, a *CopyError or a *NewerError, and with
-// Config.Beside also with an *OlderError or, on SQLite, fs.ErrNotExist.
+// ErrPostgresDSN, ErrLocked (SQLite), ErrWrongKeyset, an *EpochError, a *RetiredError, a *CopyError or a *NewerError,
+// and with Config.Beside also with an *OlderError or, on SQLite, fs.ErrNotExist.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
 	cfg, err := cfg.withDefaults()
 	if err != nil {
@@ -79,6 +82,10 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		_ = s.backend.close() // the first error is the cause
 		return nil, err
 	}
+	if s.stopKeyWatch, err = s.startKeyWatch(ctx); err != nil {
+		_ = s.backend.close() // the first error is the cause
+		return nil, err
+	}
 	return s, nil
 }
 
@@ -92,6 +99,9 @@ func (s *Store) prepare(ctx context.Context, mayBeCopy bool) error {
 		return err
 	}
 	if err := s.writeKeyCheck(ctx); err != nil {
+		return err
+	}
+	if err := s.adoptEpoch(ctx); err != nil {
 		return err
 	}
 	if err := s.checkCopy(ctx, mayBeCopy); err != nil {
@@ -114,6 +124,9 @@ func (s *Store) prepareBeside(ctx context.Context) error {
 	if err := s.backend.checkPresent(ctx); err != nil {
 		return err
 	}
+	if err := s.adoptEpoch(ctx); err != nil {
+		return err
+	}
 	return s.adoptClockOffset(ctx)
 }
 
@@ -129,6 +142,9 @@ func (s *Store) Close() error {
 		return nil
 	}
 	s.closed = true
+	if s.stopKeyWatch != nil {
+		s.stopKeyWatch()
+	}
 	if err := s.backend.close(); err != nil {
 		return fmt.Errorf("store: close: %w", err)
 	}
@@ -161,3 +177,12 @@ func (s *Store) Shared() bool { return s.backend.heartbeat != nil }
 // MAC returns a keyed hash of 32 bytes. It depends on where one part ends and the next begins:
 // ("ab","c") and ("a","bc") differ.
 func (s *Store) MAC(purpose string, data ...string) []byte { return s.keys.MAC(purpose, data...) }
+
+// BlindIndex returns keyed hashes for finding equal data again, see keyset.BlindIndex. SetBlindIndex stores one of
+// them, SameNumber looks for all.
+func (s *Store) BlindIndex(purpose string, data ...string) []byte {
+	return s.keys.BlindIndex(purpose, data...)
+}
+
+// SameIndex reports whether two blind indexes are of the same data.
+func (s *Store) SameIndex(a, b []byte) bool { return keyset.SameIndex(a, b) }

@@ -86,6 +86,9 @@ func (s *Store) retryable(err error) bool {
 func (s *Store) txOnce(ctx context.Context, fn func(flows.Tx) error, locksReads bool) error {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
+	if err := s.freshKeys(ctx); err != nil {
+		return err
+	}
 	tx, err := s.beginWrite(ctx)
 	if err != nil {
 		return err

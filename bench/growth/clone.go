@@ -89,7 +89,7 @@ func (t *template) clone(s *store.Store, p walk.Person, n int, began, now time.T
 	}
 	if t.Personal.Number != "" {
 		c.Personal.Number, c.Personal.Mobile = p.Number, p.Mobile
-		h.Index = s.MAC("number", p.Number)
+		h.Index = s.BlindIndex("number", p.Number)
 	}
 	for _, row := range t.audit {
 		row.At = row.At.Add(later)

@@ -113,7 +113,7 @@ var operations = append([]operation{
 		}, nil
 	}},
 	{"duplicate", "duplicate check (read alone)", func(_ context.Context, m *meter) (func(context.Context) error, error) {
-		index := m.Store.MAC("number", m.done().Number)
+		index := m.Store.BlindIndex("number", m.done().Number)
 		return func(ctx context.Context) error {
 			return m.Store.View(ctx, func(v flows.View) error {
 				found, err := v.SameNumber(ctx, walk.Tenant, index, "nobody")

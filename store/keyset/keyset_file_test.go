@@ -48,8 +48,10 @@ func TestFile(t *testing.T) {
 	for name, raw := range map[string]string{
 		"empty":        "",
 		"not json":     "hello",
-		"version":      strings.Replace(string(before), `"version": 1`, `"version": 2`, 1),
-		"no keys":      `{"version":1}`,
+		"version":      strings.Replace(string(before), `"version": 2`, `"version": 3`, 1),
+		"no keys, v1":  `{"version":1}`,
+		"no keys":      `{"version":2,"keys":{"epochs":[]}}`,
+		"cut off":      string(before[:len(before)/2]),
 		"sets swapped": swapKeySets(t, before),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -67,23 +69,24 @@ func TestFile(t *testing.T) {
 	}
 }
 
-// swapKeySets swaps the two sets of a keyset file.
+// swapKeySets swaps the sets of an epoch in a keyset file.
 func swapKeySets(t *testing.T, raw []byte) string {
 	var f fileFormat
 	must(t, json.Unmarshal(raw, &f))
-	f.AEAD, f.PRF = f.PRF, f.AEAD
+	e := &f.Keys.Epochs[0]
+	e.Seal, e.Index = e.Index, e.Seal
 	out, err := json.Marshal(f)
 	must(t, err)
 	return string(out)
 }
 
 func FuzzDecode(f *testing.F) {
-	good, err := New().encode()
+	good, err := New().encode(nil)
 	must(f, err)
 	f.Add(good)
 	f.Add([]byte(`{"version":1,"aead":{"key":[]},"prf":null}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		k, err := decode(raw)
+		k, _, err := decode(raw, nil)
 		if (k == nil) == (err == nil) {
 			t.Errorf("keyset %v, error %v", k, err)
 		}

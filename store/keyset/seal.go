@@ -9,20 +9,24 @@ import (
 // associated data.
 var ErrSealed = errors.New("store: sealed data does not open here")
 
-// Seal encrypts bytes and binds them to associated data, such as a row and its column.
+// Seal encrypts bytes with the epoch in use, and binds them to associated data, such as a row and its column. It is for
+// what is kept for days at most; what belongs to a case is sealed by SealWithDataKey.
 func (k *Keyset) Seal(associatedData string, clear []byte) ([]byte, error) {
-	sealed, err := k.aead.Encrypt(clear, []byte(associatedData))
+	sealed, err := k.state.Load().used().aead.Encrypt(clear, []byte(associatedData))
 	if err != nil {
 		return nil, fmt.Errorf("store: seal: %w", err)
 	}
 	return sealed, nil
 }
 
-// Open decrypts what Seal returned for the same associated data. Otherwise it returns ErrSealed.
+// Open decrypts what Seal returned for the same associated data, in any epoch that the keyset holds. Otherwise it
+// returns ErrSealed.
 func (k *Keyset) Open(associatedData string, sealed []byte) ([]byte, error) {
-	clear, err := k.aead.Decrypt(sealed, []byte(associatedData))
-	if err != nil {
-		return nil, ErrSealed
+	epochs := k.state.Load().epochs
+	for i := len(epochs) - 1; i >= 0; i-- {
+		if clear, err := epochs[i].aead.Decrypt(sealed, []byte(associatedData)); err == nil {
+			return clear, nil
+		}
 	}
-	return clear, nil
+	return nil, ErrSealed
 }

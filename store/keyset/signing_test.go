@@ -28,13 +28,13 @@ func TestSigningKeysOutliveAFileAndARotation(t *testing.T) {
 		t.Error("the seed is another keyed hash")
 	}
 
-	m := keyset.NewManagerFromHandle(k.hashing)
+	m := keyset.NewManagerFromHandle(k.state.Load().hashing)
 	id, err := m.Add(prf.HMACSHA256PRFKeyTemplate())
 	must(t, err)
 	must(t, m.SetPrimary(id))
 	hashing, err := m.Handle()
 	must(t, err)
-	rotated, err := fromHandles(k.sealing, hashing)
+	rotated, err := fromParts(hashing, k.state.Load().epochs, nil)
 	must(t, err)
 	after := rotated.SigningKeys()
 	if len(after) != 2 || bytes.Equal(after[0], before[0]) || !bytes.Equal(after[1], before[0]) {

@@ -1,0 +1,154 @@
+package vault
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Code is the kind of a failed call.
+type Code string
+
+// Codes. Vault answers a status and a list of texts, {"errors":["…"]}; it has no codes of its own.
+const (
+	CodeUnreachable    Code = "unreachable"
+	CodeTimeout        Code = "timeout"
+	CodeShape          Code = "unexpected_answer"
+	CodeNoToken        Code = "missing_client_token"
+	CodeDenied         Code = "permission_denied"
+	CodeNoPath         Code = "no_such_path"
+	CodeNoKey          Code = "encryption_key_not_found"
+	CodeTooOld         Code = "version_disallowed_by_policy"
+	CodeTooNew         Code = "version_too_new"
+	CodeOtherKey       Code = "message_authentication_failed"
+	CodeNotCiphertext  Code = "invalid_ciphertext"
+	CodeBadRequest     Code = "bad_request"
+	CodeNotAllowed     Code = "method_not_allowed"
+	CodeConsistency    Code = "eventual_consistency"
+	CodeQuota          Code = "quota"
+	CodeNotInitialised Code = "not_initialised"
+	CodeSealed         Code = "sealed"
+	CodeRedirect       Code = "redirected"
+	CodeServer         Code = "server_error"
+)
+
+// row is what one code means: whether a later try may succeed, and what the operator reads.
+type row struct {
+	temporary bool
+	text      string
+}
+
+// rows says what follows each code.
+var rows = map[Code]row{
+	CodeUnreachable:    {true, "the key service cannot be reached"},
+	CodeTimeout:        {true, "the key service does not answer"},
+	CodeShape:          {false, "the key service answers something unexpected: is this a Vault?"},
+	CodeNoToken:        {false, "the key service wants a token: set kms.token"},
+	CodeDenied:         {false, "the key service denies it: is kms.token still valid, and does its policy allow update?"},
+	CodeNoPath:         {false, "the key service has no Transit engine there: compare kms.uri"},
+	CodeNoKey:          {false, "the key service has no such key: compare kms.uri"},
+	CodeTooOld:         {false, "the key service does not decrypt with that version any more: min_decryption_version"},
+	CodeTooNew:         {false, "the key service has an older state of the key than the one that wrapped the file"},
+	CodeOtherKey:       {false, "another key of the key service has wrapped the file, or the file is damaged"},
+	CodeNotCiphertext:  {false, "the wrapped keys in the file are damaged"},
+	CodeBadRequest:     {false, "the key service refuses the request"},
+	CodeNotAllowed:     {false, "the key service does not allow the call there: compare kms.uri"},
+	CodeConsistency:    {true, "the key service is not up to date yet"},
+	CodeQuota:          {true, "the key service is asked too often"},
+	CodeNotInitialised: {true, "the key service is not initialised"},
+	CodeSealed:         {true, "the key service is sealed: somebody has to unseal it"},
+	CodeRedirect:       {true, "the key service redirects: name the active node, or let standby nodes forward"},
+	CodeServer:         {true, "the key service fails"},
+}
+
+// texts400 tells apart what Vault answers with 400, by a part of its text.
+var texts400 = []struct {
+	part string
+	code Code
+}{
+	{"encryption key not found", CodeNoKey},
+	{"disallowed by policy", CodeTooOld},
+	{"version is too new", CodeTooNew},
+	{"message authentication failed", CodeOtherKey},
+	{"invalid ciphertext", CodeNotCiphertext},
+	{"missing client token", CodeNoToken},
+}
+
+// Error is a failed call. It holds no body, no token and no key.
+type Error struct {
+	Op     string // encrypt, decrypt, health
+	Code   Code
+	Status int // HTTP; 0 without an answer
+}
+
+func (e *Error) Error() string {
+	text := fmt.Sprintf("%s (%s, %s", rows[e.Code].text, e.Op, e.Code)
+	if e.Status != 0 {
+		text += fmt.Sprintf(", HTTP %d", e.Status)
+	}
+	return text + ")"
+}
+
+// Temporary reports whether a later try may succeed.
+func (e *Error) Temporary() bool { return rows[e.Code].temporary }
+
+// RetryAfter returns 0: Vault does not say.
+func (*Error) RetryAfter() time.Duration { return 0 }
+
+// MaybeApplied returns false: no call changes anything.
+func (*Error) MaybeApplied() bool { return false }
+
+// errorOf reads an answer that is not a success.
+func errorOf(op string, status int, body []byte) *Error {
+	e := &Error{Op: op, Status: status, Code: CodeBadRequest}
+	switch {
+	case status == http.StatusForbidden:
+		e.Code = CodeDenied
+	case status == http.StatusNotFound:
+		e.Code = CodeNoPath
+	case status == http.StatusMethodNotAllowed:
+		e.Code = CodeNotAllowed
+	case status == http.StatusPreconditionFailed:
+		e.Code = CodeConsistency
+	case status == http.StatusTooManyRequests:
+		e.Code = CodeQuota
+	case status == http.StatusNotImplemented:
+		e.Code = CodeNotInitialised
+	case status == http.StatusServiceUnavailable:
+		e.Code = CodeSealed
+	case status >= 300 && status < 400:
+		e.Code = CodeRedirect
+	case status >= 500:
+		e.Code = CodeServer
+		if strings.Contains(answered(body), "message authentication failed") { // before Vault 1.7
+			e.Code = CodeOtherKey
+		}
+	case status == http.StatusBadRequest:
+		said := answered(body)
+		for _, t := range texts400 {
+			if strings.Contains(said, t.part) {
+				e.Code = t.code
+				break
+			}
+		}
+	case status < 300:
+		e.Code = CodeShape
+	}
+	return e
+}
+
+// answered joins the texts of an answer, in lower case.
+func answered(body []byte) string {
+	var out struct{ Errors []string }
+	if json.Unmarshal(body, &out) != nil {
+		return ""
+	}
+	return strings.ToLower(strings.Join(out.Errors, " "))
+}
+
+// Codes lists every code.
+func Codes() []Code { return slices.Sorted(maps.Keys(rows)) }
