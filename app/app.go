@@ -8,8 +8,9 @@
 // In reading order: app.go (New) and run.go (Run, Close), suppliers.go and follow_up.go (Tencent Cloud, e签宝, and what
 // follows an evidence point), then http.go (/healthz, /readyz and /metrics beside the bot's webhook), agreement.go (the
 // page of the agreements), face.go (the page after a check by face), open_store.go (a database that does not answer
-// yet), keyset.go, policy.go, metrics*.go and log.go. restored.go runs once after a restore from a backup; evidence.go
-// reads the evidence of a case beside a running bot.
+// yet), keyset.go, policy.go, metrics*.go and log.go. deletions.go keeps the list of deletions, restored.go applies
+// it once after a restore from a backup; purge.go deletes what is overdue, and evidence.go reads the evidence of a case,
+// beside a running bot.
 package app
 
 import (
@@ -53,6 +54,7 @@ type App struct {
 	verifier *verify.Tencent  // nil if no supplier is set up
 	handover *handover.Client // nil without handover.url
 	noted    *surprises
+	deleted  *store.DeletionList // nil if none is kept
 	pages    pages
 	ln       net.Listener
 	admin    net.Listener // nil without server.admin_listen
@@ -97,6 +99,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 	if a.noted, err = newSurprises(ctx, a.store, metrics, log, now); err != nil {
 		return nil, err
 	}
+	a.openDeletionList()
 	order := &bot.PatchOrder{}
 	var tickets bot.TicketStore
 	if cfg.Feishu.AppType == config.Marketplace {
@@ -165,6 +168,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 			"decides on everybody else alone, without a second pair of eyes; add another open_id to change both")
 	}
 	warnOfCalendar(cfg, now(), log)
+	warnOfRetention(cfg, log)
 	if cfg.Review.Photos != config.PhotosOnRequest && cfg.Review.Style == config.StyleCards && cfg.HR.ReviewChat != "" {
 		log.Warn("review.photos has no effect: the cards of the review group never show originals; set review.style to " +
 			"queue, or do without hr.review_chat")

@@ -45,26 +45,9 @@ func EvidenceKeys(cfg config.Config) ([]byte, error) {
 
 // OpenEvidence opens the database beside a serve that may be running. It creates nothing.
 func OpenEvidence(ctx context.Context, cfg config.Config) (*Evidence, error) {
-	keys, err := LoadKeys(cfg)
+	s, keys, err := openBeside(ctx, cfg)
 	if err != nil {
 		return nil, err
-	}
-	s, err := store.Open(ctx, store.Config{
-		DSN:    cfg.Store.DSN,
-		Sync:   string(cfg.Store.Sync),
-		Keyset: keys,
-		Beside: true,
-	})
-	switch {
-	case errors.Is(err, store.ErrWrongKeyset):
-		return nil, fmt.Errorf("security.keyset_file: %s does not belong to the database%s: %w", cfg.Security.KeysetFile,
-			sqliteFile(cfg), err)
-	case keyError(err):
-		return nil, fmt.Errorf("security.keyset_file: %s, database%s: %w", cfg.Security.KeysetFile, sqliteFile(cfg), err)
-	case errors.Is(err, os.ErrNotExist):
-		return nil, fmt.Errorf("store.dsn: there is no database%s", sqliteFile(cfg))
-	case err != nil:
-		return nil, fmt.Errorf("store.dsn: %w", err)
 	}
 	e := engine.New(engine.Deps{
 		Store:  s,
@@ -74,6 +57,32 @@ func OpenEvidence(ctx context.Context, cfg config.Config) (*Evidence, error) {
 		Now:    s.Now,
 	})
 	return &Evidence{store: s, engine: e, keys: keys}, nil
+}
+
+// openBeside opens the database and its keyset for a command, beside a serve that may be running.
+func openBeside(ctx context.Context, cfg config.Config) (*store.Store, *keyset.Keyset, error) {
+	keys, err := LoadKeys(cfg)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := store.Open(ctx, store.Config{
+		DSN:    cfg.Store.DSN,
+		Sync:   string(cfg.Store.Sync),
+		Keyset: keys,
+		Beside: true,
+	})
+	switch {
+	case errors.Is(err, store.ErrWrongKeyset):
+		return nil, nil, fmt.Errorf("security.keyset_file: %s does not belong to the database%s: %w",
+			cfg.Security.KeysetFile, sqliteFile(cfg), err)
+	case keyError(err):
+		return nil, nil, fmt.Errorf("security.keyset_file: %s, database%s: %w", cfg.Security.KeysetFile, sqliteFile(cfg), err)
+	case errors.Is(err, os.ErrNotExist):
+		return nil, nil, fmt.Errorf("store.dsn: there is no database%s", sqliteFile(cfg))
+	case err != nil:
+		return nil, nil, fmt.Errorf("store.dsn: %w", err)
+	}
+	return s, keys, nil
 }
 
 // Close closes the database.

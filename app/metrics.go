@@ -32,6 +32,7 @@ type metrics struct {
 	faces       *prometheus.CounterVec
 	approvals   *prometheus.CounterVec
 	looks       *prometheus.CounterVec
+	deletions   *prometheus.CounterVec
 }
 
 // Values of the label "platform" of shiming_call_seconds.
@@ -73,14 +74,16 @@ func newMetrics() *metrics {
 			"What platforms sent and their published pages do not show, by field or code.", "upstream", "operation", "what"),
 		approvals: counter("shiming_policy_approvals_total",
 			"Cases that needed no HR, by whether they were drawn for a look afterwards.", "sampled"),
-		looks:      counter("shiming_sample_looks_total", "Looks at sampled cases, by what was found.", "outcome"),
+		looks: counter("shiming_sample_looks_total", "Looks at sampled cases, by what was found.", "outcome"),
+		deletions: counter("shiming_deletions_total",
+			"Deletions of photos, or of everything personal, of a case, by the rule.", "scope", "rule"),
 		agreements: counter("shiming_agreement_pages_total", "Answers of the agreement page, by how they ended.", "outcome"),
 		faces: counter("shiming_face_returns_total",
 			"Answers of the page after a check by face, by how they ended.", "outcome"),
 	}
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		m.transitions, m.stateTimes, m.caseTimes, m.effects, m.pushes, m.calls, m.failures, m.aside,
-		m.surprises, m.agreements, m.faces, m.approvals, m.looks)
+		m.surprises, m.agreements, m.faces, m.approvals, m.looks, m.deletions)
 	return m
 }
 
@@ -103,6 +106,11 @@ func (m *metrics) ApprovedByPolicy(sampled bool) {
 // SampleLooked implements engine.Observer.
 func (m *metrics) SampleLooked(outcome flows.SampleOutcome) {
 	m.looks.WithLabelValues(string(outcome)).Inc()
+}
+
+// Deleted implements engine.Observer.
+func (m *metrics) Deleted(scope flows.PurgeScope, rule flows.DeletionRule) {
+	m.deletions.WithLabelValues(string(scope), string(rule)).Inc()
 }
 
 // Effect implements engine.Observer.

@@ -41,6 +41,7 @@ func exposed(t *testing.T) map[string][]string {
 	m.Effect(flows.JobShow, "done", time.Second)
 	m.ApprovedByPolicy(true)
 	m.SampleLooked(flows.SampleIsFine)
+	m.Deleted(flows.PurgeAll, flows.RuleRequest)
 	m.CallFailed("SendSms", failure.Retry)
 	m.feishuCall("im.message.create", "ok", time.Second)
 	m.push("other", 200, time.Millisecond)

@@ -38,7 +38,7 @@ func Policy(cfg config.Config) flows.Policy {
 		recipients = append(recipients, flows.RecipientSDK)
 	}
 	t := cfg.Timing
-	return flows.Policy{
+	p := flows.Policy{
 		Method:       cfg.Verification.Method,
 		Ladder:       cfg.Verification.Ladder,
 		ReviewAlways: cfg.Review.Required == config.ReviewAlways,
@@ -73,7 +73,6 @@ func Policy(cfg config.Config) flows.Policy {
 			Company:    cfg.Company.Name,
 			Recipients: recipients,
 			Supplier:   cfg.Verification.SupplierName,
-			PhotoGrace: t.PhotoGrace,
 			Version:    cards.AgreementVersion,
 		},
 		Revision:        flows.Revision(cfg.Esign.EvidenceRevision),
@@ -86,11 +85,15 @@ func Policy(cfg config.Config) flows.Policy {
 		ExpireAfter:     t.ExpireAfter,
 		CodeTTL:         t.CodeTTL,
 		CodeResend:      t.CodeResend,
-		PhotoGrace:      t.PhotoGrace,
-		FieldRetention:  t.FieldRetention,
-		LeaverRetention: t.LeaverRetention,
 		WriteQuiet:      t.WriteQuiet,
+
+		PhotoGrace:          t.PhotoGrace,
+		UnfinishedRetention: t.UnfinishedRetention,
+		FieldRetention:      t.FieldRetention,
+		LeaverRetention:     t.LeaverRetention,
 	}
+	p.Agreement.Retention = p.Retention()
+	return p
 }
 
 // warnOfCalendar logs which years HR's calendar does not know, if there is an SLA that depends on it.
@@ -98,5 +101,17 @@ func warnOfCalendar(cfg config.Config, now time.Time, log *slog.Logger) {
 	if missing := cfg.WorkSchedule().Calendar.Missing(now); cfg.Review.SLA > 0 && len(missing) > 0 {
 		log.Warn("review.calendar does not know the rest days of these years: Monday to Friday count as working days",
 			"years", missing)
+	}
+}
+
+// warnOfRetention logs that personal data is kept longer than it should be: that must be somebody's choice.
+func warnOfRetention(cfg config.Config, log *slog.Logger) {
+	p := Policy(cfg)
+	if p.Retention().Endless() {
+		log.Warn("timing.field_retention and timing.leaver_retention are both 0s: the details of registered people are kept " +
+			"without a limit, until they ask for their deletion, and the consent text says so")
+	}
+	if p.PhotoGrace > flows.MaxPhotoGrace {
+		log.Warn("timing.photo_grace is longer than a day", "photo_grace", p.PhotoGrace.String())
 	}
 }

@@ -29,7 +29,10 @@ func (a *App) Run(ctx context.Context) error {
 	if err := a.engine.CloseFormerDesks(ctx); err != nil {
 		a.log.Warn("the desks of former admins are closed at the next start only", "error", err)
 	}
-	stopNoting := a.noted.start(ctx)
+	if err := a.ensureRetention(ctx); err != nil {
+		a.log.Warn("the daily deletion is queued by the next new case only", "error", err)
+	}
+	stopNoting, stopListing := a.noted.start(ctx), a.listDeletions(ctx)
 	go a.reportCredentials(ctx)
 	a.learnSelf(ctx)
 	go func() {
@@ -86,6 +89,7 @@ func (a *App) Run(ctx context.Context) error {
 		a.log.Warn("some jobs did not end in time; they run again at the next start")
 	}
 	stopNoting(drain)
+	stopListing(drain)
 	a.log.Info("stopped")
 	return err
 }
@@ -104,9 +108,21 @@ func (a *App) Close() {
 	if a.handover != nil {
 		a.handover.Close()
 	}
+	if a.deleted != nil {
+		_ = a.deleted.Close()
+	}
 	if a.store != nil {
 		_ = a.store.Close()
 	}
+}
+
+// ensureRetention queues the daily deletion of each tenant.
+func (a *App) ensureRetention(ctx context.Context) error {
+	tenants, err := a.store.Tenants(ctx)
+	if err != nil || len(tenants) == 0 {
+		return err
+	}
+	return a.engine.EnsureRetentionOf(ctx, tenants)
 }
 
 // syncStaff asks the directory, in the background, what has happened while the bot was away.

@@ -6,12 +6,11 @@ import (
 	"encoding/hex"
 	"slices"
 	"strings"
-	"time"
 )
 
 // AgreementVersion is the version of the agreement's wording. Each change of the texts "agreement.*" and "recipient.*"
 // needs a new version. A test compares the hash of the wording.
-const AgreementVersion = "2026-12"
+const AgreementVersion = "2027-01"
 
 // Agreement is the text to which the applicant consents. Consents record its version and hash.
 type Agreement struct {
@@ -19,8 +18,8 @@ type Agreement struct {
 	// Recipients are codes of the data's recipients: feishu, tencent_sms, tencent_faceid, tencent_bankcard, tencent_face,
 	// esign, esign_bankcard, esign_face, esign_sdk.
 	Recipients []string
+	Retention  Retention
 	Supplier   string // legal name of the company that verifies and sends messages; "" = DefaultSupplier
-	PhotoGrace time.Duration
 	Version    string
 }
 
@@ -50,12 +49,8 @@ func (a Agreement) sections() []section {
 	if len(recipients) > 0 {
 		out = append(out, section{tr("agreement.who"), join(sameText("\n"), recipients...)})
 	}
-	grace := tr("agreement.at_once")
-	if a.PhotoGrace > 0 {
-		grace = tr("agreement.within", textArg("span", durationText(a.PhotoGrace)))
-	}
 	return append(out,
-		section{tr("agreement.keep"), tr("agreement.keep.body", textArg("grace", grace))},
+		section{tr("agreement.keep"), tr("agreement.keep.body", textArg("retention", a.Retention.text()))},
 		section{tr("agreement.rights"), tr("agreement.rights.body")},
 		section{tr("agreement.refuse"), tr("agreement.refuse.body")},
 	)

@@ -10,7 +10,7 @@ import (
 // TestAgreementWording compares the hash of the wording of AgreementVersion. After a change of the wording, set a new
 // version and put the new hash here. Otherwise people would consent to another text under an old version.
 func TestAgreementWording(t *testing.T) {
-	const want = "1bff8f8604c579af2c4bc496134ce29023a84b354d1b44073e6b2d214d1c1582"
+	const want = "929c4687f348b66c9c919fdc1116a697f726f06d4be7d41052e1df38b0cb9392"
 	if got := agreement.Hash(); got != want {
 		t.Errorf("version %s has the hash %s, want %s", AgreementVersion, got, want)
 	}
@@ -58,9 +58,14 @@ func TestAgreementDiffers(t *testing.T) {
 		"no recipients":   func(a *Agreement) { a.Recipients = nil },
 		"unknown":         func(a *Agreement) { a.Recipients = []string{"somebody"} },
 		"supplier":        func(a *Agreement) { a.Supplier = "样例核验（上海）有限公司" },
-		"grace":           func(a *Agreement) { a.PhotoGrace = time.Hour },
-		"no grace":        func(a *Agreement) { a.PhotoGrace = 0 },
-		"another wording": func(a *Agreement) { a.Version = "2027-01" },
+		"grace":           func(a *Agreement) { a.Retention.Photos = time.Hour },
+		"no grace":        func(a *Agreement) { a.Retention.Photos = 0 },
+		"fields":          func(a *Agreement) { a.Retention.Fields = 365 * 24 * time.Hour },
+		"leavers":         func(a *Agreement) { a.Retention.Leavers = 90 * 24 * time.Hour },
+		"for ever":        func(a *Agreement) { a.Retention.Leavers = 0 },
+		"unfinished":      func(a *Agreement) { a.Retention.Unfinished = time.Hour },
+		"unfinished, 0":   func(a *Agreement) { a.Retention.Unfinished = 0 },
+		"another wording": func(a *Agreement) { a.Version = "2027-02" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := agreement

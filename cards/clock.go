@@ -22,7 +22,11 @@ func Clock(t time.Time) string {
 	return t.In(chinaTime).Format("15:04:05")
 }
 
-// durationText formats a duration in seconds below a minute, minutes below 2 hours, hours below 72 hours, or days.
+// year is a year of 365 days, as settings write it: 8760h.
+const year = 365 * 24 * time.Hour
+
+// durationText formats a duration in seconds below a minute, minutes below 2 hours, hours below 72 hours, days, or whole
+// years.
 func durationText(d time.Duration) text {
 	switch {
 	case d <= 0:
@@ -33,6 +37,8 @@ func durationText(d time.Duration) text {
 		return tr("span.minutes", intArg("n", int(d.Round(time.Minute)/time.Minute)))
 	case d < 72*time.Hour:
 		return tr("span.hours", intArg("n", int(d.Round(time.Hour)/time.Hour)))
+	case d >= year && d%year == 0:
+		return tr("span.years", intArg("n", int(d/year)))
 	default:
 		return tr("span.days", intArg("n", int(d.Round(24*time.Hour)/(24*time.Hour))))
 	}

@@ -16,8 +16,11 @@ type Morning struct {
 	Joined, Gone int
 	Requests     int    // open ones about personal data
 	RequestDue   string // the first deadline of them
-	Desk         bool   // HR reviews at desks, so that the card offers the reader's
-	At           time.Time
+	// Deletions are those of personal data in those days, Proof the SHA-256 over the hashes of their audit rows, in hex.
+	Deletions []Deletion
+	Proof     string
+	Desk      bool // HR reviews at desks, so that the card offers the reader's
+	At        time.Time
 }
 
 // Waiting is what waits for HR.
@@ -31,8 +34,8 @@ type Waiting struct {
 
 // Empty reports whether the card would say nothing: nobody waits, and nothing has happened.
 func (v Morning) Empty() bool {
-	return v.Waiting.Total == 0 && v.Waiting.OnHold == 0 && v.Days.Empty() && v.Gone == 0 &&
-		v.Requests == 0
+	return v.Waiting.Total == 0 && v.Waiting.OnHold == 0 && v.Days.Empty() && v.Gone == 0 && v.Requests == 0 &&
+		len(v.Deletions) == 0
 }
 
 // JSON draws the numbers, and the button that sends the reader's desk.
@@ -70,6 +73,7 @@ func (v Morning) JSON() json.RawMessage {
 		tr("morning.review", textArg("now", spanText(v.Days.Review, v.Days.Review.Median)),
 			textArg("week", spanText(v.Week.Review, v.Week.Review.Median))),
 	)...)
+	e = append(e, deletionNodes(v.Deletions, v.Proof)...)
 	look := frame{title: tr("morning.title"), header: headerSuccess, elements: append(e, asOf(v.At)...)}
 	if w.Total > 0 {
 		look.header, look.tag, look.tagColour = headerYourTurn, tr("tag.count", intArg("n", w.Total)), "blue"

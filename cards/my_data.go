@@ -30,10 +30,14 @@ type MyData struct {
 	Sent                   []Disclosure
 	Views                  []View
 	Requests               []RequestRow // oldest first
-	CanWithdraw            bool
-	CanDelete              bool // not before a write has ended, so that it is a request
-	Deleted                bool // the confirmation after 删除我的资料
-	Empty                  bool // no data is stored
+	// KeptUntil is when the details are deleted; zero: no day is known yet, and Retention says what counts.
+	KeptUntil   time.Time
+	Registered  bool // the case has ended with a registration
+	Retention   Retention
+	CanWithdraw bool
+	CanDelete   bool // not before a write has ended, so that it is a request
+	Deleted     bool // the confirmation after 删除我的资料
+	Empty       bool // no data is stored
 }
 
 // Disclosure is a transfer of personal data to a processor.
@@ -45,8 +49,9 @@ type Disclosure struct {
 
 // View is an access to personal data by an admin.
 type View struct {
-	By       string // open_id; "" for the operator
+	By       string // open_id; "" for the operator and for the group
 	Operator bool   // a command in the shell
+	Group    bool   // HR's group
 	At       time.Time
 	What     string // texts "looked.<code>"
 	Reason   string // of a look at the originals, one of PeekReasons or policy; else ""
@@ -57,6 +62,9 @@ type View struct {
 func (w View) who() node {
 	if w.Operator {
 		return line(tr("my_data.operator"))
+	}
+	if w.Group {
+		return line(tr("my_data.group"))
 	}
 	return person(w.By)
 }
@@ -150,6 +158,7 @@ func (v MyData) storedNodes() []node {
 		e = append(e, line(tr("my_data.evidence")))
 		e = append(e, facts(fact("evi_point_id", machineID(v.EvidencePoint)))...)
 	}
+	e = append(e, line(v.keptText()))
 	e = append(e, v.historyNodes()...)
 	e = append(e, v.rightsNodes()...)
 	if v.CanDelete {
@@ -160,6 +169,17 @@ func (v MyData) storedNodes() []node {
 		e = append(e, rule(), line(tr("my_data.how_to_delete")), askFirst("withdraw", dangerButton, v.act(ActWithdraw)))
 	}
 	return e
+}
+
+// keptText says until when the details are kept.
+func (v MyData) keptText() text {
+	switch {
+	case !v.KeptUntil.IsZero():
+		return tr("my_data.kept_until", timeArg("at", v.KeptUntil))
+	case v.Registered:
+		return v.Retention.fieldsText()
+	}
+	return v.Retention.text()
 }
 
 // historyNodes draws the latest disclosures and views.

@@ -10,25 +10,24 @@ type Privacy struct {
 	From, To   string   // first and last day, 2006-01-02
 	Recipients []string // codes, as in Agreement
 
-	PhotoGrace, FieldRetention, LeaverRetention time.Duration // 0: until the person asks
+	Retention Retention
 
-	InHand, Ended                      int // cases, now
-	Started, Done                      int // in the period, as everything below
-	Looks                              []PrivacyLook
-	PhotosPurged, FieldsPurged, Erased int // cases: after the grace period, after the retention, on request
-	Requests                           []PrivacyRequests
-	Open, Overdue                      int // requests, now
-	Incidents                          []PrivacyIncident
-	Head, HeadDay                      string // newest audit head; "" without one
-	At                                 time.Time
+	InHand, Ended int // cases, now
+	Started, Done int // in the period, as everything below
+	Looks         []PrivacyLook
+	Deletions     []Deletion
+	Proof         string // as in Morning
+	Requests      []PrivacyRequests
+	Open, Overdue int // requests, now
+	Incidents     []PrivacyIncident
+	Head, HeadDay string // newest audit head; "" without one
+	At            time.Time
 }
 
 // PrivacyLook is how often somebody has looked at data in one way for one reason.
 type PrivacyLook struct {
-	By           string // open_id; "" for the operator
-	Operator     bool
-	What, Reason string // texts "looked.<code>" and "peek_reason.<code>"
-	N            int
+	View // without At and Words
+	N    int
 }
 
 // PrivacyRequests is how many requests of a kind were made, and how they ended.
@@ -45,7 +44,7 @@ type PrivacyIncident struct {
 }
 
 // maxPrivacyRows bounds the looks on the card; the terminal lists all.
-const maxPrivacyRows = 10
+const maxPrivacyRows = 6
 
 // JSON draws purposes and categories, recipients, retention, numbers, looks, requests and incidents.
 func (v Privacy) JSON() json.RawMessage {
@@ -62,14 +61,11 @@ func (v Privacy) JSON() json.RawMessage {
 	if len(recipients) > 0 {
 		e = append(e, small(join(sameText("\n"), recipients...)))
 	}
-	e = append(e, headline(tr("privacy.retention")), line(tr("privacy.kept",
-		textArg("photos", keptText(v.PhotoGrace)), textArg("fields", keptText(v.FieldRetention)),
-		textArg("leavers", keptText(v.LeaverRetention)))))
+	e = append(e, headline(tr("privacy.retention")), line(v.Retention.text()))
 	e = append(e, headline(tr("privacy.numbers")),
 		line(tr("privacy.cases", intArg("open", v.InHand), intArg("ended", v.Ended), intArg("started", v.Started),
-			intArg("done", v.Done))),
-		line(tr("privacy.purged", intArg("photos", v.PhotosPurged), intArg("fields", v.FieldsPurged),
-			intArg("erased", v.Erased))))
+			intArg("done", v.Done))))
+	e = append(e, deletionNodes(v.Deletions, v.Proof)...)
 	e = append(e, v.lookNodes()...)
 	e = append(e, headline(tr("privacy.requests")),
 		line(tr("requests.total", intArg("n", v.Open), intArg("overdue", v.Overdue))))
@@ -107,19 +103,10 @@ func (v Privacy) lookNodes() []node {
 		return append(e, line(tr("privacy.no_looks")))
 	}
 	for _, l := range v.Looks[:min(len(v.Looks), maxPrivacyRows)] {
-		w := View{By: l.By, Operator: l.Operator, What: l.What, Reason: l.Reason}
-		e = append(e, row(w.who(), small(join(sameText(" · "), w.text(), intArg("n", l.N).val))))
+		e = append(e, row(l.who(), small(join(sameText(" · "), l.text(), intArg("n", l.N).val))))
 	}
 	if more := len(v.Looks) - maxPrivacyRows; more > 0 {
 		e = append(e, small(tr("privacy.more", intArg("n", more))))
 	}
 	return e
-}
-
-// keptText is how long something is kept.
-func keptText(d time.Duration) text {
-	if d <= 0 {
-		return tr("privacy.until_asked")
-	}
-	return durationText(d)
 }

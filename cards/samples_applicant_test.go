@@ -68,7 +68,9 @@ func applicantSamples() []sample {
 			{To: "tencent_faceid", At: noon, Supplier: DefaultSupplier}, {To: "feishu_identity", At: noon},
 			{To: "esign", At: noon}},
 		Views: []View{{By: "ou_hr", At: noon, What: "review"},
-			{By: "ou_hr", At: noon, What: "photos", Reason: "policy"}},
+			{By: "ou_hr", At: noon, What: "photos", Reason: "policy"}, {Group: true, At: noon, What: "group"}},
+		Registered:  true,
+		Retention:   agreement.Retention,
 		CanWithdraw: true,
 	}
 
@@ -386,12 +388,14 @@ func applicantSamples() []sample {
 		{name: "superseded", card: Superseded{Ref: ref}},
 		{name: "my_data", card: data},
 		{name: "my_data_open", card: MyData{
+			Retention:   agreement.Retention,
 			Ref:         ref,
 			State:       "awaiting_photos",
 			ConsentAt:   noon,
 			CanWithdraw: true,
 		}},
 		{name: "my_data_bank_card", card: MyData{
+			KeptUntil:   after(30 * 24 * time.Hour),
 			Ref:         ref,
 			State:       "awaiting_code",
 			MaskedCard:  "**** **** 0005",

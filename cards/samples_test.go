@@ -16,8 +16,12 @@ var (
 	agreement = Agreement{
 		Company:    "示例科技有限公司",
 		Recipients: []string{"feishu", "tencent_sms", "tencent_faceid", "esign"},
-		PhotoGrace: 24 * time.Hour,
-		Version:    AgreementVersion,
+		Retention: Retention{
+			Photos:     24 * time.Hour,
+			Unfinished: 30 * 24 * time.Hour,
+			Leavers:    3 * 365 * 24 * time.Hour,
+		},
+		Version: AgreementVersion,
 	}
 )
 

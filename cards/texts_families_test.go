@@ -94,7 +94,9 @@ var families = map[string][]string{
 		"closed", "other"},
 	"disclosed": {"feishu_ocr", "tencent_sms", "tencent_faceid", "tencent_bank", "tencent_bankcard", "tencent_face",
 		"feishu_identity", "esign", "esign_bank", "esign_face", "esign_sdk", "other"},
-	"looked":      {"review", "photos", "evidence", "evidence_full", "export", "other"},
+	"deleted": {"photo_grace", "unfinished_retention", "field_retention", "leaver_retention", "uninstalled", "request",
+		"restored", "other"},
+	"looked":      {"review", "photos", "evidence", "evidence_full", "export", "group", "other"},
 	"peek_reason": append(slices.Clone(PeekReasons), "policy"),
 	"reminder":    {"consent", "reading", "photos", "document_photo", "confirm", "bank_card", "face", "code", "other"},
 	"notice": {

@@ -37,5 +37,8 @@ func (b *backupCmd) Run(ctx context.Context) error {
 	fmt.Printf("%s: %d cases, %d bytes, as of %s, checked.\n", b.File, c.Cases, c.Bytes, c.Of.Format(time.RFC3339))
 	fmt.Printf("The keyset is not in it: keep %s apart. Whoever has both can read all personal data.\n",
 		cfg.Security.KeysetFile)
+	if list := cfg.DeletionList(); list != "" {
+		fmt.Printf("Keep the newest %s apart, too: it says what was deleted since, and a restored copy needs it.\n", list)
+	}
 	return nil
 }

@@ -90,8 +90,10 @@ func reportText(reports []*flows.PrivacyReport, lang string) string {
 			}
 		}
 		t("这段时间：新开 %d，完成 %d", "In the period: begun %d, done %d", r.Started, r.Done)
-		t("删除：到期删照片 %d 件，到期删信息 %d 件，本人要求 %d 件", "Deleted: photos of %d cases, details of %d, on request %d",
-			r.Purges["photos"], r.Purges["fields"], r.Purges["request"])
+		t("删除：", "Deleted:")
+		for _, d := range r.Deletions.ByRule() {
+			t("  %s %d", "  %s %d", d.Rule, d.Cases)
+		}
 		t("谁看过，为什么：", "Looks and reasons:")
 		for _, l := range r.Looks {
 			reason := ""

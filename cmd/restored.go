@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 
 	"shiming/app"
@@ -16,6 +17,8 @@ import (
 type restoredCmd struct {
 	Config      string `help:"Configuration file." default:"config.yaml" type:"path"`
 	NothingLost bool   `help:"Nothing has happened since the copy was made: the bot was stopped, and only moved."`
+	Deletions   string `help:"List of deletions to apply; the default is where serve keeps it." type:"path"`
+	WithoutList bool   `help:"There is no list of deletions any more: delete by the settings only."`
 }
 
 func (r *restoredCmd) Run(ctx context.Context) (err error) {
@@ -42,6 +45,9 @@ func (r *restoredCmd) Run(ctx context.Context) (err error) {
 		return fmt.Errorf("store.dsn: %w", err)
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	if err := r.reapply(ctx, cfg, s); err != nil {
+		return err
+	}
 	marked := 0
 	if !r.NothingLost {
 		if marked, err = app.MarkRestored(ctx, s, app.Policy(cfg)); err != nil {
@@ -60,4 +66,61 @@ func (r *restoredCmd) Run(ctx context.Context) (err error) {
 		"Cases opened after the copy was made are not in it: "+
 		"compare the consoles of Feishu and e签宝 before those people begin anew.\n", marked)
 	return nil
+}
+
+// reapply deletes again what was deleted after the copy was made, and what is due by the settings.
+func (r *restoredCmd) reapply(ctx context.Context, cfg config.Config, s *store.Store) error {
+	path, own := r.Deletions, cfg.DeletionList()
+	if path == "" {
+		path = own
+	}
+	list, err := r.readList(ctx, path, s)
+	if err != nil {
+		return err
+	}
+	done, err := app.ReapplyDeletions(ctx, s, app.Policy(cfg), list)
+	if err != nil {
+		return err
+	}
+	if own != "" && own != path && len(list) > 0 { // serve goes on with its own list, which needs the whole past
+		kept, err := store.OpenDeletionList(own)
+		if err != nil {
+			return err
+		}
+		_, err = kept.Add(list)
+		if err := errors.Join(err, kept.Close()); err != nil {
+			return err
+		}
+	}
+	fmt.Printf("Deleted again: %d deletions of the list (%d of its cases are not in the copy), "+
+		"and %d cases by the settings.\n", done.Again, done.Unknown, len(done.Overdue.Cases))
+	return nil
+}
+
+// readList reads the list of deletions. Without one it returns an error if serve has kept one, unless the operator says
+// that it is lost.
+func (r *restoredCmd) readList(ctx context.Context, path string, s *store.Store) (list []store.Deleted, err error) {
+	if r.WithoutList || r.NothingLost {
+		return nil, nil
+	}
+	if path != "" {
+		list, err = store.ReadDeletions(path)
+		if err == nil || !errors.Is(err, fs.ErrNotExist) {
+			return list, err
+		}
+		if r.Deletions != "" {
+			return nil, fmt.Errorf("--deletions: %w", err)
+		}
+	}
+	kept, err := s.KeepsDeletionList(ctx)
+	switch {
+	case err != nil:
+		return nil, err
+	case kept:
+		return nil, fmt.Errorf("the list of deletions is missing: people who asked for the deletion of their data after the "+
+			"copy was made would be back. Put the list to %s, or name it with --deletions FILE; if it is lost, say "+
+			"--without-list and delete them again by hand", path)
+	}
+	fmt.Println("No list of deletions was kept: deletions that people asked for since must be repeated by hand.")
+	return nil, nil
 }

@@ -29,6 +29,7 @@ type cli struct {
 	Keys     keysCmd     `cmd:"" help:"Keys of the database: list, rotate, retire."`
 	Backup   backupCmd   `cmd:"" help:"Copy the SQLite database, also while serve works on it."`
 	Restored restoredCmd `cmd:"" help:"Run once on a database that was put back from a backup, before serve."`
+	Purge    purgeCmd    `cmd:"" help:"Delete now what is kept too long; with --dry-run only say what and why."`
 	Evidence evidenceCmd `cmd:"" help:"What a case proves: show, export, verify, and the public key."`
 	Health   healthCmd   `cmd:"" help:"Ask a running serve on this machine whether it is alive."`
 	Privacy  privacyCmd  `cmd:"" help:"For the data-protection officer: the report, and the proof of the audit trail."`

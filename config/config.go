@@ -125,6 +125,8 @@ type Config struct {
 	Store struct {
 		DSN  string `koanf:"dsn"`
 		Sync Sync   `koanf:"sync"`
+		// DeletionsFile is the path of the list of deletions; see DeletionList.
+		DeletionsFile string `koanf:"deletions_file"`
 	} `koanf:"store"`
 	Security struct {
 		KeysetFile  string `koanf:"keyset_file"`
@@ -136,12 +138,15 @@ type Config struct {
 		Namespace string `koanf:"namespace"`
 	} `koanf:"kms"`
 	Timing struct {
-		ReminderAfter   time.Duration `koanf:"reminder_after"`
-		ExpireAfter     time.Duration `koanf:"expire_after"`
-		CodeTTL         time.Duration `koanf:"code_ttl"`
-		CodeResend      time.Duration `koanf:"code_resend"`
-		PhotoGrace      time.Duration `koanf:"photo_grace"`
-		FieldRetention  time.Duration `koanf:"field_retention"`
+		ReminderAfter  time.Duration `koanf:"reminder_after"`
+		ExpireAfter    time.Duration `koanf:"expire_after"`
+		CodeTTL        time.Duration `koanf:"code_ttl"`
+		CodeResend     time.Duration `koanf:"code_resend"`
+		PhotoGrace     time.Duration `koanf:"photo_grace"`
+		FieldRetention time.Duration `koanf:"field_retention"`
+		// UnfinishedRetention is of cases that registered nobody.
+		UnfinishedRetention time.Duration `koanf:"unfinished_retention"`
+
 		LeaverRetention time.Duration `koanf:"leaver_retention"`
 		WriteQuiet      time.Duration `koanf:"write_quiet"`
 	} `koanf:"timing"`
@@ -194,7 +199,8 @@ func Defaults() (c Config) {
 	c.Timing.CodeTTL = 10 * time.Minute
 	c.Timing.CodeResend = time.Minute
 	c.Timing.PhotoGrace = time.Hour
-	c.Timing.LeaverRetention = 90 * 24 * time.Hour
+	c.Timing.UnfinishedRetention = 30 * 24 * time.Hour
+	c.Timing.LeaverRetention = 3 * 365 * 24 * time.Hour
 	c.Timing.WriteQuiet = time.Minute
 	c.Log.Level = LevelInfo
 	return c
@@ -210,6 +216,18 @@ func (c *Config) WorkSchedule() workday.Schedule {
 		panic("config: review.hours: " + err.Error()) // decode accepts no other
 	}
 	return workday.Schedule{Calendar: c.Review.calendar, Hours: hours}
+}
+
+// DeletionList returns the path of the list of deletions: store.deletions_file, or a file beside an SQLite database. It
+// returns "" if none is kept.
+func (c *Config) DeletionList() string {
+	if c.Store.DeletionsFile != "" {
+		return c.Store.DeletionsFile
+	}
+	if file, ok := c.SQLiteFile(); ok && file != "" {
+		return file + ".deletions"
+	}
+	return ""
 }
 
 // SQLiteFile returns the path of the database if store.dsn names an SQLite database.

@@ -171,7 +171,7 @@ func TestConfigFromEnvironment(t *testing.T) {
 	for key, values := range map[string][2]string{
 		"feishu.app_secret":       {c.Feishu.AppSecret, "from a file"},
 		"hr.admins":               {strings.Join(c.HR.Admins, " "), "ou_1 ou_2 ou_3"},
-		"timing.leaver_retention": {c.Timing.LeaverRetention.String(), "2160h0m0s"},
+		"timing.leaver_retention": {c.Timing.LeaverRetention.String(), "26280h0m0s"},
 		"timing.code_ttl":         {c.Timing.CodeTTL.String(), "3m0s"},
 		"server.listen":           {c.Server.Listen, "127.0.0.1:1234"},
 	} {

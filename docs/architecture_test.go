@@ -41,6 +41,7 @@ var mayImport = map[string][]string{
 	},
 	"export":  {"flows", "cards", "sheet"},
 	"owncopy": {"flows", "cards"},
+	"privacy": {},
 	"bot":     {"flows", "cards", "idcard", "failure", "shape"},
 	"web":     {"engine", "flows", "cards", "failure"},
 	"store":   {"flows", "idcard", "failure", "store/groupcommit", "store/keyset"},
@@ -54,7 +55,8 @@ var mayImport = map[string][]string{
 		"config", "bot", "esign", "verify", "handover", "store", "store/keyset", "store/keyset/vault", "flows", "shape",
 	},
 	"cmd": {
-		"app", "config", "doctor", "evidence", "playground", "sim/…", "bot", "store", "store/keyset", "flows", "cards",
+		"app", "config", "doctor", "evidence", "flows", "playground", "privacy", "sim/…", "bot", "store", "store/keyset",
+		"cards",
 	},
 
 	"sim/…":      {"sim/…", "hanfont"}, // the simulated world speaks only HTTP; a font is no code

@@ -30,6 +30,7 @@ var requirements = map[string][]string{
 	"server.trusted_proxies": slices.Concat(pageKeys, []string{"server.trusted_proxies"}),
 	"serve":                  {"server.listen", "server.admin_listen"},
 	"store":                  {"store.dsn"},
+	"timing.retention":       {"timing."},
 	"security.keyset_file":   {"security.keyset_file", "store.dsn"},
 	"feishu.long_connection": {"feishu.transport"},
 }

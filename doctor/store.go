@@ -17,6 +17,7 @@ func (d *Doctor) localChecks() []check {
 		{"store", Text{"数据库", "Database"}, nil, d.checkStore},
 		{"surprises", Text{"平台的实际回答", "What the platforms send"}, nil, d.checkSurprises},
 		{"review.calendar", Text{"工作日历", "Calendar of working days"}, nil, d.checkCalendar},
+		{"timing.retention", Text{"个人信息留多久", "How long personal data is kept"}, nil, d.checkRetention},
 		{"kms.uri", Text{"密钥服务", "Key service"}, nil, d.checkKMS},
 		{"security.keyset_file", Text{"密钥文件", "Key file"}, []string{"kms.uri"}, d.checkKeyset},
 	}

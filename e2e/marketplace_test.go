@@ -29,6 +29,7 @@ func startMarket(t *testing.T, ocrPerSecond int) *market {
 	t.Helper()
 	m := &market{}
 	m.a = harness.Start(t, harness.Setup{World: sim.Config{OCRPerSecond: ocrPerSecond},
+		Settings: map[string]string{"timing.unfinished_retention": "1h"},
 		Before: func(w *sim.World, settings map[string]string) {
 			other, err := sim.Start(t.Context(), sim.Config{
 				Tenant:        otherTenant,

@@ -14,9 +14,10 @@ import (
 func TestReminderAndExpiry(t *testing.T) {
 	h := harness.Start(t, harness.Setup{
 		Settings: map[string]string{
-			"timing.reminder_after": "1h",
-			"timing.expire_after":   "6h",
-			"timing.photo_grace":    "1h",
+			"timing.reminder_after":       "1h",
+			"timing.expire_after":         "6h",
+			"timing.photo_grace":          "1h",
+			"timing.unfinished_retention": "1h",
 		},
 	})
 	p, q := h.Hire(), h.Hire()

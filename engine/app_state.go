@@ -59,10 +59,10 @@ func (e *Engine) AppState(ctx context.Context, v flows.View, tenantKey string) (
 }
 
 // UninstalledAt returns when a tenant has uninstalled the app; zero if it has not, or has started it again.
-func (e *Engine) UninstalledAt(ctx context.Context, tx flows.Tx, tenantKey string) (time.Time, error) {
-	state, err := e.AppState(ctx, tx, tenantKey)
+func (e *Engine) UninstalledAt(ctx context.Context, v flows.View, tenantKey string) (time.Time, error) {
+	state, err := e.AppState(ctx, v, tenantKey)
 	if err != nil || state != flows.AppUninstalled {
 		return time.Time{}, err
 	}
-	return keptTime(ctx, tx, tenantKey, settingAppState+settingMadeAt)
+	return keptTime(ctx, v, tenantKey, settingAppState+settingMadeAt)
 }

@@ -8,7 +8,7 @@
 //   - what comes in: message.go (messages, photos, recalls, the menu) and commands.go (what people type), open.go (a
 //     new case), click.go (every button) with redraw.go, queue.go, original.go, evidence.go and my_data.go
 //   - what goes out: surfaces.go (which cards to draw), jobs.go, incident.go (one card for many cases), board.go (a
-//     group's announcement), nightly.go and morning.go (once a day)
+//     group's announcement), nightly.go, retention.go and morning.go (once a day)
 //   - code.go keeps SMS codes as keyed hashes, blind_index.go ID numbers; names.go keeps the names of admins, staff.go
 //     says who may decide
 package engine
@@ -60,6 +60,8 @@ type Observer interface {
 	ApprovedByPolicy(sampled bool)
 	// SampleLooked counts a look at a sampled case.
 	SampleLooked(outcome flows.SampleOutcome)
+	// Deleted counts a deletion of personal data.
+	Deleted(scope flows.PurgeScope, rule flows.DeletionRule)
 	// CallFailed counts a call to a platform that did not succeed. operation is the platform's own name of the call.
 	CallFailed(operation string, class failure.Class)
 }
@@ -74,8 +76,8 @@ type Engine struct {
 	// nightlyQueuedUntil maps a tenant to the time until which its nightly job is known to be queued. It is only a cache.
 	nightlyQueuedUntil sync.Map
 	headQueuedUntil    sync.Map // the same of the heads over the audit chains
-	// morningQueuedUntil is the same of HR's morning card.
-	morningQueuedUntil sync.Map
+	// morningQueuedUntil is the same of HR's morning card, retentionQueuedUntil of the daily deletion.
+	morningQueuedUntil, retentionQueuedUntil sync.Map
 }
 
 // New returns an engine over d, with the defaults filled in.
@@ -188,15 +190,26 @@ func (e *Engine) persist(
 			return err
 		}
 	}
+	pictures := 0
 	// Pictures are deleted together with the change that says so: a case never claims that deleted pictures exist.
 	if len(ch.DropPictures) > 0 {
-		if _, err := tx.DeletePictures(ctx, c.ID, ch.DropPictures...); err != nil {
+		n, err := tx.DeletePictures(ctx, c.ID, ch.DropPictures...)
+		if err != nil {
 			return err
 		}
+		pictures = n
 	}
 	if !ch.Silent {
 		if err := e.audit(ctx, tx, c, ev, ch); err != nil {
 			return err
+		}
+	}
+	if ch.Deleted != nil { // after the audit row, which is its proof
+		if err := tx.PutDeletion(ctx, c, *ch.Deleted, pictures); err != nil {
+			return err
+		}
+		if e.Observe != nil {
+			e.Observe.Deleted(ch.Deleted.Scope, ch.Deleted.Rule)
 		}
 	}
 	jobs := ch.Jobs

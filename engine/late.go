@@ -62,8 +62,8 @@ func (e *Engine) idleSince(ctx context.Context, tx flows.Tx, tenantKey, openID s
 }
 
 // keptTime returns a time of Feishu's clock that a setting keeps in Unix milliseconds, zero for none.
-func keptTime(ctx context.Context, tx flows.Tx, tenantKey, key string) (time.Time, error) {
-	text, err := tx.Setting(ctx, tenantKey, key)
+func keptTime(ctx context.Context, v flows.View, tenantKey, key string) (time.Time, error) {
+	text, err := v.Setting(ctx, tenantKey, key)
 	if err != nil || text == "" {
 		return time.Time{}, err
 	}

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"encoding/hex"
 
 	"shiming/flows"
 )
@@ -108,7 +107,7 @@ func (e *Engine) Entered(ctx context.Context, n flows.Entered) error {
 		}
 		// A setting keeps that the person was greeted, because the keys of Seen are deleted after some days. Versions
 		// before named it by the open_id.
-		mark := "greeted/" + hex.EncodeToString(e.Store.MAC("greeted", n.TenantKey, n.OpenID))
+		mark := greetedKey(e.Store, n.TenantKey, n.OpenID)
 		for _, setting := range []string{mark, "greeted/" + n.OpenID} {
 			if greeted, err := tx.Setting(ctx, n.TenantKey, setting); err != nil || greeted != "" {
 				return err

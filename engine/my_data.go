@@ -21,11 +21,21 @@ const sameDisclosure = time.Minute
 // viewExport is the code of a list in a file.
 const viewExport = "export"
 
+// viewGroup is the code of a card in HR's group.
+const viewGroup = "group"
+
 // viewsByColleagues lists which colleagues saw the masked data or the originals, and when. Every act of a colleague on
 // the case implies that the colleague saw the masked data, except a reminder.
 func viewsByColleagues(rows []flows.AuditRow, owner string) []cards.View {
 	var out []cards.View
 	for _, r := range rows {
+		if r.Event == flows.EventShownToGroup {
+			again := func(w cards.View) bool { return w.Group && r.At.Sub(w.At) < sameExport }
+			if !slices.ContainsFunc(out, again) {
+				out = append(out, cards.View{Group: true, At: r.At, What: viewGroup})
+			}
+			continue
+		}
 		if r.Actor == owner || r.Actor == string(flows.Bot) || r.Actor == string(flows.Clock) ||
 			r.Actor == string(flows.HR) || r.Event == string(flows.Nudged) {
 			continue
@@ -81,6 +91,17 @@ func (e *Engine) MyData(ctx context.Context, v flows.View, tenantKey, openID str
 		Bank:         c.Personal.OpeningBank,
 		PhotosGoneAt: c.PurgeAt,
 		Deleted:      !c.Erased.IsZero(),
+		Registered:   c.Registered(),
+		Retention:    e.Policy.Retention(),
+	}
+	due, err := e.Deletions(ctx, v, c)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range due {
+		if d.Scope == flows.PurgeAll {
+			out.KeptUntil = d.At
+		}
 	}
 	for _, o := range slices.Backward(all) { // oldest first, which is the order of the card
 		if o.PhotosGoneAt.IsZero() {

@@ -95,6 +95,9 @@ func (e *Engine) open(ctx context.Context, tx flows.Tx, o opening) (*flows.Case,
 	if err := e.EnsureHead(ctx, tx, o.tenantKey); err != nil {
 		return nil, err
 	}
+	if err := e.EnsureRetention(ctx, tx, o.tenantKey); err != nil {
+		return nil, err
+	}
 	if err := e.EnsureMorning(ctx, tx, o.tenantKey); err != nil {
 		return nil, err
 	}

@@ -24,10 +24,11 @@ func (e *Engine) PrivacyReport(
 		Method:     p.Method,
 		Recipients: p.Agreement.Recipients,
 		Retention: map[string]string{
-			"timing.photo_grace":      p.PhotoGrace.String(),
-			"timing.field_retention":  p.FieldRetention.String(),
-			"timing.leaver_retention": p.LeaverRetention.String(),
-			"timing.expire_after":     p.ExpireAfter.String(),
+			"timing.photo_grace":          p.PhotoGrace.String(),
+			"timing.unfinished_retention": p.UnfinishedRetention.String(),
+			"timing.field_retention":      p.FieldRetention.String(),
+			"timing.leaver_retention":     p.LeaverRetention.String(),
+			"timing.expire_after":         p.ExpireAfter.String(),
 		},
 	}
 	var err error
@@ -44,6 +45,9 @@ func (e *Engine) PrivacyReport(
 		return nil, err
 	}
 	tally.Fill(out)
+	if out.Deletions, err = v.CountDeletions(ctx, tenantKey, from, to); err != nil {
+		return nil, err
+	}
 	counts, err := v.CountDataRequests(ctx, tenantKey, from, to, e.Now())
 	if err != nil {
 		return nil, err
@@ -75,22 +79,19 @@ func (e *Engine) PrivacyCard(ctx context.Context, v flows.View, tenantKey, asker
 // PrivacyCardOf draws a report.
 func PrivacyCardOf(r *flows.PrivacyReport, p *flows.Policy, now time.Time) cards.Card {
 	out := cards.Privacy{
-		From:            r.From.In(flows.ChinaTime).Format(time.DateOnly),
-		To:              r.To.Add(-time.Minute).In(flows.ChinaTime).Format(time.DateOnly),
-		Recipients:      r.Recipients,
-		PhotoGrace:      p.PhotoGrace,
-		FieldRetention:  p.FieldRetention,
-		LeaverRetention: p.LeaverRetention,
-		Started:         r.Started,
-		Done:            r.Done,
-		PhotosPurged:    r.Purges["photos"],
-		FieldsPurged:    r.Purges["fields"],
-		Erased:          r.Purges["request"],
-		Open:            r.Open,
-		Overdue:         r.Overdue,
-		Head:            r.LastHead,
-		HeadDay:         r.HeadDay,
-		At:              now,
+		From:       r.From.In(flows.ChinaTime).Format(time.DateOnly),
+		To:         r.To.Add(-time.Minute).In(flows.ChinaTime).Format(time.DateOnly),
+		Recipients: r.Recipients,
+		Retention:  p.Retention(),
+		Started:    r.Started,
+		Done:       r.Done,
+		Deletions:  r.Deletions.ByRule(),
+		Proof:      r.Deletions.Proof,
+		Open:       r.Open,
+		Overdue:    r.Overdue,
+		Head:       r.LastHead,
+		HeadDay:    r.HeadDay,
+		At:         now,
 	}
 	for s, n := range r.States {
 		if s.Terminal() {
@@ -100,12 +101,16 @@ func PrivacyCardOf(r *flows.PrivacyReport, p *flows.Policy, now time.Time) cards
 		}
 	}
 	for _, l := range r.Looks {
-		by := l.By
-		operator := by == flows.ActorOperator
-		if operator {
-			by = ""
+		look := cards.PrivacyLook{View: cards.View{What: l.What, Reason: l.Reason}, N: l.N}
+		switch {
+		case l.By == flows.ActorOperator:
+			look.Operator = true
+		case l.What == flows.LookOfGroup:
+			look.Group = true
+		default:
+			look.By = l.By
 		}
-		out.Looks = append(out.Looks, cards.PrivacyLook{By: by, Operator: operator, What: l.What, Reason: l.Reason, N: l.N})
+		out.Looks = append(out.Looks, look)
 	}
 	for _, q := range r.Requests {
 		out.Requests = append(out.Requests, cards.PrivacyRequests{

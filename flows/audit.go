@@ -66,7 +66,9 @@ const ActorOperator = "operator"
 
 // Audit events of looks that change nothing of a case. The applicant finds them in the card 我的资料.
 const (
-	EventLook = "look" // an admin has looked at the masked data
+	EventLook = "look" // an admin has looked at the masked data, or was sent a card with it
+	// EventShownToGroup says that a card with the masked data was sent to HR's group, which the detail names.
+	EventShownToGroup = "shown_to_group"
 	// EventEvidenceShown and EventEvidenceExported are looks of the operator at the evidence, on the terminal and into a
 	// file. Their detail says whether the values were in full, and then the reason.
 	EventEvidenceShown    = "evidence_shown"

@@ -202,6 +202,7 @@ func (d *decision) end(s State) {
 		d.c.Outcome = string(s)
 	}
 	d.c.dropFaceLink()
+	d.c.dropVerification()
 	for f := range EndFigures(d.c) {
 		d.count(f)
 	}
@@ -219,7 +220,7 @@ func (d *decision) end(s State) {
 	}
 	switch {
 	case s != Done && s != OnFile: // nobody was registered, so there is no reason to keep the fields
-		d.job(Purge(PurgeAll, d.event.At.Add(d.policy.PhotoGrace)))
+		d.job(Purge(PurgeAll, d.event.At.Add(d.policy.UnfinishedRetention)))
 	case d.policy.FieldRetention > 0:
 		d.job(Purge(PurgeAll, d.event.At.Add(d.policy.FieldRetention)))
 	}

@@ -100,7 +100,9 @@ const (
 	AccountUnknown   Kind = "account_unknown"
 	AccountStopped   Kind = "account_stopped"
 	PhotosPurged     Kind = "photos_purged" // a retention period is over; Field is the PurgeScope
-	Restored         Kind = "restored"      // the database was restored from a backup; ID names its time
+	// ErasedBefore: a restored backup has what was deleted after it was made; Field is the PurgeScope.
+	ErasedBefore Kind = "erased_before"
+	Restored     Kind = "restored" // the database was restored from a backup; ID names its time
 	// ApplicantLeft says that there is nobody any more who could register; Field is OutcomeLeft or OutcomeUninstalled.
 	ApplicantLeft Kind = "applicant_left"
 )
@@ -184,9 +186,11 @@ type Event struct {
 	// ID: IdentityRecorded: verify_uid; PhotoUploaded: fileId; EvidenceFiled: eviPointId; AccountOpened: accountId;
 	// Restored: time.
 	ID string
-	// Field: CheckRefused, IdentityMismatch: field of the form; PhotosPurged: scope; Held: one of cards.Holds; Released:
+	// Field: CheckRefused, IdentityMismatch: field of the form; PhotosPurged, ErasedBefore: scope; Held: one of cards.Holds; Released:
 	// FieldDeparted, or ""; ApplicantLeft: the outcome.
 	Field string
+	// Deletion is the rule by which something is deleted (PhotosPurged).
+	Deletion DeletionRule
 
 	Stop *Attention // StepStopped, AccountStopped
 
@@ -237,6 +241,8 @@ type Change struct {
 	CodeFreed int
 	// DropPictures lists photos whose bytes are deleted in the same transaction.
 	DropPictures []string
+	// Deleted is the deletion of personal data; nil without one.
+	Deleted *Deletion
 	// Ring lists the admins whose desks come to the bottom of their chats, because the case is theirs to see now.
 	Ring   []string
 	Toast  *cards.Toast

@@ -48,6 +48,7 @@ const (
 	JobEraseLeaver   JobKind = "erase_leaver"
 	JobSyncStaff     JobKind = "sync_staff"
 	JobEndTenant     JobKind = "end_tenant"
+	JobRetention     JobKind = "retention"
 	JobResolve       JobKind = "resolve_campaign"
 	JobCampaign      JobKind = "run_campaign"
 	JobInvite        JobKind = "invite"

@@ -165,7 +165,17 @@ func Morning(tenantKey, day string, at time.Time) Job {
 	return Job{Kind: JobMorning, ref: day, At: at, Args: map[Arg]string{ArgTenant: tenantKey}}
 }
 
-// RunDate returns the night of Reconcile or the day of Morning, as 2006-01-02.
+// Retention deletes what is overdue of a tenant's cases, and what is kept of people who have left, beginning after a
+// case; "" for the first page. day is a name of RunDateOf.
+func Retention(tenantKey, day, after string, at time.Time) Job {
+	j := Job{Kind: JobRetention, ref: day, At: at, Priority: 4, Args: map[Arg]string{ArgTenant: tenantKey}}
+	if after != "" {
+		j.Args[ArgAfter] = after
+	}
+	return j
+}
+
+// RunDate returns the night of Reconcile, the day of Morning or of Retention, as 2006-01-02.
 func (j Job) RunDate() string { return j.ref }
 
 // Page returns the page of Reconcile, EndTenant or SyncStaff, from 0.
@@ -293,6 +303,7 @@ const (
 	ArgLang    Arg = "lang"    // ReplyExport: the language that is chosen at first, one of cards.ExportLanguages
 	ArgExport  Arg = "export"  // ReplyExported: id of the export
 	ArgRequest Arg = "request" // ReplyRequest, ReplyRequestEnded: id of the request
+	ArgAfter   Arg = "after"   // Retention: the last case of the page before
 )
 
 // Of sets the case of a job.

@@ -50,7 +50,9 @@ type Policy struct {
 	CodeTTL        time.Duration // validity of a code
 	CodeResend     time.Duration // least time between two codes of one person or to one number
 	PhotoGrace     time.Duration // time from the end of a case to the deletion of its photos
-	FieldRetention time.Duration // time from Done or OnFile to the deletion of the fields; 0: never
+	FieldRetention time.Duration // time from Done or OnFile to the deletion of the fields; 0: no such limit
+	// UnfinishedRetention is the time from the end of a case that registered nobody to the deletion of its fields.
+	UnfinishedRetention time.Duration
 	// LeaverRetention is the time from the day on which a person leaves, or a company uninstalls the app, to the deletion
 	// of the fields; 0: as for everybody else.
 	LeaverRetention time.Duration

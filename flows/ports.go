@@ -157,6 +157,14 @@ type View interface {
 	DataRequestView
 	AuditHeadView
 	PrivacyView
+	// OverdueCases returns ids of cases of which something is due, in their order and after one.
+	OverdueCases(ctx context.Context, tenantKey string, o Overdue, after string, limit int) ([]string, error)
+	// LeaversBefore returns open_ids of people who left at a moment or before it, and of whose cases nothing is kept.
+	LeaversBefore(ctx context.Context, tenantKey string, at time.Time, limit int) ([]string, error)
+	// KeepsCases reports whether a case of the tenant is open, or has personal data.
+	KeepsCases(ctx context.Context, tenantKey string) (bool, error)
+	// CountDeletions counts the deletions from one moment to before another by scope and rule, in no order.
+	CountDeletions(ctx context.Context, tenantKey string, from, to time.Time) (DeletionReport, error)
 	Export(ctx context.Context, id string) (*Export, error) // ErrNotFound
 	// ExportsOf returns what an admin has asked for since a moment, oldest first.
 	ExportsOf(ctx context.Context, tenantKey, openID string, since time.Time) ([]*Export, error)
@@ -236,6 +244,15 @@ type Tx interface {
 	CampaignTx
 	DataRequestTx
 	AuditHeadTx
+	// PutDeletion notes a deletion, with the hash of the last row of the case's audit chain as its proof. pictures is how
+	// many pictures were deleted.
+	PutDeletion(ctx context.Context, c *Case, d Deletion, pictures int) error
+	// ForgetPerson deletes what is kept of somebody beside the cases: the row of the directory, the places in campaigns
+	// that are over, and the settings with the keys. It returns the number of rows.
+	ForgetPerson(ctx context.Context, tenantKey, openID string, settings ...string) (int, error)
+	// ForgetTenant deletes what is kept of a company beside its cases: people of the directory, campaigns, lists,
+	// exports, departments, and settings but those with the keys. It returns the number of rows.
+	ForgetTenant(ctx context.Context, tenantKey string, except ...string) (int, error)
 }
 
 // Keys of settings that HR chooses by chat command. They override the configuration.

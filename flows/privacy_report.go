@@ -20,7 +20,7 @@ type PrivacyReport struct {
 	Started    int                    `json:"started"` // in the period, as everything below
 	Done       int                    `json:"done"`
 	Looks      []LookCount            `json:"looks"`
-	Purges     map[string]int         `json:"purges"`    // cases by cause: photos, fields, request
+	Deletions  DeletionReport         `json:"deletions"`
 	Incidents  map[IncidentReport]int `json:"incidents"` // numbers
 	Requests   []RequestReport        `json:"requests"`
 	Open       int                    `json:"open_requests"` // now
@@ -36,6 +36,9 @@ type LookCount struct {
 	Reason string `json:"reason,omitempty"`
 	N      int    `json:"n"`
 }
+
+// LookOfGroup is the kind of look of a card with the masked data in HR's group (text "looked.group").
+const LookOfGroup = "group"
 
 // RequestReport is how many requests of a kind were made, and how they ended.
 type RequestReport struct {
@@ -72,13 +75,12 @@ type PrivacyView interface {
 type PrivacyTally struct {
 	looks     map[LookCount]int
 	originals map[string]int // looks at originals by admin and hour
-	purges    map[string]int
 	incidents map[IncidentReport]int
 }
 
 // NewPrivacyTally returns an empty tally.
 func NewPrivacyTally() *PrivacyTally {
-	return &PrivacyTally{map[LookCount]int{}, map[string]int{}, map[string]int{}, map[IncidentReport]int{}}
+	return &PrivacyTally{map[LookCount]int{}, map[string]int{}, map[IncidentReport]int{}}
 }
 
 // Add counts a row.
@@ -89,6 +91,8 @@ func (t *PrivacyTally) Add(r AuditRow) {
 		if r.Actor != string(Bot) && r.Actor != string(Clock) {
 			look("review", "")
 		}
+	case EventShownToGroup:
+		look(LookOfGroup, "")
 	case EventOriginal:
 		look("photos", r.Detail["reason"])
 		if r.Detail["reason"] != PolicyReason {
@@ -112,22 +116,12 @@ func (t *PrivacyTally) Add(r AuditRow) {
 		if r.Detail["code"] == string(StopUnknownOutcome) {
 			t.incidents[IncidentUnknown]++
 		}
-	case string(PhotosPurged):
-		if r.Detail["erased"] != "" {
-			t.purges["fields"]++
-		} else {
-			t.purges["photos"]++
-		}
-	case string(Erase):
-		if r.Detail["erased"] != "" {
-			t.purges["request"]++
-		}
 	}
 }
 
 // Fill writes the sums into a report.
 func (t *PrivacyTally) Fill(out *PrivacyReport) {
-	out.Purges, out.Incidents, out.Looks = t.purges, t.incidents, []LookCount{}
+	out.Incidents, out.Looks = t.incidents, []LookCount{}
 	for _, n := range t.originals {
 		if n >= MaxLooks {
 			out.Incidents[IncidentManyLooks]++

@@ -26,7 +26,7 @@ const (
 
 // SamplePolicy returns the defaults of config.yaml with ThreeElements and two admins.
 func SamplePolicy() *Policy {
-	return &Policy{
+	p := &Policy{
 		Method:       ThreeElements,
 		ReviewAlways: true,
 		Admins:       []string{"ou_hr1", "ou_hr2"},
@@ -38,16 +38,19 @@ func SamplePolicy() *Policy {
 		Agreement: cards.Agreement{
 			Recipients: []string{"feishu", "esign"},
 			Supplier:   cards.DefaultSupplier,
-			PhotoGrace: time.Hour,
 			Version:    cards.AgreementVersion,
 		},
-		ReminderAfter: 4 * time.Hour,
-		ExpireAfter:   7 * 24 * time.Hour,
-		CodeTTL:       10 * time.Minute,
-		CodeResend:    time.Minute,
-		PhotoGrace:    time.Hour,
-		WriteQuiet:    time.Minute,
+		ReminderAfter:       4 * time.Hour,
+		ExpireAfter:         7 * 24 * time.Hour,
+		CodeTTL:             10 * time.Minute,
+		CodeResend:          time.Minute,
+		PhotoGrace:          time.Hour,
+		UnfinishedRetention: 30 * 24 * time.Hour,
+		LeaverRetention:     3 * 365 * 24 * time.Hour,
+		WriteQuiet:          time.Minute,
 	}
+	p.Agreement.Retention = p.Retention()
+	return p
 }
 
 // SampleReadIP is the address from which the agreements of the samples were read.

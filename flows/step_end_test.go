@@ -32,7 +32,7 @@ func TestCancelUntilWritesBegin(t *testing.T) {
 
 // TestRetentionTimers checks the purges of photos and fields at each kind of end.
 func TestRetentionTimers(t *testing.T) {
-	grace := SamplePolicy().PhotoGrace
+	grace, unfinished := SamplePolicy().PhotoGrace, SamplePolicy().UnfinishedRetention
 	for _, tt := range []struct {
 		name      string
 		c         *Case
@@ -41,15 +41,15 @@ func TestRetentionTimers(t *testing.T) {
 		purges    map[string]time.Duration
 	}{
 		{"cancelled", SampleCase(AwaitingCode), Event{Kind: Cancelled}, time.Hour * 999,
-			map[string]time.Duration{"photos": grace, "all": grace}},
+			map[string]time.Duration{"photos": grace, "all": unfinished}},
 		{"cancelled without photos", SampleCase(AwaitingConsent), Event{Kind: Cancelled}, 0,
-			map[string]time.Duration{"all": grace}},
+			map[string]time.Duration{"all": unfinished}},
 		{"done, kept for ever", SampleCase(Filing), Event{Kind: EvidenceFiled, ID: "P1"}, 0,
 			map[string]time.Duration{"photos": grace}},
 		{"done, kept for a year", SampleCase(Filing), Event{Kind: EvidenceFiled, ID: "P1"}, 8760 * time.Hour,
 			map[string]time.Duration{"photos": grace, "all": 8760 * time.Hour}},
 		{"expired", SampleCase(AwaitingPhotos), Event{Kind: ExpiryDue}, 0,
-			map[string]time.Duration{"photos": grace, "all": grace}},
+			map[string]time.Duration{"photos": grace, "all": unfinished}},
 		{"erased", SampleCase(AwaitingPhotos), Event{Kind: Erase}, time.Hour, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

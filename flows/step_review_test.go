@@ -114,8 +114,9 @@ func TestRejection(t *testing.T) {
 		wantState(Rejected).
 		wantToast("rejected")
 	if j := d.wantJobs(JobPurge, JobPurge); j[0].ref != "photos" || j[1].ref != "all" ||
-		!j[0].At.Equal(SampleTime.Add(SamplePolicy().PhotoGrace)) {
-		t.Errorf("got purges %+v, want photos and all after PhotoGrace", j)
+		!j[0].At.Equal(SampleTime.Add(SamplePolicy().PhotoGrace)) ||
+		!j[1].At.Equal(SampleTime.Add(SamplePolicy().UnfinishedRetention)) {
+		t.Errorf("got purges %+v, want photos after PhotoGrace and all after UnfinishedRetention", j)
 	}
 	d.wantCards([]string{AudienceApplicant, AudienceHR, AudienceBoard}, []string{AudienceApplicant})
 	if n := len([]rune(d.Case.Personal.Note)); n > 501 {

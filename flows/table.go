@@ -241,7 +241,8 @@ func buildTable() []Transition {
 		if s.Terminal() {
 			t = append(t,
 				row(s, Erase, Applicant, eraseEndedCase, s),
-				row(s, PhotosPurged, Bot, photosPurged, s))
+				row(s, PhotosPurged, Bot, photosPurged, s),
+				row(s, ErasedBefore, Bot, photosPurged, s))
 			if s == Done {
 				t = append(t, followUpRows...)
 			}
@@ -249,7 +250,8 @@ func buildTable() []Transition {
 		}
 		t = append(t,
 			row(s, CardAsked, Applicant, repostCard, s),
-			row(s, Restored, Bot, restored, s))
+			row(s, Restored, Bot, restored, s),
+			row(s, ErasedBefore, Bot, erasedBefore, Withdrawn, s))
 		if s.Turn() == Bot || s == AwaitingPhotos || s == AwaitingBankCard || s == AwaitingCode || s == AwaitingFace {
 			t = append(t, row(s, StepDelayed, Bot, delayed, s))
 		}

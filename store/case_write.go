@@ -14,7 +14,7 @@ import (
 
 // newCaseColumns are the columns of a new case, in the order of newCaseValues. number_index is set by SetBlindIndex.
 const newCaseColumns = `id, tenant_key, open_id, state, live, rev, version, created_ms, entered_ms,
-	submitted_ms, reviewed_ms, done_ms, incident, department, risk, in_hand, data, sealed, data_key, key_epoch`
+	submitted_ms, reviewed_ms, done_ms, incident, department, risk, in_hand, erased, data, sealed, data_key, key_epoch`
 
 // newCaseValues returns the values of newCaseColumns.
 func newCaseValues(c *flows.Case, times stateTimes, data string, personal keyset.Envelope) []any {
@@ -35,6 +35,7 @@ func newCaseValues(c *flows.Case, times stateTimes, data string, personal keyset
 		c.Department,
 		string(c.Risk),
 		inHand(c),
+		boolInt(!c.Erased.IsZero()),
 		data,
 		personal.Sealed,
 		personal.DataKey,
@@ -132,9 +133,10 @@ func (t *txn) UpdateCase(ctx context.Context, c *flows.Case) error {
 		    by_policy = $14,
 		    sample = $15,
 		    in_hand = $16,
-		    data_key = $17,
-		    key_epoch = $18
-		WHERE id = $19 AND version = $20`,
+		    erased = $17,
+		    data_key = $18,
+		    key_epoch = $19
+		WHERE id = $20 AND version = $21`,
 		string(c.State),
 		boolInt(!c.State.Terminal()),
 		c.Rev,
@@ -151,6 +153,7 @@ func (t *txn) UpdateCase(ctx context.Context, c *flows.Case) error {
 		mark.byPolicy,
 		mark.sample,
 		inHand(c),
+		boolInt(!c.Erased.IsZero()),
 		personal.DataKey,
 		personal.Epoch,
 		c.ID,

@@ -196,7 +196,7 @@ func newWorld(t *testing.T, read flows.ReadType, login flows.PageLogin, change f
 		TenantKey: tenant,
 		OpenID:    applicant,
 		State:     engine.AgreementOpen,
-		Consent:   cards.Agreement{Company: "星辰科技", Recipients: []string{"feishu", "esign"}, PhotoGrace: time.Hour},
+		Consent:   cards.Agreement{Company: "星辰科技", Recipients: []string{"feishu", "esign"}, Retention: cards.Retention{Photos: time.Hour}},
 		Files:     w.files,
 	}}
 	old, text := fileOf("旧协议", "v0", "old text")

@@ -20,6 +20,7 @@ var whileStopped = map[flows.JobKind]bool{
 	flows.JobEndHold:     true,
 	flows.JobEraseLeaver: true,
 	flows.JobEndTenant:   true,
+	flows.JobRetention:   true,
 }
 
 // awaitApp puts a job off while its tenant has stopped or uninstalled the app. ctx has the tenant.
@@ -114,10 +115,17 @@ func (w *Workers) endForGood(
 		return c.State.Terminal(), nil
 	}
 	return true, w.engine.Apply(ctx, tx, c, flows.Event{
-		Kind:  flows.PhotosPurged,
-		At:    w.engine.Now(),
-		Field: string(flows.PurgeAll),
+		Kind:     flows.PhotosPurged,
+		At:       w.engine.Now(),
+		Field:    string(flows.PurgeAll),
+		Deletion: leaverRules[outcome],
 	})
+}
+
+// leaverRules names the rule by which the data of somebody who has left is deleted.
+var leaverRules = map[string]flows.DeletionRule{
+	flows.OutcomeLeft:        flows.RuleLeaver,
+	flows.OutcomeUninstalled: flows.RuleUninstalled,
 }
 
 // openStates lists the states of an open case.

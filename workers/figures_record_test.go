@@ -2,6 +2,8 @@ package workers_test
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"math"
@@ -86,7 +88,7 @@ func walkCases(w *workerstest.Harness, rnd *rand.Rand) {
 
 // oneIn says how rarely a kind of event is taken: those that end a case or go back, and those that change no figure.
 var oneIn = map[flows.Kind]int{
-	flows.Cancelled: 40, flows.Erase: 60, flows.ExpiryDue: 40, flows.ConsentDenied: 12, flows.Closed: 6, flows.Restored: 40,
+	flows.Cancelled: 40, flows.Erase: 60, flows.ErasedBefore: 200, flows.ExpiryDue: 40, flows.ConsentDenied: 12, flows.Closed: 6, flows.Restored: 40,
 	flows.ApplicantLeft: 60,
 	flows.OtherDocument: 40, flows.DocumentPhoto: 20, flows.PhotoRecalled: 40, flows.Retake: 30, flows.HelpAsked: 20,
 	flows.StepStopped: 8, flows.PhotoFailed: 5, flows.PhotoClaimed: 8, flows.FormTooClear: 20, flows.StepDelayed: 20,
@@ -178,6 +180,7 @@ type record struct {
 	risks         map[string]int // of the cases that wait for HR, by the colour of the desk
 	oldest        time.Time
 	departments   map[string]*cards.DepartmentBar
+	deletions     []flows.AuditRow // the first of each case and scope
 }
 
 type timed struct {
@@ -241,6 +244,29 @@ func (r *record) addCase(c *flows.Case) {
 	}
 }
 
+// deleted counts the deletions of a span of time by their rules, and computes their proof.
+func (r *record) deleted(from, to time.Time) (out []cards.Deletion, proof string) {
+	slices.SortFunc(r.deletions, func(a, b flows.AuditRow) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.CaseID, b.CaseID))
+	})
+	all, counts := sha256.New(), map[string]int{}
+	for _, row := range r.deletions {
+		if !row.At.Before(from) && row.At.Before(to) {
+			counts[row.Detail["deletion_rule"]]++
+			all.Write(row.Hash)
+		}
+	}
+	for _, rule := range flows.DeletionRules {
+		if n := counts[string(rule)]; n > 0 {
+			out = append(out, cards.Deletion{Rule: string(rule), Cases: n})
+		}
+	}
+	if len(counts) == 0 {
+		return nil, ""
+	}
+	return out, hex.EncodeToString(all.Sum(nil))
+}
+
 // addRows follows the chain of a case: when it waited for HR, which decisions took effect, and how it ended.
 func (r *record) addRows(c *flows.Case, rows []flows.AuditRow) {
 	note := func(what string, at time.Time) { r.counts[what] = append(r.counts[what], at) }
@@ -257,7 +283,12 @@ func (r *record) addRows(c *flows.Case, rows []flows.AuditRow) {
 		}
 		since = time.Time{}
 	}
+	scopes := map[string]bool{}
 	for _, row := range rows {
+		if rule := row.Detail["deletion_rule"]; rule != "" && !scopes[row.Detail["erased"]] {
+			scopes[row.Detail["erased"]] = true
+			r.deletions = append(r.deletions, row)
+		}
 		if row.To == flows.AwaitingReview && row.From != flows.AwaitingReview && row.From != flows.Decided {
 			since = row.At
 		}
@@ -421,8 +452,10 @@ func compareCards(t *testing.T, w *workerstest.Harness, tenant string) {
 		Oldest: r.oldest}
 	waiting.Total = waiting.Green + waiting.Amber + waiting.Red + waiting.Stuck
 	friday := today.AddDate(0, 0, -3)
-	workerstest.RequireCard(t, "morning card", sent(flows.ReplyMorning), cards.Morning{Since: "2026-06-12",
-		Until: "2026-06-14", Waiting: waiting, Days: r.turnout(friday, today), Week: r.turnout(week, today), Desk: true, At: now})
+	morning := cards.Morning{Since: "2026-06-12", Until: "2026-06-14", Waiting: waiting, Days: r.turnout(friday, today),
+		Week: r.turnout(week, today), Desk: true, At: now}
+	morning.Deletions, morning.Proof = r.deleted(friday, today)
+	workerstest.RequireCard(t, "morning card", sent(flows.ReplyMorning), morning)
 	workerstest.RequireCard(t, "weekly card", sent(flows.ReplyWeekly),
 		cards.Weekly{Week: r.week(week), Before: r.week(week.AddDate(0, 0, -7)), At: now})
 

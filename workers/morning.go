@@ -81,6 +81,11 @@ func (w *Workers) morningCard(ctx context.Context, v flows.View, j flows.Job) (c
 	if out.Requests = open; open > 0 {
 		out.RequestDue = engine.DueDay(due)
 	}
+	deleted, err := v.CountDeletions(ctx, tenantKey, since, today)
+	if err != nil {
+		return nil, err
+	}
+	out.Deletions, out.Proof = deleted.ByRule(), deleted.Proof
 	if out.Days, out.Week = turnoutOf(days), turnoutOf(week); out.Empty() {
 		return nil, nil
 	}

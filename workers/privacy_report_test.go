@@ -65,7 +65,13 @@ func TestPrivacyReport(t *testing.T) {
 			t.Errorf("the card or the report holds %q", personal)
 		}
 	}
-	if got := fmt.Sprint(report.Purges["request"], report.Incidents[flows.IncidentUnknown], report.Open); got != "1 1 1" {
+	onRequest := 0
+	for _, d := range report.Deletions.Counts {
+		if d.Rule == flows.RuleRequest {
+			onRequest += d.Cases
+		}
+	}
+	if got := fmt.Sprint(onRequest, report.Incidents[flows.IncidentUnknown], report.Open); got != "1 1 1" {
 		t.Errorf("got %s deletions on request, unknown outcomes and open requests, want 1 each", got)
 	}
 	looks := map[string]int{}
@@ -88,7 +94,7 @@ func TestPrivacyReport(t *testing.T) {
 		report, err = w.PrivacyReport(t.Context(), v, workerstest.Tenant, from, from.Add(24*time.Hour))
 		return err
 	}))
-	if len(report.Looks)+len(report.Requests)+len(report.Purges) != 0 {
+	if len(report.Looks)+len(report.Requests)+len(report.Deletions.Counts) != 0 {
 		t.Errorf("got %+v of a day on which nothing happened, want nothing", report)
 	}
 }

@@ -52,6 +52,7 @@ func (w *Workers) newHandlers() map[flows.JobKind]handler {
 		flows.JobEraseLeaver:   w.eraseLeaver,
 		flows.JobSyncStaff:     w.syncStaff,
 		flows.JobEndTenant:     w.endTenant,
+		flows.JobRetention:     w.deleteOverdue,
 		flows.JobResolve:       w.resolveCampaign,
 		flows.JobCampaign:      w.runCampaign,
 		flows.JobInvite:        w.sendInvitation,
@@ -171,9 +172,4 @@ func (w *Workers) endHold(ctx context.Context, j flows.Job) error {
 // remindQuestion reports that a question of HR may still be unanswered.
 func (w *Workers) remindQuestion(ctx context.Context, j flows.Job) error {
 	return w.report(ctx, j.Case, flows.Event{Kind: flows.QuestionDue})
-}
-
-// purge reports that photos or fields have been kept long enough. The engine deletes them with the event.
-func (w *Workers) purge(ctx context.Context, j flows.Job) error {
-	return w.report(ctx, j.Case, flows.Event{Kind: flows.PhotosPurged, Field: string(j.Scope())})
 }

@@ -104,8 +104,13 @@ func TestTimers(t *testing.T) {
 	w.InState(c.ID, flows.Expired)
 	w.Advance(flows.SamplePolicy().PhotoGrace)
 	w.RunJobs(flows.JobPurge)
-	if now := w.CaseNow(c.ID); !now.Personal.Empty() || now.PhotosGoneAt.IsZero() || now.Erased.IsZero() {
-		t.Errorf("after the grace period: %+v", now)
+	if now := w.CaseNow(c.ID); now.Personal.Empty() || now.PhotosGoneAt.IsZero() || !now.Erased.IsZero() {
+		t.Errorf("after the grace period: %+v, want the fields without the photos", now)
+	}
+	w.Advance(flows.SamplePolicy().UnfinishedRetention)
+	w.RunJobs(flows.JobPurge)
+	if now := w.CaseNow(c.ID); !now.Personal.Empty() || now.Erased.IsZero() {
+		t.Errorf("after the retention of who did not finish: %+v", now)
 	}
 }
 
@@ -159,9 +164,11 @@ type observer struct {
 	moves   map[flows.State]int
 }
 
-func (o *observer) ApprovedByPolicy(bool)                       {}
-func (o *observer) SampleLooked(flows.SampleOutcome)            {}
-func (o *observer) Moved(_, to flows.State, _, _ time.Duration) { o.moves[to]++ }
+func (o *observer) ApprovedByPolicy(bool)            {}
+func (o *observer) SampleLooked(flows.SampleOutcome) {}
+
+func (o *observer) Deleted(flows.PurgeScope, flows.DeletionRule) {}
+func (o *observer) Moved(_, to flows.State, _, _ time.Duration)  { o.moves[to]++ }
 func (o *observer) CallFailed(operation string, class failure.Class) {
 	o.effects[operation+" "+string(class)]++
 }

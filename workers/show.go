@@ -19,6 +19,8 @@ import (
 type drawing struct {
 	flows.Surface
 	caseVersion int64  // version of the case that was drawn last; 0 for a board
+	caseRev     int64  // its revision; 0 if the card has nothing of a person
+	erased      bool   // the personal data of the case is deleted
 	hashBefore  []byte // RenderedHash when the drawing began
 	resend      bool   // an earlier run has begun to send the message of SendingGeneration
 	sendStarted bool   // this run has
@@ -216,6 +218,9 @@ func (w *Workers) sendMessage(ctx context.Context, s *drawing) (sent bool, err e
 	if raw == nil || err != nil {
 		return false, err
 	}
+	if err := w.noteShown(ctx, s); err != nil {
+		return false, err
+	}
 	s.sendStarted = true
 	id, err := w.Messenger.Send(ctx, s.To, raw, messageUUID("surface", s.ID, s.SendingGeneration))
 	if err != nil {
@@ -248,7 +253,13 @@ func (w *Workers) patchMessage(ctx context.Context, s *drawing) (patched bool, e
 		}
 		return raw, err
 	}
+	if err := w.noteShown(ctx, s); err != nil {
+		return false, err
+	}
 	err = w.Messenger.Patch(ctx, s.MessageID, draw)
+	if err != nil && s.erased && failure.Of(err, false).Class == failure.Gone {
+		return w.recallErased(ctx, s, sum, err)
+	}
 	if raw == nil || err != nil {
 		return false, err
 	}

@@ -51,7 +51,10 @@ func (w *Workers) cardOf(ctx context.Context, s *drawing) (card cards.Card, err 
 		if err != nil {
 			return err
 		}
-		s.caseVersion = c.Version
+		s.caseVersion, s.caseRev, s.erased = c.Version, 0, !c.Erased.IsZero()
+		if c.Erased.IsZero() {
+			s.caseRev = c.Rev
+		}
 		if s.Audience == flows.AudienceHR {
 			vc, err := w.engine.HRView(ctx, v, c)
 			if err != nil {

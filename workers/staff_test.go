@@ -407,6 +407,7 @@ func TestStoppedApp(t *testing.T) {
 		t.Fatalf("got %v, want the job to wait", err)
 	}
 	c := w.PutCase(flows.Expired, "ou_b")
+	w.Advance(flows.SamplePolicy().UnfinishedRetention)
 	w.Must(w.Run(t.Context(), w.QueueJob(flows.Purge(flows.PurgeAll, w.Now()).Of(c.ID))))
 	if w.CaseNow(c.ID).Erased.IsZero() {
 		t.Error("got the data kept while the app is stopped, want it deleted in time")

@@ -137,7 +137,7 @@ func (w *World) Walk(ctx context.Context, p Person, to flows.State, swept bool) 
 		}
 		switch {
 		case c.State == to && swept && to.Terminal():
-			w.At = w.At.Add(Policy().PhotoGrace)
+			w.At = w.At.Add(max(Policy().PhotoGrace, Policy().UnfinishedRetention))
 			if err := w.run(ctx); err != nil {
 				return nil, err
 			}

@@ -73,7 +73,7 @@ func New(s *store.Store, seed string, at time.Time) *World {
 
 // Policy returns the policy of config.yaml's defaults.
 func Policy() flows.Policy {
-	return flows.Policy{
+	p := flows.Policy{
 		Method:       flows.ThreeElements,
 		ReviewAlways: true,
 		Admins:       []string{HR, "ou_00000000000000000000000000000004"},
@@ -82,7 +82,6 @@ func Policy() flows.Policy {
 			Company:    "样本科技有限公司",
 			Recipients: []string{"feishu", "tencent_sms", "tencent_faceid", "esign"},
 			Supplier:   cards.DefaultSupplier,
-			PhotoGrace: time.Hour,
 			Version:    cards.AgreementVersion,
 		},
 		ReminderAfter: 4 * time.Hour,
@@ -90,7 +89,12 @@ func Policy() flows.Policy {
 		CodeTTL:       10 * time.Minute,
 		CodeResend:    time.Minute,
 		PhotoGrace:    time.Hour,
+
+		UnfinishedRetention: 30 * 24 * time.Hour,
+		LeaverRetention:     3 * 365 * 24 * time.Hour,
 	}
+	p.Agreement.Retention = p.Retention()
+	return p
 }
 
 // newID returns a UUIDv7 of the simulated time, the same in every run.
