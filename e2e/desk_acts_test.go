@@ -216,7 +216,7 @@ func TestTransferWithFourEyes(t *testing.T) {
 // TestInternalNote: a note stays with the case, and HR reads it on the person's next case as long as it is kept. The
 // employee does not.
 func TestInternalNote(t *testing.T) {
-	h := deskTest{harness.Start(t, withDesks("timing.code_resend", "1ms"))}
+	h := deskTest{harness.Start(t, withDesks("timing.code_resend", "1ms", "timing.unfinished_retention", "1h"))}
 	p, a := h.Hire(), h.Admin(0)
 	p.ToReview()
 	s := opens(a, begins(a), "note", "note")
