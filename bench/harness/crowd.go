@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"errors"
 	"slices"
 
 	"shiming/sim"
@@ -12,19 +13,30 @@ import (
 func (h *Harness) Draw(people []*sim.Employee) (shots [][2][]byte, err error) {
 	shots = make([][2][]byte, len(people))
 	for i, e := range people {
-		if shots[i][0], err = specimen.Front(e.Person, specimen.Variant{}); err != nil {
+		if shots[i][0], err = h.drawReadable(specimen.Front, e.Person); err != nil {
 			return nil, err
 		}
-		if shots[i][1], err = specimen.Back(e.Person, specimen.Variant{}); err != nil {
+		if shots[i][1], err = h.drawReadable(specimen.Back, e.Person); err != nil {
 			return nil, err
-		}
-		for _, img := range shots[i] {
-			if err := h.World.Preload(img); err != nil {
-				return nil, err
-			}
 		}
 	}
 	return shots, nil
+}
+
+// drawReadable draws one side. The simulated OCR cannot read one of some thousand pictures; the person then takes
+// another one, a little turned.
+func (h *Harness) drawReadable(
+	side func(specimen.Person, specimen.Variant) ([]byte, error), p specimen.Person,
+) (img []byte, err error) {
+	for _, turned := range []float64{0, 1, -1} {
+		if img, err = side(p, specimen.Variant{Rotate: turned}); err != nil {
+			return nil, err
+		}
+		if err = h.World.Preload(img); !errors.Is(err, specimen.ErrNothing) {
+			return img, err
+		}
+	}
+	return nil, err
 }
 
 // RefusedCalls notes the calls that Feishu refuses for a limit until all is called, which returns them: the operation
