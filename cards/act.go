@@ -78,6 +78,13 @@ const (
 	ToEveryone = "everyone" // ActInvite: everybody whom the app may see
 	ToResume   = "resume"   // ActPause: go on
 	ToLead     = "lead"     // ActChase: tell the department's lead
+	ToMain     = "main"     // ActCampaign, as all below: the first panel
+	ToMenu     = "menu"     // the menu of campaigns
+	ToCard     = "card"     // the campaign's card in the reader's chat
+	ToDiscard  = "discard"  // give a preview up
+	ToTakeOut  = "take_out" // take a person out
+	ToPick     = "pick"     // the one of several people of a name
+	ToChoose   = "choose"   // the one of several departments or groups of a name
 )
 
 // Values of Action.To for an ActRenamed.

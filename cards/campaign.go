@@ -56,8 +56,8 @@ type CampaignChoice struct{ ID, Name string }
 
 // CampaignPlaces lists where an ActCampaign leads: the panels of the card, and what a preview offers.
 var CampaignPlaces = []string{
-	"main", "missing", "unread", "read", "chased", "begun", "stopped", // panels
-	"menu", "card", "discard", "take_out", "pick", "choose",
+	ToMain, "missing", "unread", "read", "chased", "begun", "stopped", // panels
+	ToMenu, ToCard, ToDiscard, ToTakeOut, ToPick, ToChoose,
 }
 
 // CampaignForecast says when a campaign is likely to be through; times are zero if nothing can be said.
@@ -104,7 +104,7 @@ func (v Campaign) JSON() json.RawMessage {
 	case "discarded":
 		f.header, f.tagColour = headerEnded, "neutral"
 		f.elements = append(f.elements, v.userGroups()...)
-		f.elements = append(f.elements, v.button("menu", "campaign_menu", plainButton))
+		f.elements = append(f.elements, v.button(ToMenu, "campaign_menu", plainButton))
 	default:
 		f.header, f.tagColour = v.header()
 		f.elements = append(f.elements, v.progress()...)
@@ -163,13 +163,13 @@ func (v Campaign) resolving() []node {
 	if len(v.Choices) == 0 {
 		return []node{
 			line(tr("campaign.found", intArg("n", v.Found))),
-			v.button("discard", "campaign_discard", quietButton),
+			v.button(ToDiscard, "campaign_discard", quietButton),
 		}
 	}
 	e := []node{line(tr("campaign.choose"))}
 	for _, c := range v.Choices[:min(len(v.Choices), maxChoices)] {
 		a := v.act(ActCampaign)
-		a.To, a.Department = "choose", machineID(c.ID).zh
+		a.To, a.Department = ToChoose, machineID(c.ID).zh
 		name := foreignText(c.Name, maxCampaignName)
 		if name.empty() {
 			name = machineID(c.ID)
@@ -179,7 +179,7 @@ func (v Campaign) resolving() []node {
 		}
 		e = append(e, labelled(name, plainButton, a))
 	}
-	return append(e, v.button("discard", "campaign_discard", quietButton))
+	return append(e, v.button(ToDiscard, "campaign_discard", quietButton))
 }
 
 // maxChoices is how many departments or groups of one name the card offers.

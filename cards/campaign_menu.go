@@ -54,7 +54,7 @@ func (v CampaignMenu) JSON() json.RawMessage {
 
 func (c CampaignLink) node() node {
 	a := c.act(ActCampaign)
-	a.To = "card"
+	a.To = ToCard
 	about := join(sameText(" · "), c.Target.text(), codeText("campaign_state", c.State), timeText(c.At))
 	if c.By == "" { // it has begun by itself
 		return row(line(about), button("campaign_open", plainButton, a))

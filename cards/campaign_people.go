@@ -67,7 +67,7 @@ func (v CampaignPeople) JSON() json.RawMessage {
 		turn(v.Page+1, "campaign_next")
 	}
 	back := v.act(ActCampaign)
-	back.To = "main"
+	back.To = ToMain
 	e = append(e, row(append(pages, button("campaign_back", plainButton, back))...))
 	if v.MayChase > 0 && v.Part == "missing" && v.Department == "" {
 		e = append(e, small(tr("campaign.may_chase", intArg("n", v.MayChase), intArg("most", v.ChasesAllowed))),
@@ -150,7 +150,7 @@ func (v CampaignPeople) row(r CampaignRow) node {
 	}
 	e := []node{person(r.OpenID), line(what)}
 	if r.Code == "" && r.Started.IsZero() && (v.State == "running" || v.State == "paused") {
-		a := v.place("take_out")
+		a := v.place(ToTakeOut)
 		a.Person, a.Page = machineID(r.OpenID).zh, int64(v.Page)
 		e = append(e, button("campaign_take_out", quietButton, a))
 	}

@@ -74,7 +74,7 @@ func (v Campaign) preview() []node {
 	} else {
 		e = append(e, line(tr("campaign.nobody")))
 	}
-	return append(e, v.button("discard", "campaign_discard", quietButton))
+	return append(e, v.button(ToDiscard, "campaign_discard", quietButton))
 }
 
 // userGroups says that there are people whom the bot may see and cannot find.
@@ -107,7 +107,7 @@ func (v Campaign) namesakes() []node {
 		e = append(e, line(tr("campaign.namesakes", intArg("line", n.Line))))
 		for _, id := range n.People[:min(len(n.People), maxCandidates)] {
 			a := v.act(ActCampaign)
-			a.To, a.Person, a.Page = "pick", machineID(id).zh, int64(n.Line)
+			a.To, a.Person, a.Page = ToPick, machineID(id).zh, int64(n.Line)
 			e = append(e, row(person(id), button("campaign_pick", plainButton, a)))
 		}
 	}

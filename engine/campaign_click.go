@@ -33,9 +33,9 @@ func (e *Engine) clickOnCampaign(ctx context.Context, tx flows.Tx, k click) (flo
 		return flows.Answer{}, err
 	}
 	switch {
-	case k.Action.Act == cards.ActCampaign && k.Action.To == "card":
+	case k.Action.Act == cards.ActCampaign && k.Action.To == cards.ToCard:
 		return e.openCampaign(ctx, tx, k, c)
-	case k.Action.Act == cards.ActCampaign && k.Action.To == "menu":
+	case k.Action.Act == cards.ActCampaign && k.Action.To == cards.ToMenu:
 		return e.replyByCard(ctx, tx, k, flows.Reply(flows.ReplyCampaigns))
 	}
 	var toast *cards.Toast
@@ -58,7 +58,7 @@ func changesCampaign(a cards.Action) bool {
 		return true
 	}
 	switch a.To {
-	case "discard", "take_out", "pick", "choose":
+	case cards.ToDiscard, cards.ToTakeOut, cards.ToPick, cards.ToChoose:
 		return true
 	}
 	return false
@@ -110,15 +110,15 @@ func (e *Engine) actOnCampaign(
 		return e.askToChase(ctx, tx, k, c)
 	}
 	switch to := k.Action.To; to {
-	case "discard":
+	case cards.ToDiscard:
 		return e.moveByHR(ctx, tx, k, c, flows.CampaignDiscard)
-	case "take_out":
+	case cards.ToTakeOut:
 		return e.takeOut(ctx, tx, k, c)
-	case "pick":
+	case cards.ToPick:
 		return e.pickNamesake(ctx, tx, k, c)
-	case "choose":
+	case cards.ToChoose:
 		return e.chooseTarget(ctx, tx, k, c)
-	case "main", "":
+	case cards.ToMain, "":
 		return nil, savePanel(ctx, tx, c, k.OpenID, campaignPanel{})
 	default:
 		panel := campaignPanel{
