@@ -23,16 +23,23 @@ type Agreement struct {
 	Version    string
 }
 
+// recipientText says who a recipient is and what it gets. company is Agreement.Supplier.
+func recipientText(code, company string) text {
+	return codeText("recipient", code, textArg("name", machineID(code)),
+		textArg("supplier", supplier(cmp.Or(company, DefaultSupplier))))
+}
+
+// RecipientText is the sentence of the agreement about a recipient, in zh or en. company is Agreement.Supplier.
+func RecipientText(code, company, lang string) string { return recipientText(code, company).in(lang) }
+
 // section is a headed paragraph of the agreement.
 type section struct{ title, body text }
 
 // sections returns the parts of the agreement in their order on the consent card.
 func (a Agreement) sections() []section {
 	recipients := make([]text, 0, len(a.Recipients))
-	company := textArg("supplier", supplier(cmp.Or(a.Supplier, DefaultSupplier)))
 	for _, code := range a.Recipients {
-		recipients = append(recipients, prefix("· ",
-			codeText("recipient", code, textArg("name", machineID(code)), company)))
+		recipients = append(recipients, prefix("· ", recipientText(code, a.Supplier)))
 	}
 	what := tr("agreement.what.body")
 	if slices.Contains(a.Recipients, "tencent_bankcard") {

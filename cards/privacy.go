@@ -9,6 +9,7 @@ import (
 type Privacy struct {
 	From, To   string   // first and last day, 2006-01-02
 	Recipients []string // codes, as in Agreement
+	Supplier   string   // as in Agreement
 
 	Retention Retention
 
@@ -56,7 +57,7 @@ func (v Privacy) JSON() json.RawMessage {
 	}
 	var recipients []text
 	for _, code := range v.Recipients[:min(len(v.Recipients), maxPrivacyRows)] {
-		recipients = append(recipients, codeText("recipient", code, quotedArg("name", code)))
+		recipients = append(recipients, recipientText(code, v.Supplier))
 	}
 	if len(recipients) > 0 {
 		e = append(e, small(join(sameText("\n"), recipients...)))

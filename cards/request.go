@@ -159,7 +159,7 @@ type CopySent struct{ Until time.Time }
 
 // JSON draws both.
 func (v CopySent) JSON() json.RawMessage {
-	e := []node{line(tr("copy.sent")), small(tr("exported.until", timeArg("at", v.Until))), small(tr("copy.care"))}
+	e := []node{line(tr("copy.sent")), line(tr("copy.until", timeArg("at", v.Until))), small(tr("copy.care"))}
 	return frame{title: tr("copy.title"), header: headerSuccess, elements: e}.json()
 }
 

@@ -158,7 +158,11 @@ func prefix(sign string, t text) text {
 // CodeText returns the text of a code in a language, zh or en, e.g. CodeText("state", "done", "zh"). Pages of other
 // packages say the same words as the cards.
 func CodeText(family, code, lang string) string {
-	t := codeText(family, code)
+	return codeText(family, code).in(lang)
+}
+
+// in returns the text in zh or en.
+func (t text) in(lang string) string {
 	if lang == "zh" {
 		return t.zh
 	}

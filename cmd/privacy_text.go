@@ -77,7 +77,7 @@ func reportText(reports []*flows.PrivacyReport, lang string) string {
 		t("%s", "%s", cards.CodeText("privacy", "categories", lang))
 		t("给谁：", "Recipients:")
 		for _, code := range r.Recipients {
-			t("  %s", "  %s", cards.CodeText("recipient", code, lang))
+			t("  %s", "  %s", cards.RecipientText(code, r.Supplier, lang))
 		}
 		t("保存多久：", "Retention:")
 		for _, key := range slices.Sorted(maps.Keys(r.Retention)) {

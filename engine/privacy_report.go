@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"time"
@@ -23,6 +24,7 @@ func (e *Engine) PrivacyReport(
 		To:         to,
 		Method:     p.Method,
 		Recipients: p.Agreement.Recipients,
+		Supplier:   cmp.Or(p.Agreement.Supplier, cards.DefaultSupplier),
 		Retention: map[string]string{
 			"timing.photo_grace":          p.PhotoGrace.String(),
 			"timing.unfinished_retention": p.UnfinishedRetention.String(),
@@ -82,6 +84,7 @@ func PrivacyCardOf(r *flows.PrivacyReport, p *flows.Policy, now time.Time) cards
 		From:       r.From.In(flows.ChinaTime).Format(time.DateOnly),
 		To:         r.To.Add(-time.Minute).In(flows.ChinaTime).Format(time.DateOnly),
 		Recipients: r.Recipients,
+		Supplier:   r.Supplier,
 		Retention:  p.Retention(),
 		Started:    r.Started,
 		Done:       r.Done,

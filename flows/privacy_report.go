@@ -15,6 +15,7 @@ type PrivacyReport struct {
 	To         time.Time              `json:"to"`
 	Method     Method                 `json:"verification_method"`
 	Recipients []string               `json:"recipients"` // codes, as the consent text names them
+	Supplier   string                 `json:"supplier"`   // legal name of the company behind Tencent Cloud
 	Retention  map[string]string      `json:"retention"`  // settings and their values
 	States     map[State]int          `json:"people_by_state"`
 	Started    int                    `json:"started"` // in the period, as everything below
