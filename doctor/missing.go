@@ -31,6 +31,8 @@ var requirements = map[string][]string{
 	"serve":                  {"server.listen", "server.admin_listen"},
 	"store":                  {"store.dsn"},
 	"timing.retention":       {"timing."},
+	"store.deletions_file":   {"store."},
+	"dpo.heads":              {"dpo.viewers", "hr.review_chat"},
 	"security.keyset_file":   {"security.keyset_file", "store.dsn"},
 	"feishu.long_connection": {"feishu.transport"},
 }

@@ -18,6 +18,8 @@ func (d *Doctor) localChecks() []check {
 		{"surprises", Text{"平台的实际回答", "What the platforms send"}, nil, d.checkSurprises},
 		{"review.calendar", Text{"工作日历", "Calendar of working days"}, nil, d.checkCalendar},
 		{"timing.retention", Text{"个人信息留多久", "How long personal data is kept"}, nil, d.checkRetention},
+		{"store.deletions_file", Text{"删除清单", "List of deletions"}, nil, d.checkDeletionList},
+		{"dpo.heads", Text{"操作记录每天的校验值", "Daily head over the audit trail"}, nil, d.checkHeads},
 		{"kms.uri", Text{"密钥服务", "Key service"}, nil, d.checkKMS},
 		{"security.keyset_file", Text{"密钥文件", "Key file"}, []string{"kms.uri"}, d.checkKeyset},
 	}
