@@ -19,6 +19,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"shiming/bot"
@@ -55,9 +56,11 @@ type App struct {
 	handover *handover.Client // nil without handover.url
 	noted    *surprises
 	deleted  *store.DeletionList // nil if none is kept
-	pages    pages
-	ln       net.Listener
-	admin    net.Listener // nil without server.admin_listen
+	// listUnusable says that the list of deletions cannot be written.
+	listUnusable atomic.Bool
+	pages        pages
+	ln           net.Listener
+	admin        net.Listener // nil without server.admin_listen
 }
 
 // Options are the choices that are not in the configuration.
@@ -191,7 +194,8 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 	}); err != nil {
 		return nil, err
 	}
-	a.pages = pages{ready: a.ready, metrics: metrics.handler(a.store, int(cfg.OCR.PerSecond)), log: log}
+	a.pages = pages{ready: a.ready, log: log, metrics: metrics.handler(a.store, int(cfg.OCR.PerSecond),
+		map[string]func() bool{"key_file": a.store.KeysUnusable, "deletion_list": a.listUnusable.Load})}
 	if err := a.servePage(policy.Page, metrics); err != nil {
 		return nil, err
 	}

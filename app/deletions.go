@@ -23,6 +23,7 @@ func (a *App) openDeletionList() {
 	if err != nil {
 		a.log.Error("the list of deletions cannot be written: after a restore of a backup, deletions since would have to be "+
 			"repeated by hand", "error", err)
+		a.listUnusable.Store(true)
 		return
 	}
 	a.deleted = list
@@ -33,13 +34,12 @@ func (a *App) listDeletions(ctx context.Context) (stop func(context.Context)) {
 	if a.deleted == nil {
 		return func(context.Context) {}
 	}
-	failing := false
 	copyNew := func(ctx context.Context) {
 		_, err := a.deleted.CatchUp(ctx, a.store)
-		if err != nil && ctx.Err() == nil && !failing {
+		if err != nil && ctx.Err() == nil && !a.listUnusable.Load() {
 			a.log.Error("deletions are not in their list yet", "error", err)
 		}
-		failing = err != nil
+		a.listUnusable.Store(err != nil)
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan struct{})

@@ -145,10 +145,10 @@ func (m *metrics) facePage(o web.Outcome) { m.faces.WithLabelValues(string(o)).I
 func (m *metrics) agreementPage(o web.Outcome) { m.agreements.WithLabelValues(string(o)).Inc() }
 
 // handler serves GET /metrics. It reads the gauges from the database at each scrape, so all instances return the same
-// values.
-func (m *metrics) handler(s *store.Store, ocrPerSecond int) http.Handler {
+// values. unusable says of each file beside the database whether it cannot be read or written.
+func (m *metrics) handler(s *store.Store, ocrPerSecond int, unusable map[string]func() bool) http.Handler {
 	g := newGauges(s, ocrPerSecond)
-	g.now = s.Now
+	g.now, g.unusable = s.Now, unusable
 	m.registry.MustRegister(g)
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }

@@ -30,9 +30,10 @@ type gauges struct {
 	source       gaugeSource
 	ocrPerSecond int
 	now          func() time.Time
+	unusable     map[string]func() bool // by the label "file"
 
 	up, jobs, oldestJob, cases, oldestCase, ahead, ocrCalls, ocrLimit, pushes, oldestPush *prometheus.Desc
-	followUps, oldestFollowUp, invitations, campaignsPaused                               *prometheus.Desc
+	followUps, oldestFollowUp, invitations, campaignsPaused, files                        *prometheus.Desc
 }
 
 func newGauges(source gaugeSource, ocrPerSecond int) *gauges {
@@ -63,6 +64,8 @@ func newGauges(source gaugeSource, ocrPerSecond int) *gauges {
 			"Invitations of the campaigns under way: waiting, sent, failed.", "progress"),
 		campaignsPaused: desc("shiming_campaigns_paused",
 			"Paused campaigns by who has paused them: hr, or the campaign itself with a reason.", "why"),
+		files: desc("shiming_file_unusable",
+			"1 if a file beside the database cannot be read or written: key_file, deletion_list.", "file"),
 		ocrLimit: desc("shiming_ocr_calls_per_second_limit", "ocr.per_second as it is configured."),
 	}
 }
@@ -71,7 +74,7 @@ func newGauges(source gaugeSource, ocrPerSecond int) *gauges {
 func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		g.up, g.jobs, g.oldestJob, g.cases, g.oldestCase, g.ahead, g.ocrCalls, g.ocrLimit, g.pushes, g.oldestPush,
-		g.followUps, g.oldestFollowUp, g.invitations, g.campaignsPaused,
+		g.followUps, g.oldestFollowUp, g.invitations, g.campaignsPaused, g.files,
 	} {
 		ch <- d
 	}
@@ -83,6 +86,13 @@ func (g *gauges) Collect(ch chan<- prometheus.Metric) {
 		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
 	}
 	set(g.ocrLimit, float64(g.ocrPerSecond))
+	for file, unusable := range g.unusable {
+		v := 0.0
+		if unusable() {
+			v = 1
+		}
+		set(g.files, v, file)
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), scrapeTimeout)
 	defer cancel()
 	jobs, err1 := g.source.PendingJobs(ctx)

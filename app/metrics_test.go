@@ -50,7 +50,7 @@ func exposed(t *testing.T) map[string][]string {
 	m.agreementPage(web.Shown)
 	m.facePage(web.Returned)
 	w := httptest.NewRecorder()
-	m.handler(s, 10).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", "/metrics", nil))
+	m.handler(s, 10, map[string]func() bool{"key_file": s.KeysUnusable}).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", "/metrics", nil))
 	out := map[string][]string{}
 	samples, err := scrape.Parse(w.Body)
 	if err != nil {

@@ -70,7 +70,12 @@ type keyWatch struct {
 
 	reported KeyHolder
 	lastErr  string
+	failing  atomic.Bool // lastErr is not empty
 }
+
+// KeysUnusable reports whether the key file or the epoch in use could not be read at the last look. The keys in memory
+// go on; a start would fail.
+func (s *Store) KeysUnusable() bool { return s.keyWatch != nil && s.keyWatch.failing.Load() }
 
 // freshKeys looks at the epoch in use if the last look is older than a living process may be. A process that was
 // stopped for that long, and that a rotation has not waited for, so never seals with keys that were destroyed
@@ -144,6 +149,7 @@ func (w *keyWatch) warn(ctx context.Context, err error) {
 			slog.String("error", text))
 	}
 	w.lastErr = text
+	w.failing.Store(text != "")
 }
 
 // report writes the row, on SQLite only if it has changed.

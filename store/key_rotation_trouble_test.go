@@ -150,3 +150,25 @@ func TestStoppedProcessComesBack(t *testing.T) {
 		checkKeysOpen(t, ts.Store, 4)
 	})
 }
+
+// TestKeyFileUnusable: a running store whose key file was damaged goes on, and says so until the file is back.
+func TestKeyFileUnusable(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
+		file := ts.withKeyFile(t)
+		whole, err := os.ReadFile(file)
+		must(t, err)
+		for _, tt := range []struct {
+			name string
+			raw  []byte
+			want bool
+		}{{"whole", whole, false}, {"cut off", whole[:len(whole)/2], true}, {"back", whole, false}} {
+			must(t, os.WriteFile(file+".new", tt.raw, 0o600))
+			must(t, os.Rename(file+".new", file))
+			ts.keyWatch.look(t.Context())
+			if got := ts.KeysUnusable(); got != tt.want {
+				t.Errorf("%s: unusable is %t, want %t", tt.name, got, tt.want)
+			}
+			ts.fillKeys(t, 0, 0) // events are sealed and stored all the same
+		}
+	})
+}
