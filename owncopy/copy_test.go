@@ -14,7 +14,7 @@ import (
 
 // leftOut are the fields of Personal that the copy does not hold: the link and the token of a check by face would open
 // it, and of HR's own notes the copy gives the number.
-var leftOut = map[string]bool{"FaceURL": true, "FaceToken": true, "InternalNotes": true}
+var leftOut = map[string]bool{"FaceURL": true, "FaceToken": true, "InternalNotes": true, "SampleNote": true}
 
 // TestCopyHoldsEveryField: each text of Personal stands in both files as it is kept, unless it is left out on purpose.
 func TestCopyHoldsEveryField(t *testing.T) {
@@ -78,6 +78,9 @@ func TestCopyHoldsEveryField(t *testing.T) {
 	}
 	if strings.Contains(string(raw)+string(page), "value-of-InternalNotes") {
 		t.Error("got HR's own notes, want their number")
+	}
+	if notes := file.Registrations[0].Notes; notes != 2 {
+		t.Errorf("got %d notes of HR, want 2: an internal one and one about a sample", notes)
 	}
 	if strings.Contains(string(page), "<script") || !strings.Contains(string(page), "data:image/jpeg;base64,anBlZw==") {
 		t.Error("got a script or no picture in the page, want the picture in it and nothing that runs")

@@ -53,9 +53,9 @@ var labels = map[string]string{
 	"code_mobile": "收验证码的手机号 / Mobile that got the code", "sms_code": "验证码 / SMS code",
 	"bank_card": "银行卡号 / Bank card", "bank": "开户行 / Bank", "read_ip": "看协议时的网络地址 / Address at the reading of the agreements",
 	"document": "证件类型 / Kind of document", "hr_note": "HR 给你的话 / HR's words to you",
-	"hr_note_before": "HR 上一次给你的话 / HR's former words to you", "sample_note": "抽查发现的问题 / What a sample has found",
-	"bound_value": "和飞书已绑定的不一致的值 / Value of which Feishu has another",
-	"asked_name":  "退回时的姓名 / Name when sent back", "asked_number": "退回时的号码 / Number when sent back",
+	"hr_note_before": "HR 上一次给你的话 / HR's former words to you",
+	"bound_value":    "和飞书已绑定的不一致的值 / Value of which Feishu has another",
+	"asked_name":     "退回时的姓名 / Name when sent back", "asked_number": "退回时的号码 / Number when sent back",
 	"asked_mobile": "退回时的手机号 / Mobile when sent back", "asked_note": "退回时 HR 的话 / HR's words when sent back",
 	"check": "核验 / Check", "face_similarity": "人脸相似度 / Similarity of the face", "face_liveness": "活体检测 / Liveness",
 }

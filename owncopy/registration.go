@@ -22,7 +22,7 @@ func registration(c *flows.Case, in Input) Registration {
 		StateAt:  stamp(c.EnteredAt),
 		Deleted:  stamp(c.Erased),
 		Fields:   fields(c),
-		Notes:    len(c.Personal.InternalNotes),
+		Notes:    ownNotes(&c.Personal),
 		Photos:   []Photo{},
 		Sent:     []Sent{},
 		Looks:    []Look{},
@@ -99,7 +99,6 @@ func fields(c *flows.Case) []Field {
 	add("document", string(p.Document))
 	add("hr_note", p.Note)
 	add("hr_note_before", p.NoteBefore)
-	add("sample_note", p.SampleNote)
 	add("bound_value", p.BoundValue)
 	add("asked_name", p.AskedName)
 	add("asked_number", p.AskedNumber)
@@ -120,6 +119,15 @@ func fields(c *flows.Case) []Field {
 		add("face_liveness", b.Liveness)
 	}
 	return out
+}
+
+// ownNotes counts the notes that only HR reads, that about a sample among them.
+func ownNotes(p *flows.Personal) int {
+	n := len(p.InternalNotes)
+	if p.SampleNote != "" {
+		n++
+	}
+	return n
 }
 
 // clearFields lists the values of a sealed reading, whose JSON is in clear, in the order of its keys. What describes the
