@@ -133,7 +133,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 		return nil, err
 	}
 	if cfg.Server.PublicURL != "" { // also for cases that began under another method
-		policy.FaceReturn = web.FaceLinks(cfg.Server.PublicURL, a.store.MAC)
+		policy.FaceReturn = web.FaceLinks(cfg.Server.PublicURL, a.store.MACs)
 	}
 	a.warnOfFace()
 	a.engine = engine.New(engine.Deps{

@@ -85,7 +85,11 @@ func (k *Keys) List(ctx context.Context) ([]store.KeyListing, []store.KeyHolder,
 
 // Rotate puts everything under new keys; see store.RotateKeys.
 func (k *Keys) Rotate(ctx context.Context, progress func(store.KeyProgress)) (store.Rotated, error) {
-	return k.store.RotateKeys(ctx, store.RotateConfig{Index: k.engine.CaseIndex, Progress: progress})
+	return k.store.RotateKeys(ctx, store.RotateConfig{
+		Index:    k.engine.CaseIndex,
+		Hashes:   k.engine.HashesOf,
+		Progress: progress,
+	})
 }
 
 // retireWait is how long Retire waits for the running processes to read the new key file.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"crypto/hmac"
 	"strconv"
 	"strings"
 
@@ -16,6 +17,11 @@ func (e *Engine) withTypedCode(c *flows.Case, text string, ev flows.Event) flows
 	}
 	if c.Code != nil {
 		ev.MAC = e.CodeMAC(c.ID, c.Code.Seq, ev.Code)
+		for _, former := range e.codeMACs(c.ID, c.Code.Seq, ev.Code)[1:] { // it was sent before a rotation of the keys
+			if hmac.Equal(former, c.Code.MAC) {
+				ev.MAC = former
+			}
+		}
 	}
 	return ev
 }
@@ -23,5 +29,10 @@ func (e *Engine) withTypedCode(c *flows.Case, text string, ev flows.Event) flows
 // CodeMAC returns the keyed hash of a code, bound to its case and its sequence number. The case holds the hash only;
 // it holds the digits after the applicant has typed them.
 func (e *Engine) CodeMAC(caseID string, seq int, digits string) []byte {
-	return e.Store.MAC("sms_code", caseID, strconv.Itoa(seq), digits)
+	return e.codeMACs(caseID, seq, digits)[0]
+}
+
+// codeMACs returns the hash under every hashing key, first the one in use.
+func (e *Engine) codeMACs(caseID string, seq int, digits string) [][]byte {
+	return e.Store.MACs("sms_code", caseID, strconv.Itoa(seq), digits)
 }

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"encoding/hex"
 	"time"
 
 	"shiming/flows"
@@ -128,17 +127,16 @@ func (e *Engine) ForgetLeavers(ctx context.Context, tx flows.Tx, tenantKey strin
 
 // settingsOf returns the keys of the settings that are about one person.
 func (e *Engine) settingsOf(tenantKey, openID string) []string {
-	return []string{
+	return append(greetedKeys(e.Store, tenantKey, openID).all(),
 		settingDesk(openID),
 		idleCancelKey(openID),
-		greetedKey(e.Store, tenantKey, openID),
-		"greeted/" + openID, // of older versions
-	}
+		"greeted/"+openID, // of older versions
+	)
 }
 
-// greetedKey is the setting that keeps that a person was greeted, by a keyed hash.
-func greetedKey(s flows.Store, tenantKey, openID string) string {
-	return "greeted/" + hex.EncodeToString(s.MAC("greeted", tenantKey, openID))
+// greetedKeys is the setting that keeps that a person was greeted, by a keyed hash.
+func greetedKeys(s flows.Store, tenantKey, openID string) keyed {
+	return keyedHash(s, "greeted/", purposeGreeted, tenantKey, openID)
 }
 
 // maxLeavers bounds CountLeavers.

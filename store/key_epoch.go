@@ -18,6 +18,8 @@ const (
 	epochMark   = "keys/epoch"   // NUMBER:KEY of the epoch that every process uses
 	nextMark    = "keys/next"    // NUMBER:KEY of the epoch that a rotation has added to the keyset file
 	retiredMark = "keys/retired" // number of the newest epoch whose keys were destroyed
+	formerMark  = "keys/former"  // NUMBER:KEY of every epoch that was in use before, with blanks between
+	hashedMark  = "keys/hashed"  // number of the newest epoch whose hashing key has all keyed hashes that can be found
 )
 
 // epochValue is the value of a mark: the number of an epoch and Tink's random id of its key, which tells two copies of
