@@ -39,6 +39,9 @@ func parseEpoch(value string) (number int, keyID uint32, err error) {
 	return number, uint32(wide), nil
 }
 
+// KeysMade returns when the keys in use were made, or the zero time if that is not known.
+func (s *Store) KeysMade() time.Time { return s.keys.InUse().Created }
+
 // EpochError means that the keyset does not hold the epoch which the database uses: the file is a copy from before the
 // rotation.
 type EpochError struct{ Number int }
