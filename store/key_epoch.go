@@ -108,7 +108,7 @@ func (s *Store) adoptEpoch(ctx context.Context) error {
 // adoptFirstEpoch uses the epoch with which a database began that was never rotated.
 func (s *Store) adoptFirstEpoch(ctx context.Context) error {
 	var sealed []byte
-	err := s.backend.write.QueryRowContext(ctx, `SELECT sealed FROM key_check WHERE id = 1`).Scan(&sealed)
+	err := s.backend.read.QueryRowContext(ctx, `SELECT sealed FROM key_check WHERE id = 1`).Scan(&sealed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
