@@ -138,7 +138,8 @@ func (p *Page) read(root *html.Node) {
 	p.Text = strings.Join(lines, "\n")
 }
 
-// fieldOf reads a field. A browser sends none that is disabled, and no button that submits nothing.
+// fieldOf reads a field. A browser sends none that is disabled, and no button that submits nothing; nobody presses one
+// that is hidden.
 func fieldOf(n *html.Node) (Field, bool) {
 	in := Field{
 		Type:     strings.ToLower(attribute(n, "type")),
@@ -155,7 +156,7 @@ func fieldOf(n *html.Node) (Field, bool) {
 	case in.Type == "checkbox" && !has(n, "value"):
 		in.Value = "on"
 	}
-	return in, !has(n, "disabled") && in.Type != "button" && in.Type != "reset"
+	return in, !has(n, "disabled") && in.Type != "button" && in.Type != "reset" && !(in.Type == "submit" && has(n, "hidden"))
 }
 
 func has(n *html.Node, name string) bool {
