@@ -55,6 +55,9 @@ func (f *Form) Accept(ctx context.Context) (*Page, error) {
 			if !in.Checked && !in.Required {
 				continue
 			}
+			if !in.Checked {
+				f.page.browser.note(Tapped, in.Name)
+			}
 		}
 		if in.Name != "" {
 			values.Add(in.Name, in.Value)
@@ -66,9 +69,14 @@ func (f *Form) Accept(ctx context.Context) (*Page, error) {
 // Submit submits the form with these values, whatever it requires. The error is that of Browser.Open.
 func (f *Form) Submit(ctx context.Context, values url.Values) (*Page, error) {
 	to := f.page.resolve(f.action)
+	f.page.browser.note(Tapped, "submit")
 	if !f.Post {
 		before, _, _ := strings.Cut(to, "?")
-		return f.page.browser.Open(ctx, before+"?"+values.Encode())
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, before+"?"+values.Encode(), http.NoBody)
+		if err != nil {
+			return nil, errNoPage
+		}
+		return f.page.browser.load(r)
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, to, strings.NewReader(values.Encode()))
 	if err != nil {
