@@ -48,6 +48,7 @@ func applicantSamples() []sample {
 	masked.Name, masked.Number, masked.Mobile, masked.Masked = "", "", "", true
 	masked.MaskedName, masked.MaskedNumber, masked.MaskedMobile = "张**", "130***********8395", "138****5678"
 	data := MyData{
+		Viewers: agreement.Viewers, Places: agreement.Places,
 		Ref:            ref,
 		State:          "done",
 		MaskedName:     "张**",

@@ -93,6 +93,8 @@ func (e *Engine) MyData(ctx context.Context, v flows.View, tenantKey, openID str
 		Deleted:      !c.Erased.IsZero(),
 		Registered:   c.Registered(),
 		Retention:    e.Policy.Retention(),
+		Viewers:      e.Policy.Agreement.Viewers,
+		Places:       e.Policy.Agreement.Places,
 	}
 	due, err := e.Deletions(ctx, v, c)
 	if err != nil {
