@@ -145,7 +145,7 @@ var shownBy = map[string][]string{
 
 	"place.database": {"e2e/TestNothingPersonalIsLeft"},
 	"kept.reading":   {"e2e/TestNothingPersonalIsLeft"},
-	"kept.record":    {"store/TestNothingOfAForgottenPerson"},
+	"kept.record":    {"workers/TestNothingOfAForgottenPerson"},
 
 	"right.withdraw": {"engine/TestWithdrawErasesAllCases"},
 	"right.see":      {"workers/TestMyData"},

@@ -19,6 +19,9 @@ type Fact struct {
 	ID string `json:"id"`
 	// Tables are those of the database that hold it; none for what leaves the program, such as its log.
 	Tables []string `json:"tables"`
+	// Pseudonymous is set if it still names a person by the id of the Feishu account when everything of the person is
+	// deleted.
+	Pseudonymous bool `json:"pseudonymous,omitempty"`
 	// Personal are the fields of flows.Personal that it means.
 	Personal []string `json:"personal,omitempty"`
 	// Consent are the sentences of the consent text about it.
