@@ -96,7 +96,7 @@ var families = map[string][]string{
 		"feishu_identity", "esign", "esign_bank", "esign_face", "esign_sdk", "handover", "other"},
 	"deleted": {"photo_grace", "unfinished_retention", "field_retention", "leaver_retention", "uninstalled", "request",
 		"restored", "other"},
-	"looked":      {"review", "photos", "evidence", "evidence_full", "export", "group", "other"},
+	"looked":      {"review", "photos", "evidence", "evidence_full", "copy", "export", "group", "other"},
 	"peek_reason": append(slices.Clone(PeekReasons), "policy"),
 	"reminder":    {"consent", "reading", "photos", "document_photo", "confirm", "bank_card", "face", "code", "other"},
 	"notice": {
