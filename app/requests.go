@@ -25,6 +25,12 @@ type Requests struct {
 	engine *engine.Engine
 }
 
+// OnBehalf says who acts for a person, and why; see engine.OnBehalf.
+type OnBehalf = engine.OnBehalf
+
+// DueDay returns the last day on which a request can be answered in time, such as 2026-06-30.
+func DueDay(r *flows.DataRequest) string { return engine.DueDay(r.DueAt) }
+
 // Errors of Requests.
 var (
 	ErrNoSuchRequest = errors.New("no such request: `shiming privacy request list` lists the open ones")
@@ -111,7 +117,7 @@ func (r *Requests) newestCase(ctx context.Context, who string) (*flows.Case, err
 
 // Add records a request. who is a case id or an open_id.
 func (r *Requests) Add(
-	ctx context.Context, who string, kind flows.RequestKind, words string, o engine.OnBehalf,
+	ctx context.Context, who string, kind flows.RequestKind, words string, o OnBehalf,
 ) (*flows.DataRequest, error) {
 	c, err := r.newestCase(ctx, who)
 	if err != nil {
@@ -122,7 +128,7 @@ func (r *Requests) Add(
 
 // Answer ends a request.
 func (r *Requests) Answer(
-	ctx context.Context, id string, state flows.RequestState, answer string, o engine.OnBehalf,
+	ctx context.Context, id string, state flows.RequestState, answer string, o OnBehalf,
 ) (*flows.DataRequest, error) {
 	out, err := r.engine.AnswerOnBehalf(ctx, id, state, answer, o)
 	if flows.IsNotFound(err) {
@@ -135,7 +141,7 @@ func (r *Requests) Answer(
 // owner only, and ends the request. requestID is an open request for a copy; without one who is a case id or an open_id.
 // It returns the names of the files. A copy that could not be written leaves the request open.
 func (r *Requests) Copy(
-	ctx context.Context, requestID, who, dir string, o engine.OnBehalf,
+	ctx context.Context, requestID, who, dir string, o OnBehalf,
 ) (written []string, err error) {
 	caseID := ""
 	if requestID == "" {

@@ -13,7 +13,6 @@ import (
 	"shiming/cards"
 	"shiming/config"
 	"shiming/doctor"
-	"shiming/engine"
 	"shiming/flows"
 )
 
@@ -50,7 +49,7 @@ type requestBehalf struct {
 	Reason string `required:"" help:"How the person asked and was recognised; kept in the audit trail. Name nobody in it."`
 }
 
-func (b requestBehalf) onBehalf() engine.OnBehalf { return engine.OnBehalf{By: b.By, Reason: b.Reason} }
+func (b requestBehalf) onBehalf() app.OnBehalf { return app.OnBehalf{By: b.By, Reason: b.Reason} }
 
 type requestListCmd struct {
 	requestCommon
@@ -81,7 +80,7 @@ func (l *requestListCmd) Run(ctx context.Context) error {
 func requestLine(q *flows.DataRequest, now time.Time, lang string) string {
 	line := fmt.Sprintf(inLanguage(lang, "%s  %s  %s  %s  最晚 %s", "%s  %s  %s  %s  due %s"), q.ID, q.OpenID,
 		cards.CodeText("request", string(q.Kind), lang), cards.CodeText("request_state", string(q.State), lang),
-		engine.DueDay(q.DueAt))
+		app.DueDay(q))
 	if q.IsOverdue(now) {
 		line += inLanguage(lang, "  已超期", "  overdue")
 	}
