@@ -34,7 +34,7 @@ func DueDay(r *flows.DataRequest) string { return engine.DueDay(r.DueAt) }
 // Errors of Requests.
 var (
 	ErrNoSuchRequest = errors.New("no such request: `shiming privacy request list` lists the open ones")
-	ErrNobody        = errors.New("no such person: give a case id, or the open_id of a person who has begun a registration")
+	ErrNobody        = errors.New("no such person: give a case id, or the open_id of somebody who has registered")
 )
 
 // OpenRequests opens the database beside a serve that may be running. It creates nothing.
@@ -137,9 +137,9 @@ func (r *Requests) Answer(
 	return out, err
 }
 
-// Copy writes the copy of everything that is kept about a person into a directory, as a page and as JSON, readable by its
-// owner only, and ends the request. requestID is an open request for a copy; without one who is a case id or an open_id.
-// It returns the names of the files. A copy that could not be written leaves the request open.
+// Copy writes the copy of everything that is kept about a person into a directory, as a page and as JSON, readable by
+// its owner only, and ends the request. requestID is an open request for a copy; without one who is a case id or an
+// open_id. It returns the names of the files. A copy that could not be written leaves the request open.
 func (r *Requests) Copy(
 	ctx context.Context, requestID, who, dir string, o OnBehalf,
 ) (written []string, err error) {

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// AgreementVersion is the version of the agreement's wording. Each change of its texts ("agreement.*" and the families of
-// Agreement) needs a new version. A test compares the hash of the wording.
+// AgreementVersion is the version of the agreement's wording. Each change of its texts ("agreement.*" and the
+// families of Agreement) needs a new version. A test compares the hash of the wording.
 const AgreementVersion = "2027-02"
 
 // Agreement is the text to which the applicant consents. Consents record its version and hash. The codes say which

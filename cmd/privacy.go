@@ -14,8 +14,8 @@ import (
 	"shiming/flows"
 )
 
-// privacyCmd is what a data-protection officer asks, and the rights of people who have no chat. All commands work beside a
-// running serve; report and audit read only.
+// privacyCmd is what a data-protection officer asks, and the rights of people who have no chat. All commands work
+// beside a running serve; report and audit read only.
 type privacyCmd struct {
 	Report  privacyReportCmd  `cmd:"" help:"Recipients, retention, numbers, looks, deletions, requests, incidents."`
 	Audit   privacyAuditCmd   `cmd:"" help:"Prove all audit chains and the published heads, and list every gap."`

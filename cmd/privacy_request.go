@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"time"
@@ -46,7 +47,7 @@ func (c requestCommon) open(ctx context.Context, use func(*app.Requests, string)
 // requestBehalf says who acts for the person, and why.
 type requestBehalf struct {
 	By     string `required:"" help:"open_id of the admin who has met the person; kept in the audit trail."`
-	Reason string `required:"" help:"How the person asked and was recognised; kept in the audit trail. Name nobody in it."`
+	Reason string `required:"" help:"How the person asked and was recognised; kept on record. Name nobody in it."`
 }
 
 func (b requestBehalf) onBehalf() app.OnBehalf { return app.OnBehalf{By: b.By, Reason: b.Reason} }
@@ -117,7 +118,7 @@ type requestAddCmd struct {
 	requestBehalf
 	Who       string `arg:"" help:"Case id, or open_id of the person."`
 	Kind      string `required:"" enum:"copy,correct,object,delete" help:"copy, correct, object or delete."`
-	WordsFile string `help:"File with the words of the person, for correct and object; - reads the standard input." type:"path"`
+	WordsFile string `help:"File with the words of a correction or an objection; - is the standard input." type:"path"`
 }
 
 func (a *requestAddCmd) Run(ctx context.Context) error {
@@ -143,14 +144,15 @@ func (a *requestAddCmd) Run(ctx context.Context) error {
 	})
 }
 
-// textOf reads a text from a file or, for -, from the standard input, so that it stands in no list of processes. kong makes
-// an absolute path of a name, and leaves - as it is.
+// textOf reads a text from a file or, for -, from the standard input, so that it stands in no list of processes. kong
+// makes an absolute path of a name, and leaves - as it is.
 func textOf(file string) (string, error) {
 	if file == "" {
 		return "", nil
 	}
 	if file == "-" {
-		file = "/dev/stdin"
+		raw, err := io.ReadAll(os.Stdin)
+		return strings.TrimSpace(string(raw)), err
 	}
 	raw, err := os.ReadFile(file)
 	return strings.TrimSpace(string(raw)), err

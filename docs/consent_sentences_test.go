@@ -81,10 +81,11 @@ func TestEachFactIsInTheConsent(t *testing.T) {
 	}
 }
 
-// shownBy names the tests that show each sentence of the consent text to be what happens: directory and name, as many as
-// the text has sentences.
+// shownBy names the tests that show each sentence of the consent text to be what happens: directory and name, as many
+// as the text has sentences.
 var shownBy = map[string][]string{
-	"agreement.intro":       {"cards/TestAgreementDiffers", "flows/TestConsentToTheTextOfTheCard", "flows/TestConsentNeedsTheRightWay"},
+	"agreement.intro": {"cards/TestAgreementDiffers", "flows/TestConsentToTheTextOfTheCard",
+		"flows/TestConsentNeedsTheRightWay"},
 	"agreement.impact.body": {"flows/TestTableIsComplete", "store/TestNothingClearIsStored"},
 	"agreement.keep.body":   {"workers/TestWithdrawalIsOnRecord"},
 	"agreement.refuse.body": {"e2e/TestPhotosWaitForConsent", "e2e/TestDecline"},

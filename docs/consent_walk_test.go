@@ -69,8 +69,8 @@ func (c choice) config() config.Config {
 	return cfg
 }
 
-// promises lists what the consent text says under some settings only: words of it in both languages, and whether a choice
-// makes them true. The rows are written from what the program does, not from the table of facts.
+// promises lists what the consent text says under some settings only: words of it in both languages, and whether a
+// choice makes them true. The rows are written from what the program does, not from the table of facts.
 var promises = []struct {
 	zh, en string
 	holds  func(choice) bool
@@ -156,8 +156,8 @@ func TestConsentPromisesWhatTheSettingsDo(t *testing.T) {
 			seen[i][map[bool]int{true: 1}[want]] = true
 			if strings.Contains(text, p.zh) != want || strings.Contains(text, p.en) != want {
 				if wrong++; wrong < 20 {
-					t.Errorf("%+v: got %v and %v for %q, want %v", c, strings.Contains(text, p.zh), strings.Contains(text, p.en),
-						p.zh, want)
+					t.Errorf("%+v: got %v and %v for %q, want %v", c, strings.Contains(text, p.zh),
+						strings.Contains(text, p.en), p.zh, want)
 				}
 			}
 		}

@@ -10,8 +10,8 @@ import (
 	"shiming/sim/tencent"
 )
 
-// TestRecipientsOfEachMethod: whoever receives data of a person by any method is named by the consent that the person has
-// given, and by the table of facts; and of whom the consent names, each has received something.
+// TestRecipientsOfEachMethod: whoever receives data of a person by any method is named by the consent that the person
+// has given, and by the table of facts; and of whom the consent names, each has received something.
 func TestRecipientsOfEachMethod(t *testing.T) {
 	for _, tt := range []struct {
 		name   string

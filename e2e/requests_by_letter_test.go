@@ -29,9 +29,9 @@ func requestList(h *harness.Harness, args ...string) (out []listedRequest) {
 	return out
 }
 
-// TestRequestsByLetter: somebody who has left asks by letter for a copy, a correction and the deletion. The commands work
-// beside the running bot; each says clearly what is wrong, who acted and why is in the trail, nothing is sent to the former
-// account, and the deletion is carried out.
+// TestRequestsByLetter: somebody who has left asks by letter for a copy, a correction and the deletion. The commands
+// work beside the running bot; each says clearly what is wrong, who acted and why is in the trail, nothing is sent to
+// the former account, and the deletion is carried out.
 func TestRequestsByLetter(t *testing.T) {
 	h := harness.Start(t, harness.Setup{Settings: noResendPause()})
 	a := h.Admin(0)
@@ -69,7 +69,8 @@ func TestRequestsByLetter(t *testing.T) {
 	}
 
 	privacyOutput(h, 0, behalf("request", "add", p.OpenID, "--kind", "copy")...)
-	if out := privacyOutput(h, 1, behalf("request", "add", c.ID, "--kind", "copy")...); !strings.Contains(out, "open request") {
+	out := privacyOutput(h, 1, behalf("request", "add", c.ID, "--kind", "copy")...)
+	if !strings.Contains(out, "open request") {
 		t.Errorf("got %s for a second one, want that one is open", out)
 	}
 	asked := requestList(h)
@@ -107,10 +108,12 @@ func TestRequestsByLetter(t *testing.T) {
 			t.Errorf("%s is no copy", filepath.Base(name))
 		}
 	}
-	if list := requestList(h, "--who", p.OpenID); len(list) != 1 || list[0].State != "fulfilled" || list[0].EndedBy != a.OpenID {
+	list := requestList(h, "--who", p.OpenID)
+	if len(list) != 1 || list[0].State != "fulfilled" || list[0].EndedBy != a.OpenID {
 		t.Errorf("got %+v, want the copy fulfilled by the admin", list)
 	}
-	if out := privacyOutput(h, 1, behalf("copy", "--request", asked[0].ID, "--out", dir)...); !strings.Contains(out, "ended already") {
+	out = privacyOutput(h, 1, behalf("copy", "--request", asked[0].ID, "--out", dir)...)
+	if !strings.Contains(out, "ended already") {
 		t.Errorf("got %s for the same request again, want that it has ended", out)
 	}
 
@@ -119,7 +122,8 @@ func TestRequestsByLetter(t *testing.T) {
 	privacyOutput(h, 0, behalf("request", "add", p.OpenID, "--kind", "correct", "--words-file", words)...)
 	h.Find(a.Chat(), "the correction", func(s harness.CardView) bool { return s.Says("更正资料", "住址里的门牌号不对") })
 	correct := requestList(h)[0]
-	if out := privacyOutput(h, 1, behalf("request", "answer", correct.ID, "--declined")...); !strings.Contains(out, "with the reason") {
+	out = privacyOutput(h, 1, behalf("request", "answer", correct.ID, "--declined")...)
+	if !strings.Contains(out, "with the reason") {
 		t.Errorf("got %s, want an answer asked for", out)
 	}
 	answer := files.WriteTemp(t, "answer.txt", "存证以证件为准")

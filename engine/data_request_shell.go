@@ -8,14 +8,14 @@ import (
 	"shiming/flows"
 )
 
-// OnBehalf is a request about own data that somebody has made outside the chat, such as a leaver by letter, and that a
-// command in the shell carries in. By is the open_id of the admin who has met the person, Reason says how the person was
-// recognised; both are in the audit trail.
+// OnBehalf is a request about own data that somebody has made outside the chat, such as a leaver by letter, and that
+// a command in the shell carries in. By is the open_id of the admin who has met the person, Reason says how the
+// person was recognised; both are in the audit trail.
 type OnBehalf struct{ By, Reason string }
 
 // Errors of requests in the shell.
 var (
-	ErrNotAdmin = errors.New("--by must be the open_id of an admin of this company (hr.admins), or of a stand-in on duty")
+	ErrNotAdmin = errors.New("--by must be the open_id of an admin of this company, or of a stand-in on duty")
 	ErrOwnData  = errors.New("--by is the person whose data it is: somebody else must do it")
 	ErrNoManner = errors.New("--reason must say in 2 to 200 characters how the person asked and was recognised")
 	ErrOpen     = errors.New("the person has an open request of this kind already")
@@ -52,8 +52,8 @@ func auditBehalf(ctx context.Context, tx flows.Tx, row flows.AuditRow, o OnBehal
 	return tx.Audit(ctx, row)
 }
 
-// AskOnBehalf records a request of the applicant of a case, which follows the same way and deadline as one in the chat. It
-// returns flows.ErrNotFound without such a case.
+// AskOnBehalf records a request of the applicant of a case, which follows the same way and deadline as one in the
+// chat. It returns flows.ErrNotFound without such a case.
 func (e *Engine) AskOnBehalf(
 	ctx context.Context, caseID string, kind flows.RequestKind, words string, o OnBehalf,
 ) (r *flows.DataRequest, err error) {
@@ -151,9 +151,9 @@ func (e *Engine) AnswerOnBehalf(
 	return r, err
 }
 
-// CopyOnBehalf puts on record that a copy of everything that is kept of a person is written by a command: of the person of
-// an open request, or of the applicant of a case, whose request it records then. Whoever still works here is told. The
-// caller writes the copy and calls CopyWritten.
+// CopyOnBehalf puts on record that a copy of everything that is kept of a person is written by a command: of the
+// person of an open request, or of the applicant of a case, whose request it records then. Whoever still works here
+// is told. The caller writes the copy and calls CopyWritten.
 func (e *Engine) CopyOnBehalf(
 	ctx context.Context, requestID, caseID string, o OnBehalf,
 ) (r *flows.DataRequest, err error) {
@@ -194,10 +194,11 @@ func (e *Engine) CopyOnBehalf(
 		if err != nil || !works.LeftAt.IsZero() {
 			return err
 		}
-		return e.Enqueue(ctx, tx, "copy_written/"+r.ID+"/"+flows.AuditTime(now), flows.Reply(flows.ReplyDisclosed).Of(c.ID).
+		told := flows.Reply(flows.ReplyDisclosed).Of(c.ID).
 			Towards(flows.Receiver{Type: "open_id", ID: c.OpenID}).
 			With(flows.ArgSince, flows.AuditTime(now)).
-			For(c.TenantKey, c.OpenID))
+			For(c.TenantKey, c.OpenID)
+		return e.Enqueue(ctx, tx, "copy_written/"+r.ID+"/"+flows.AuditTime(now), told)
 	})
 	return r, err
 }

@@ -95,8 +95,8 @@ func (e *Engine) Overdue(
 }
 
 // ForgetLeavers deletes what is kept beside the cases of people who have left, and of a company that has uninstalled the
-// app, once the retention is over and nothing of their cases is kept any more, and what is on record of copies of people
-// whose cases are deleted. It returns the number of rows.
+// app, once the retention is over and nothing of their cases is kept any more, and what is on record of copies of
+// people whose cases are deleted. It returns the number of rows.
 func (e *Engine) ForgetLeavers(ctx context.Context, tx flows.Tx, tenantKey string, limit int) (rows int, err error) {
 	uninstalled, err := e.UninstalledAt(ctx, tx, tenantKey)
 	if err != nil {

@@ -51,8 +51,8 @@ var Conditions = []Condition{
 	OnWarning, Always, SecondLook, TellLooks, AnnounceMasked, AnnounceAvatars, DPO,
 }
 
-// Said is a sentence of the consent text that a fact makes necessary: its part, its code, and the conditions under which
-// the fact holds, all of them; none: always.
+// Said is a sentence of the consent text that a fact makes necessary: its part, its code, and the conditions under
+// which the fact holds, all of them; none: always.
 type Said struct {
 	Part Part        `json:"part"`
 	Code string      `json:"code"`

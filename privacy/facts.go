@@ -42,8 +42,8 @@ type Viewer struct {
 // Recipient is somebody outside the program who receives something of it.
 type Recipient struct {
 	ID string `json:"id"`
-	// Consent are the sentences of the consent text that name it, Disclosed the codes of the list of who received it on the
-	// card 我的资料 (texts "disclosed.<code>").
+	// Consent are the sentences of the consent text that name it, Disclosed the codes of the list of who received it
+	// on the card 我的资料 (texts "disclosed.<code>").
 	Consent   []Said   `json:"consent,omitempty"`
 	Disclosed []string `json:"disclosed,omitempty"`
 	Who       Words    `json:"who"`

@@ -11,8 +11,8 @@ import (
 	"shiming/workers/workerstest"
 )
 
-// TestDeletionWaitsForHR: a deletion that is asked for while the outcome of an evidence point is not known waits until HR
-// has settled it, and is carried out then. The point is kept as proof, and nothing of the person.
+// TestDeletionWaitsForHR: a deletion that is asked for while the outcome of an evidence point is not known waits
+// until HR has settled it, and is carried out then. The point is kept as proof, and nothing of the person.
 func TestDeletionWaitsForHR(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
@@ -41,8 +41,8 @@ func TestDeletionWaitsForHR(t *testing.T) {
 	w.Must(w.Store.VerifyChain(t.Context(), c.ID))
 }
 
-// TestSameNumberAfterADeletion: when one of two people with the same number has everything deleted, HR's card of the other
-// does not name that person any more, and a third person's number is not compared with it.
+// TestSameNumberAfterADeletion: when one of two people with the same number has everything deleted, HR's card of the
+// other does not name that person any more, and a third person's number is not compared with it.
 func TestSameNumberAfterADeletion(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t)
@@ -102,7 +102,8 @@ func TestRequestOfALeaverInTheShell(t *testing.T) {
 		}
 	}
 	own := w.PutCase(flows.Done, "ou_hr2")
-	_, err = w.Engine.AskOnBehalf(t.Context(), own.ID, flows.RequestCopy, "", engine.OnBehalf{By: "ou_hr2", Reason: hr.Reason})
+	self := engine.OnBehalf{By: "ou_hr2", Reason: hr.Reason}
+	_, err = w.Engine.AskOnBehalf(t.Context(), own.ID, flows.RequestCopy, "", self)
 	if err != engine.ErrOwnData {
 		t.Errorf("got %v for an admin's own data, want %v", err, engine.ErrOwnData)
 	}

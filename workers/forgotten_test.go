@@ -113,14 +113,15 @@ func pseudonymousTables() (all []string) {
 	return all
 }
 
-// TestNothingOfAForgottenPerson: when a leaver's retention is over, no table of either database holds the name, the number
-// or the mobile of the person, as they are or as a key by which rows are found, and none but those that the table of
-// facts names holds the id of the account. A start that asks the directory again writes nothing of the person.
+// TestNothingOfAForgottenPerson: when a leaver's retention is over, no table of either database holds the name, the
+// number or the mobile of the person, as they are or as a key by which rows are found, and none but those that the
+// table of facts names holds the id of the account. A start that asks the directory again writes nothing of the
+// person.
 func TestNothingOfAForgottenPerson(t *testing.T) {
 	onRawBoth(t, func(t *testing.T, w *workerstest.Harness, raw *sql.DB) {
 		ctx, who := t.Context(), "ou_leaver"
 		staffChange(w, who, flows.StaffJoined)
-		w.Say(who, "你好")
+		w.Must(w.Engine.Entered(ctx, flows.Entered{EventID: w.NextID(), TenantKey: workerstest.Tenant, OpenID: who}))
 		w.Say(who, "取消")
 		c := w.Walk(who, flows.SampleNumber, flows.Done)
 		w.Click(who, c, cards.ActCopyData)
@@ -139,7 +140,11 @@ func TestNothingOfAForgottenPerson(t *testing.T) {
 			return tx.PutChase(ctx, campaign.ID, who, "om_chase")
 		}))
 		index := hex.EncodeToString(numberIndex(t, raw, c.ID))
-		personal := []string{flows.SampleName, flows.SampleNumber, flows.SampleMobile}
+		greeted := hex.EncodeToString(w.Store.MAC("greeted", workerstest.Tenant, who))
+		if got := tablesHolding(t, raw, greeted); !slices.Equal(got, []string{"settings"}) {
+			t.Fatalf("got the greeting in %v, want it in settings before the deletion", got)
+		}
+		personal := []string{flows.SampleName, flows.SampleNumber, flows.SampleMobile, greeted}
 		if got := tablesHolding(t, raw, index); !slices.Equal(got, []string{"cases"}) {
 			t.Fatalf("got the index of the number in %v, want it in cases before the deletion", got)
 		}
@@ -170,6 +175,11 @@ func TestNothingOfAForgottenPerson(t *testing.T) {
 			}
 		}
 		check("after the deletion")
+		var uses int
+		w.Must(raw.QueryRowContext(ctx, `SELECT count(*) FROM uses`).Scan(&uses))
+		if uses != 0 {
+			t.Errorf("got %d counters by keyed hashes of the person and the mobile, want none", uses)
+		}
 
 		// The directory still knows the person as somebody who has left.
 		w.Directory.Staff = append(w.Directory.Staff,
@@ -202,8 +212,8 @@ func numberIndex(t *testing.T, raw *sql.DB, caseID string) (index []byte) {
 	return index
 }
 
-// TestCopiesGoWithTheDeletion: what is on record of a copy goes with the fields of somebody who still works here, but not
-// while its message stands in the chat.
+// TestCopiesGoWithTheDeletion: what is on record of a copy goes with the fields of somebody who still works here, but
+// not while its message stands in the chat.
 func TestCopiesGoWithTheDeletion(t *testing.T) {
 	onRawBoth(t, func(t *testing.T, w *workerstest.Harness, raw *sql.DB) {
 		c := w.Walk("ou_1", flows.SampleNumber, flows.Done)
