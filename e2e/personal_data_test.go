@@ -38,7 +38,14 @@ func newCanary(what, text string) canary {
 	add([]byte(text)...)
 	add([]byte(url.QueryEscape(text))...)
 	add([]byte(strings.ToLower(url.QueryEscape(text)))...)
-	add([]byte(strings.Trim(fmt.Sprintf("%+q", text), `"`))...) // \u6837…
+	escaped := strings.Trim(fmt.Sprintf("%+q", text), `"`) // \u6837…
+	add([]byte(escaped)...)
+	if strings.Contains(escaped, `\u`) {
+		add([]byte(strings.ReplaceAll(strings.ToUpper(escaped), `\U`, `\u`))...)
+	}
+	for at := 0; at+8 <= len(text); at += 8 { // the words that a stack trace shows of a value
+		add(fmt.Appendf(nil, "%#x", binary.LittleEndian.Uint64([]byte(text[at:])))...)
+	}
 	add([]byte(hex.EncodeToString([]byte(text)))...)
 	add([]byte(strings.ToUpper(hex.EncodeToString([]byte(text))))...)
 	var little, big []byte
