@@ -14,6 +14,8 @@ import (
 	"testing"
 	"unicode/utf16"
 
+	"golang.org/x/text/encoding/simplifiedchinese"
+
 	"shiming/e2e/harness"
 	"shiming/sim"
 	"shiming/sim/specimen"
@@ -42,6 +44,9 @@ func newCanary(what, text string) canary {
 	add([]byte(escaped)...)
 	if strings.Contains(escaped, `\u`) {
 		add([]byte(strings.ReplaceAll(strings.ToUpper(escaped), `\U`, `\u`))...)
+	}
+	if national, err := simplifiedchinese.GBK.NewEncoder().Bytes([]byte(text)); err == nil && len(national) >= 6 {
+		add(national...)
 	}
 	for at := 0; at+8 <= len(text); at += 8 { // the words that a stack trace shows of a value
 		add(fmt.Appendf(nil, "%#x", binary.LittleEndian.Uint64([]byte(text[at:])))...)
