@@ -51,7 +51,8 @@ func (r *leakRun) files() map[string][]byte {
 		}
 	}
 	if r.server != "" {
-		dirs = append(dirs, filepath.Join(r.server, "data", "base", r.databaseOID()), filepath.Join(r.server, "data", "pg_wal"),
+		data := filepath.Join(r.server, "data")
+		dirs = append(dirs, filepath.Join(data, "base", r.databaseOID()), filepath.Join(data, "pg_wal"),
 			filepath.Join(r.server, "log"))
 	}
 	for _, dir := range dirs {

@@ -107,9 +107,13 @@ func (s *ServedProgram) Harness() *Harness {
 	return &Harness{T: s.t, Ctx: s.Ctx, World: s.World, Logs: &logs{}}
 }
 
-func (s *ServedProgram) Start() {
+// Start starts the program and waits until it is ready. change may change the command.
+func (s *ServedProgram) Start(change ...func(*exec.Cmd)) {
 	s.t.Helper()
 	s.Running = Command(s.Ctx, s.Env, "serve", "--config", s.File)
+	for _, f := range change {
+		f(s.Running.Cmd)
+	}
 	if err := s.Running.Cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
