@@ -38,12 +38,17 @@ func (l *leakSearch) add(what, text string) {
 // addPerson wants nothing of a person anywhere, and not even the masked forms in a text.
 func (l *leakSearch) addPerson(h *harness.Harness, p specimen.Person) {
 	for what, text := range map[string]string{
-		"a name": p.Name, "a number": p.Code, "the end of a number": p.Code[10:], "a mobile": p.Mobile,
-		"the end of a mobile": p.Mobile[3:], "a bank card": p.BankCard, "an address": p.Address, "an issuer": p.IssuedBy,
-		"a birth date": p.Birth, "digits of a birth date": strings.ReplaceAll(p.Birth, "-", ""),
-		"a name in Latin letters": p.EnglishName(), "a passport": p.PageNumber(specimen.Passport),
+		"a name": p.Name, "a number": p.Code, "a mobile": p.Mobile, "a bank card": p.BankCard, "an address": p.Address,
+		"an issuer": p.IssuedBy, "a birth date": p.Birth, "a name in Latin letters": p.EnglishName(),
+		"a passport": p.PageNumber(specimen.Passport),
 	} {
 		l.add(what, text)
+	}
+	for what, digits := range map[string]string{ // longer numbers, such as times, hold them by chance
+		"the end of a number": p.Code[10:], "the end of a mobile": p.Mobile[3:],
+		"digits of a birth date": strings.ReplaceAll(p.Birth, "-", ""),
+	} {
+		l.everywhere = append(l.everywhere, canary{what: what, whole: []byte(digits)})
 	}
 	for _, side := range []string{"front", "back"} {
 		img := h.Photo(p, side)
