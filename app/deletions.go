@@ -55,8 +55,8 @@ func (a *App) openDeletionList() {
 			"would have to be repeated by hand", "file", path)
 	default:
 		if !a.listUnusable.Swap(true) {
-			a.log.Error("the list of deletions cannot be written: after a restore of a backup, deletions since would have to be "+
-				"repeated by hand", "error", err)
+			a.log.Error("the list of deletions cannot be written: after a restore of a backup, deletions since would have to "+
+				"be repeated by hand", "error", err)
 		}
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"shiming/config"
 )
 
-// TestNoListBesideAReadOnlyKeyFile: on PostgreSQL, where nothing can be written beside the key file, the bot runs without
-// a list and warns. A path that somebody has set is a fault instead. Nobody can create a file in /sys, not even root.
+// TestNoListBesideAReadOnlyKeyFile: on PostgreSQL, where nothing can be written beside the key file, the bot runs
+// without a list and warns. A path that somebody has set is a fault instead. Nobody can create a file in /sys, not even root.
 func TestNoListBesideAReadOnlyKeyFile(t *testing.T) {
 	t.Parallel()
 	for _, chosen := range []bool{false, true} {

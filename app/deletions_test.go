@@ -63,3 +63,25 @@ func TestListAheadOfTheDatabase(t *testing.T) {
 		})
 	}
 }
+
+// TestListIsTakenOver: an instance beside another one that writes the list has no fault, and writes it once that one
+// has ended.
+func TestListIsTakenOver(t *testing.T) {
+	t.Parallel()
+	cfg := config.Defaults()
+	cfg.Store.DSN, cfg.Security.KeysetFile = "postgres://db/shiming", filepath.Join(t.TempDir(), "keyset.json")
+	first := &App{cfg: cfg, log: slog.New(slog.DiscardHandler)}
+	second := &App{cfg: cfg, log: first.log}
+	first.openDeletionList()
+	second.openDeletionList()
+	if first.deleted == nil || second.deleted != nil || second.listUnusable.Load() || second.listOff {
+		t.Fatalf("first %t, second %t, unusable %t, off %t; want the first to write and the second to wait",
+			first.deleted != nil, second.deleted != nil, second.listUnusable.Load(), second.listOff)
+	}
+	first.Close()
+	second.openDeletionList()
+	if second.deleted == nil {
+		t.Error("the list of a process that has ended was not taken over")
+	}
+	second.Close()
+}

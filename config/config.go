@@ -218,8 +218,8 @@ func (c *Config) WorkSchedule() workday.Schedule {
 	return workday.Schedule{Calendar: c.Review.calendar, Hours: hours}
 }
 
-// DeletionList returns the path of the list of deletions: store.deletions_file, or a file beside the SQLite database, or
-// on PostgreSQL one beside the key file, which no backup of the database holds.
+// DeletionList returns the path of the list of deletions: store.deletions_file, or a file beside the SQLite database,
+// or on PostgreSQL one beside the key file, which no backup of the database holds.
 func (c *Config) DeletionList() string {
 	if c.Store.DeletionsFile != "" {
 		return c.Store.DeletionsFile

@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// settledMark is the setting that says when a restored copy was dealt with, RFC 3339. The deletions of a list until then
-// were applied, as far as the cases allowed.
+// settledMark is the setting that says when a restored copy was dealt with, RFC 3339. The deletions of a list until
+// then were applied, as far as the cases allowed.
 const settledMark = "database/deletions_settled"
 
-// MissingDeletions returns those of a list that the database has not, although it has the case. A list never runs ahead
-// of its database: with one such deletion the database is older than the list, because a backup, a snapshot or a former
+// MissingDeletions returns those of a list that the database has not, although it has the case. A list never runs
+// ahead of its database: with one such deletion the database is older than the list, because a backup, a snapshot or a former
 // point in time was put back, whatever the marks of a copy say.
 func (s *Store) MissingDeletions(ctx context.Context, list []Deleted) (missing []Deleted, err error) {
 	settled := time.Time{}
