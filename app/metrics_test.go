@@ -37,6 +37,7 @@ func exposed(t *testing.T) map[string][]string {
 	t.Cleanup(func() { _ = s.Close() })
 	m := newMetrics()
 	m.longConn(&bot.LongConn{}) // as with feishu.transport: websocket
+	m.keys(s, &keyService{})    // as with kms.uri
 	m.Moved(flows.Filing, flows.Done, time.Second, time.Minute)
 	m.Effect(flows.JobShow, "done", time.Second)
 	m.ApprovedByPolicy(true)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -119,4 +120,18 @@ func (s *Store) adoptFirstEpoch(ctx context.Context) error {
 		s.keys.Use(number)
 	}
 	return nil
+}
+
+// noteFormer adds the epoch in use to those that were in use before the target, so that a key file from before a
+// rotation can be told from one of another installation.
+func (s *Store) noteFormer(ctx context.Context, target keyset.Epoch) error {
+	used := s.keys.InUse()
+	value, _, err := s.readMark(ctx, formerMark)
+	if err != nil || used.Number == target.Number {
+		return err
+	}
+	if slices.Contains(strings.Fields(value), epochValue(used)) {
+		return nil
+	}
+	return s.putMark(ctx, formerMark, strings.TrimSpace(value+" "+epochValue(used)))
 }

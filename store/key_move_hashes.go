@@ -14,6 +14,15 @@ import (
 // Ends of audit chains, counted uses and marks of people are found by keyed hashes. A rotation puts them under the
 // hashing key of the epoch in use: an end by what it covers, the others by the people whom the database knows.
 
+// hashesBehind reports whether keyed hashes may be under the hashing key of an older epoch.
+func (s *Store) hashesBehind(ctx context.Context) (bool, error) {
+	if !s.keys.FormerHashing() {
+		return false, nil
+	}
+	value, _, err := s.readMark(ctx, hashedMark)
+	return value != strconv.Itoa(s.keys.InUse().Number), err
+}
+
 // moveChains computes the keyed hashes over the ends of the chains anew. An end that no key confirms keeps its hash, so
 // that the chain goes on to count as cut; it does not hold up the rotation.
 func (m *keyMove) moveChains(ctx context.Context) error {
@@ -152,7 +161,8 @@ func (m *keyMove) movePage(ctx context.Context, hashes HashesFunc, people []hash
 		}
 		add(settings[p.tenantKey], s)
 	}
-	if err := m.moveHashes(ctx, uses, `FROM uses WHERE `, `INSERT INTO uses (key, id, at_ms) SELECT %s, id, at_ms `); err != nil {
+	err := m.moveHashes(ctx, uses, `FROM uses WHERE `, `INSERT INTO uses (key, id, at_ms) SELECT %s, id, at_ms `)
+	if err != nil {
 		return err
 	}
 	for tenant, keys := range settings {

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"shiming/flows"
@@ -173,29 +172,6 @@ func (s *Store) moveAll(ctx context.Context, cfg RotateConfig, target int, out *
 	maps.Copy(m.unreadable, m.cut)
 	out.Unreadable = slices.Sorted(maps.Keys(m.unreadable))
 	return s.moveKeyCheck(ctx)
-}
-
-// noteFormer adds the epoch in use to those that were in use before the target, so that a key file from before a
-// rotation can be told from one of another installation.
-func (s *Store) noteFormer(ctx context.Context, target keyset.Epoch) error {
-	used := s.keys.InUse()
-	value, _, err := s.readMark(ctx, formerMark)
-	if err != nil || used.Number == target.Number {
-		return err
-	}
-	if slices.Contains(strings.Fields(value), epochValue(used)) {
-		return nil
-	}
-	return s.putMark(ctx, formerMark, strings.TrimSpace(value+" "+epochValue(used)))
-}
-
-// hashesBehind reports whether keyed hashes may be under the hashing key of an older epoch.
-func (s *Store) hashesBehind(ctx context.Context) (bool, error) {
-	if !s.keys.FormerHashing() {
-		return false, nil
-	}
-	value, _, err := s.readMark(ctx, hashedMark)
-	return value != strconv.Itoa(s.keys.InUse().Number), err
 }
 
 // checkValueBehind reports whether the check value is under an older epoch.

@@ -193,7 +193,8 @@ func TestRotationKilledBetweenFileAndDatabase(t *testing.T) {
 		blocked, err := ts.backend.write.BeginTx(t.Context(), nil)
 		must(t, err)
 		defer blocked.Rollback() //nolint:errcheck // ended below
-		_, err = blocked.ExecContext(t.Context(), `INSERT INTO settings (tenant_key, key, value) VALUES ('', $1, 'x')`, nextMark)
+		_, err = blocked.ExecContext(t.Context(),
+			`INSERT INTO settings (tenant_key, key, value) VALUES ('', $1, 'x')`, nextMark)
 		must(t, err)
 		_, err = fmt.Fprintln(in)
 		must(t, err)

@@ -49,11 +49,12 @@ type row struct {
 
 // rows says what follows each code.
 var rows = map[Code]row{
-	CodeUnreachable:    {true, "the key service cannot be reached"},
-	CodeTimeout:        {true, "the key service does not answer"},
-	CodeShape:          {false, "the key service answers something unexpected: is this a Vault?"},
-	CodeNoToken:        {false, "the key service wants a token: set kms.token, or kms.role_id and kms.secret_id"},
-	CodeDenied:         {false, "the key service denies it: is kms.token or the role still valid, and does its policy allow update?"},
+	CodeUnreachable: {true, "the key service cannot be reached"},
+	CodeTimeout:     {true, "the key service does not answer"},
+	CodeShape:       {false, "the key service answers something unexpected: is this a Vault?"},
+	CodeNoToken:     {false, "the key service wants a token: set kms.token, or kms.role_id and kms.secret_id"},
+	CodeDenied: {false, "the key service denies it: is kms.token or the role still valid, and does its policy " +
+		"allow update?"},
 	CodeNoPath:         {false, "the key service has no Transit engine there: compare kms.uri"},
 	CodeNoKey:          {false, "the key service has no such key: compare kms.uri"},
 	CodeTooOld:         {false, "the key service does not decrypt with that version any more: min_decryption_version"},
@@ -69,11 +70,14 @@ var rows = map[Code]row{
 	CodeRedirect:       {true, "the key service redirects: name the active node, or let standby nodes forward"},
 	CodeServer:         {true, "the key service fails"},
 	CodeCertificate:    {false, "the certificate of the key service is not trusted: set kms.ca_file"},
-	CodeNoLogin:        {false, "the key service refuses the login: compare kms.role_id, and make a new kms.secret_id"},
+	CodeNoLogin: {false, "the key service refuses the login: compare kms.role_id, and make a new " +
+		"kms.secret_id"},
 	CodeWrappingToken: {false, "the wrapping token in kms.secret_id was used or has ended: make a new one, and if nobody " +
 		"here has used it, destroy the secret_id, which somebody else has"},
-	CodeWrapped:      {false, "the key service wraps its answer: kms.secret_id must be the secret_id itself, or set kms.secret_id_wrapped"},
-	CodeNotRenewable: {false, "the token of the key service cannot be renewed: make one that is periodic, or use kms.role_id"},
+	CodeWrapped: {false, "the key service wraps its answer: kms.secret_id must be the secret_id itself, or set " +
+		"kms.secret_id_wrapped"},
+	CodeNotRenewable: {false, "the token of the key service cannot be renewed: make one that is periodic, or use " +
+		"kms.role_id"},
 }
 
 // texts400 tells apart what Vault answers with 400, by a part of its text.
