@@ -55,7 +55,7 @@ func (e *Engine) PrivacyReport(
 		return nil, err
 	}
 	out.Requests = flows.RequestsReport(counts)
-	if out.Open, out.Overdue, _, err = v.CountOpenDataRequests(ctx, tenantKey, e.Now()); err != nil {
+	if out.Open, out.Overdue, _, err = v.CountOpenDataRequests(ctx, tenantKey, "", e.Now()); err != nil {
 		return nil, err
 	}
 	head, err := v.LastHead(ctx, tenantKey)
