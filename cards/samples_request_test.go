@@ -31,6 +31,7 @@ func requestSamples() []sample {
 		{name: "request_ended_deleted", card: RequestEnded{RequestRow{Kind: "delete", Outcome: "fulfilled", At: noon,
 			Due: "2026-12-11", Ended: after(time.Minute)}}},
 		{name: "audit_head", card: AuditHead{Day: "2026-11-21", Hash: strings.Repeat("0123456789abcdef", 4), Chains: 12}},
+		{name: "audit_head_quiet", card: AuditHead{Day: "2026-11-22", Hash: strings.Repeat("0123456789abcdef", 4)}},
 		{name: "privacy", card: Privacy{From: "2026-10-23", To: "2026-11-21",
 			Recipients: []string{"feishu", "tencent_sms", "esign"}, Retention: agreement.Retention,
 			InHand: 12, Ended: 345, Started: 40, Done: 35,
