@@ -79,6 +79,7 @@ func Policy(cfg config.Config) flows.Policy {
 		Documents:       cfg.Evidence.Documents,
 		EvidenceMark:    cfg.Evidence.Mark,
 		FaceLiveScore:   flows.FaceLiveScore(cfg.Evidence.FaceLiveScore),
+		HeadsReceiver:   headsReceiver(cfg),
 		HandsOver:       cfg.Handover.URL != "",
 		SigningAccounts: signing,
 		ReminderAfter:   t.ReminderAfter,

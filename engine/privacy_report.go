@@ -58,11 +58,30 @@ func (e *Engine) PrivacyReport(
 	if out.Open, out.Overdue, _, err = v.CountOpenDataRequests(ctx, tenantKey, "", e.Now()); err != nil {
 		return nil, err
 	}
-	head, err := v.LastHead(ctx, tenantKey)
-	if err == nil {
-		out.LastHead, out.HeadDay = hex.EncodeToString(head.Hash), head.Day
+	return out, e.headsReport(ctx, v, out)
+}
+
+// headsReport fills in the newest head, and how far the receiver of heads has taken them.
+func (e *Engine) headsReport(ctx context.Context, v flows.View, out *flows.PrivacyReport) error {
+	head, err := v.LastHead(ctx, out.TenantKey)
+	if err != nil {
+		return flows.IgnoreNotFound(err)
 	}
-	return out, flows.IgnoreNotFound(err)
+	out.LastHead, out.HeadDay = hex.EncodeToString(head.Hash), head.Day
+	if e.Policy.HeadsReceiver == "" {
+		return nil
+	}
+	raw, err := v.Setting(ctx, out.TenantKey, flows.SettingHeadDelivery)
+	if err != nil {
+		return err
+	}
+	d, err := flows.ParseHeadDelivery(raw, e.Policy.HeadsReceiver)
+	if err != nil {
+		return err
+	}
+	out.SentHeadDay = d.Day
+	out.UnsentHeads, err = v.CountHeadsAfter(ctx, out.TenantKey, d.Day)
+	return err
 }
 
 // PrivacyCard is the report of the last days for a data-protection officer; nil for somebody who is none any more.

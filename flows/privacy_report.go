@@ -28,6 +28,9 @@ type PrivacyReport struct {
 	Overdue    int                    `json:"overdue_requests"`
 	LastHead   string                 `json:"last_audit_head,omitempty"` // hex
 	HeadDay    string                 `json:"last_audit_head_day,omitempty"`
+	// SentHeadDay is the last head that the receiver of dpo.heads_url has taken, UnsentHeads how many it has not yet.
+	SentHeadDay string `json:"last_sent_audit_head_day,omitempty"`
+	UnsentHeads int    `json:"unsent_audit_heads,omitempty"`
 }
 
 // LookCount is how often somebody has looked at data in one way for one reason.

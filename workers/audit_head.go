@@ -14,7 +14,7 @@ import (
 const headPage = 500
 
 // publishHead publishes the head of a day over the tenant's audit chains: in the review group, to the data-protection
-// officers in private, and in the log. It queues the next one. Whichever instance runs it and however often, there is one
+// officers in private, to the receiver of dpo.heads_url, and in the log. It queues the next one. Whichever instance runs it and however often, there is one
 // head a day, also on a day on which no chain has grown: a day without a head means that something was wrong.
 func (w *Workers) publishHead(ctx context.Context, j flows.Job) error {
 	tenantKey, day := j.Args[flows.ArgTenant], j.RunDate()
@@ -60,6 +60,11 @@ func (w *Workers) publishHead(ctx context.Context, j flows.Job) error {
 		to, err := w.headReceivers(ctx, tx, tenantKey)
 		if err != nil {
 			return err
+		}
+		if w.Heads != nil {
+			if err := w.engine.Enqueue(ctx, tx, j.Key+"/send", flows.SendHeads(tenantKey, day)); err != nil {
+				return err
+			}
 		}
 		return w.enqueueForEach(ctx, tx, tenantKey, j.Key+"/card", flows.Reply(flows.ReplyHead).With(flows.ArgDay, day), to)
 	})
