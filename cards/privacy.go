@@ -21,7 +21,9 @@ type Privacy struct {
 	Requests      []PrivacyRequests
 	Open, Overdue int // requests, now
 	Incidents     []PrivacyIncident
+	Refused       []PrivacyRefused
 	Head, HeadDay string // newest audit head; "" without one
+	Unsent        int    // heads that their receiver has not taken yet
 	At            time.Time
 }
 
@@ -29,6 +31,14 @@ type Privacy struct {
 type PrivacyLook struct {
 	View // without At and Words
 	N    int
+}
+
+// PrivacyRefused is how often something was refused for want of a right (texts "refused_what.<code>"), to how many people
+// as far as it was about a case, and when last.
+type PrivacyRefused struct {
+	What      string
+	N, People int
+	Last      time.Time
 }
 
 // PrivacyRequests is how many requests of a kind were made, and how they ended.
@@ -68,6 +78,7 @@ func (v Privacy) JSON() json.RawMessage {
 			intArg("done", v.Done))))
 	e = append(e, deletionNodes(v.Deletions, v.Proof)...)
 	e = append(e, v.lookNodes()...)
+	e = append(e, v.refusedNodes()...)
 	e = append(e, headline(tr("privacy.requests")),
 		line(tr("requests.total", intArg("n", v.Open), intArg("overdue", v.Overdue))))
 	var requests []text
@@ -90,11 +101,30 @@ func (v Privacy) JSON() json.RawMessage {
 		e = append(e, headline(tr("audit_head.title")))
 		e = append(e, facts(fact("head_day", foreignText(v.HeadDay, maxArg)), fact("audit_head", machineID(v.Head)))...)
 	}
+	if v.Unsent > 0 {
+		e = append(e, line(tr("privacy.unsent", intArg("n", v.Unsent)), colourRed))
+	}
 	look := frame{title: tr("privacy.title"), header: headerNeutral, elements: append(e, asOf(v.At)...)}
 	if v.Overdue > 0 {
 		look.header = headerError
 	}
 	return look.json()
+}
+
+// refusedNodes draws what was refused to people without a right.
+func (v Privacy) refusedNodes() []node {
+	if len(v.Refused) == 0 {
+		return nil
+	}
+	lines := make([]text, 0, len(v.Refused))
+	for _, r := range v.Refused[:min(len(v.Refused), maxPrivacyRows)] {
+		l := tr("privacy.refused_row", textArg("what", codeText("refused_what", r.What)), intArg("n", r.N))
+		if r.People > 0 {
+			l = join(sameText(" · "), l, tr("privacy.refused_people", intArg("n", r.People), timeArg("at", r.Last)))
+		}
+		lines = append(lines, l)
+	}
+	return []node{headline(tr("privacy.refused")), line(join(sameText("\n"), lines...))}
 }
 
 // lookNodes draws who has looked at what, how often and why.

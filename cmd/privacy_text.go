@@ -137,6 +137,11 @@ func reportText(reports []*flows.PrivacyReport, lang string) string {
 			}
 			t("  %s  %s  %s  %d", "  %s  %s  %s  %d", l.By, cards.CodeText("looked", l.What, lang), reason, l.N)
 		}
+		t("没有权限、被拒绝的：", "Refused for want of a right:")
+		for _, f := range r.Refused {
+			t("  %s  %d 次，涉及具体某一件的有 %d 人", "  %s  %d times, about a case by %d people",
+				cards.CodeText("refused_what", f.What, lang), f.N, f.People)
+		}
 		t("个人的申请：现在待答复 %d，超期 %d", "Requests of people: %d open now, %d of them overdue", r.Open, r.Overdue)
 		for _, q := range r.Requests {
 			t("  %s：%d 件，已办理 %d，不予办理 %d，超期 %d，平均用时 %s", "  %s: %d, done %d, declined %d, late %d, %s on average",

@@ -47,6 +47,7 @@ func (e *Engine) PrivacyReport(
 		return nil, err
 	}
 	tally.Fill(out)
+	out.Refused = tally.RefusedCounts(figures)
 	if out.Deletions, err = v.CountDeletions(ctx, tenantKey, from, to); err != nil {
 		return nil, err
 	}
@@ -113,6 +114,7 @@ func PrivacyCardOf(r *flows.PrivacyReport, p *flows.Policy, now time.Time) cards
 		Overdue:    r.Overdue,
 		Head:       r.LastHead,
 		HeadDay:    r.HeadDay,
+		Unsent:     r.UnsentHeads,
 		At:         now,
 	}
 	for s, n := range r.States {
@@ -134,6 +136,9 @@ func PrivacyCardOf(r *flows.PrivacyReport, p *flows.Policy, now time.Time) cards
 		}
 		out.Looks = append(out.Looks, look)
 	}
+	for _, f := range r.Refused {
+		out.Refused = append(out.Refused, cards.PrivacyRefused{What: f.What, N: f.N, People: f.People, Last: f.Last})
+	}
 	for _, q := range r.Requests {
 		out.Requests = append(out.Requests, cards.PrivacyRequests{
 			Kind: string(q.Kind), Made: q.Made, Fulfilled: q.Fulfilled, Declined: q.Declined, Late: q.Late, Took: q.Took,
@@ -150,6 +155,9 @@ func PrivacyCardOf(r *flows.PrivacyReport, p *flows.Policy, now time.Time) cards
 // sendPrivacyReport answers the word for the report: to a data-protection officer in private, to nobody else.
 func (e *Engine) sendPrivacyReport(ctx context.Context, tx flows.Tx, m flows.Message) error {
 	if !e.Policy.IsDPO(m.TenantKey, m.OpenID) {
+		if err := e.countRefused(ctx, tx, m.TenantKey, m.OpenID, flows.RefusedReport); err != nil {
+			return err
+		}
 		return e.replyNotice(ctx, tx, m, "not_dpo")
 	}
 	return e.replyPrivately(ctx, tx, m, flows.Reply(flows.ReplyPrivacy))

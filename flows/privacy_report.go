@@ -22,6 +22,7 @@ type PrivacyReport struct {
 	Done       int                    `json:"done"`
 	Looks      []LookCount            `json:"looks"`
 	Deletions  DeletionReport         `json:"deletions"`
+	Refused    []RefusedCount         `json:"refused"`
 	Incidents  map[IncidentReport]int `json:"incidents"` // numbers
 	Requests   []RequestReport        `json:"requests"`
 	Open       int                    `json:"open_requests"` // now
@@ -80,11 +81,12 @@ type PrivacyTally struct {
 	looks     map[LookCount]int
 	originals map[string]int // looks at originals by admin and hour
 	incidents map[IncidentReport]int
+	refused   map[string]map[string]time.Time // by what and who: when last
 }
 
 // NewPrivacyTally returns an empty tally.
 func NewPrivacyTally() *PrivacyTally {
-	return &PrivacyTally{map[LookCount]int{}, map[string]int{}, map[IncidentReport]int{}}
+	return &PrivacyTally{map[LookCount]int{}, map[string]int{}, map[IncidentReport]int{}, map[string]map[string]time.Time{}}
 }
 
 // Add counts a row.
@@ -95,6 +97,8 @@ func (t *PrivacyTally) Add(r AuditRow) {
 		if r.Actor != string(Bot) && r.Actor != string(Clock) {
 			look("review", "")
 		}
+	case EventAccessRefused:
+		t.addRefused(r)
 	case EventShownToGroup:
 		look(LookOfGroup, "")
 	case EventOriginal:
