@@ -99,7 +99,7 @@ func (r *privacyReportCmd) Run(ctx context.Context) error {
 type privacyAuditCmd struct {
 	privacyCommon
 	Head  []string `help:"A published head (the hash), or a file with some, such as copied messages; may be repeated."`
-	Heads []string `help:"A file of notifications that the receiver of dpo.heads_url has kept; may be repeated." type:"path"`
+	Heads []string `help:"Notifications that the receiver of dpo.heads_url has kept; may be repeated." type:"path"`
 }
 
 // auditBroken is the exit code for a trail with gaps.

@@ -31,7 +31,8 @@ var gapTexts = map[store.GapKind][2]string{
 	store.GapPublished: {"和已公布的校验值不符", "differs from what a published head covers"},
 	store.GapHead:      {"数据库里的校验值和它的内容不符", "the head in the database differs from its contents"},
 	store.GapRewritten: {"已公布的校验值不在数据库里：记录被整个重写过", "this published head is not in the database: history was rewritten"},
-	store.GapKept:      {"和接收系统收到的不符：这几行被改过或没有了", "differs from what the receiver was told: these rows were changed or are gone"},
+	store.GapKept:      {"和接收系统收到的不符：这几行被改过或没有了", 
+		"differs from what the receiver was told: these rows were changed or are gone"},
 }
 
 // whereOf writes the place of a gap: case and row, of kept rows from the first one that may differ, or the chain of
@@ -73,11 +74,13 @@ func proofText(p *store.AuditProof, lang string) string {
 	}
 	if p.Kept > 0 || p.KeptEnds > 0 {
 		fmt.Fprintf(&b, inLanguage(lang, "接收系统留存的校验值里，有 %d 个和数据库一致；核对了 %d 个链尾。\n",
-			"Of the heads that the receiver has kept, %d are as in the database; %d ends of chains compared.\n"), p.Kept, p.KeptEnds)
+			"Of the heads that the receiver has kept, %d are as in the database; %d ends of chains compared.\n"),
+			p.Kept, p.KeptEnds)
 	}
 	daysText(&b, inLanguage(lang, "没有校验值的日子（当天程序没有运行，或有人拦下了）：\n",
 		"Days without a head (the bot did not run, or somebody held it back):\n"), p.Headless)
-	daysText(&b, inLanguage(lang, "接收系统没有留存或不全的日子：\n", "Days that the receiver has not kept, or not as a whole:\n"), p.Unkept)
+	daysText(&b, inLanguage(lang, "接收系统没有留存或不全的日子：\n",
+		"Days that the receiver has not kept, or not as a whole:\n"), p.Unkept)
 	if len(p.Gaps) == 0 {
 		b.WriteString(inLanguage(lang, "没有发现问题。\n", "No gap.\n"))
 		return b.String()

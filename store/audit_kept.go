@@ -109,7 +109,9 @@ func (k *KeptHeads) compareChain(caseID string, rows []flows.AuditRow, p *AuditP
 	slices.SortStableFunc(ends, func(a, b keptEnd) int { return cmp.Compare(a.seq, b.seq) })
 	same := int64(0)
 	for _, e := range ends {
-		i, found := slices.BinarySearchFunc(rows, e.seq, func(r flows.AuditRow, seq int64) int { return cmp.Compare(r.Seq, seq) })
+		i, found := slices.BinarySearchFunc(rows, e.seq, func(r flows.AuditRow, seq int64) int {
+			return cmp.Compare(r.Seq, seq)
+		})
 		if found && bytes.Equal(rows[i].Hash, e.hash) {
 			same = e.seq
 			continue
@@ -166,7 +168,8 @@ func (k *KeptHeads) compareHeads(heads []*flows.PublishedHead, p *AuditProof) {
 	for _, h := range heads {
 		at := keptDay{h.TenantKey, h.Day}
 		kept := k.heads[at]
-		if at.day > first[at.tenantKey] && at.day < last[at.tenantKey] && kept == nil || kept != nil && len(kept.parts) < kept.of {
+		between := at.day > first[at.tenantKey] && at.day < last[at.tenantKey]
+		if kept == nil && between || kept != nil && len(kept.parts) < kept.of {
 			missing = append(missing, at)
 		}
 	}

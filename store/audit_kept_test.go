@@ -158,7 +158,8 @@ func TestDaysWithoutHead(t *testing.T) {
 		if err != nil || len(p.Gaps) != 0 {
 			t.Fatalf("got %+v %v, want no gap of the trail", p, err)
 		}
-		if want := []HeadDays{{"t1", "2026-06-02", "2026-06-02"}, {"t1", "2026-06-05", "2026-06-06"}}; !slices.Equal(p.Unkept, want) {
+		want := []HeadDays{{"t1", "2026-06-02", "2026-06-02"}, {"t1", "2026-06-05", "2026-06-06"}}
+		if !slices.Equal(p.Unkept, want) {
 			t.Errorf("not kept: got %v, want %v", p.Unkept, want)
 		}
 		for now, last := range map[string]string{
@@ -200,7 +201,8 @@ func TestKeptHeadsBadInput(t *testing.T) {
 		ts.grow(t, "c1", "start")
 		body := ts.publishAndKeep(t, "2026-06-01")
 		for name, file := range map[string]string{
-			"empty": "", "no JSON": "head 1234", "cut off": string(body[:len(body)/2]), "another type": `{"type":"shiming.test"}`,
+			"empty": "", "no JSON": "head 1234", "cut off": string(body[:len(body)/2]),
+			"another type": `{"type":"shiming.test"}`,
 			"a number": "1", "an array of numbers": "[1]",
 			"a bad hash": strings.Replace(string(body), `"hash":"`, `"hash":"zz`, 1),
 		} {

@@ -14,8 +14,9 @@ import (
 const headPage = 500
 
 // publishHead publishes the head of a day over the tenant's audit chains: in the review group, to the data-protection
-// officers in private, to the receiver of dpo.heads_url, and in the log. It queues the next one. Whichever instance runs it and however often, there is one
-// head a day, also on a day on which no chain has grown: a day without a head means that something was wrong.
+// officers in private, to the receiver of dpo.heads_url, and in the log. It queues the next one. Whichever instance runs
+// it and however often, there is one head a day, also on a day on which no chain has grown: a day without a head means
+// that something was wrong.
 func (w *Workers) publishHead(ctx context.Context, j flows.Job) error {
 	tenantKey, day := j.Args[flows.ArgTenant], j.RunDate()
 	at, err := flows.ParseHeadDay(day)

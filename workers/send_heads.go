@@ -116,6 +116,7 @@ func (w *Workers) tellOfHeads(
 		}
 	}
 	card := flows.Reply(flows.ReplyNotice).With(flows.ArgCode, notice).With(flows.ArgDay, next.head.Day)
-	cause := "heads/" + tenantKey + "/" + next.head.Day + "/" + notice + "/" + next.delivery.Since.UTC().Format(time.RFC3339)
+	since := next.delivery.Since.UTC().Format(time.RFC3339)
+	cause := "heads/" + tenantKey + "/" + next.head.Day + "/" + notice + "/" + since
 	return w.enqueueForEach(ctx, tx, tenantKey, cause, card, to)
 }

@@ -55,7 +55,8 @@ func parseHead(body []byte) (h Head, ours bool, problem string) {
 	d := n.Data
 	_, err := time.Parse(time.DateOnly, d.Day)
 	switch {
-	case err != nil || n.Timestamp.IsZero() || d.TenantKey == "" || d.Part < 1 || d.Part > d.Parts || len(d.Ends) > d.Chains:
+	case err != nil || n.Timestamp.IsZero() || d.TenantKey == "" || d.Part < 1 || d.Part > d.Parts ||
+		len(d.Ends) > d.Chains:
 		return h, true, "a field is missing or contradicts another"
 	case !isHash(d.Head, 32) || !isHash(d.Previous, 32):
 		return h, true, "a hash is none"

@@ -1,6 +1,6 @@
-// Package handover simulates the system of the company to which evidence points, and the daily heads over the audit trail,
-// are handed on: a receiver of Standard Webhooks. It verifies each notification from the specification alone and shares no
-// code with a sender. It takes a notification once for each webhook-id and remembers every delivery.
+// Package handover simulates the system of the company to which evidence points, and the daily heads over the audit
+// trail, are handed on: a receiver of Standard Webhooks. It verifies each notification from the specification alone and
+// shares no code with a sender. It takes a notification once for each webhook-id and remembers every delivery.
 package handover
 
 import (
