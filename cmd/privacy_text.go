@@ -31,7 +31,7 @@ var gapTexts = map[store.GapKind][2]string{
 	store.GapPublished: {"和已公布的校验值不符", "differs from what a published head covers"},
 	store.GapHead:      {"数据库里的校验值和它的内容不符", "the head in the database differs from its contents"},
 	store.GapRewritten: {"已公布的校验值不在数据库里：记录被整个重写过", "this published head is not in the database: history was rewritten"},
-	store.GapKept:      {"和接收系统收到的不符：这几行被改过或没有了", 
+	store.GapKept: {"和接收系统收到的不符：这几行被改过或没有了",
 		"differs from what the receiver was told: these rows were changed or are gone"},
 }
 

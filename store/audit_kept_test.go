@@ -203,7 +203,7 @@ func TestKeptHeadsBadInput(t *testing.T) {
 		for name, file := range map[string]string{
 			"empty": "", "no JSON": "head 1234", "cut off": string(body[:len(body)/2]),
 			"another type": `{"type":"shiming.test"}`,
-			"a number": "1", "an array of numbers": "[1]",
+			"a number":     "1", "an array of numbers": "[1]",
 			"a bad hash": strings.Replace(string(body), `"hash":"`, `"hash":"zz`, 1),
 		} {
 			if err := NewKeptHeads().Read(strings.NewReader(file)); !errors.Is(err, ErrNotKept) {
