@@ -43,9 +43,9 @@ func viewsByColleagues(rows []flows.AuditRow, owner string) []cards.View {
 		switch r.Event { // each one counts
 		case flows.EventAccessRefused: // nothing was seen
 			continue
-		case flows.EventRequestMade, flows.EventRequestEnded: // the requests are listed
+		case flows.EventRequestMade, flows.EventRequestEnded, flows.EventRequestAnswered: // the requests are listed
 			continue
-		case flows.EventEvidenceShown, flows.EventEvidenceExported:
+		case flows.EventEvidenceShown, flows.EventEvidenceExported, flows.EventCopyWritten:
 			out = append(out, evidenceView(r))
 			continue
 		case flows.EventOriginal:
@@ -95,6 +95,8 @@ func (e *Engine) MyData(ctx context.Context, v flows.View, tenantKey, openID str
 		Deleted:      !c.Erased.IsZero(),
 		Registered:   c.Registered(),
 		Retention:    e.Policy.Retention(),
+		Viewers:      e.Policy.Agreement.Viewers,
+		Places:       e.Policy.Agreement.Places,
 	}
 	due, err := e.Deletions(ctx, v, c)
 	if err != nil {
