@@ -55,6 +55,7 @@ type App struct {
 	longConn *bot.LongConn    // nil with a webhook
 	verifier *verify.Tencent  // nil if no supplier is set up
 	handover *handover.Client // nil without handover.url
+	heads    *handover.Client // nil without dpo.heads_url
 	noted    *surprises
 	deleted  *store.DeletionList // nil while this process keeps none
 	listOff  bool                // no list is kept, and none was asked for

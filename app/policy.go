@@ -47,6 +47,7 @@ func Policy(cfg config.Config) flows.Policy {
 		Documents:       cfg.Evidence.Documents,
 		EvidenceMark:    cfg.Evidence.Mark,
 		FaceLiveScore:   flows.FaceLiveScore(cfg.Evidence.FaceLiveScore),
+		HeadsReceiver:   headsReceiver(cfg),
 		HandsOver:       cfg.Handover.URL != "",
 		SigningAccounts: opensAccounts(cfg),
 		ReminderAfter:   t.ReminderAfter,

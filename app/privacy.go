@@ -1,9 +1,11 @@
 package app
 
 import (
+	"bufio"
 	"context"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"os"
 	"regexp"
 	"slices"
@@ -57,14 +59,36 @@ func (p *Privacy) Reports(ctx context.Context, from, to time.Time) ([]*flows.Pri
 	return out, nil
 }
 
-// Audit proves all audit chains and heads; see store.ProveAudit. heads are texts or names of files that hold published
-// heads.
-func (p *Privacy) Audit(ctx context.Context, heads ...string) (*store.AuditProof, error) {
+// Audit proves all audit chains and heads; see store.ProveAuditBy. kept are names of files with notifications that the
+// receiver of the heads has kept, heads are texts or names of files that hold published heads.
+func (p *Privacy) Audit(ctx context.Context, kept []string, heads ...string) (*store.AuditProof, error) {
 	given, err := publishedHeads(heads)
 	if err != nil {
 		return nil, err
 	}
-	return p.store.ProveAudit(ctx, given...)
+	k, err := keptHeads(kept)
+	if err != nil {
+		return nil, err
+	}
+	return p.store.ProveAuditBy(ctx, k, given...)
+}
+
+// keptHeads reads files of notifications; nil without a file.
+func keptHeads(files []string) (*store.KeptHeads, error) {
+	if len(files) == 0 {
+		return nil, nil
+	}
+	k := store.NewKeptHeads()
+	for _, name := range files {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, fmt.Errorf("--heads: %w", err)
+		}
+		if err := errors.Join(k.Read(bufio.NewReader(f)), f.Close()); err != nil {
+			return nil, fmt.Errorf("--heads: %s: %w", name, err)
+		}
+	}
+	return k, nil
 }
 
 // aHead is a head as it is published: the SHA-256 in hex.

@@ -76,7 +76,7 @@ func (r *Requests) List(ctx context.Context, who string) (out []*flows.DataReque
 	err = r.store.View(ctx, func(v flows.View) error {
 		out = nil
 		for _, tenant := range tenants {
-			open, err := v.OpenDataRequests(ctx, tenant, maxListedRequests)
+			open, err := v.OpenDataRequests(ctx, tenant, "", maxListedRequests)
 			if err != nil {
 				return err
 			}

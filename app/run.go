@@ -100,6 +100,9 @@ func (a *App) Close() {
 	if a.handover != nil {
 		a.handover.Close()
 	}
+	if a.heads != nil {
+		a.heads.Close()
+	}
 	if a.deleted != nil {
 		_ = a.deleted.Close()
 	}

@@ -11,8 +11,9 @@ type AuditHead struct {
 
 // JSON draws the hash and what it is for.
 func (v AuditHead) JSON() json.RawMessage {
-	e := []node{
-		line(tr("audit_head.text", quotedArg("day", v.Day), intArg("n", v.Chains))),
+	e := []node{line(tr("audit_head.text", quotedArg("day", v.Day), intArg("n", v.Chains)))}
+	if v.Chains == 0 {
+		e = []node{line(tr("audit_head.quiet", quotedArg("day", v.Day)))}
 	}
 	e = append(e, facts(fact("audit_head", machineID(v.Hash)))...)
 	e = append(e, small(tr("audit_head.keep")))

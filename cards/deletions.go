@@ -19,7 +19,7 @@ func deletionNodes(all []Deletion, proof string) []node {
 	for _, d := range all[:min(len(all), maxDeletionRules)] {
 		t := codeText("deleted", d.Rule, intArg("n", d.Cases))
 		if d.Pictures > 0 {
-			t = join(sameText(" "), t, tr("deleted.pictures", intArg("n", d.Pictures)))
+			t = join(text{en: " ", trusted: true}, t, tr("deleted.pictures", intArg("n", d.Pictures)))
 		}
 		lines = append(lines, t)
 	}

@@ -75,6 +75,15 @@ func facts(lines ...text) []node {
 	return []node{line(all)}
 }
 
+// smallFacts is facts in small grey letters.
+func smallFacts(lines ...text) []node {
+	all := join(sameText("\n"), lines...)
+	if all.empty() {
+		return nil
+	}
+	return []node{small(all)}
+}
+
 // person shows a person with name and avatar, which Feishu fills in by the open_id. The component "person" has no
 // drop_invalid_user_id, so that one person who has left the company would make a card unsendable.
 func person(openID string) node {

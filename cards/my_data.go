@@ -92,6 +92,9 @@ func (v MyData) viewersNodes() []node {
 // maxHistory is the number of latest disclosures and of latest views on the card.
 const maxHistory = 8
 
+// recentHistory is how many of the latest views are open; a tap shows the older ones.
+const recentHistory = 4
+
 // JSON draws the stored data, its recipients and the accesses, or the confirmation of the deletion.
 func (v MyData) JSON() json.RawMessage {
 	f := frame{title: tr("my_data.title"), header: headerNeutral}
@@ -136,7 +139,7 @@ func (v MyData) storedNodes() []node {
 	if v.Photos > 0 {
 		t := tr("my_data.photos", intArg("n", v.Photos))
 		if !v.PhotosGoneAt.IsZero() {
-			t = join(sameText(" "), t, photosGoneText(v.PhotosGoneAt))
+			t = join(text{en: " ", trusted: true}, t, photosGoneText(v.PhotosGoneAt))
 		}
 		e = append(e, line(t))
 	} else {
@@ -153,19 +156,23 @@ func (v MyData) storedNodes() []node {
 	}
 	if !v.ConsentAt.IsZero() {
 		version := textArg("version", machineID(v.ConsentVersion))
-		e = append(e, line(tr("my_data.consent", timeArg("at", v.ConsentAt), version)))
+		e = append(e, small(tr("my_data.consent", timeArg("at", v.ConsentAt), version)))
 	}
 	if !v.ReadAt.IsZero() {
-		e = append(e, line(tr("my_data.read", timeArg("at", v.ReadAt), quotedArg("title", v.ReadTitle),
-			quotedArg("version", v.ReadVersion))))
-		e = append(e, facts(fact("read_ip", machineID(v.ReadIP)))...)
+		read := tr("my_data.read", timeArg("at", v.ReadAt), quotedArg("title", v.ReadTitle),
+			quotedArg("version", v.ReadVersion))
+		e = append(e, small(join(sameText("\n"), read, fact("read_ip", machineID(v.ReadIP)))))
 	}
+	var recorded []text
 	if v.Identity {
-		e = append(e, line(tr("my_data.identity")))
+		recorded = append(recorded, tr("my_data.identity"))
 	}
 	if v.Evidence {
-		e = append(e, line(tr("my_data.evidence")))
-		e = append(e, facts(fact("evi_point_id", machineID(v.EvidencePoint)))...)
+		recorded = append(recorded, tr("my_data.evidence"))
+	}
+	e = append(e, facts(recorded...)...)
+	if v.Evidence {
+		e = append(e, smallFacts(fact("evi_point_id", machineID(v.EvidencePoint)))...)
 	}
 	for _, code := range v.Places {
 		e = append(e, small(codeText("place", code)))
@@ -217,8 +224,13 @@ func (v MyData) historyNodes() []node {
 	if len(v.Views) == 0 {
 		return append(e, line(tr("my_data.no_views")))
 	}
+	var views []node
 	for _, w := range v.Views[max(0, len(v.Views)-maxHistory):] {
-		e = append(e, row(w.who(), small(join(sameText("  "), sameText(Stamp(w.At)), w.text()))))
+		views = append(views, row(w.who(), small(join(sameText("  "), sameText(Stamp(w.At)), w.text()))))
 	}
-	return e
+	if older := len(views) - recentHistory; older > 0 { // so that the buttons are not pushed out of sight
+		e = append(e, collapsed(tr("my_data.older", intArg("n", older)), views[:older]...))
+		views = views[older:]
+	}
+	return append(e, views...)
 }

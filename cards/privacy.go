@@ -21,7 +21,9 @@ type Privacy struct {
 	Requests      []PrivacyRequests
 	Open, Overdue int // requests, now
 	Incidents     []PrivacyIncident
+	Refused       []PrivacyRefused
 	Head, HeadDay string // newest audit head; "" without one
+	Unsent        int    // heads that their receiver has not taken yet
 	At            time.Time
 }
 
@@ -29,6 +31,14 @@ type Privacy struct {
 type PrivacyLook struct {
 	View // without At and Words
 	N    int
+}
+
+// PrivacyRefused is how often something was refused for want of a right (texts "refused_what.<code>"), to how many people
+// as far as it was about a case, and when last.
+type PrivacyRefused struct {
+	What      string
+	N, People int
+	Last      time.Time
 }
 
 // PrivacyRequests is how many requests of a kind were made, and how they ended.
@@ -44,57 +54,91 @@ type PrivacyIncident struct {
 	N    int
 }
 
-// maxPrivacyRows bounds the looks on the card; the terminal lists all.
+// maxPrivacyRows bounds each list on the card; the terminal has all.
 const maxPrivacyRows = 6
 
-// JSON draws purposes and categories, recipients, retention, numbers, looks, requests and incidents.
+// JSON draws first what may need somebody: requests, incidents, what was refused, heads that wait. Then looks, deletions
+// and numbers; and in a panel what employees are told, in the words of the agreement.
 func (v Privacy) JSON() json.RawMessage {
-	e := []node{
-		line(tr("privacy.period", quotedArg("from", v.From), quotedArg("to", v.To)), sizeHead),
-		line(tr("privacy.purpose")),
-		line(tr("privacy.categories")),
-		headline(tr("privacy.recipients")),
+	e := []node{line(tr("privacy.period", quotedArg("from", v.From), quotedArg("to", v.To)), sizeHead)}
+	e = append(e, v.requestNodes()...)
+	e = append(e, headline(tr("privacy.incidents")))
+	var incidents []text
+	for _, i := range v.Incidents[:min(len(v.Incidents), maxPrivacyRows)] {
+		incidents = append(incidents, join(sameText(" · "), codeText("incident_report", i.Kind), times(i.N)))
 	}
-	var recipients []text
-	for _, code := range v.Recipients[:min(len(v.Recipients), maxPrivacyRows)] {
-		recipients = append(recipients, recipientText(code, v.Supplier))
+	if len(incidents) == 0 {
+		incidents = []text{tr("privacy.no_incidents")}
 	}
-	if len(recipients) > 0 {
-		e = append(e, small(join(sameText("\n"), recipients...)))
-	}
-	e = append(e, headline(tr("privacy.retention")), line(v.Retention.text()))
+	e = append(e, facts(incidents...)...)
+	e = append(e, v.refusedNodes()...)
+	e = append(e, v.lookNodes()...)
+	e = append(e, deletionNodes(v.Deletions, v.Proof)...)
 	e = append(e, headline(tr("privacy.numbers")),
 		line(tr("privacy.cases", intArg("open", v.InHand), intArg("ended", v.Ended), intArg("started", v.Started),
 			intArg("done", v.Done))))
-	e = append(e, deletionNodes(v.Deletions, v.Proof)...)
-	e = append(e, v.lookNodes()...)
-	e = append(e, headline(tr("privacy.requests")),
-		line(tr("requests.total", intArg("n", v.Open), intArg("overdue", v.Overdue))))
+	if v.Head != "" {
+		e = append(e, headline(tr("audit_head.title")))
+		if v.Unsent > 0 {
+			e = append(e, line(tr("privacy.unsent", intArg("n", v.Unsent)), colourRed))
+		}
+		e = append(e, smallFacts(fact("head_day", foreignText(v.HeadDay, maxArg)), fact("audit_head", machineID(v.Head)))...)
+	}
+	e = append(e, collapsed(tr("privacy.notice"), v.noticeNodes()...))
+	look := frame{title: tr("privacy.title"), header: headerNeutral, elements: append(e, asOf(v.At)...)}
+	if v.Overdue > 0 {
+		look.header = headerError
+	}
+	return look.json()
+}
+
+// times says how often.
+func times(n int) text { return tr("privacy.times", intArg("n", n)) }
+
+// requestNodes draws the requests that wait, and those of the period.
+func (v Privacy) requestNodes() []node {
+	total := line(totalText(v.Open, v.Overdue))
+	if v.Overdue > 0 {
+		total = line(totalText(v.Open, v.Overdue), colourRed)
+	}
+	e := []node{headline(tr("privacy.requests")), total}
 	var requests []text
 	for _, r := range v.Requests[:min(len(v.Requests), maxPrivacyRows)] {
 		requests = append(requests, tr("privacy.request", textArg("kind", codeText("request", r.Kind)),
 			intArg("made", r.Made), intArg("fulfilled", r.Fulfilled), intArg("declined", r.Declined), intArg("late", r.Late),
 			textArg("took", durationText(r.Took))))
 	}
-	if len(requests) > 0 {
-		e = append(e, line(join(sameText("\n"), requests...)))
+	return append(e, facts(requests...)...)
+}
+
+// noticeNodes draws purposes, categories, recipients and retention.
+func (v Privacy) noticeNodes() []node {
+	e := []node{line(tr("privacy.purpose")), line(tr("privacy.categories")), headline(tr("privacy.recipients"))}
+	var recipients []text
+	for _, code := range v.Recipients[:min(len(v.Recipients), maxPrivacyRows)] {
+		recipients = append(recipients, recipientText(code, v.Supplier))
 	}
-	e = append(e, headline(tr("privacy.incidents")))
-	if len(v.Incidents) == 0 {
-		e = append(e, line(tr("privacy.no_incidents")))
+	if more := len(v.Recipients) - maxPrivacyRows; more > 0 {
+		recipients = append(recipients, tr("privacy.more", intArg("n", more)))
 	}
-	for _, i := range v.Incidents[:min(len(v.Incidents), maxPrivacyRows)] {
-		e = append(e, line(join(sameText(" · "), codeText("incident_report", i.Kind), intArg("n", i.N).val)))
+	e = append(e, smallFacts(recipients...)...)
+	return append(e, headline(tr("privacy.retention")), line(v.Retention.text()))
+}
+
+// refusedNodes draws what was refused to people without a right.
+func (v Privacy) refusedNodes() []node {
+	if len(v.Refused) == 0 {
+		return nil
 	}
-	if v.Head != "" {
-		e = append(e, headline(tr("audit_head.title")))
-		e = append(e, facts(fact("head_day", foreignText(v.HeadDay, maxArg)), fact("audit_head", machineID(v.Head)))...)
+	lines := make([]text, 0, len(v.Refused))
+	for _, r := range v.Refused[:min(len(v.Refused), maxPrivacyRows)] {
+		l := tr("privacy.refused_row", textArg("what", codeText("refused_what", r.What)), intArg("n", r.N))
+		if r.People > 0 {
+			l = join(sameText(" · "), l, tr("privacy.refused_people", intArg("n", r.People), timeArg("at", r.Last)))
+		}
+		lines = append(lines, l)
 	}
-	look := frame{title: tr("privacy.title"), header: headerNeutral, elements: append(e, asOf(v.At)...)}
-	if v.Overdue > 0 {
-		look.header = headerError
-	}
-	return look.json()
+	return append([]node{headline(tr("privacy.refused"))}, facts(lines...)...)
 }
 
 // lookNodes draws who has looked at what, how often and why.
@@ -104,7 +148,7 @@ func (v Privacy) lookNodes() []node {
 		return append(e, line(tr("privacy.no_looks")))
 	}
 	for _, l := range v.Looks[:min(len(v.Looks), maxPrivacyRows)] {
-		e = append(e, row(l.who(), small(join(sameText(" · "), l.text(), intArg("n", l.N).val))))
+		e = append(e, row(l.who(), small(join(sameText(" · "), l.text(), times(l.N)))))
 	}
 	if more := len(v.Looks) - maxPrivacyRows; more > 0 {
 		e = append(e, small(tr("privacy.more", intArg("n", more))))

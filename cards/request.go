@@ -57,7 +57,7 @@ func (v Request) JSON() json.RawMessage {
 	e = append(e, facts(
 		fact("identity_name", foreignText(v.MaskedName, maxName)),
 		fact("state", codeText("state", v.State)),
-		fact("request_words", foreignText(v.Words, maxNote)),
+		fact("request_said", foreignText(v.Words, maxNote)),
 		fact("asked_at", timeText(v.At)),
 		fact("due", foreignText(v.Due, maxArg)),
 	)...)
@@ -99,16 +99,35 @@ type RequestsRow struct {
 	RequestRow
 }
 
+// totalText says how many requests wait, and how many of them are overdue if any is.
+func totalText(total, overdue int) text {
+	if overdue == 0 {
+		return tr("requests.waiting", intArg("n", total))
+	}
+	return tr("requests.total", intArg("n", total), intArg("overdue", overdue))
+}
+
+// node draws who asks, the button, and what is asked for until when. It has no time of asking, so that it takes two lines
+// on a phone.
+func (r RequestsRow) node() node {
+	what := join(sameText(" · "), codeText("request", r.Kind), tr("request.due", quotedArg("day", r.Due)))
+	words := line(what)
+	if r.Overdue {
+		words = line(join(sameText(" · "), what, tr("request.overdue")), colourRed)
+	}
+	return row(person(r.Applicant), button("open_request", plainButton, r.act(ActOpenRequest)), words)
+}
+
 // JSON draws maxRows requests, each with the button that opens it.
 func (v Requests) JSON() json.RawMessage {
 	if v.Total == 0 {
 		e := append([]node{line(tr("requests.none"))}, asOf(v.At)...)
 		return frame{title: tr("requests.title"), header: headerSuccess, elements: e}.json()
 	}
-	e := []node{line(tr("requests.total", intArg("n", v.Total), intArg("overdue", v.Overdue)))}
+	e := []node{line(totalText(v.Total, v.Overdue))}
 	rows := v.Rows[:min(len(v.Rows), maxRows)]
 	for _, r := range rows {
-		e = append(e, row(person(r.Applicant), line(r.head()), button("open_request", plainButton, r.act(ActOpenRequest))))
+		e = append(e, r.node())
 	}
 	if more := v.Total - len(rows); more > 0 {
 		e = append(e, small(tr("pending.more", intArg("n", more))))

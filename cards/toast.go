@@ -3,6 +3,7 @@ package cards
 // Toast is the short answer to a click. The client shows it for some seconds (toast in the answer to the callback:
 // type, content, i18n).
 type Toast struct {
+	ID     string // of toastTypes
 	Type   string // info | success | warning | error
 	ZH, EN string
 }
@@ -133,5 +134,5 @@ func NewToast(id string, args map[string]string) Toast {
 		id, kind = "bad_request", toastTypes["bad_request"]
 	}
 	t := tr("toast."+id, argsFrom(args)...)
-	return Toast{Type: kind, ZH: t.zh, EN: t.en}
+	return Toast{ID: id, Type: kind, ZH: t.zh, EN: t.en}
 }

@@ -13,15 +13,19 @@ func TestNewToast(t *testing.T) {
 		want Toast
 	}{
 		{"late", map[string]string{"who": "李四", "what": "approved", "when": "14:05"},
-			Toast{"info", "14:05 李四已通过，卡片已更新", "李四: approved, 14:05. This is the current card"}},
-		{"late", nil, Toast{"info", "刚刚 同事处理过，卡片已更新", "A colleague: handled it, a moment ago. This is the current card"}},
+			Toast{"late", "info", "14:05 李四已通过，卡片已更新", "李四: approved, 14:05. This is the current card"}},
+		{"late", nil, Toast{"late", "info", "刚刚 同事处理过，卡片已更新",
+			"A colleague: handled it, a moment ago. This is the current card"}},
 		{"late", map[string]string{"who": "李四", "what": "已收藏", "when": "14:05"},
-			Toast{"info", "14:05 李四已收藏，卡片已更新", "李四: 已收藏, 14:05. This is the current card"}},
-		{"missing_field", map[string]string{"field": "reason"}, Toast{"warning", "还差一项：原因", "Please fill in: Reason"}},
-		{"code_wrong", map[string]string{"left": "4"}, Toast{"error", "验证码不对，还可以试 4 次", "Wrong code, tries left: 4"}},
-		{"code_wait", map[string]string{"seconds": "42"}, Toast{"info", "请等 42 秒再重发",
+			Toast{"late", "info", "14:05 李四已收藏，卡片已更新", "李四: 已收藏, 14:05. This is the current card"}},
+		{"missing_field", map[string]string{"field": "reason"},
+			Toast{"missing_field", "warning", "还差一项：原因", "Please fill in: Reason"}},
+		{"code_wrong", map[string]string{"left": "4"},
+			Toast{"code_wrong", "error", "验证码不对，还可以试 4 次", "Wrong code, tries left: 4"}},
+		{"code_wait", map[string]string{"seconds": "42"}, Toast{"code_wait", "info", "请等 42 秒再重发",
 			"Please wait 42 s before sending a new one"}},
-		{"invented", nil, Toast{"error", "没看懂这次点击，请刷新后再试", "That click was not understood; please reload and try again"}},
+		{"invented", nil,
+			Toast{"bad_request", "error", "没看懂这次点击，请刷新后再试", "That click was not understood; please reload and try again"}},
 	} {
 		t.Run(c.id, func(t *testing.T) {
 			if got := NewToast(c.id, c.args); got != c.want {

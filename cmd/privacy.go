@@ -101,7 +101,8 @@ func (r *privacyReportCmd) Run(ctx context.Context) error {
 
 type privacyAuditCmd struct {
 	privacyCommon
-	Head []string `help:"A published head (the hash), or a file with some, such as copied messages; may be repeated."`
+	Head  []string `help:"A published head (the hash), or a file with some, such as copied messages; may be repeated."`
+	Heads []string `help:"Notifications that the receiver of dpo.heads_url has kept; may be repeated." type:"path"`
 }
 
 // auditBroken is the exit code for a trail with gaps.
@@ -109,7 +110,7 @@ const auditBroken exitStatus = 5
 
 func (a *privacyAuditCmd) Run(ctx context.Context) error {
 	return a.open(ctx, func(p *app.Privacy) error {
-		proof, err := p.Audit(ctx, a.Head...)
+		proof, err := p.Audit(ctx, a.Heads, a.Head...)
 		if err != nil {
 			return err
 		}

@@ -82,6 +82,9 @@ type Config struct {
 	// DPO are those who may see the privacy report, which holds nothing personal.
 	DPO struct {
 		Viewers []string `koanf:"viewers"`
+		// HeadsURL gets each day's head over the audit trail, signed with HeadsSecret (newest first).
+		HeadsURL    string   `koanf:"heads_url"`
+		HeadsSecret []string `koanf:"heads_secret"`
 	} `koanf:"dpo"`
 	Privacy struct {
 		// Deadline is until when a request of a person about the own data shall be answered.

@@ -20,7 +20,8 @@ const wrappingKey = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 // TestEveryCode has a configuration for each code, and checks that the text of the code takes its arguments.
 func TestEveryCode(t *testing.T) {
 	without := files.WriteTemp(t, "config.yaml", files.CompleteConfig)
-	complete := files.WriteTemp(t, "config.yaml", files.CompleteConfig+"handover: {secret: ["+webhookSecret+"]}\n")
+	complete := files.WriteTemp(t, "config.yaml", files.CompleteConfig+"handover: {secret: ["+webhookSecret+"]}\n"+
+		"dpo: {heads_secret: ["+webhookSecret+"]}\n")
 	with := func(lines string) string {
 		return files.WriteTemp(t, "config.yaml", files.CompleteConfig+lines)
 	}
@@ -97,6 +98,11 @@ func TestEveryCode(t *testing.T) {
 		{complete, "HANDOVER_URL=https://169.254.169.254/latest", Mistake{"handover.url", InternalAddress, nil}},
 		{complete, "HANDOVER_URL=https://10.0.0.7/hook", Mistake{"handover.url", InternalAddress, nil}},
 		{complete, "HANDOVER_URL=http://localhost:9/hook", Mistake{"handover.url", InternalAddress, nil}},
+		{complete, "DPO_HEADS_URL=https://10.0.0.7/hook", Mistake{"dpo.heads_url", InternalAddress, nil}},
+		{complete, "DPO_HEADS_URL=http://hr.example.com/hook", Mistake{"dpo.heads_url", PlainHTTP, nil}},
+		{complete, "DPO_HEADS_URL=heads", Mistake{"dpo.heads_url", NotWebhookURL, nil}},
+		{without, "DPO_HEADS_URL=https://hr.example.com/hook", Mistake{"dpo.heads_secret", Missing, nil}},
+		{complete, "DPO_HEADS_SECRET=hunter2", Mistake{"dpo.heads_secret", NotWebhookSecret, nil}},
 		{without, "HANDOVER_URL=https://hr.example.com/hook", Mistake{"handover.secret", Missing, nil}},
 		{complete, "HANDOVER_SECRET=" + webhookSecret + ",hunter2", Mistake{"handover.secret", NotWebhookSecret, nil}},
 		{complete, "ESIGN_SDK_URL=http://sdk.example.com", Mistake{"esign.sdk_url", PlainHTTP, nil}},

@@ -219,23 +219,29 @@ func (v *validator) evidence() {
 	}
 }
 
-// handover checks where evidence points are handed on to, and with which secrets.
+// handover checks where evidence points and heads over the audit trail are handed on to, and with which secrets.
 func (v *validator) handover() {
 	if v.Esign.SDKURL != "" {
 		v.baseURL("esign.sdk_url", v.Esign.SDKURL)
 	}
-	for _, s := range v.Handover.Secret {
+	v.webhook("handover.url", v.Handover.URL, "handover.secret", v.Handover.Secret)
+	v.webhook("dpo.heads_url", v.DPO.HeadsURL, "dpo.heads_secret", v.DPO.HeadsSecret)
+}
+
+// webhook checks the address of a receiver and the secrets that it shares.
+func (v *validator) webhook(urlPath, address, secretPath string, secrets []string) {
+	for _, s := range secrets {
 		if _, err := handover.ParseSecret(s); err != nil {
-			v.wrong("handover.secret", NotWebhookSecret)
+			v.wrong(secretPath, NotWebhookSecret)
 			break
 		}
 	}
-	if v.Handover.URL == "" {
+	if address == "" {
 		return
 	}
-	v.webhookURL("handover.url", v.Handover.URL)
-	if len(v.Handover.Secret) == 0 {
-		v.wrong("handover.secret", Missing)
+	v.webhookURL(urlPath, address)
+	if len(secrets) == 0 {
+		v.wrong(secretPath, Missing)
 	}
 }
 

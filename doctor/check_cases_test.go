@@ -39,6 +39,14 @@ var checkCases = []struct {
 		c.notify = true
 		c.values["handover.secret"] = "whsec_" + strings.Repeat("QUJD", 8)
 	}},
+	{"receiver of heads answers", "dpo.heads_url", doctor.OK, func(c *checked) {
+		c.notify = true
+		c.values["dpo.heads_url"], c.values["dpo.heads_secret"] = c.values["handover.url"], c.values["handover.secret"]
+	}},
+	{"receiver of heads has another secret", "dpo.heads_url", doctor.Problem, func(c *checked) {
+		c.notify = true
+		c.values["dpo.heads_url"], c.values["dpo.heads_secret"] = c.values["handover.url"], "whsec_"+strings.Repeat("QUJD", 8)
+	}},
 	{"receiver redirects", "handover.receiver", doctor.Problem, func(c *checked) { c.fault("handover", "", 302, "") }},
 	{"no signing service", "esign.sdk", doctor.Problem, func(c *checked) {
 		c.values["esign.sdk_url"] = c.world.GatewayURL

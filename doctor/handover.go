@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"shiming/esign"
@@ -13,17 +14,32 @@ import (
 // handoverReceiver and signingService are the ids of the checks of what follows evidence points.
 const (
 	handoverReceiver = "handover.receiver"
+	headsReceiver    = "dpo.heads_url"
 	signingService   = "esign.sdk"
 )
 
-// followUpChecks returns the checks of the receiver of evidence points and of the signing service, as far as they are
-// set.
+// webhook is a receiver of signed notifications, and the settings that name it.
+type webhook struct {
+	url                string
+	secrets            []string
+	urlKey, secretsKey string
+}
+
+// followUpChecks returns the checks of the receivers of heads and of evidence points, and of the signing service, as far
+// as they are set.
 func (d *Doctor) followUpChecks() (all []check) {
-	if d.cfg.Verification.Method == flows.MethodNone {
-		return nil // nothing is filed, so that nothing follows
+	if url := d.cfg.DPO.HeadsURL; url != "" {
+		to := webhook{url, d.cfg.DPO.HeadsSecret, "dpo.heads_url", "dpo.heads_secret"}
+		all = append(all, check{headsReceiver, Text{"校验值的接收方", "Receiver of heads"}, nil,
+			func(ctx context.Context) result { return d.checkReceiver(ctx, to) }})
 	}
-	if d.cfg.Handover.URL != "" {
-		all = append(all, check{handoverReceiver, Text{"证据点的接收方", "Receiver of evidence points"}, nil, d.checkReceiver})
+	if d.cfg.Verification.Method == flows.MethodNone {
+		return all // nothing is filed, so that nothing follows
+	}
+	if url := d.cfg.Handover.URL; url != "" {
+		to := webhook{url, d.cfg.Handover.Secret, "handover.url", "handover.secret"}
+		all = append(all, check{handoverReceiver, Text{"证据点的接收方", "Receiver of evidence points"}, nil,
+			func(ctx context.Context) result { return d.checkReceiver(ctx, to) }})
 	}
 	if d.cfg.Esign.SDKURL != "" {
 		all = append(all, check{signingService, Text{"签署服务", "Signing service"}, nil, d.checkSigningService})
@@ -33,20 +49,20 @@ func (d *Doctor) followUpChecks() (all []check) {
 
 // checkReceiver asks the receiver whether it answers at all. With HandoverTest it sends a signed notification about
 // nobody, which the receiver has to take.
-func (d *Doctor) checkReceiver(ctx context.Context) result {
-	secrets, err := handover.ParseSecrets(d.cfg.Handover.Secret)
+func (d *Doctor) checkReceiver(ctx context.Context, to webhook) result {
+	secrets, err := handover.ParseSecrets(to.secrets)
 	if err != nil {
-		return result{outcome: Problem, found: Text{"handover.secret 不对", "handover.secret is wrong"}}
+		return result{outcome: Problem, found: Text{to.secretsKey + " 不对", to.secretsKey + " is wrong"}}
 	}
 	client, err := handover.New(handover.Config{
-		URL:          d.cfg.Handover.URL,
+		URL:          to.url,
 		Secrets:      secrets,
 		AllowPrivate: bool(d.cfg.Handover.AllowPrivate),
 		Timeout:      callTimeout,
 		Now:          func() time.Time { return d.Now() },
 	})
 	if err != nil {
-		return result{outcome: Problem, found: Text{"handover.secret 没有填", "handover.secret is missing"}}
+		return result{outcome: Problem, found: Text{to.secretsKey + " 没有填", to.secretsKey + " is missing"}}
 	}
 	defer client.Close()
 	if d.HandoverTest {
@@ -70,9 +86,15 @@ func (d *Doctor) checkReceiver(ctx context.Context) result {
 	return result{
 		outcome: Problem,
 		found:   Text{"没有收下：" + e.Code(), "not taken: " + e.Code()},
-		remedy:  receiverRemedies[e.Kind],
+		remedy:  to.named(receiverRemedies[e.Kind]),
 		code:    e.Code(),
 	}
+}
+
+// named names the settings of the receiver in a text about those of handover.
+func (to webhook) named(t Text) Text {
+	names := strings.NewReplacer("handover.url", to.urlKey, "handover.secret", to.secretsKey)
+	return Text{names.Replace(t.ZH), names.Replace(t.EN)}
 }
 
 // receiverRemedies says what to do about each kind of failed attempt.

@@ -32,7 +32,8 @@ var requirements = map[string][]string{
 	"store":                  {"store.dsn"},
 	"timing.retention":       {"timing."},
 	"store.deletions_file":   {"store."},
-	"dpo.heads":              {"dpo.viewers", "hr.review_chat"},
+	"dpo.heads":              {"dpo.viewers", "hr.review_chat", "dpo.heads_url"},
+	headsReceiver:            {"dpo.heads_url", "dpo.heads_secret", "handover.allow_private"},
 	"security.keyset_file":   {"security.keyset_file", "store.dsn"},
 	"feishu.long_connection": {"feishu.transport"},
 }

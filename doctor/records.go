@@ -46,6 +46,8 @@ func canWrite(path string) bool {
 // checkHeads says where the daily head over the audit trail goes. A group that was chosen in Feishu is not known here.
 func (d *Doctor) checkHeads(context.Context) result {
 	switch {
+	case d.cfg.DPO.HeadsURL != "":
+		return result{outcome: OK, found: Text{"每天交给 dpo.heads_url", "handed on to dpo.heads_url every day"}}
 	case d.cfg.HR.ReviewChat != "":
 		return result{outcome: OK, found: Text{"每天发到审核群", "sent to the review group every day"}}
 	case len(d.cfg.DPO.Viewers) > 0:
@@ -58,8 +60,8 @@ func (d *Doctor) checkHeads(context.Context) result {
 			"the configuration names nobody who gets it: it goes to the review group chosen in Feishu, or only to the log",
 		},
 		remedy: Text{
-			"设 dpo.viewers，或在 HR 群里对机器人说「设为审核群」；群里的人以后能用它查出记录有没有被改过",
-			"set dpo.viewers, or say 设为审核群 to the bot in HR's group; whoever has a head can find a changed trail with it",
+			"设 dpo.viewers 或 dpo.heads_url，或在 HR 群里对机器人说「设为审核群」；群里的人以后能用它查出记录有没有被改过",
+			"set dpo.viewers or dpo.heads_url, or say 设为审核群 to the bot in HR's group; whoever has a head can find a changed trail with it",
 		},
 	}
 }

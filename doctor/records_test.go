@@ -27,6 +27,7 @@ func TestRecordsOutsideOfTheDatabase(t *testing.T) {
 			c.Store.DSN, c.Store.DeletionsFile = "postgres://db/shiming", "/var/lib/shiming/deletions"
 		}, OK, Unknown},
 		{"a group", func(c *config.Config) { c.HR.ReviewChat = "oc_1" }, OK, OK},
+		{"a receiver", func(c *config.Config) { c.DPO.HeadsURL = "https://dpo.example.com/heads" }, OK, OK},
 		{"an officer", func(c *config.Config) { c.DPO.Viewers = []string{"ou_1"} }, OK, OK},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

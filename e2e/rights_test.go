@@ -126,7 +126,10 @@ func fileOf(h *harness.Harness, m feishu.Message) (name string, content []byte) 
 func TestPrivacyShell(t *testing.T) {
 	h := harness.Start(t, harness.Setup{
 		Settings: noResendPause(),
-		Before:   func(w *sim.World, values map[string]string) { values["dpo.viewers"] = w.Admins()[1] },
+		Before: func(w *sim.World, values map[string]string) {
+			values["dpo.viewers"] = w.Admins()[1]
+			values["dpo.heads_url"], values["dpo.heads_secret"] = values["handover.url"], values["handover.secret"]
+		},
 	})
 	dpo := h.Admin(1)
 	p := filed(h)
@@ -164,6 +167,26 @@ func TestPrivacyShell(t *testing.T) {
 	}
 	if out := privacyOutput(h, 5, "audit", "--head", strings.Repeat("0", 64)); !strings.Contains(out, "重写") {
 		t.Errorf("got %s, want the head not found", out)
+	}
+	h.Until("the head at its receiver", func() bool { return len(h.World.Handover.Heads()) > 0 })
+	body := string(h.World.Handover.Heads()[0].Body)
+	for _, personal := range []string{p.OpenID, p.Person.Name, p.Person.Code, p.Person.Mobile, h.CaseOf(p.OpenID).ID} {
+		if strings.Contains(body, personal) {
+			t.Errorf("the receiver got %q", personal)
+		}
+	}
+	kept := files.WriteTemp(t, "kept.jsonl", body)
+	if out := privacyOutput(h, 0, "audit", "--heads", kept); !strings.Contains(out, "有 1 个和数据库一致") {
+		t.Errorf("got %s, want the kept head as it is in the database", out)
+	}
+	i := strings.LastIndex(body, `"hash":"`) + len(`"hash":"`)
+	kept = files.WriteTemp(t, "other.jsonl", body[:i]+strings.Repeat("0", 64)+body[i+64:])
+	if out := privacyOutput(h, 5, "audit", "--heads", kept); !strings.Contains(out, h.CaseOf(p.OpenID).ID+" #1–#") ||
+		!strings.Contains(out, "和接收系统收到的不符") {
+		t.Errorf("got %s, want the case and its rows", out)
+	}
+	if out := privacyOutput(h, 1, "audit", "--heads", messages); !strings.Contains(out, "--heads") {
+		t.Errorf("got %s, want to hear that this is no file of notifications", out)
 	}
 	if out := privacyOutput(h, 1, "audit", "--head", "nonsense"); !strings.Contains(out, "--head") {
 		t.Errorf("got %s, want to hear what --head takes", out)

@@ -34,8 +34,10 @@ func (e *Engine) Click(ctx context.Context, k flows.CardAction) (flows.Answer, e
 		if err != nil {
 			return err
 		}
-		a, err = e.handleClick(ctx, tx, click{k, repeated})
-		return err
+		if a, err = e.handleClick(ctx, tx, click{k, repeated}); err != nil {
+			return err
+		}
+		return e.recordRefused(ctx, tx, click{k, repeated}, a)
 	})
 	if errors.Is(err, errNoCase) {
 		return flows.Answer{Toast: flows.NewToast("bad_request", nil)}, nil

@@ -246,6 +246,9 @@ func (e *Engine) handleHRCommand(ctx context.Context, tx flows.Tx, m flows.Messa
 		return err
 	}
 	if !admin {
+		if err := e.countRefused(ctx, tx, m.TenantKey, m.OpenID, flows.RefusedWords); err != nil {
+			return err
+		}
 		return e.replyNotice(ctx, tx, m, "not_hr")
 	}
 	if !m.Private {

@@ -112,21 +112,17 @@ func requestRow(r *flows.DataRequest, now time.Time) cards.RequestRow {
 	}
 }
 
-// RequestsCard is HR's list of open requests; without the asker's own.
+// RequestsCard is HR's list of open requests, without the asker's own: nobody answers those.
 func (e *Engine) RequestsCard(ctx context.Context, v flows.View, tenantKey, asker string) (cards.Card, error) {
-	open, err := v.OpenDataRequests(ctx, tenantKey, flows.MaxRequests)
+	open, err := v.OpenDataRequests(ctx, tenantKey, asker, flows.MaxRequests)
 	if err != nil {
 		return nil, err
 	}
 	out := cards.Requests{At: e.Now()}
-	if out.Total, out.Overdue, _, err = v.CountOpenDataRequests(ctx, tenantKey, e.Now()); err != nil {
+	if out.Total, out.Overdue, _, err = v.CountOpenDataRequests(ctx, tenantKey, asker, e.Now()); err != nil {
 		return nil, err
 	}
 	for _, r := range open {
-		if r.OpenID == asker {
-			out.Total--
-			continue
-		}
 		out.Rows = append(out.Rows, cards.RequestsRow{
 			Ref:        cards.Ref{Case: r.ID},
 			Applicant:  r.OpenID,

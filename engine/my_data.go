@@ -41,6 +41,8 @@ func viewsByColleagues(rows []flows.AuditRow, owner string) []cards.View {
 			continue
 		}
 		switch r.Event { // each one counts
+		case flows.EventAccessRefused: // nothing was seen
+			continue
 		case flows.EventRequestMade, flows.EventRequestEnded, flows.EventRequestAnswered: // the requests are listed
 			continue
 		case flows.EventEvidenceShown, flows.EventEvidenceExported, flows.EventCopyWritten:

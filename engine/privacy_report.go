@@ -47,6 +47,7 @@ func (e *Engine) PrivacyReport(
 		return nil, err
 	}
 	tally.Fill(out)
+	out.Refused = tally.RefusedCounts(figures)
 	if out.Deletions, err = v.CountDeletions(ctx, tenantKey, from, to); err != nil {
 		return nil, err
 	}
@@ -55,14 +56,33 @@ func (e *Engine) PrivacyReport(
 		return nil, err
 	}
 	out.Requests = flows.RequestsReport(counts)
-	if out.Open, out.Overdue, _, err = v.CountOpenDataRequests(ctx, tenantKey, e.Now()); err != nil {
+	if out.Open, out.Overdue, _, err = v.CountOpenDataRequests(ctx, tenantKey, "", e.Now()); err != nil {
 		return nil, err
 	}
-	head, err := v.LastHead(ctx, tenantKey)
-	if err == nil {
-		out.LastHead, out.HeadDay = hex.EncodeToString(head.Hash), head.Day
+	return out, e.headsReport(ctx, v, out)
+}
+
+// headsReport fills in the newest head, and how far the receiver of heads has taken them.
+func (e *Engine) headsReport(ctx context.Context, v flows.View, out *flows.PrivacyReport) error {
+	head, err := v.LastHead(ctx, out.TenantKey)
+	if err != nil {
+		return flows.IgnoreNotFound(err)
 	}
-	return out, flows.IgnoreNotFound(err)
+	out.LastHead, out.HeadDay = hex.EncodeToString(head.Hash), head.Day
+	if e.Policy.HeadsReceiver == "" {
+		return nil
+	}
+	raw, err := v.Setting(ctx, out.TenantKey, flows.SettingHeadDelivery)
+	if err != nil {
+		return err
+	}
+	d, err := flows.ParseHeadDelivery(raw, e.Policy.HeadsReceiver)
+	if err != nil {
+		return err
+	}
+	out.SentHeadDay = d.Day
+	out.UnsentHeads, err = v.CountHeadsAfter(ctx, out.TenantKey, d.Day)
+	return err
 }
 
 // PrivacyCard is the report of the last days for a data-protection officer; nil for somebody who is none any more.
@@ -94,6 +114,7 @@ func PrivacyCardOf(r *flows.PrivacyReport, p *flows.Policy, now time.Time) cards
 		Overdue:    r.Overdue,
 		Head:       r.LastHead,
 		HeadDay:    r.HeadDay,
+		Unsent:     r.UnsentHeads,
 		At:         now,
 	}
 	for s, n := range r.States {
@@ -115,6 +136,9 @@ func PrivacyCardOf(r *flows.PrivacyReport, p *flows.Policy, now time.Time) cards
 		}
 		out.Looks = append(out.Looks, look)
 	}
+	for _, f := range r.Refused {
+		out.Refused = append(out.Refused, cards.PrivacyRefused{What: f.What, N: f.N, People: f.People, Last: f.Last})
+	}
 	for _, q := range r.Requests {
 		out.Requests = append(out.Requests, cards.PrivacyRequests{
 			Kind: string(q.Kind), Made: q.Made, Fulfilled: q.Fulfilled, Declined: q.Declined, Late: q.Late, Took: q.Took,
@@ -131,6 +155,9 @@ func PrivacyCardOf(r *flows.PrivacyReport, p *flows.Policy, now time.Time) cards
 // sendPrivacyReport answers the word for the report: to a data-protection officer in private, to nobody else.
 func (e *Engine) sendPrivacyReport(ctx context.Context, tx flows.Tx, m flows.Message) error {
 	if !e.Policy.IsDPO(m.TenantKey, m.OpenID) {
+		if err := e.countRefused(ctx, tx, m.TenantKey, m.OpenID, flows.RefusedReport); err != nil {
+			return err
+		}
 		return e.replyNotice(ctx, tx, m, "not_dpo")
 	}
 	return e.replyPrivately(ctx, tx, m, flows.Reply(flows.ReplyPrivacy))

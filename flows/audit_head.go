@@ -111,6 +111,10 @@ type AuditHeadView interface {
 	CountPublishedEnds(ctx context.Context, tenantKey, day string) (int, error)
 	// PublishedHead returns the head of a day; ErrNotFound.
 	PublishedHead(ctx context.Context, tenantKey, day string) (*PublishedHead, error)
+	// HeadAfter returns the tenant's first head of a later day than day, "" for the first one; ErrNotFound.
+	HeadAfter(ctx context.Context, tenantKey, day string) (*PublishedHead, error)
+	// CountHeadsAfter counts them.
+	CountHeadsAfter(ctx context.Context, tenantKey, day string) (int, error)
 	// LastHead returns the tenant's newest head; ErrNotFound.
 	LastHead(ctx context.Context, tenantKey string) (*PublishedHead, error)
 }

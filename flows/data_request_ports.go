@@ -11,12 +11,13 @@ type DataRequestView interface {
 	DataRequest(ctx context.Context, id string) (*DataRequest, error)
 	// DataRequestsOf returns the requests of a person, newest first.
 	DataRequestsOf(ctx context.Context, tenantKey, openID string, limit int) ([]*DataRequest, error)
-	// OpenDataRequests returns the tenant's open requests, those that are due first come first.
-	OpenDataRequests(ctx context.Context, tenantKey string, limit int) ([]*DataRequest, error)
-	// CountOpenDataRequests counts the tenant's open requests, and those of them that are overdue at a time; due is the
-	// end of the first deadline, zero without one.
+	// OpenDataRequests returns the tenant's open requests without those of a person ("": of nobody), those that are due
+	// first come first.
+	OpenDataRequests(ctx context.Context, tenantKey, without string, limit int) ([]*DataRequest, error)
+	// CountOpenDataRequests counts the same requests, and those of them that are overdue at a time; due is the end of the
+	// first deadline, zero without one.
 	CountOpenDataRequests(
-		ctx context.Context, tenantKey string, now time.Time,
+		ctx context.Context, tenantKey, without string, now time.Time,
 	) (open, overdue int, due time.Time, err error)
 	// CountDataRequests counts the requests that were made in a period.
 	CountDataRequests(ctx context.Context, tenantKey string, from, to, now time.Time) ([]RequestCount, error)

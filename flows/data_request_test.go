@@ -29,6 +29,47 @@ func TestRequestDue(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestRequestDueByTheCalendar: rest days do not count, weekend days on which people work do, and the operator's own
+// calendar (review.calendar) replaces the built-in one day by day.
+func TestRequestDueByTheCalendar(t *testing.T) {
+	own, err := workday.Parse("2026-10-05 work\n2026-10-10 rest\n2026-10-12 rest\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mainland := workday.Mainland()
+	for _, tt := range []struct {
+		name, at, want string
+		days           int
+		calendar       workday.Calendar
+	}{
+		{"across Golden Week", "2026-09-30 18:00", "2026-10-09 00:00", 1, mainland},
+		{"to the Saturday on which people work", "2026-10-08 09:00", "2026-10-11 00:00", 2, mainland},
+		{"made on a Saturday on which people work", "2026-10-10 09:00", "2026-10-13 00:00", 1, mainland},
+		{"over a Sunday on which people work", "2026-09-18 09:00", "2026-09-21 00:00", 1, mainland},
+		{"made within Golden Week", "2026-10-03 12:00", "2026-10-10 00:00", 2, mainland},
+		{"fifteen days around the Spring Festival", "2026-02-10 09:00", "2026-03-10 00:00", 15, mainland},
+		{"over New Year into a year that is known in part", "2026-12-31 09:00", "2027-01-05 00:00", 1, mainland},
+		{"own calendar: a day of Golden Week is worked", "2026-09-30 18:00", "2026-10-06 00:00", 1, mainland.With(own)},
+		{"own calendar: the make-up day and a Monday are free", "2026-10-09 09:00", "2026-10-14 00:00", 1,
+			mainland.With(own)},
+		{"own calendar: other days stay as they are", "2026-09-18 09:00", "2026-09-21 00:00", 1, mainland.With(own)},
+		{"no calendar: Monday to Friday", "2026-09-30 18:00", "2026-10-02 00:00", 1, workday.Calendar{}},
+	} {
+		at, err := time.ParseInLocation("2006-01-02 15:04", tt.at, ChinaTime)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := &Policy{RequestDays: tt.days, Work: workday.Schedule{Calendar: tt.calendar}}
+		if got := p.RequestDue(at).In(ChinaTime).Format("2006-01-02 15:04"); got != tt.want {
+			t.Errorf("%s: got %s, want %s", tt.name, got, tt.want)
+		}
+	}
+}
+
+// TestRequestIsOverdueFromTheEndOfItsDeadlineOn: an answered one is not.
+func TestRequestIsOverdueFromTheEndOfItsDeadlineOn(t *testing.T) {
 	r := &DataRequest{State: RequestOpen, DueAt: SampleTime}
 	if r.IsOverdue(SampleTime.Add(-time.Millisecond)) || !r.IsOverdue(SampleTime) {
 		t.Error("got another moment, want a request overdue from the end of its deadline on")

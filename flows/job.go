@@ -58,6 +58,7 @@ const (
 	JobRequestDue     JobKind = "request_due"
 	JobEraseRequested JobKind = "erase_requested"
 	JobPublishHead    JobKind = "publish_head"
+	JobSendHeads      JobKind = "send_heads"
 )
 
 // Queue names the queue of the job. Each upstream has its own queue, so an upstream that does not answer delays only
@@ -92,6 +93,8 @@ func (j Job) Queue() string {
 		return "esign"
 	case JobHandOver:
 		return "handover"
+	case JobSendHeads:
+		return "heads"
 	case JobAccount:
 		return "account"
 	case JobExport:

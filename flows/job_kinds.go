@@ -294,7 +294,7 @@ const (
 	ArgSince   Arg = "since"    // ReplyNotice many_looks: when the first of them was; other replies: when it was; RFC 3339
 	ArgPerson  Arg = "person"   // ReplyLookUp: open_ids of the people, with blanks between; others: of the person
 	ArgNames   Arg = "names"    // ReplyLookUp: keyed hashes of the names that may be meant
-	ArgDay     Arg = "day"      // ReplyMorning, ReplyWeekly: the day on which it is sent, as 2006-01-02
+	ArgDay     Arg = "day"      // ReplyMorning, ReplyWeekly: the day on which it is sent, as 2006-01-02; of a head
 	// ReplyCampaignLead: the campaign and the department; see ArgAbout. ReplyExport: the campaign whose people are meant.
 	ArgCampaign   Arg = "campaign"
 	ArgDepartment Arg = "department"

@@ -25,6 +25,7 @@ type Policy struct {
 	StandIns       []string      // the same of those who decide while an admin is away; see StandInsOf
 	Leads          []string      // the same of those who are told of cases that are long overdue
 	DPOs           []string      // the same of those who may see the privacy report
+	HeadsReceiver  string        // another value for another dpo.heads_url; "" without one
 	RequestDays    int           // working days within which a request about the own data shall be answered
 	// SLA is the working time after which a case that waits for HR is overdue; 0: none is. Work is HR's working time.
 	SLA           time.Duration

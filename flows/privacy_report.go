@@ -22,12 +22,16 @@ type PrivacyReport struct {
 	Done       int                    `json:"done"`
 	Looks      []LookCount            `json:"looks"`
 	Deletions  DeletionReport         `json:"deletions"`
+	Refused    []RefusedCount         `json:"refused"`
 	Incidents  map[IncidentReport]int `json:"incidents"` // numbers
 	Requests   []RequestReport        `json:"requests"`
 	Open       int                    `json:"open_requests"` // now
 	Overdue    int                    `json:"overdue_requests"`
 	LastHead   string                 `json:"last_audit_head,omitempty"` // hex
 	HeadDay    string                 `json:"last_audit_head_day,omitempty"`
+	// SentHeadDay is the last head that the receiver of dpo.heads_url has taken, UnsentHeads how many it has not yet.
+	SentHeadDay string `json:"last_sent_audit_head_day,omitempty"`
+	UnsentHeads int    `json:"unsent_audit_heads,omitempty"`
 }
 
 // LookCount is how often somebody has looked at data in one way for one reason.
@@ -77,11 +81,12 @@ type PrivacyTally struct {
 	looks     map[LookCount]int
 	originals map[string]int // looks at originals by admin and hour
 	incidents map[IncidentReport]int
+	refused   map[string]map[string]time.Time // by what and who: when last
 }
 
 // NewPrivacyTally returns an empty tally.
 func NewPrivacyTally() *PrivacyTally {
-	return &PrivacyTally{map[LookCount]int{}, map[string]int{}, map[IncidentReport]int{}}
+	return &PrivacyTally{map[LookCount]int{}, map[string]int{}, map[IncidentReport]int{}, map[string]map[string]time.Time{}}
 }
 
 // Add counts a row.
@@ -92,6 +97,8 @@ func (t *PrivacyTally) Add(r AuditRow) {
 		if r.Actor != string(Bot) && r.Actor != string(Clock) {
 			look("review", "")
 		}
+	case EventAccessRefused:
+		t.addRefused(r)
 	case EventShownToGroup:
 		look(LookOfGroup, "")
 	case EventOriginal:

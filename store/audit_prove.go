@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"slices"
+	"time"
 
 	"shiming/flows"
 )
@@ -24,6 +25,7 @@ const (
 	GapPublished GapKind = "published" // the row is another one than a published head covers, or is gone
 	GapHead      GapKind = "head"      // a head of the database is another one than its ends say
 	GapRewritten GapKind = "rewritten" // a published head that was given is not one of the database
+	GapKept      GapKind = "kept"      // a row is another one than the receiver of the heads was told, or is gone
 )
 
 // AuditGap is a place of the audit trail that does not prove itself.
@@ -31,9 +33,11 @@ type AuditGap struct {
 	Kind      GapKind `json:"kind"`
 	TenantKey string  `json:"tenant,omitempty"`
 	CaseID    string  `json:"case,omitempty"`
+	After     int64   `json:"after_row,omitempty"` // kept: the last row that is as the receiver was told
 	Seq       int64   `json:"row,omitempty"`
-	Day       string  `json:"day,omitempty"`  // of a head
-	Head      string  `json:"head,omitempty"` // hex
+	Chain     string  `json:"chain,omitempty"` // kept: the flows.ChainName of a chain of which no case and no row is left
+	Day       string  `json:"day,omitempty"`   // of a head
+	Head      string  `json:"head,omitempty"`  // hex
 }
 
 // AuditProof counts what was looked at, and lists the gaps.
@@ -44,7 +48,20 @@ type AuditProof struct {
 	LastHead string     `json:"last_head,omitempty"` // hex, of the newest head; "" if there is none
 	LastDay  string     `json:"last_day,omitempty"`
 	Given    int        `json:"given_heads"` // heads that were given and found
+	Kept     int        `json:"kept_heads"`  // heads that the receiver has kept as they are in the database
+	KeptEnds int        `json:"kept_ends"`   // ends that it has kept and that were compared
 	Gaps     []AuditGap `json:"gaps"`
+	// Headless are days without a head, and Unkept days whose head the receiver has not kept, or not as a whole, from its
+	// first to its last one. Neither is a gap of the trail: the bot or the receiver may have been away.
+	Headless []HeadDays `json:"days_without_head"`
+	Unkept   []HeadDays `json:"days_not_kept"`
+}
+
+// HeadDays are successive days of a tenant, as 2006-01-02.
+type HeadDays struct {
+	TenantKey string `json:"tenant"`
+	From      string `json:"from"`
+	To        string `json:"to"`
 }
 
 // provePage is how many chains are read in one snapshot.
@@ -53,7 +70,13 @@ const provePage = 200
 // ProveAudit computes every audit chain and every head again, and compares them with published heads that are given.
 // It changes nothing, and may run beside a serve. It holds one page of chains in memory.
 func (s *Store) ProveAudit(ctx context.Context, given ...[]byte) (*AuditProof, error) {
-	p := &AuditProof{Gaps: []AuditGap{}}
+	return s.ProveAuditBy(ctx, nil, given...)
+}
+
+// ProveAuditBy is ProveAudit that also compares with what the receiver of the heads has kept, nil for nothing. It can
+// be called once with a KeptHeads.
+func (s *Store) ProveAuditBy(ctx context.Context, kept *KeptHeads, given ...[]byte) (*AuditProof, error) {
+	p := &AuditProof{Gaps: []AuditGap{}, Headless: []HeadDays{}, Unkept: []HeadDays{}}
 	for after := ""; ; {
 		var ids []string
 		err := s.View(ctx, func(fv flows.View) (err error) {
@@ -64,11 +87,11 @@ func (s *Store) ProveAudit(ctx context.Context, given ...[]byte) (*AuditProof, e
 			}
 			page := AuditProof{}
 			for _, id := range ids {
-				if err := v.proveChain(ctx, id, &page); err != nil {
+				if err := v.proveChain(ctx, id, kept, &page); err != nil {
 					return err
 				}
 			}
-			p.Chains, p.Rows = p.Chains+page.Chains, p.Rows+page.Rows
+			p.Chains, p.Rows, p.KeptEnds = p.Chains+page.Chains, p.Rows+page.Rows, p.KeptEnds+page.KeptEnds
 			p.Gaps = append(p.Gaps, page.Gaps...)
 			return nil
 		})
@@ -80,7 +103,8 @@ func (s *Store) ProveAudit(ctx context.Context, given ...[]byte) (*AuditProof, e
 		}
 		after = ids[len(ids)-1]
 	}
-	return p, s.View(ctx, func(fv flows.View) error { return fv.(*view).proveHeads(ctx, p, given) })
+	kept.addLostChains(p)
+	return p, s.View(ctx, func(fv flows.View) error { return fv.(*view).proveHeads(ctx, p, kept, given, s.Now()) })
 }
 
 // chainIDs returns a page of the ids of all cases, and of all that have a row, an end or a published end.
@@ -102,7 +126,7 @@ func (v *view) chainIDs(ctx context.Context, after string) ([]string, error) {
 }
 
 // proveChain checks a chain row by row and adds every gap. VerifyChain stops at the first one.
-func (v *view) proveChain(ctx context.Context, caseID string, p *AuditProof) error {
+func (v *view) proveChain(ctx context.Context, caseID string, kept *KeptHeads, p *AuditProof) error {
 	rows, err := v.AuditOf(ctx, caseID)
 	if err != nil {
 		return err
@@ -149,15 +173,22 @@ func (v *view) proveChain(ctx context.Context, caseID string, p *AuditProof) err
 	} else if err != nil {
 		return err
 	}
+	kept.compareChain(caseID, rows, p)
 	return nil
 }
 
 // proveHeads computes the heads again, compares the rows with what the heads cover, and looks for the given heads.
-func (v *view) proveHeads(ctx context.Context, p *AuditProof, given [][]byte) error {
+func (v *view) proveHeads(
+	ctx context.Context, p *AuditProof, kept *KeptHeads, given [][]byte, now time.Time,
+) error {
 	heads, err := v.publishedHeads(ctx)
 	if err != nil {
 		return err
 	}
+	if p.Headless, err = daysWithoutHead(heads, now); err != nil {
+		return err
+	}
+	kept.compareHeads(heads, p)
 	known := map[string]bool{}
 	previous, tenant := flows.NoHead(), ""
 	for i, h := range heads {

@@ -97,6 +97,28 @@ func (v *view) PublishedHead(ctx context.Context, tenantKey, day string) (*flows
 	return h, orNotFound("published head", err)
 }
 
+// HeadAfter returns the tenant's first head of a later day, or flows.ErrNotFound.
+func (v *view) HeadAfter(ctx context.Context, tenantKey, day string) (*flows.PublishedHead, error) {
+	h, err := scanHead(v.q.QueryRowContext(ctx, `
+		SELECT `+headColumns+`
+		FROM published_heads
+		WHERE tenant_key = $1 AND day > $2
+		ORDER BY day
+		LIMIT 1`,
+		tenantKey, day).Scan)
+	return h, orNotFound("head after", err)
+}
+
+// CountHeadsAfter counts the tenant's heads of later days.
+func (v *view) CountHeadsAfter(ctx context.Context, tenantKey, day string) (n int, err error) {
+	err = v.q.QueryRowContext(ctx, `SELECT count(*) FROM published_heads WHERE tenant_key = $1 AND day > $2`,
+		tenantKey, day).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("store: count heads: %w", err)
+	}
+	return n, nil
+}
+
 // LastHead returns the tenant's newest head, or flows.ErrNotFound.
 func (v *view) LastHead(ctx context.Context, tenantKey string) (*flows.PublishedHead, error) {
 	h, err := scanHead(v.q.QueryRowContext(ctx, `

@@ -80,6 +80,7 @@ var defaultWorkers = map[string]int{
 	"directory":   8,
 	"esign":       16,
 	"handover":    4,
+	"heads":       2,
 	"account":     8,
 	"export":      1,
 	"default":     16,

@@ -91,27 +91,29 @@ func (v *view) DataRequestsOf(
 		tenantKey, openID, limit)
 }
 
-// OpenDataRequests returns the tenant's open requests, those that are due first come first.
-func (v *view) OpenDataRequests(ctx context.Context, tenantKey string, limit int) ([]*flows.DataRequest, error) {
+// OpenDataRequests returns the tenant's open requests without those of a person, those that are due first come first.
+func (v *view) OpenDataRequests(
+	ctx context.Context, tenantKey, without string, limit int,
+) ([]*flows.DataRequest, error) {
 	return collect(ctx, v.q, "open data requests", v.scanDataRequest, `
 		SELECT `+requestColumns+`
 		FROM data_requests
-		WHERE tenant_key = $1 AND state = 'open'
+		WHERE tenant_key = $1 AND state = 'open' AND open_id <> $2
 		ORDER BY due_ms, id
-		LIMIT $2`,
-		tenantKey, limit)
+		LIMIT $3`,
+		tenantKey, without, limit)
 }
 
-// CountOpenDataRequests counts the tenant's open requests and the overdue ones, and returns the first deadline.
+// CountOpenDataRequests counts the requests of OpenDataRequests and the overdue ones, and returns the first deadline.
 func (v *view) CountOpenDataRequests(
-	ctx context.Context, tenantKey string, now time.Time,
+	ctx context.Context, tenantKey, without string, now time.Time,
 ) (open, overdue int, due time.Time, err error) {
 	var first int64
 	err = v.q.QueryRowContext(ctx, `
-		SELECT count(*), coalesce(sum(CASE WHEN due_ms <= $2 THEN 1 ELSE 0 END), 0), coalesce(min(due_ms), 0)
+		SELECT count(*), coalesce(sum(CASE WHEN due_ms <= $3 THEN 1 ELSE 0 END), 0), coalesce(min(due_ms), 0)
 		FROM data_requests
-		WHERE tenant_key = $1 AND state = 'open'`,
-		tenantKey, millis(now)).Scan(&open, &overdue, &first)
+		WHERE tenant_key = $1 AND state = 'open' AND open_id <> $2`,
+		tenantKey, without, millis(now)).Scan(&open, &overdue, &first)
 	if err != nil {
 		return 0, 0, time.Time{}, fmt.Errorf("store: count open data requests: %w", err)
 	}

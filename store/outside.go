@@ -23,11 +23,15 @@ const insertJobPostgres = `
 	INSERT INTO river_job (args, kind, max_attempts, priority, queue, state)
 	VALUES ($1::jsonb, $2, $3, $4, $5, 'available')`
 
-// ReplayHandover asks for flows.ReplayHandover in the database of a bot that may be running in another process. It takes no lock, runs
+// ReplayHandover asks for flows.ReplayHandover; see EnqueueOutside.
+func ReplayHandover(ctx context.Context, dsn, caseID string) error {
+	return EnqueueOutside(ctx, dsn, flows.ReplayHandover(caseID))
+}
+
+// EnqueueOutside queues a job in the database of a bot that may be running in another process. It takes no lock, runs
 // nothing and migrates nothing: the bot runs the job within a second, or at its next start. It returns ErrOtherSchema if
 // the tables are those of another version.
-func ReplayHandover(ctx context.Context, dsn, caseID string) (err error) {
-	j := flows.ReplayHandover(caseID)
+func EnqueueOutside(ctx context.Context, dsn string, j flows.Job) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
 	db, sqlite, err := openOutside(dsn)

@@ -3,6 +3,7 @@ package workers
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"time"
 
 	"shiming/cards"
@@ -13,8 +14,9 @@ import (
 const headPage = 500
 
 // publishHead publishes the head of a day over the tenant's audit chains: in the review group, to the data-protection
-// officers in private, and in the log. It queues the next one. Whichever instance runs it and however often, there is one
-// head a day, and none on a day on which no chain has grown.
+// officers in private, to the receiver of dpo.heads_url, and in the log. It queues the next one. Whichever instance runs
+// it and however often, there is one head a day, also on a day on which no chain has grown: a day without a head means
+// that something was wrong.
 func (w *Workers) publishHead(ctx context.Context, j flows.Job) error {
 	tenantKey, day := j.Args[flows.ArgTenant], j.RunDate()
 	at, err := flows.ParseHeadDay(day)
@@ -28,7 +30,7 @@ func (w *Workers) publishHead(ctx context.Context, j flows.Job) error {
 	if err != nil {
 		return err
 	}
-	return w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
+	err = w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
 		_, err := tx.PublishedHead(ctx, tenantKey, day)
 		switch {
 		case err == nil:
@@ -36,7 +38,7 @@ func (w *Workers) publishHead(ctx context.Context, j flows.Job) error {
 		case !flows.IsNotFound(err):
 			return err
 		}
-		if err := w.engine.QueueHead(ctx, tx, tenantKey, flows.HeadAfter(w.engine.Now())); err != nil || h.Chains == 0 {
+		if err := w.engine.QueueHead(ctx, tx, tenantKey, flows.HeadAfter(w.engine.Now())); err != nil {
 			return err
 		}
 		// Another run may have added ends since the hash was computed, or a head of another day.
@@ -60,8 +62,17 @@ func (w *Workers) publishHead(ctx context.Context, j flows.Job) error {
 		if err != nil {
 			return err
 		}
+		if w.Heads != nil {
+			if err := w.engine.Enqueue(ctx, tx, j.Key+"/send", flows.SendHeads(tenantKey, day)); err != nil {
+				return err
+			}
+		}
 		return w.enqueueForEach(ctx, tx, tenantKey, j.Key+"/card", flows.Reply(flows.ReplyHead).With(flows.ArgDay, day), to)
 	})
+	if errors.Is(err, flows.ErrStale) { // another run of this head beside this one
+		return &flows.RetryLater{In: time.Second, Snooze: true, Code: "head:beside"}
+	}
+	return err
 }
 
 // headReceivers returns the review group, if there is one, and the data-protection officers.

@@ -25,7 +25,7 @@ func lastHead(w *workerstest.Harness) (h *flows.PublishedHead) {
 }
 
 // TestHeadIsPublishedDaily: each morning the head over the chains goes to the review group and to the data-protection
-// officer; a second run of the job publishes nothing; a day without changes has no head.
+// officer; a second run of the job publishes nothing; a day without changes has a head as well, which says so.
 func TestHeadIsPublishedDaily(t *testing.T) {
 	t.Parallel()
 	w := workerstest.New(t, func(d *engine.Deps, _ *workers.Deps) {
@@ -69,18 +69,21 @@ func TestHeadIsPublishedDaily(t *testing.T) {
 	}
 	w.Advance(24 * time.Hour)
 	w.RunJobs(flows.JobPublishHead, flows.JobReply)
-	if got := heads("oc_review"); got != 1 {
-		t.Errorf("got %d heads after a day without a change, want one", got)
+	quiet := lastHead(w)
+	if got := heads("oc_review"); got != 2 || quiet.Chains != 0 || string(quiet.Previous) != string(first.Hash) {
+		t.Errorf("got %d heads, the last %+v, after a day without a change; want another one over no chain", got, quiet)
+	}
+	if card := lastCard(w, "oc_review"); !workerstest.Shows(card, "audit_head.quiet") {
+		t.Errorf("got %s, want it to say that nothing has happened", card)
 	}
 	w.Say("ou_2", "实名")
 	w.RunJobs(flows.JobReply)
 	w.Advance(24 * time.Hour)
 	w.RunJobs(flows.JobPublishHead, flows.JobReply)
-	if second := lastHead(w); second.Day == first.Day || string(second.Previous) != string(first.Hash) ||
-		second.Chains != 1 {
-		t.Errorf("got the head %+v, want one over the new chain, after the first", second)
+	if third := lastHead(w); string(third.Previous) != string(quiet.Hash) || third.Chains != 1 {
+		t.Errorf("got the head %+v, want one over the new chain, after the second", third)
 	}
-	if got := heads("oc_review"); got != 2 {
-		t.Errorf("got %d heads, want two", got)
+	if got := heads("oc_review"); got != 3 {
+		t.Errorf("got %d heads, want three", got)
 	}
 }

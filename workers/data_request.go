@@ -112,7 +112,7 @@ func (w *Workers) requestEndedCard(ctx context.Context, v flows.View, j flows.Jo
 
 // requestsLateCard counts the overdue requests; nil if none is any more.
 func (w *Workers) requestsLateCard(ctx context.Context, v flows.View, j flows.Job) (cards.Card, error) {
-	_, overdue, due, err := v.CountOpenDataRequests(ctx, j.Args[flows.ArgTenant], w.engine.Now())
+	_, overdue, due, err := v.CountOpenDataRequests(ctx, j.Args[flows.ArgTenant], "", w.engine.Now())
 	if err != nil || overdue == 0 {
 		return nil, err
 	}

@@ -74,7 +74,7 @@ func (w *Workers) morningCard(ctx context.Context, v flows.View, j flows.Job) (c
 	if out.Joined, out.Gone, err = v.CountStaff(ctx, tenantKey, since, today); err != nil {
 		return nil, err
 	}
-	open, _, due, err := v.CountOpenDataRequests(ctx, tenantKey, w.engine.Now())
+	open, _, due, err := v.CountOpenDataRequests(ctx, tenantKey, "", w.engine.Now())
 	if err != nil {
 		return nil, err
 	}

@@ -55,6 +55,9 @@ var noticeLevels = map[string]cards.Level{
 	flows.NoticeExportFailed:   cards.Amber,
 	flows.NoticeExportUnknown:  cards.Amber,
 
+	flows.NoticeHeadsWait: cards.Red,
+	flows.NoticeHeadsSent: cards.Green,
+
 	flows.NoticeCopyFailed: cards.Amber,
 	flows.NoticeCopyLeft:   cards.Red,
 
@@ -87,6 +90,9 @@ func (w *Workers) noticeCard(j flows.Job) cards.Notice {
 	}
 	if code == flows.NoticeManyLooks || code == flows.NoticeManyExports {
 		args = map[string]string{"n": j.Args[flows.ArgLooks], "since": cards.Stamp(sinceOf(j))}
+	}
+	if code == flows.NoticeHeadsWait {
+		args = map[string]string{"day": j.Args[flows.ArgDay]}
 	}
 	return cards.Notice{
 		Code:   code,

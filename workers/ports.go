@@ -88,7 +88,7 @@ type EvidenceClient interface {
 	FileStatus(ctx context.Context, fileID string) (esign.FileStatus, error)
 }
 
-// HandoverClient tells another system of evidence points.
+// HandoverClient tells another system of evidence points, or of heads over the audit trail.
 type HandoverClient interface {
 	// Send makes one attempt. id is the same for the same notification, and nil means that it was taken.
 	Send(ctx context.Context, id string, body []byte) error

@@ -62,6 +62,7 @@ func (w *Workers) newHandlers() map[flows.JobKind]handler {
 		flows.JobRequestDue:     w.requestDue,
 		flows.JobEraseRequested: w.eraseRequested,
 		flows.JobPublishHead:    w.publishHead,
+		flows.JobSendHeads:      w.sendHeads,
 	}
 }
 

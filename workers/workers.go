@@ -9,6 +9,7 @@
 //   - photos.go (fetch) with ocr.go (read) and contact.go, person.go (code and check)
 //   - record.go (identity, uploads, evidence point)
 //   - handover.go and signing_account.go (what follows an evidence point)
+//   - audit_head.go and send_heads.go (the daily head over the audit trail, and its receiver)
 //   - show.go with show_failed.go and show_card.go (cards that are kept up to date)
 //   - original.go with recall_original.go (originals for one admin, for minutes)
 //   - reply.go with reply_cards.go, stats.go and remind_all.go (cards that are sent once); incident.go
@@ -37,6 +38,7 @@ type Deps struct {
 	EvidenceClient   EvidenceClient // nil if e签宝 is not set up; then every call of New's fails, see absent.go
 	Verifier         Verifier       // nil if no supplier is set up; likewise
 	Handover         HandoverClient // nil without handover.url
+	Heads            HandoverClient // nil without dpo.heads_url
 	Accounts         AccountClient  // nil without esign.sdk_url
 	// OCRPerSecond is the tenant's limit of OCR calls. The default is 10.
 	OCRPerSecond int

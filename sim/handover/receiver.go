@@ -1,6 +1,6 @@
-// Package handover simulates the system of the company to which evidence points are handed on: a receiver of Standard
-// Webhooks. It verifies each notification from the specification alone and shares no code with a sender. It takes a
-// notification once for each webhook-id and remembers every delivery.
+// Package handover simulates the system of the company to which evidence points, and the daily heads over the audit
+// trail, are handed on: a receiver of Standard Webhooks. It verifies each notification from the specification alone and
+// shares no code with a sender. It takes a notification once for each webhook-id and remembers every delivery.
 package handover
 
 import (
@@ -63,6 +63,7 @@ type Receiver struct {
 	mu         sync.Mutex
 	secrets    []string
 	deliveries []Delivery
+	heads      []Head
 	refusals   []string
 	tests      int
 	refuse     func(caseID string) int // see RefuseCases
@@ -155,10 +156,20 @@ func (r *Receiver) take(req *http.Request) (status int, why string) {
 	case !r.signed(req.Header.Get("webhook-signature"), id+"."+stamp+"."+string(body)):
 		return http.StatusUnauthorized, "no signature fits"
 	}
-	if isTest(body) {
+	if typeOf(body) == "shiming.test" {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.tests++
+		return http.StatusNoContent, ""
+	}
+	if head, ours, problem := parseHead(body); ours {
+		if problem != "" {
+			return http.StatusUnprocessableEntity, problem
+		}
+		head.ID, head.Body = id, body
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.heads = append(r.heads, head)
 		return http.StatusNoContent, ""
 	}
 	d, problem := parse(body)
@@ -201,12 +212,15 @@ func (r *Receiver) signed(header, text string) bool {
 	return false
 }
 
-// isTest reports whether a notification only tries the receiver.
-func isTest(body []byte) bool {
+// typeOf returns the type of a notification, "" for what is none. One of "shiming.test" only tries the receiver.
+func typeOf(body []byte) string {
 	var n struct {
 		Type string `json:"type"`
 	}
-	return json.Unmarshal(body, &n) == nil && n.Type == "shiming.test"
+	if json.Unmarshal(body, &n) != nil {
+		return ""
+	}
+	return n.Type
 }
 
 // parse reads the notification. It knows all its fields, so that a new one shows.

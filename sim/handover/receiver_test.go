@@ -17,6 +17,11 @@ const (
 		`"evidence_point_id":"P1","evidence_revision":"2025-10"}}`
 )
 
+// head is a notification about a head.
+var head = strings.NewReplacer("HASH", strings.Repeat("0", 64), "CHAIN", strings.Repeat("0", 32)).Replace(
+	`{"type":"audit_head.published","timestamp":"2026-11-26T02:00:00Z","data":{"tenant_key":"t","day":"2026-11-26",` +
+		`"head":"HASH","previous":"HASH","chains":1,"part":1,"parts":1,"ends":[{"chain":"CHAIN","row":3,"hash":"HASH"}]}}`)
+
 // TestReceiver checks what the receiver takes and what it refuses.
 func TestReceiver(t *testing.T) {
 	now := time.Now()
@@ -35,6 +40,11 @@ func TestReceiver(t *testing.T) {
 		"a further field":     {body: strings.Replace(body, `"open_id"`, `"name":"张三","open_id"`, 1), want: 422},
 		"a missing field":     {body: strings.Replace(body, `"case_id":"c1",`, "", 1), want: 422},
 		"too large":           {body: strings.Repeat(" ", 21<<10) + body, want: 413},
+		"a head":              {body: head, want: 204},
+		"a head with more":    {body: strings.Replace(head, `"day"`, `"open_id":"ou_1","day"`, 1), want: 422},
+		"a head without day":  {body: strings.Replace(head, `"2026-11-26"`, `""`, 1), want: 422},
+		"a head without hash": {body: strings.Replace(head, `"head":"0`, `"head":"`, 1), want: 422},
+		"an end without row":  {body: strings.Replace(head, `"row":3`, `"row":0`, 1), want: 422},
 		"a test about nobody": {body: `{"type":"shiming.test","data":{}}`, want: 204},
 	} {
 		r := New(Config{Secret: secret})
