@@ -43,7 +43,7 @@ func (d *decision) assignReading(p *Photo, r idcard.Reading) string {
 		}
 	}
 	if r.Side == idcard.Back {
-		if status, _ := idcard.Validity(r, d.event.At); status == idcard.StatusExpired {
+		if status, _ := idcard.Validity(r, d.event.At); status == idcard.StatusExpired && d.policy.stops(CheckExpired) {
 			return "expired_card"
 		}
 	}
