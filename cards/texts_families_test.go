@@ -13,7 +13,7 @@ var families = map[string][]string{
 	"sidestate": {"missing", "waiting", "reading", "read", "other"},
 	"photo": {
 		"empty", "too_large", "not_picture", "heic", "unsupported_format", "truncated", "too_small", "too_many_pixels",
-		"nothing", "bad_file", "duplicate_front", "duplicate_back", "other_person", "expired_card", "sides_mismatch",
+		"nothing", "bad_file", "duplicate_front", "duplicate_back", "other_person", "expired_card", "old_card", "sides_mismatch",
 		"download_failed", "deleted", "restricted", "too_many", "too_many_day", "document_nothing",
 		"document_not_picture",
 		"document_too_small", "document_photo_dark", "document_photo_glare", "document_photo_blurred",
@@ -21,7 +21,7 @@ var families = map[string][]string{
 		"document_too_many", "other",
 	},
 	"field": {"required", "length", "characters", "check_digit", "date", "future", "name_characters", "name_length",
-		"mobile_format", "document_number", "resident_number", "bound_identity_name", "bound_identity_code",
+		"mobile_format", "old_number", "read_again", "document_number", "resident_number", "bound_identity_name", "bound_identity_code",
 		"bound_mobile",
 		"card_characters", "card_length", "card_check_digit", "card_invalid", "card_unusable", "card_credit",
 		"card_prepaid",

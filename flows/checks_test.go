@@ -260,3 +260,60 @@ func TestExpiredCardByPolicy(t *testing.T) {
 		})
 	}
 }
+
+// TestProposedNumber: a slip, and an old number of 15 digits, come back as the number that was meant, which the next
+// press takes.
+func TestProposedNumber(t *testing.T) {
+	for name, typed := range map[string]string{
+		"one digit":         SampleNumber[:10] + "9" + SampleNumber[11:],
+		"one digit lost":    SampleNumber[1:],
+		"one digit twice":   SampleNumber[:1] + SampleNumber,
+		"O for 0":           "8990001990O3070296",
+		"15 digits":         "899000900307029",
+		"15 digits, spaced": "899000 900307 029",
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := decide(t, SampleCase(AwaitingConfirmation), Event{Kind: Confirmed, Form: form("identity_code", typed)}).wantStay()
+			next := ApplicantCard(d.Case, sampleView()).(cards.Confirm)
+			if next.Number != SampleNumber || next.Problems["identity_code"] == "" {
+				t.Fatalf("got the form with %q, %v, want the number meant and why", next.Number, next.Problems)
+			}
+			after := decide(t, d.Case, Event{Kind: Confirmed, Form: form("identity_code", next.Number)}).wantState(AwaitingCode)
+			if len(after.Case.Changed) > 0 {
+				t.Errorf("got changes %v, want none: the number is the one that was read", after.Case.Changed)
+			}
+		})
+	}
+	t.Run("masked", func(t *testing.T) {
+		c := SampleCase(AwaitingConfirmation)
+		c.MaskedForm = true
+		d := decide(t, c, Event{Kind: Confirmed, Form: form("identity_code", SampleNumber[1:])}).wantStay()
+		if d.Case.FormIssues["identity_code"] != "length" || d.Case.Personal.Number != "" {
+			t.Errorf("got %v, want nothing that nobody can compare", d.Case.FormIssues)
+		}
+	})
+	t.Run("the reading contradicts itself", func(t *testing.T) {
+		c := SampleCase(AwaitingConfirmation)
+		c.Personal.Front.Gender = "female"
+		d := decide(t, c, Event{Kind: Confirmed, Form: form("identity_code", SampleNumber[1:])}).wantStay()
+		if d.Case.FormIssues["identity_code"] != "length" {
+			t.Errorf("got %v, want no proposal", d.Case.FormIssues)
+		}
+	})
+}
+
+// TestOldCard: the photo of a first-generation card is refused with the reason, and HR can be asked at once.
+func TestOldCard(t *testing.T) {
+	c := SampleCase(AwaitingPhotos)
+	old := frontAs(t, SampleName, "899000900307029")
+	c.Photos[0].State, c.Photos[0].Side, c.Personal.Front = PhotoStored, "", nil
+	d := decide(t, c, Event{Kind: PhotoReadOK, PhotoID: "p1", Readings: []idcard.Reading{old}}).wantState(AwaitingPhotos)
+	if j := d.wantJobs(JobReply)[0]; j.Args["problem"] != problemOldCard || !cards.HasText("photo.old_card") {
+		t.Errorf("got %+v, want the reason", j)
+	}
+	card := ApplicantCard(d.Case, sampleView()).(cards.Photos)
+	if !card.AskHR || !card.AskDocument {
+		t.Errorf("got %+v, want both ways out", card)
+	}
+	decide(t, d.Case, Event{Kind: HelpAsked}).wantState(NeedsAttention)
+}

@@ -31,6 +31,9 @@ func (d *decision) assignReading(p *Photo, r idcard.Reading) string {
 	if r.TwoCards() {
 		return problemTwoCards
 	}
+	if r.OldCard(d.event.At) {
+		return problemOldCard
+	}
 	have, replace := d.c.PhotoOf(r.Side), false
 	if have != nil && have != p {
 		former := d.readingOf(r.Side)
