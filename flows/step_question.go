@@ -30,6 +30,7 @@ type Exchange struct {
 	Preset string `json:",omitempty"` // one of cards.Questions, instead of Text
 	Text   string `json:",omitempty"`
 	Photo  string `json:",omitempty"` // id of the photo that answers
+	Talk   bool   `json:",omitempty"` // words of a conversation, which belong to no question
 }
 
 // maxExchanges bounds the questions and answers of a case.
@@ -241,7 +242,7 @@ func questionsOf(c *Case) (asked []cards.Question, answered bool) {
 		return nil, false
 	}
 	for _, x := range c.Personal.Exchanges {
-		if x.By != "" && !x.At.Before(c.Question.From) {
+		if x.By != "" && !x.Talk && !x.At.Before(c.Question.From) {
 			asked = append(asked, cards.Question{Preset: x.Preset, Text: x.Text})
 		}
 	}
