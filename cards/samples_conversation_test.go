@@ -16,6 +16,8 @@ func conversationSamples() []sample {
 		{name: "conversation_asked", card: asked},
 		{name: "conversation", card: talking},
 		{name: "conversation_over", card: over},
+		{name: "data_use", card: DataUse{Agreement: agreement, Stored: true}},
+		{name: "data_use_nothing_stored", card: DataUse{Agreement: agreement}},
 		{name: "hr_words", card: HRWords{Ref: ref, By: "ou_hr1", Words: "用你自己名下的手机号就行。", Open: true}},
 		{name: "hr_words_over", card: HRWords{Ref: ref, By: "ou_hr1", Words: "好了再来。"}},
 	}

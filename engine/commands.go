@@ -135,6 +135,10 @@ func (e *Engine) handleCommand(ctx context.Context, tx flows.Tx, m flows.Message
 		}
 	case flows.CommandHuman:
 		return e.askForPerson(ctx, tx, m, c)
+	case flows.CommandThanks:
+		return e.replyNotice(ctx, tx, m, "thanks")
+	case flows.CommandDataUse:
+		return e.replyPrivately(ctx, tx, m, flows.Reply(flows.ReplyDataUse))
 	case flows.CommandCancel:
 		return e.cancel(ctx, tx, m, c)
 	case flows.CommandPrivacy:

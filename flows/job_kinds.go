@@ -243,6 +243,7 @@ const (
 	ReplyExported  Template = "exported"  // to an admin: what the file holds that was sent
 
 	ReplyConversation Template = "conversation" // to an admin: what an applicant says who has asked for a person
+	ReplyDataUse      Template = "data_use"     // to whoever asks: what happens to the own data
 	ReplyHRWords      Template = "hr_words"     // to the applicant: what an admin answers
 
 	ReplyRequest      Template = "request"       // to an admin: what a person asks about the own data

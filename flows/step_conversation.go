@@ -157,7 +157,7 @@ func (c *Case) SaidFirst() bool {
 // IsTalk reports whether a text is no word that the bot obeys while the applicant talks with HR.
 func IsTalk(command Command) bool {
 	switch command {
-	case CommandNone, CommandSixDigits, CommandHello, CommandAskAbout:
+	case CommandNone, CommandSixDigits, CommandHello, CommandAskAbout, CommandThanks, CommandDataUse:
 		return true
 	}
 	return false

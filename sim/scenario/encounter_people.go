@@ -92,6 +92,15 @@ var typed = []Encounter{
 		Ends: sim.StagePhotos,
 	},
 	{
+		Name: "words/thanks_and_privacy",
+		Text: Text{"员工问“会不会泄露”，又说“谢谢”", "whether the data is safe is asked, then thanks are said"},
+		End:  Text{"说明怎么保护、给谁、留多久，再客气一句", "the answer says what protects it, who gets it, how long it is kept; then a polite word"},
+		By:   Itself,
+		Moves: steps(toPhotos, says("会不会泄露？", "你的信息怎么用、怎么保护", "加密保存"), says("谢谢", "不客气"),
+			says("进度", "请把身份证两面的照片发到这个聊天里")),
+		Ends: sim.StagePhotos,
+	},
+	{
 		Name: "words/human_silent",
 		Text: Text{"员工发“人工”，一直没人回复", "人工 is asked for, and nobody answers"},
 		End:  Text{"一小时后机器人接着帮，说明 HR 可能不在", "after an hour the bot goes on, and says that HR may be away"},
