@@ -45,8 +45,10 @@ func (v PhotoProblem) JSON() json.RawMessage {
 	}
 	switch {
 	case v.Document:
-	case v.AskHR:
+	case v.AskHR && (notTheCamera[v.Problem] || v.Tries < manyTries):
 		e = append(e, line(tr("photo_problem.help")))
+	case v.AskHR:
+		e = append(e, line(tr("photo_problem.help_guide")))
 	case v.Tries < manyTries:
 	case notTheCamera[v.Problem]:
 		e = append(e, line(tr("photo_problem.ask_hr")))
@@ -57,6 +59,8 @@ func (v PhotoProblem) JSON() json.RawMessage {
 	case notTheCamera[v.Problem]:
 	case v.Document:
 		e = append(e, small(tr("document_photo.guide")))
+	case v.Tries >= manyTries:
+		e = append(e, guideNodes(v.Problem)...)
 	default:
 		e = append(e, small(tr("photos.guide")))
 	}

@@ -155,6 +155,14 @@ func applicantSamples() []sample {
 
 			AskDocument: true,
 		}},
+		{name: "photo_problem_guide", card: PhotoProblem{
+			Ref:         ref,
+			Problem:     "photo_glare",
+			Need:        []string{SideFront, SideBack},
+			Tries:       2,
+			AskDocument: true,
+			AskHR:       true,
+		}},
 		{name: "photo_problem_again", card: PhotoProblem{
 			Ref:     ref,
 			Problem: "duplicate_front",

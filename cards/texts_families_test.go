@@ -9,6 +9,7 @@ var families = map[string][]string{
 		"consent", "photos", "confirm", "bank_card", "code", "face", "review", "record", "evidence", "done",
 		"other",
 	},
+	"guide":     {"good", "cut", "small", "glare", "dark", "blurred", "other"},
 	"side":      {"front", "back", "document", "other"},
 	"sidestate": {"missing", "waiting", "reading", "read", "other"},
 	"photo": {
