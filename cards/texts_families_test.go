@@ -115,7 +115,7 @@ var families = map[string][]string{
 		"cannot_cancel", "not_hr",
 		"group_lost", "group_external", "only_in_group", "review_chat_set", "announce_chat_set", "not_staff",
 		"not_sure_meant",
-		"late", "late_menu", "transferred", "answer_received", "answer_cut", "thanks", "human_asked",
+		"late", "late_menu", "transferred", "answer_received", "answer_cut", "photo_passed_on", "thanks", "human_asked",
 		"human_heard", "human_full", "talk_left", "talk_closed", "talk_unanswered", "talk_quiet", "desk_closed", "other",
 	},
 	"did": {

@@ -70,3 +70,22 @@ func TestTalkEndsBySilence(t *testing.T) {
 	p.Say("那我再等等")
 	p.WaitForCard("没看懂")
 }
+
+// TestPhotoSentWhileHRDecides: HR sees it among the originals, and approval goes on as usual.
+func TestPhotoSentWhileHRDecides(t *testing.T) {
+	h := harness.Start(t, harness.Setup{})
+	p := h.Hire()
+	p.ToReview()
+	before := h.CaseOf(p.OpenID)
+	p.Send("front")
+	p.WaitForCard("照片收到，已经留给 HR 看")
+	h.Until("the photo on HR's side", func() bool {
+		c := h.CaseOf(p.OpenID)
+		return len(c.Photos) == len(before.Photos)+1 && c.Photos[len(c.Photos)-1].State == flows.PhotoAnswer
+	})
+	if c := h.CaseOf(p.OpenID); c.Rev != before.Rev || c.PhotoOf("front").ID != before.PhotoOf("front").ID {
+		t.Errorf("got revision %d, want what was submitted as it was", c.Rev)
+	}
+	h.Admin(0).Decides(p, "approve", nil)
+	p.CheckFiled()
+}

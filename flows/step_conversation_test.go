@@ -122,3 +122,18 @@ func TestConversationIsNoQuestion(t *testing.T) {
 		t.Errorf("got %+v, want none", d.Case.Conversation)
 	}
 }
+
+// TestPhotoWhileHRDecides: a photo that nobody has asked for is kept for HR, and what was submitted stays.
+func TestPhotoWhileHRDecides(t *testing.T) {
+	photo := Event{Kind: PhotoReceived, Photo: PhotoRef{FileKey: "k", Kind: "image"}, PhotoID: "p9", MessageID: "om_9"}
+	d := decide(t, SampleCase(AwaitingReview), photo).wantStay()
+	d.wantJobs(JobFetchPhoto)
+	d = decide(t, d.Case, Event{Kind: PhotoFetched, PhotoID: "p9", SHA256: "c"}).wantStay()
+	if p := d.Case.PhotoByID("p9"); p.State != PhotoAnswer || d.Case.PhotoOf("front").ID != "p1" {
+		t.Errorf("got %+v, want it kept beside the submitted ones", p)
+	}
+	card := HRCard(d.Case, sampleView()).(cards.Review)
+	if x := card.Talk.Exchanges; len(x) != 1 || x[0].Photo != "stored" || card.Talk.Asked {
+		t.Errorf("got %+v, want the photo on HR's card", card.Talk)
+	}
+}

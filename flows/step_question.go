@@ -98,14 +98,23 @@ func truncateAnswer(s string) string {
 	return s
 }
 
-// answerByPhoto notes a photo of the applicant and has it fetched.
+// answerByPhoto notes a photo of the applicant and has it fetched: an answer, or something that HR may want to see when
+// nothing was asked. What was submitted stays.
 func answerByPhoto(d *decision) {
-	if !d.takesAnswer() || !d.addPhoto() {
+	if len(d.c.Personal.Exchanges) >= maxExchanges {
+		d.refuse("too many answers", nil)
+		return
+	}
+	if !d.addPhoto() {
 		return
 	}
 	d.c.Photos[len(d.c.Photos)-1].State = PhotoAnswerWaiting
 	d.addExchange(Exchange{At: d.event.At, Photo: d.event.PhotoID})
 	d.job(FetchPhoto(d.event.PhotoID))
+	if d.c.Question == nil {
+		d.redraw(AudienceApplicant, AudienceHR)
+		return
+	}
 	d.answered()
 }
 
