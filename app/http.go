@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -18,6 +19,7 @@ const readyTimeout = 2 * time.Second
 // pages are the pages beside the bot: /healthz, /readyz and /metrics for operators, /agreement/ for applicants.
 type pages struct {
 	ready     func(context.Context) error // /readyz logs its error and does not show it
+	warnings  func() []string             // words that /readyz shows although the bot is ready
 	metrics   http.Handler
 	agreement http.Handler // nil without the agreement page
 	face      http.Handler // nil without the method face
@@ -84,7 +86,20 @@ func (p pages) readyz(w http.ResponseWriter, r *http.Request) {
 		respondError(w, http.StatusServiceUnavailable, "not_ready")
 		return
 	}
+	if warnings := p.warnings(); len(warnings) > 0 {
+		respondJSON(w, http.StatusOK, map[string]any{"status": "ready", "warnings": warnings})
+		return
+	}
 	respond(w, http.StatusOK, `{"status":"ready"}`)
+}
+
+// respondJSON writes a value of fixed words.
+func respondJSON(w http.ResponseWriter, status int, value any) {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		panic(err) // a map of strings
+	}
+	respond(w, status, string(raw))
 }
 
 // respondError writes {"error": word}.

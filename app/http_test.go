@@ -20,8 +20,9 @@ func TestPages(t *testing.T) {
 			}
 			return nil
 		},
-		metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "metrics") }),
-		log:     slog.New(slog.DiscardHandler),
+		metrics:  http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "metrics") }),
+		warnings: func() []string { return nil },
+		log:      slog.New(slog.DiscardHandler),
 	}
 	bot := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		respondError(w, http.StatusNotFound, "the bot's")

@@ -134,9 +134,14 @@ type Config struct {
 		WrappingKey string `koanf:"wrapping_key"` // 32 bytes in Base64
 	} `koanf:"security"`
 	KMS struct {
-		URI       string `koanf:"uri"`
-		Token     string `koanf:"token"`
-		Namespace string `koanf:"namespace"`
+		URI             string `koanf:"uri"`
+		Token           string `koanf:"token"`
+		Namespace       string `koanf:"namespace"`
+		RoleID          string `koanf:"role_id"`
+		SecretID        string `koanf:"secret_id"` // from the environment only
+		SecretIDWrapped YesNo  `koanf:"secret_id_wrapped"`
+		AppRolePath     string `koanf:"approle_path"`
+		CAFile          string `koanf:"ca_file"`
 	} `koanf:"kms"`
 	Timing struct {
 		ReminderAfter  time.Duration `koanf:"reminder_after"`
@@ -195,6 +200,7 @@ func Defaults() (c Config) {
 	c.Store.DSN = "sqlite:data/shiming.db"
 	c.Store.Sync = SyncFull
 	c.Security.KeysetFile = "data/keyset.json"
+	c.KMS.AppRolePath = "approle"
 	c.Timing.ReminderAfter = 4 * time.Hour
 	c.Timing.ExpireAfter = 7 * 24 * time.Hour
 	c.Timing.CodeTTL = 10 * time.Minute
