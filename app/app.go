@@ -56,7 +56,8 @@ type App struct {
 	verifier *verify.Tencent  // nil if no supplier is set up
 	handover *handover.Client // nil without handover.url
 	noted    *surprises
-	deleted  *store.DeletionList // nil if none is kept
+	deleted  *store.DeletionList // nil while this process keeps none
+	listOff  bool                // no list is kept, and none was asked for
 	// listUnusable says that the list of deletions cannot be written.
 	listUnusable atomic.Bool
 	pages        pages
@@ -109,6 +110,9 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 		}
 	}
 	if a.noted, err = newSurprises(ctx, a.store, metrics, log, now); err != nil {
+		return nil, err
+	}
+	if err := a.checkDeletions(ctx); err != nil {
 		return nil, err
 	}
 	a.openDeletionList()

@@ -235,16 +235,17 @@ func (c *Config) WorkSchedule() workday.Schedule {
 	return workday.Schedule{Calendar: c.Review.calendar, Hours: hours}
 }
 
-// DeletionList returns the path of the list of deletions: store.deletions_file, or a file beside an SQLite database. It
-// returns "" if none is kept.
+// DeletionList returns the path of the list of deletions: store.deletions_file, or a file beside the SQLite database,
+// or on PostgreSQL one beside the key file, which no backup of the database holds.
 func (c *Config) DeletionList() string {
 	if c.Store.DeletionsFile != "" {
 		return c.Store.DeletionsFile
 	}
-	if file, ok := c.SQLiteFile(); ok && file != "" {
-		return file + ".deletions"
+	beside, ok := c.SQLiteFile()
+	if !ok {
+		beside = c.Security.KeysetFile
 	}
-	return ""
+	return beside + ".deletions"
 }
 
 // SQLiteFile returns the path of the database if store.dsn names an SQLite database.
