@@ -34,7 +34,8 @@ func checkSentence(c Check) text {
 
 // issueText is the text of an issue in a family.
 func issueText(family string, i CheckIssue) text {
-	return codeText(family, i.Code, textArg("side", codeText("side", i.Side)), textArg("field", codeText("card_field", i.Field)))
+	side, field := codeText("side", i.Side), codeText("card_field", i.Field)
+	return codeText(family, i.Code, textArg("side", side), textArg("field", field))
 }
 
 // adviceNodes draws a check for the applicant: what to do about each issue (texts "advice.<code>"), and in one line the

@@ -20,7 +20,8 @@ const manyTries = 2
 // notTheCamera lists the problems that light, flash and distance have nothing to do with. Their cards give no advice on
 // how to take a photo.
 var notTheCamera = map[string]bool{
-	"expired_card": true, "old_card": true, "other_person": true, "sides_mismatch": true, "duplicate_front": true, "duplicate_back": true,
+	"expired_card": true, "old_card": true,
+	"other_person": true, "sides_mismatch": true, "duplicate_front": true, "duplicate_back": true,
 	"download_failed": true, "deleted": true, "restricted": true, "too_many": true, "empty": true, "too_large": true,
 	"not_picture": true, "heic": true, "unsupported_format": true, "truncated": true, "too_many_pixels": true,
 	"bad_file": true, "document_too_many": true, "document_too_many_day": true, "document_not_picture": true,

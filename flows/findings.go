@@ -89,7 +89,8 @@ func Findings(c *Case, policy *Policy, now time.Time) []Finding {
 		duplicate.Args = map[string]string{"n": strconv.Itoa(n)}
 		duplicate.find(policy, CheckDuplicate, LevelFailed)
 	}
-	return append(out, edited, duplicate, nameFinding(p.ContactName, p.Name, policy), qualityFinding(c, front, back, policy))
+	return append(out, edited, duplicate,
+		nameFinding(p.ContactName, p.Name, policy), qualityFinding(c, front, back, policy))
 }
 
 // verificationFinding gives the supplier's answer about the person.

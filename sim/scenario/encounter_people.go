@@ -76,8 +76,9 @@ var typed = []Encounter{
 	{
 		Name: "words/human",
 		Text: Text{"员工发“人工”", "人工, somebody human, is asked for"},
-		End:  Text{"话转给 HR，HR 在同一个聊天里回复，机器人不插话；说完回到机器人", "the words go to HR, who answers in the same chat while the bot keeps quiet; then the bot goes on"},
-		By:   HR,
+		End: Text{"话转给 HR，HR 在同一个聊天里回复，机器人不插话；说完回到机器人",
+			"the words go to HR, who answers in the same chat while the bot keeps quiet; then the bot goes on"},
+		By: HR,
 		Moves: steps(toPhotos,
 			says("人工", "已经请 HR 来帮你", "我先不插话"),
 			says("身份证在补办，怎么办？", "已转给 HR"),
