@@ -15,6 +15,7 @@ func Policy(cfg config.Config) flows.Policy {
 		Method:       cfg.Verification.Method,
 		Ladder:       cfg.Verification.Ladder,
 		ReviewAlways: cfg.Review.Required == config.ReviewAlways,
+		Checks:       cfg.CheckLevels(),
 		ReviewQueue:  cfg.Review.Style == config.StyleQueue,
 		Undo:         cfg.Review.Undo,
 		Originals:    flows.OriginalsRule(cfg.Review.Photos),

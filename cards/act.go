@@ -22,6 +22,7 @@ const (
 	ActWithdraw      Act = "withdraw"
 	ActOtherDocument Act = "other_document" // the applicant has no resident identity card, or types the document's values
 	ActDocumentPhoto Act = "document_photo" // with To: the kind of document of which the applicant sends a photo
+	ActLeaveTalk     Act = "leave_talk"     // end the conversation with HR
 	ActAskHR         Act = "ask_hr"         // the verification does not succeed
 )
 
@@ -48,6 +49,8 @@ const (
 	ActAsk         Act = "ask"          // put a question to the applicant; with Reason one of Questions
 	ActHold        Act = "hold"         // with To: one of Holds
 	ActTransfer    Act = "transfer"     // hand the case to another admin
+	ActReplyTalk   Act = "reply_talk"   // answer in a conversation
+	ActCloseTalk   Act = "close_talk"   // end it
 	ActNote        Act = "note"         // keep an internal note
 	ActEvidence    Act = "evidence"     // show what is on record of the evidence
 	ActExport      Act = "export"       // make the file that the form asks for; with Case that of a campaign
@@ -106,6 +109,7 @@ var acts = map[Act]struct{ caseless, named bool }{
 	ActAskHR:    {}, ActOtherDocument: {}, ActDocumentPhoto: {},
 	ActApprove: {}, ActSendBack: {}, ActReject: {}, ActRetry: {}, ActResolve: {}, ActClose: {}, ActPeek: {}, ActAgree: {},
 	ActKeepOnFile: {}, ActUndo: {}, ActDecide: {}, ActOpen: {}, ActAsk: {}, ActHold: {}, ActTransfer: {}, ActNote: {},
+	ActLeaveTalk: {}, ActReplyTalk: {}, ActCloseTalk: {},
 	ActSampleFine: {}, ActSampleFault: {}, ActEvidence: {}, ActRenamed: {},
 	ActCopyData: {}, ActCorrectData: {}, ActObjectData: {}, ActDeleteData: {},
 	ActFulfilRequest: {}, ActDeclineRequest: {}, ActOpenRequest: {},

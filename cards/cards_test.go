@@ -83,8 +83,8 @@ func TestEveryViewHasASample(t *testing.T) {
 			}
 		}
 	}
-	if views != 53 {
-		t.Errorf("found %d views, want 53", views)
+	if views != 56 {
+		t.Errorf("found %d views, want 56", views)
 	}
 }
 

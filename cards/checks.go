@@ -13,14 +13,13 @@ var tagLooks = map[Level]struct{ colour, sign string }{
 	Grey:  {"neutral", "– "},
 }
 
-// checkSentence returns the sentence of a check. The sentence of a grey one says that nothing was examined.
+// checkSentence returns the sentence of a check for HR. The sentence of a grey one says that nothing was examined.
 // It names the issues one by one if there are any.
 func checkSentence(c Check) text {
 	if len(c.Issues) > 0 {
 		causes := make([]text, 0, len(c.Issues))
 		for _, i := range c.Issues[:min(len(c.Issues), maxIssues)] {
-			side, field := textArg("side", codeText("side", i.Side)), textArg("field", codeText("card_field", i.Field))
-			if cause := codeText("issue", i.Code, side, field); !slices.Contains(causes, cause) {
+			if cause := issueText("issue", i); !slices.Contains(causes, cause) {
 				causes = append(causes, cause)
 			}
 		}
@@ -31,6 +30,35 @@ func checkSentence(c Check) text {
 		return tr("check.other")
 	}
 	return tr(id, argsFrom(c.Args)...)
+}
+
+// issueText is the text of an issue in a family.
+func issueText(family string, i CheckIssue) text {
+	side, field := codeText("side", i.Side), codeText("card_field", i.Field)
+	return codeText(family, i.Code, textArg("side", side), textArg("field", field))
+}
+
+// adviceNodes draws a check for the applicant: what to do about each issue (texts "advice.<code>"), and in one line the
+// issues for which there is nothing more to say.
+func adviceNodes(c Check) (e []node) {
+	colour := levelColour(c.Level)
+	rest := c
+	rest.Issues = nil
+	var told []text
+	for _, i := range c.Issues[:min(len(c.Issues), maxIssues)] {
+		if !HasText("advice." + i.Code) {
+			rest.Issues = append(rest.Issues, i)
+			continue
+		}
+		if advice := issueText("advice", i); !slices.Contains(told, advice) {
+			told = append(told, advice)
+			e = append(e, line(advice, colour))
+		}
+	}
+	if len(rest.Issues) > 0 || len(c.Issues) == 0 {
+		e = append(e, line(checkSentence(rest), colour))
+	}
+	return e
 }
 
 // levelColour returns the colour of a check's sentence.

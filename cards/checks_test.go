@@ -12,6 +12,9 @@ func init() {
 		"photo_glare", "photo_blurred", "photo_low_contrast", "photo_small", "photo_grey")
 	families["field"] = append(families["field"], "suggested")
 	families["issue"] = []string{
+		"number_invalid", "verification_mismatch", "not_verified", "permit", "permit_not_taken", "under_16", "under_18",
+		"expired", "expiring", "validity_unread", "sides_unread", "number_uncompared", "edited", "duplicate_number",
+		"name_unknown", "name_script", "name_order", "name_rare", "name_close", "name_part", "name_differs",
 		"number_unreadable", "name_unreadable", "date_unreadable", "gender_unreadable", "field_twice", "field_missing",
 		"side_disagrees", "stray_field", "birth_mismatch", "gender_mismatch", "number_mismatch", "issued_before_birth",
 		"issued_in_future", "validity_reversed", "validity_span", "validity_age", "authority_address", "photo_blurred",

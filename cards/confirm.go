@@ -73,7 +73,7 @@ func (v Confirm) JSON() json.RawMessage {
 		e = append(e, line(tr("confirm.face")))
 	}
 	for _, c := range v.Notices[:min(len(v.Notices), maxChecks)] {
-		e = append(e, line(checkSentence(c), levelColour(c.Level)))
+		e = append(e, adviceNodes(c)...)
 	}
 	if slices.ContainsFunc(v.Notices, func(c Check) bool { return len(c.Issues) > 0 }) {
 		e = append(e, small(tr("confirm.may_retake")))

@@ -20,7 +20,8 @@ const manyTries = 2
 // notTheCamera lists the problems that light, flash and distance have nothing to do with. Their cards give no advice on
 // how to take a photo.
 var notTheCamera = map[string]bool{
-	"expired_card": true, "other_person": true, "sides_mismatch": true, "duplicate_front": true, "duplicate_back": true,
+	"expired_card": true, "old_card": true,
+	"other_person": true, "sides_mismatch": true, "duplicate_front": true, "duplicate_back": true,
 	"download_failed": true, "deleted": true, "restricted": true, "too_many": true, "empty": true, "too_large": true,
 	"not_picture": true, "heic": true, "unsupported_format": true, "truncated": true, "too_many_pixels": true,
 	"bad_file": true, "document_too_many": true, "document_too_many_day": true, "document_not_picture": true,
@@ -45,8 +46,10 @@ func (v PhotoProblem) JSON() json.RawMessage {
 	}
 	switch {
 	case v.Document:
-	case v.AskHR:
+	case v.AskHR && (notTheCamera[v.Problem] || v.Tries < manyTries):
 		e = append(e, line(tr("photo_problem.help")))
+	case v.AskHR:
+		e = append(e, line(tr("photo_problem.help_guide")))
 	case v.Tries < manyTries:
 	case notTheCamera[v.Problem]:
 		e = append(e, line(tr("photo_problem.ask_hr")))
@@ -57,6 +60,8 @@ func (v PhotoProblem) JSON() json.RawMessage {
 	case notTheCamera[v.Problem]:
 	case v.Document:
 		e = append(e, small(tr("document_photo.guide")))
+	case v.Tries >= manyTries:
+		e = append(e, guideNodes(v.Problem)...)
 	default:
 		e = append(e, small(tr("photos.guide")))
 	}

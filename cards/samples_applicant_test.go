@@ -156,6 +156,14 @@ func applicantSamples() []sample {
 
 			AskDocument: true,
 		}},
+		{name: "photo_problem_guide", card: PhotoProblem{
+			Ref:         ref,
+			Problem:     "photo_glare",
+			Need:        []string{SideFront, SideBack},
+			Tries:       2,
+			AskDocument: true,
+			AskHR:       true,
+		}},
 		{name: "photo_problem_again", card: PhotoProblem{
 			Ref:     ref,
 			Problem: "duplicate_front",
@@ -169,6 +177,14 @@ func applicantSamples() []sample {
 			Side:    SideBack,
 			Need:    []string{SideBack},
 			Tries:   3,
+		}},
+		{name: "photo_problem_old_card", card: PhotoProblem{
+			Ref:         ref,
+			Problem:     "old_card",
+			Need:        []string{SideFront, SideBack},
+			Tries:       1,
+			AskDocument: true,
+			AskHR:       true,
 		}},
 		{name: "confirm", card: confirm, clearData: true},
 		{name: "confirm_not_taken", card: notTaken, clearData: true},

@@ -43,7 +43,7 @@ type sample struct {
 // samples returns every card in every variant that looks different.
 func samples() []sample {
 	return slices.Concat(applicantSamples(), faceSamples(), documentSamples(), caseSamples(), reconcileSamples(),
-		reportSamples(), campaignSamples(), requestSamples())
+		reportSamples(), campaignSamples(), requestSamples(), conversationSamples())
 }
 
 // after returns the time d after noon.

@@ -36,6 +36,10 @@ var toastTypes = map[string]string{
 	"undo_over":             "warning",
 	"question_sent":         "success",
 	"too_many_questions":    "warning",
+	"words_sent":            "success",
+	"talk_left":             "success",
+	"talk_closed":           "success",
+	"talk_over":             "warning",
 	"held":                  "success", // when
 	"hold_ended":            "success",
 	"hold_no_question":      "warning",

@@ -67,6 +67,7 @@ type Config struct {
 		Leads    []string      `koanf:"leads"`
 		StandIns []string      `koanf:"stand_ins"`
 		Sample   Percent       `koanf:"sample"`
+		Checks   []string      `koanf:"checks"` // entries such as expiring=hint; see CheckLevels
 
 		calendar workday.Calendar // the built-in one with the days of the file, once validated
 	} `koanf:"review"`
@@ -217,6 +218,16 @@ func Defaults() (c Config) {
 
 // String hides all values, because a configuration contains secrets.
 func (Config) String() string { return "[config]" }
+
+// CheckLevels returns the levels that review.checks gives to checks.
+func (c *Config) CheckLevels() map[flows.CheckID]flows.CheckLevel {
+	levels := map[flows.CheckID]flows.CheckLevel{}
+	for _, entry := range c.Review.Checks {
+		id, level := flows.ParseCheckLevel(entry)
+		levels[id] = level
+	}
+	return levels
+}
 
 // WorkSchedule returns when HR works: review.hours on the working days of the calendar.
 func (c *Config) WorkSchedule() workday.Schedule {

@@ -233,6 +233,7 @@ func TestEveryKeyFromEnvironment(t *testing.T) {
 				"review.hours":             "10:00-19:00",
 				"review.urgent":            "false",
 				"review.sample":            "7",
+				"review.checks":            "expiring=hint,edited=stop",
 				"campaign.per_minute":      "7",
 				"campaign.joiners":         "ask",
 				"campaign.chase":           "auto",

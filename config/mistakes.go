@@ -91,6 +91,9 @@ const (
 	UnknownPlaceholder Code = "unknown_placeholder" // %s, %s: what stands there, and what can
 	TooLong            Code = "too_long"            // %s: characters
 	PhotosUnasked      Code = "photos_unasked"
+	UnknownCheck       Code = "unknown_check"          // %s: what stands there
+	CheckLevelNotOneOf Code = "check_level_not_one_of" // %s, %s: the check, and its levels
+	CheckTwice         Code = "check_twice"            // %s: the check
 	MarkWithoutCompany Code = "mark_without_company"
 	PageWithoutURL     Code = "page_without_url"
 	NoAgreement        Code = "no_agreement"
@@ -137,17 +140,20 @@ var english = map[Code]string{
 	NotSection:         "want a value, not a section",
 	UnreadableVariable: "%s cannot be read",
 
-	NotOneOf:        "want one of: %s",
-	NotInRange:      "want a whole number from %s to %s",
-	NotDuration:     "want a duration such as 90s, 10m or 72h",
-	WrongType:       "want another type of value: %s",
-	BadLadder:       "want verification.method first, and each method once",
-	FaceWithoutURL:  "is required by the method face, whose page returns to it",
-	NotFiles:        "want a list such as [{title: 数字证书服务协议, version: \"20250801\", path: agreement.txt}]",
-	NotText:         "want a text, not a list or a section",
-	NotNetwork:      "want addresses or networks such as 10.0.0.7, 10.0.0.0/8 or fd00::/8",
-	NotHours:        "want hours such as 09:00-18:00, the end after the beginning",
-	TrustsEverybody: "a network of all addresses lets readers choose the address that their evidence states",
+	NotOneOf:           "want one of: %s",
+	NotInRange:         "want a whole number from %s to %s",
+	NotDuration:        "want a duration such as 90s, 10m or 72h",
+	WrongType:          "want another type of value: %s",
+	UnknownCheck:       "no such check: %s (docs/checks.md lists them)",
+	CheckLevelNotOneOf: "%s: want one of: %s",
+	CheckTwice:         "%s stands there twice",
+	BadLadder:          "want verification.method first, and each method once",
+	FaceWithoutURL:     "is required by the method face, whose page returns to it",
+	NotFiles:           "want a list such as [{title: 数字证书服务协议, version: \"20250801\", path: agreement.txt}]",
+	NotText:            "want a text, not a list or a section",
+	NotNetwork:         "want addresses or networks such as 10.0.0.7, 10.0.0.0/8 or fd00::/8",
+	NotHours:           "want hours such as 09:00-18:00, the end after the beginning",
+	TrustsEverybody:    "a network of all addresses lets readers choose the address that their evidence states",
 
 	Missing:            "is missing",
 	NotHostPort:        "want host:port, such as %s",

@@ -137,6 +137,14 @@ func TestEveryCode(t *testing.T) {
 		{complete, "CAMPAIGN_OCR_QUOTA=many", Mistake{"campaign.ocr_quota", NotInRange, []string{"0", "2147483647"}}},
 		{complete, "CAMPAIGN_JOINERS=yes", Mistake{"campaign.joiners", NotOneOf, []string{"off, ask, auto"}}},
 		{complete, "REVIEW_SAMPLE=101", Mistake{"review.sample", NotInRange, []string{"0", "100"}}},
+		{complete, "REVIEW_CHECKS=expiry=hint", Mistake{"review.checks", UnknownCheck, []string{"expiry"}}},
+		{complete, "REVIEW_CHECKS=expired=pass", Mistake{
+			"review.checks", CheckLevelNotOneOf, []string{"expired", "human, stop"}}},
+		{complete, "REVIEW_CHECKS=under_16=human", Mistake{
+			"review.checks", CheckLevelNotOneOf, []string{"under_16", "stop"}}},
+		{complete, "REVIEW_CHECKS=edited", Mistake{
+			"review.checks", CheckLevelNotOneOf, []string{"edited", "hint, human, stop"}}},
+		{complete, "REVIEW_CHECKS=edited=hint,edited=stop", Mistake{"review.checks", CheckTwice, []string{"edited"}}},
 		{complete, "REVIEW_LEADS=a@example.com", Mistake{"review.leads", NotOpenID, nil}},
 		{complete, "REVIEW_STAND_INS=tk/ou_1", Mistake{"review.stand_ins", NotOpenID, nil}},
 		{many, "REVIEW_STAND_INS=ou_1", Mistake{"review.stand_ins", AdminWithoutTenant, nil}},

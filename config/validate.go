@@ -38,6 +38,7 @@ func validate(c *Config, undecoded []Mistake) []Mistake {
 	v.people("review.stand_ins", c.Review.StandIns)
 	v.people("dpo.viewers", c.DPO.Viewers)
 	v.calendar()
+	v.checks()
 	if c.Feishu.AppType == Marketplace {
 		v.marketplace()
 	}
@@ -115,6 +116,24 @@ func (v *validator) people(path string, entries []string) {
 			v.wrong(path, AdminWithoutTenant)
 			return
 		}
+	}
+}
+
+// checks reports the entries of review.checks that name no check, give it a level that it cannot have, or name one again.
+func (v *validator) checks() {
+	seen := map[flows.CheckID]bool{}
+	for _, entry := range v.Review.Checks {
+		id, level := flows.ParseCheckLevel(entry)
+		allowed := flows.AllowedLevels(id)
+		switch {
+		case allowed == nil:
+			v.wrong("review.checks", UnknownCheck, string(id))
+		case !slices.Contains(allowed, level):
+			v.wrong("review.checks", CheckLevelNotOneOf, string(id), list(allowed))
+		case seen[id]:
+			v.wrong("review.checks", CheckTwice, string(id))
+		}
+		seen[id] = true
 	}
 }
 

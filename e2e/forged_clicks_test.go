@@ -19,7 +19,7 @@ func TestBadForm(t *testing.T) {
 	mistyped := p.Person.Code[:9] + map[bool]string{true: "7", false: "1"}[p.Person.Code[9] == '1'] + p.Person.Code[10:]
 	for _, c := range []struct{ field, typed, toast, problem string }{
 		{"identity_code", mistyped, "身份证号", "这个号码有一位不对"},
-		{"identity_code", p.Person.Code[:17], "身份证号", "应该是 18 位"},
+		{"identity_code", p.Person.Code[:16], "身份证号", "应该是 18 位"},
 		{"identity_code", "abcdefghijklmnopqr", "身份证号", "有不该出现的字符"},
 		{"mobile", "12345", "手机号", "应该是 11 位的大陆手机号"},
 		{"mobile", "010-12345678", "手机号", "应该是 11 位的大陆手机号"},

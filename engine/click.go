@@ -196,11 +196,17 @@ func (e *Engine) clickOnCase(ctx context.Context, tx flows.Tx, k click) (flows.A
 	}
 	if k.repeated {
 		already := flows.Change{Toast: flows.NewToast("already", nil)}
+		if talkActs[k.Action.Act] {
+			return answerInTalk(k, outcome{Case: c, Change: already}), nil
+		}
 		return e.answerWith(ctx, tx, k, outcome{Case: c, Change: already})
 	}
 	out, err := e.DecideAndPersist(ctx, tx, c, ev)
 	if err != nil {
 		return flows.Answer{}, err
+	}
+	if talkActs[k.Action.Act] {
+		return answerInTalk(k, out), nil
 	}
 	if ev.Kind == flows.Erase && out.Change.Rule != flows.RefusalLate {
 		if err := e.eraseOlderCases(ctx, tx, c, ev); err != nil {

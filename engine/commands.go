@@ -39,6 +39,9 @@ func (e *Engine) handleText(ctx context.Context, tx flows.Tx, m flows.Message) e
 			}
 		}
 	}
+	if passed, err := e.passWords(ctx, tx, m, command); passed || err != nil {
+		return err
+	}
 	answered, err := e.takeAnswer(ctx, tx, m, command)
 	if answered || err != nil {
 		return err
@@ -131,7 +134,11 @@ func (e *Engine) handleCommand(ctx context.Context, tx flows.Tx, m flows.Message
 			return e.showStatus(ctx, tx, m, c)
 		}
 	case flows.CommandHuman:
-		return e.replyNotice(ctx, tx, m, "human")
+		return e.askForPerson(ctx, tx, m, c)
+	case flows.CommandThanks:
+		return e.replyNotice(ctx, tx, m, "thanks")
+	case flows.CommandDataUse:
+		return e.replyPrivately(ctx, tx, m, flows.Reply(flows.ReplyDataUse))
 	case flows.CommandCancel:
 		return e.cancel(ctx, tx, m, c)
 	case flows.CommandPrivacy:

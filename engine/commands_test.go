@@ -40,7 +40,9 @@ func TestRepliesToCommands(t *testing.T) {
 		{"ou_new", "我的资料", true, flows.ReplyMyData, "", "open_id"}, // about one person, so it is private
 		{"ou_new", "取消", true, flows.ReplyNotice, "nothing_open", "open_id"},
 		{"ou_open", "今天天气不错", false, flows.ReplyNotice, "not_understood", "open_id"},
-		{"ou_open", "人工", false, flows.ReplyNotice, "human", "open_id"},
+		{"ou_open", "谢谢！", false, flows.ReplyNotice, "thanks", "open_id"},
+		{"ou_open", "会不会泄露？", false, flows.ReplyDataUse, "", "open_id"},
+		{"ou_new", "我的信息安全吗", true, flows.ReplyDataUse, "", "open_id"},
 		{"ou_new", "转人工客服！", true, flows.ReplyNotice, "human", "open_id"},
 		{"ou_new", "张三办完了吗", false, flows.ReplyLatest, "", "open_id"}, // nobody learns of others
 		{"ou_new", "幫助？", false, flows.ReplyGreeting, "", "open_id"},

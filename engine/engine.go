@@ -145,7 +145,7 @@ func (e *Engine) DecideAndPersist(ctx context.Context, tx flows.Tx, c *flows.Cas
 		}
 		ev.Unreachable = !works.Reachable()
 	}
-	if ev.Role == flows.HR {
+	if ev.Role == flows.HR || ev.Kind == flows.PersonAsked || ev.Kind == flows.WordsSaid {
 		staff, err := e.StaffOf(ctx, tx, c.TenantKey)
 		if err != nil {
 			return outcome{}, err

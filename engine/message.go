@@ -56,7 +56,7 @@ func (e *Engine) handlePhotos(ctx context.Context, tx flows.Tx, m flows.Message)
 	if err != nil {
 		return err
 	}
-	answers := false
+	answers, passed := false, false
 	for _, p := range m.Photos {
 		out, err := e.DecideAndPersist(ctx, tx, c, flows.Event{
 			Kind:      flows.PhotoReceived,
@@ -75,8 +75,8 @@ func (e *Engine) handlePhotos(ctx context.Context, tx flows.Tx, m flows.Message)
 		if out.Change.Rule == flows.RefusalLate {
 			return e.replyLate(ctx, tx, m)
 		}
-		if c.TakesAnswers() && out.Changed() {
-			answers = true
+		if c.State == flows.AwaitingReview && out.Changed() {
+			answers, passed = answers || c.TakesAnswers(), true
 		}
 		if !out.Changed() {
 			// The state of the case needs no photos. This holds for the other pictures of the message as well.
@@ -84,8 +84,11 @@ func (e *Engine) handlePhotos(ctx context.Context, tx flows.Tx, m flows.Message)
 		}
 		c = out.Case
 	}
-	if answers {
+	switch {
+	case answers:
 		return e.replyNotice(ctx, tx, m, "answer_received")
+	case passed:
+		return e.replyNotice(ctx, tx, m, "photo_passed_on")
 	}
 	return nil
 }

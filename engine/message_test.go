@@ -70,8 +70,8 @@ func TestRefusedPhotos(t *testing.T) {
 	if j := takeOnlyReply(w); j.Args["code"] != "already_done" {
 		t.Errorf("answered with %+v", j)
 	}
-	for _, s := range []flows.State{flows.AwaitingCode, flows.Checking, flows.AwaitingReview, flows.Recording,
-		flows.Filing, flows.NeedsAttention} {
+	for _, s := range []flows.State{flows.AwaitingCode, flows.Checking, flows.Recording, flows.Filing,
+		flows.NeedsAttention} {
 		c := w.PutCase(s, "ou_"+string(s))
 		w.SendPhotos(c.OpenID, "k", "k2")
 		if j := takeOnlyReply(w); j.Args["code"] != "photo_not_needed" {

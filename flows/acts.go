@@ -21,6 +21,7 @@ var ApplicantActs = map[cards.Act]Kind{
 	cards.ActAskHR:         HelpAsked,
 	cards.ActOtherDocument: OtherDocument,
 	cards.ActDocumentPhoto: DocumentPhoto,
+	cards.ActLeaveTalk:     TalkLeft,
 	cards.ActMyData:        "",
 	cards.ActCopyData:      "",
 	cards.ActCorrectData:   "",
@@ -43,6 +44,8 @@ var HRActs = map[cards.Act]Kind{
 	cards.ActHold:       Held,
 	cards.ActTransfer:   Handed,
 	cards.ActNote:       Noted,
+	cards.ActReplyTalk:  WordsAnswered,
+	cards.ActCloseTalk:  TalkClosed,
 	cards.ActPeek:       "",
 	cards.ActEvidence:   "",
 	cards.ActAgree:      "",
@@ -57,4 +60,6 @@ var HRActs = map[cards.Act]Kind{
 }
 
 // AnyRevision lists the events for which the revision of the clicked card does not matter.
-var AnyRevision = map[Kind]bool{CardAsked: true, Erase: true, Noted: true}
+var AnyRevision = map[Kind]bool{
+	CardAsked: true, Erase: true, Noted: true, TalkLeft: true, WordsAnswered: true, TalkClosed: true,
+}

@@ -66,9 +66,10 @@ type Case struct {
 	Check      *Check      `json:"check,omitempty"`
 	Review     *Review     `json:"review,omitempty"`
 	// Risk is the worst level of the findings when the case was submitted for review.
-	Risk     Level       `json:"risk,omitempty"`
-	Assigned *Assignment `json:"assigned,omitempty"` // the admin who reads it
-	Question *Question   `json:"question,omitempty"` // what HR has asked the applicant in this review
+	Risk         Level         `json:"risk,omitempty"`
+	Assigned     *Assignment   `json:"assigned,omitempty"`     // the admin who reads it
+	Conversation *Conversation `json:"conversation,omitempty"` // with HR, by the applicant's wish; nil: none
+	Question     *Question     `json:"question,omitempty"`     // what HR has asked the applicant in this review
 	// LookRequest is the wish of an admin to see the originals that another one has to confirm; see Policy.SecondLook.
 	LookRequest *LookRequest `json:"look_request,omitempty"`
 	OnHold      *ReviewHold  `json:"on_hold,omitempty"` // set while the case is off HR's list

@@ -33,7 +33,9 @@ const (
 	CommandHello        Command = "hello"
 	CommandHuman        Command = "human"
 	CommandAskAbout     Command = "ask_about"
-	CommandAway         Command = "away" // with a date; see ParseAway
+	CommandThanks       Command = "thanks"
+	CommandDataUse      Command = "data_use" // a question whether the data is safe, who sees it, how long it is kept
+	CommandAway         Command = "away"     // with a date; see ParseAway
 	CommandBack         Command = "back"
 	CommandRequests     Command = "requests"
 	CommandPrivacy      Command = "privacy" // of dpo.viewers
@@ -63,7 +65,7 @@ var commands = map[string]Command{
 }
 
 // Commands returns the command of each word, sorted and with repetitions. What ParseCommand understands besides them
-// (CommandSixDigits, CommandHello, CommandHuman, CommandAskAbout) is no word that people need to know.
+// (CommandSixDigits, CommandHello, CommandHuman, CommandThanks, CommandDataUse, CommandAskAbout) is no word that people need to know.
 func Commands() []Command { return slices.Sorted(maps.Values(commands)) }
 
 // HRCommands are the commands that only admins may use.
@@ -105,6 +107,9 @@ func ParseCommand(text string) Command {
 	}
 	if goesAway.MatchString(word) {
 		return CommandAway
+	}
+	if asksAboutData(word) {
+		return CommandDataUse
 	}
 	if asksAbout(word) {
 		return CommandAskAbout

@@ -26,7 +26,11 @@ func TestParseCommand(t *testing.T) {
 		CommandSixDigits:    {"123456", "１２３４５６", " 000000 ", "123456。"},
 		CommandHello:        {"你好", "您好！", "hello", "Hi~", "在吗？", "在嗎"},
 		CommandHuman:        {"人工", "客服", "转人工", "轉人工", "【人工客服】", "HR"},
-		CommandAskAbout:     {"张三办完了吗", "张三办完了吗？", "李四的实名通过了没", "還有誰沒辦完？", "小王到哪一步了，办好了吗"},
+		CommandThanks:       {"谢谢", "谢谢！", "謝謝你", "好的，谢谢", "Thank you!", "辛苦了～"},
+		CommandDataUse: {"隐私", "我的信息安全吗", "会不会泄露？", "照片會不會洩露", "谁能看到我的身份证", "照片什么时候删除", "身份证照片会删吗",
+			"为什么要身份证照片？", "Is my data safe?", "privacy", "身份证号用来做什么"},
+		CommandPrivacy:  {"隐私报告", "privacy report"},
+		CommandAskAbout: {"张三办完了吗", "张三办完了吗？", "李四的实名通过了没", "還有誰沒辦完？", "小王到哪一步了，办好了吗"},
 		CommandNone: {"", " ", "！", "【】", "实名制", "我要实名", "12345", "1234567", "12345a", "取消实名", "/", "…",
 			strings.Repeat("实名", 5000), "\x00start", "st\u200bart"},
 	} {

@@ -201,6 +201,7 @@ func (d *decision) end(s State) {
 	if d.c.Outcome == "" {
 		d.c.Outcome = string(s)
 	}
+	d.c.Conversation = nil
 	d.c.dropFaceLink()
 	d.c.dropVerification()
 	for f := range EndFigures(d.c) {

@@ -31,6 +31,9 @@ const (
 	OtherDocument Kind = "other_document" // the applicant has no resident identity card, or types the document's values
 	DocumentPhoto Kind = "document_photo" // the applicant photographs the document of the kind in Document
 	HelpAsked     Kind = "ask_hr"         // the verification does not succeed, and HR shall decide
+	PersonAsked   Kind = "human"          // the applicant wants to talk with HR
+	WordsSaid     Kind = "say"            // the applicant says something to HR
+	TalkLeft      Kind = "leave_talk"     // the applicant ends the conversation
 	CardAsked     Kind = "resume"         // the applicant wants the present card at the bottom of the chat
 )
 
@@ -48,14 +51,16 @@ const (
 	Closed     Kind = "close"
 	Nudged     Kind = "remind"
 
-	SampleFine  Kind = "sample_fine"  // somebody has looked at a sampled case: nothing is wrong
-	SampleFault Kind = "sample_fault" // something is wrong
-	Queried     Kind = "ask"          // HR asks the applicant something, and the case stays with HR
-	Held        Kind = "hold"         // the case is off the list until the time of Field
-	Handed      Kind = "transfer"     // the case is handed to the admin of the form
-	Noted       Kind = "note"         // an internal note
-	LookAsked   Kind = "look_asked"   // an admin wants to see the originals, for the reason in Preset
-	LookAgreed  Kind = "look_agreed"  // another admin agrees
+	SampleFine    Kind = "sample_fine"  // somebody has looked at a sampled case: nothing is wrong
+	SampleFault   Kind = "sample_fault" // something is wrong
+	Queried       Kind = "ask"          // HR asks the applicant something, and the case stays with HR
+	Held          Kind = "hold"         // the case is off the list until the time of Field
+	Handed        Kind = "transfer"     // the case is handed to the admin of the form
+	Noted         Kind = "note"         // an internal note
+	LookAsked     Kind = "look_asked"   // an admin wants to see the originals, for the reason in Preset
+	WordsAnswered Kind = "reply_talk"   // HR answers in a conversation
+	TalkClosed    Kind = "close_talk"   // HR ends it
+	LookAgreed    Kind = "look_agreed"  // another admin agrees
 )
 
 // Events of the bot: results of jobs.
@@ -113,6 +118,7 @@ const (
 	ExpiryDue   Kind = "expiry_due"
 	DecisionDue Kind = "decision_due" // the time for undoing a decision is over
 	HoldEnded   Kind = "hold_ended"
+	TalkDue     Kind = "talk_due"     // nobody may have said anything in a conversation for ConversationQuiet
 	QuestionDue Kind = "question_due" // a question of HR may still be unanswered
 )
 

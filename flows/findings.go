@@ -2,7 +2,6 @@ package flows
 
 import (
 	"strconv"
-	"strings"
 	"time"
 
 	"shiming/idcard"
@@ -70,57 +69,45 @@ func Findings(c *Case, policy *Policy, now time.Time) []Finding {
 	front, back := p.Front.Open(), p.Back.Open()
 	var out []Finding
 	add := func(code FindingCode, level Level) { out = append(out, Finding{Code: code, Level: level}) }
-	addWith := func(code FindingCode, level Level, arg string, n int) {
-		out = append(out, Finding{Code: code, Level: level, Args: map[string]string{arg: strconv.Itoa(n)}})
-	}
 
 	number, err := idcard.ParseNumber(p.Number, now)
 	add(FindingNumberValid, levelIf(err == nil, LevelFailed))
-	add(FindingDocument, documentLevel(c, policy))
-	add(FindingAge, ageLevel(number, now))
-
-	elements := elementsFinding(c.Method)
-	switch {
-	case c.Method == MethodNone:
-		add(elements, LevelNotExamined)
-	case c.Check == nil && c.Help.mismatched():
-		// Sending back has removed the check, and a ladder may have gone on to a method that nobody has tried.
-		if c.Help.Method != "" {
-			elements = elementsFinding(c.Help.Method)
-		}
-		add(elements, LevelFailed)
-	case c.Check == nil:
-		add(elements, LevelNotExamined)
-	default:
-		add(elements, levelIf(c.Check.Outcome == CheckMatch, LevelFailed))
-	}
-
-	out = append(out, validityFinding(back, now), sidesFinding(front, back, now))
+	out = append(out, documentFinding(c, policy), ageFinding(number, policy, now), verificationFinding(c))
+	out = append(out, validityFinding(back, policy, now), sidesFinding(front, back, policy, now))
 
 	// The confirmed number is compared with birth and gender as printed on the card.
 	confirmed := front
 	confirmed.Number = number
-	out = append(out, consistencyFinding(confirmed), readingFinding(front, back))
+	out = append(out, consistencyFinding(confirmed, policy), readingFinding(front, back, policy))
 
+	edited := Finding{Code: FindingEdited, Level: LevelPassed}
 	if len(c.Changed) > 0 {
-		add(FindingEdited, LevelWarning)
-	} else {
-		add(FindingEdited, LevelPassed)
+		edited.find(policy, CheckEdited, LevelWarning)
 	}
-
-	if len(c.SameNumberCases) > 0 {
-		addWith(FindingDuplicateNumber, LevelFailed, "n", len(c.SameNumberCases))
-	} else {
-		add(FindingDuplicateNumber, LevelPassed)
+	duplicate := Finding{Code: FindingDuplicateNumber, Level: LevelPassed}
+	if n := len(c.SameNumberCases); n > 0 {
+		duplicate.Args = map[string]string{"n": strconv.Itoa(n)}
+		duplicate.find(policy, CheckDuplicate, LevelFailed)
 	}
+	return append(out, edited, duplicate,
+		nameFinding(p.ContactName, p.Name, policy), qualityFinding(c, front, back, policy))
+}
 
-	if strings.TrimSpace(p.ContactName) == "" {
-		add(FindingNameVsFeishu, LevelNotExamined)
-	} else {
-		add(FindingNameVsFeishu, levelIf(idcard.SameName(p.ContactName, p.Name), LevelWarning))
+// verificationFinding gives the supplier's answer about the person.
+func verificationFinding(c *Case) Finding {
+	f := Finding{Code: elementsFinding(c.Method), Level: LevelNotExamined}
+	switch {
+	case c.Method == MethodNone:
+	case c.Check == nil && c.Help.mismatched():
+		// Sending back has removed the check, and a ladder may have gone on to a method that nobody has tried.
+		if c.Help.Method != "" {
+			f.Code = elementsFinding(c.Help.Method)
+		}
+		f.Level = LevelFailed
+	case c.Check != nil:
+		f.Level = levelIf(c.Check.Outcome == CheckMatch, LevelFailed)
 	}
-
-	return append(out, qualityFinding(c, front, back))
+	return f
 }
 
 // elementsFinding is the finding of a method's check.

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"shiming/idcard"
@@ -13,106 +14,133 @@ const (
 	adultAge = 18
 )
 
-// documentLevel fails a document that is no resident identity card, and warns of one that the evidence names as it is.
-func documentLevel(c *Case, p *Policy) Level {
+// documentFinding fails a document that is no resident identity card, and warns of one that the evidence names as it is.
+func documentFinding(c *Case, p *Policy) Finding {
+	f := Finding{Code: FindingDocument, Level: LevelPassed}
 	switch kind := c.DocumentKind(); {
 	case kind == "":
-		return LevelNotExamined
+		f.Level = LevelNotExamined
 	case kind == idcard.ResidentID:
-		return LevelPassed
 	case c.Method != MethodNone && !p.NotTaken(c):
-		return LevelWarning
+		f.find(p, CheckPermit, LevelWarning)
+	default:
+		f.Level = LevelFailed
 	}
-	return LevelFailed
+	return f
 }
 
-// ageLevel judges the age on the day in China. The day of a birthday counts as the new age.
-func ageLevel(n idcard.Number, now time.Time) Level {
+// ageFinding judges the age on the day in China. The day of a birthday counts as the new age.
+func ageFinding(n idcard.Number, p *Policy, now time.Time) Finding {
+	f := Finding{Code: FindingAge, Level: LevelPassed}
 	if n.Empty() {
-		return LevelNotExamined
+		f.Level = LevelNotExamined
+		return f
 	}
 	switch age := n.BirthDate().AgeOn(idcard.DateOf(now)); {
 	case age < minAge:
-		return LevelFailed
+		f.Level = LevelFailed
 	case age < adultAge:
-		return LevelWarning
+		f.find(p, CheckUnder18, LevelWarning)
 	}
-	return LevelPassed
+	return f
 }
 
 // validityFinding judges the term. An end that was printed and could not be read is a warning, one that is missing was
 // not examined.
-func validityFinding(back idcard.Reading, now time.Time) Finding {
-	f := Finding{Code: FindingValidity, Level: LevelNotExamined}
+func validityFinding(back idcard.Reading, p *Policy, now time.Time) Finding {
+	f := Finding{Code: FindingValidity, Level: LevelPassed}
 	switch status, days := idcard.Validity(back, now); status {
 	case idcard.StatusValid, idcard.StatusLongTerm:
-		f.Level = LevelPassed
 	case idcard.StatusExpiring:
-		f.Level, f.Args = LevelWarning, daysArg(days)
+		f.Args = daysArg(days)
+		f.find(p, CheckExpiring, LevelWarning)
 	case idcard.StatusExpired:
-		f.Level = LevelFailed
+		f.find(p, CheckExpired, LevelFailed)
 	case idcard.StatusNotYetValid:
-		f.Level = LevelFailed
-		f.add(idcard.Back, idcard.Issue{Code: idcard.CodeIssuedInFuture, Field: idcard.FieldValidFrom})
+		i := idcard.Issue{Code: idcard.CodeIssuedInFuture, Field: idcard.FieldValidFrom}
+		f.note(p, idcard.Back, i, LevelFailed)
 	default:
+		f.find(p, CheckValidityUnread, LevelNotExamined)
 		for _, i := range back.Issues {
 			if i.Field == idcard.FieldValidTo {
-				f.Level = LevelWarning
-				f.add(idcard.Back, i)
+				f.note(p, idcard.Back, i, LevelWarning)
 			}
 		}
+	}
+	return f
+}
+
+// nameFinding compares the confirmed name with the one in the directory.
+func nameFinding(contact, confirmed string, p *Policy) Finding {
+	f := Finding{Code: FindingNameVsFeishu, Level: LevelPassed}
+	if strings.TrimSpace(contact) == "" {
+		f.find(p, CheckNameUnknown, LevelNotExamined)
+		return f
+	}
+	switch code := idcard.CompareNames(contact, confirmed); code {
+	case "":
+	case idcard.CodeNameDiffers: // the words of the level say so
+		f.find(p, idcard.CodeNameDiffers, LevelWarning)
+	case idcard.CodeNameScript, idcard.CodeNameOrder:
+		f.note(p, idcard.Front, idcard.Issue{Code: code, Field: idcard.FieldName}, LevelPassed)
+	default:
+		f.note(p, idcard.Front, idcard.Issue{Code: code, Field: idcard.FieldName}, LevelWarning)
 	}
 	return f
 }
 
 // sidesFinding compares the two sides. Without contradiction it has passed only if all that it compares was read.
-func sidesFinding(front, back idcard.Reading, now time.Time) Finding {
-	issues := idcard.SidesMatch(front, back, now)
-	examined := !back.ValidFrom.IsZero() && back.Complete() && back.IssuedBy != "" && front.Address != ""
-	return judged(FindingSidesMatch, "", issues, examined)
-}
-
-// consistencyFinding compares the number with birth and gender as printed on the card.
-func consistencyFinding(front idcard.Reading) Finding {
-	examined := !front.Number.Empty() && !front.Birth.IsZero() && front.Gender != ""
-	return judged(FindingOCRConsistency, idcard.Front, idcard.Consistency(front), examined)
-}
-
-// judged makes a finding of issues: the worst of them, or passed if everything was examined.
-func judged(code FindingCode, side idcard.Side, issues []idcard.Issue, examined bool) Finding {
-	f := Finding{Code: code, Level: LevelPassed}
-	if !examined {
-		f.Level = LevelNotExamined
+func sidesFinding(front, back idcard.Reading, p *Policy, now time.Time) Finding {
+	f := Finding{Code: FindingSidesMatch, Level: LevelPassed}
+	if back.ValidFrom.IsZero() || !back.Complete() || back.IssuedBy == "" || front.Address == "" {
+		f.find(p, CheckSidesUnread, LevelNotExamined)
 	}
-	for _, i := range issues {
-		f.worsen(LevelWarning)
-		if i.Level == idcard.Error {
-			f.worsen(LevelFailed)
-		}
-		f.add(side, i)
-	}
+	f.noteAll(p, "", idcard.SidesMatch(front, back, now))
 	return f
 }
 
+// consistencyFinding compares the number with birth and gender as printed on the card.
+func consistencyFinding(front idcard.Reading, p *Policy) Finding {
+	f := Finding{Code: FindingOCRConsistency, Level: LevelPassed}
+	if front.Number.Empty() || front.Birth.IsZero() || front.Gender == "" {
+		f.find(p, CheckNumberUnproved, LevelNotExamined)
+	}
+	f.noteAll(p, idcard.Front, idcard.Consistency(front))
+	return f
+}
+
+// noteAll adds issues, each at its own level unless a setting gives another one.
+func (f *Finding) noteAll(p *Policy, side idcard.Side, issues []idcard.Issue) {
+	for _, i := range issues {
+		standard := LevelWarning
+		if i.Level == idcard.Error {
+			standard = LevelFailed
+		}
+		f.note(p, side, i, standard)
+	}
+}
+
 // readingFinding gives what the OCR noted about each field. Two values of a field may be of two cards.
-func readingFinding(front, back idcard.Reading) Finding {
+func readingFinding(front, back idcard.Reading, p *Policy) Finding {
 	f := Finding{Code: FindingReading, Level: LevelPassed}
 	for _, r := range []idcard.Reading{front, back} {
 		for _, i := range r.Issues {
+			standard := LevelWarning
 			switch i.Code {
 			case idcard.CodeFieldTwice:
-				f.worsen(LevelFailed)
+				standard = LevelFailed
 			case idcard.CodeSideDisagrees: // Feishu's pages contradict each other about the side, and the fields decide
-			default:
-				f.worsen(LevelWarning)
+				standard = LevelPassed
 			}
-			f.add(r.Side, i)
+			f.note(p, r.Side, i, standard)
 		}
 		for _, field := range r.Missing {
-			if field != idcard.FieldRace { // nothing rests on it
-				f.worsen(LevelNotExamined)
+			missing := idcard.Issue{Code: string(CheckFieldMissing), Field: field}
+			if field == idcard.FieldRace { // nothing rests on it
+				f.add(r.Side, missing)
+				continue
 			}
-			f.add(r.Side, idcard.Issue{Code: "field_missing", Field: field})
+			f.note(p, r.Side, missing, LevelNotExamined)
 		}
 	}
 	return f
@@ -120,7 +148,7 @@ func readingFinding(front, back idcard.Reading) Finding {
 
 // qualityFinding judges the photos in use. If the OCR has read every field of a side, blur or glare do not count. A
 // possible photocopy and a card that is cut off always count.
-func qualityFinding(c *Case, front, back idcard.Reading) Finding {
+func qualityFinding(c *Case, front, back idcard.Reading, policy *Policy) Finding {
 	f := Finding{Code: FindingQuality, Level: LevelPassed}
 	for _, r := range []idcard.Reading{front, back} {
 		p := c.PhotoOf(r.Side)
@@ -132,10 +160,11 @@ func qualityFinding(c *Case, front, back idcard.Reading) Finding {
 			continue // the same picture, named above
 		}
 		for _, code := range p.Warnings {
+			standard := LevelPassed
 			if len(r.Missing) > 0 || code == idcard.CodePhotoGrey || code == idcard.CodeCardCut {
-				f.worsen(LevelWarning)
+				standard = LevelWarning
 			}
-			f.add(r.Side, idcard.Issue{Code: code})
+			f.note(policy, r.Side, idcard.Issue{Code: code}, standard)
 		}
 	}
 	return f

@@ -180,7 +180,7 @@ func TestAge(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := ageLevel(number, tt.at); got != tt.want {
+			if got := ageFinding(number, SamplePolicy(), tt.at).Level; got != tt.want {
 				t.Errorf("got %s, want %s", got, tt.want)
 			}
 		})

@@ -69,7 +69,7 @@ func TestEveryCodeHasWords(t *testing.T) {
 		case kind == "MobileReason":
 			id = "field." + mobileProblem(code)
 		case kind == "Status":
-			id = "check.validity." + string(Colour(validityFinding(backWithStatus(idcard.Status(code)), SampleTime).Level))
+			id = "check.validity." + string(Colour(validityFinding(backWithStatus(idcard.Status(code)), SamplePolicy(), SampleTime).Level))
 		default:
 			continue
 		}

@@ -41,6 +41,7 @@ const (
 	JobMorning       JobKind = "morning"
 	JobEndHold       JobKind = "end_hold"
 	JobRemindQuery   JobKind = "remind_question"
+	JobEndTalk       JobKind = "end_conversation"
 	JobExport        JobKind = "export"
 	JobRecallExport  JobKind = "recall_export"
 	JobJoiners       JobKind = "invite_joiners"

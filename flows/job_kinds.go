@@ -106,6 +106,9 @@ func EndHold(at time.Time) Job { return Job{Kind: JobEndHold, At: at} }
 // RemindQuestion reports QuestionDue at the given time.
 func RemindQuestion(at time.Time) Job { return Job{Kind: JobRemindQuery, At: at} }
 
+// EndConversation reports TalkDue at the given time.
+func EndConversation(at time.Time) Job { return Job{Kind: JobEndTalk, At: at} }
+
 // HandOver tells another system of the evidence point of the case.
 func HandOver() Job { return Job{Kind: JobHandOver} }
 
@@ -239,6 +242,10 @@ const (
 	ReplyExport    Template = "export"    // to an admin: the choices for a file
 	ReplyExported  Template = "exported"  // to an admin: what the file holds that was sent
 
+	ReplyConversation Template = "conversation" // to an admin: what an applicant says who has asked for a person
+	ReplyDataUse      Template = "data_use"     // to whoever asks: what happens to the own data
+	ReplyHRWords      Template = "hr_words"     // to the applicant: what an admin answers
+
 	ReplyRequest      Template = "request"       // to an admin: what a person asks about the own data
 	ReplyRequests     Template = "requests"      // to an admin: the open requests
 	ReplyRequestEnded Template = "request_ended" // to the person: the answer
@@ -273,28 +280,29 @@ type Arg string
 
 // Arguments of jobs.
 const (
-	ArgTenant  Arg = "tenant"   // tenant key of the person whom a reply answers, or of Reconcile and Morning
-	ArgWho     Arg = "who"      // open_id of the person whom a reply answers
-	ArgChat    Arg = "chat"     // chat_id of the message that a reply answers
-	ArgCode    Arg = "code"     // ReplyNotice: id of the text
-	ArgHelp    Arg = "help"     // ReplyGreeting: "1" for the answer to 帮助
-	ArgNow     Arg = "now"      // ReplyDigest: "1" to send at once instead of in the next time slot
-	ArgAdmins  Arg = "admins"   // ReplyDigest: "1" to each admin in private, besides the review group
-	ArgProblem Arg = "problem"  // ReplyPhotoProblem: id of the text
-	ArgPhoto   Arg = "photo"    // ReplyPhotoProblem: photo id
-	ArgSent    Arg = "sent"     // ReplyReminded: number of reminded applicants
-	ArgTooSoon Arg = "too_soon" // ReplyReminded: number of applicants reminded a short while ago
-	ArgCapped  Arg = "capped"   // ReplyReminded: number of applicants with MaxReminders
-	ArgAt      Arg = "at"       // ReplyReminded: when the reminders are sent, RFC 3339
-	ArgMade    Arg = "made"     // late notices, ReplyRemindAll: when the message was made by Feishu's clock, RFC 3339
-	ArgReason  Arg = "reason"   // ShowOriginal, ReplyLooked: id of the text
-	ArgUntil   Arg = "until"    // ShowOriginal, EndLook: when the message is recalled, RFC 3339
-	ArgAbout   Arg = "about"    // ReplyNotice, ReplyLooked: open_id of the admin who looks or has handed a case over
-	ArgLooks   Arg = "looks"    // ReplyNotice many_looks: number of looks
-	ArgSince   Arg = "since"    // ReplyNotice many_looks: when the first of them was; other replies: when it was; RFC 3339
-	ArgPerson  Arg = "person"   // ReplyLookUp: open_ids of the people, with blanks between; others: of the person
-	ArgNames   Arg = "names"    // ReplyLookUp: keyed hashes of the names that may be meant
-	ArgDay     Arg = "day"      // ReplyMorning, ReplyWeekly: the day on which it is sent, as 2006-01-02; of a head
+	ArgTenant   Arg = "tenant"   // tenant key of the person whom a reply answers, or of Reconcile and Morning
+	ArgWho      Arg = "who"      // open_id of the person whom a reply answers
+	ArgChat     Arg = "chat"     // chat_id of the message that a reply answers
+	ArgCode     Arg = "code"     // ReplyNotice: id of the text
+	ArgHelp     Arg = "help"     // ReplyGreeting: "1" for the answer to 帮助
+	ArgNow      Arg = "now"      // ReplyDigest: "1" to send at once instead of in the next time slot
+	ArgAdmins   Arg = "admins"   // ReplyDigest: "1" to each admin in private, besides the review group
+	ArgProblem  Arg = "problem"  // ReplyPhotoProblem: id of the text
+	ArgPhoto    Arg = "photo"    // ReplyPhotoProblem: photo id
+	ArgSent     Arg = "sent"     // ReplyReminded: number of reminded applicants
+	ArgTooSoon  Arg = "too_soon" // ReplyReminded: number of applicants reminded a short while ago
+	ArgCapped   Arg = "capped"   // ReplyReminded: number of applicants with MaxReminders
+	ArgAt       Arg = "at"       // ReplyReminded: when the reminders are sent, RFC 3339
+	ArgMade     Arg = "made"     // late notices, ReplyRemindAll: when the message was made by Feishu's clock, RFC 3339
+	ArgReason   Arg = "reason"   // ShowOriginal, ReplyLooked: id of the text
+	ArgUntil    Arg = "until"    // ShowOriginal, EndLook: when the message is recalled, RFC 3339
+	ArgAbout    Arg = "about"    // ReplyNotice, ReplyLooked: open_id of the admin who looks or has handed a case over
+	ArgLooks    Arg = "looks"    // ReplyNotice many_looks: number of looks
+	ArgSince    Arg = "since"    // ReplyNotice many_looks: when the first of them was; other replies: when it was; RFC 3339
+	ArgPerson   Arg = "person"   // ReplyLookUp: open_ids of the people, with blanks between; others: of the person
+	ArgNames    Arg = "names"    // ReplyLookUp: keyed hashes of the names that may be meant
+	ArgDay      Arg = "day"      // ReplyMorning, ReplyWeekly: the day on which it is sent, as 2006-01-02; of a head
+	ArgExchange Arg = "exchange" // ReplyHRWords: number of the exchange
 	// ReplyCampaignLead: the campaign and the department; see ArgAbout. ReplyExport: the campaign whose people are meant.
 	ArgCampaign   Arg = "campaign"
 	ArgDepartment Arg = "department"

@@ -12,12 +12,14 @@ import (
 // Policy holds the settings that decisions depend on. Package app fills it from the configuration.
 type Policy struct {
 	Method       Method
-	Ladder       []Method      // methods that follow each other when a check fails, Method first; nil: Method only
-	ReviewAlways bool          // false: a case in which AllGreen holds needs no review
-	Originals    OriginalsRule // when HR gets the original photos unasked
-	SecondLook   bool          // originals are shown only after another admin has agreed
-	TellLooks    bool          // the applicant is told of each look at the originals at once
-	ReviewQueue  bool          // HR reviews at desks; false: HR gets a card of each case
+	Ladder       []Method // methods that follow each other when a check fails, Method first; nil: Method only
+	ReviewAlways bool     // false: a case in which AllGreen holds needs no review
+	// Checks holds the checks whose level is not the default.
+	Checks      map[CheckID]CheckLevel
+	Originals   OriginalsRule // when HR gets the original photos unasked
+	SecondLook  bool          // originals are shown only after another admin has agreed
+	TellLooks   bool          // the applicant is told of each look at the originals at once
+	ReviewQueue bool          // HR reviews at desks; false: HR gets a card of each case
 	// AnnouncePeople says how the announcement shows the people who finished last.
 	AnnouncePeople AnnouncePeople
 	Undo           time.Duration // from HR's decision on a review until it takes effect; 0: at once

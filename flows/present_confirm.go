@@ -1,6 +1,8 @@
 package flows
 
 import (
+	"slices"
+
 	"shiming/cards"
 	"shiming/idcard"
 )
@@ -63,16 +65,7 @@ func confirmCard(c *Case, s ViewContext, steps []cards.Step) cards.Card {
 	case !back.ValidTo.IsZero():
 		v.ValidTo = back.ValidTo.String()
 	}
-	for _, f := range []Finding{
-		validityFinding(back, s.Now),
-		judged(FindingOCRConsistency, idcard.Front, idcard.Consistency(front), true),
-		readingFinding(front, back),
-		qualityFinding(c, front, back),
-	} {
-		if f.Level != LevelPassed {
-			v.Notices = append(v.Notices, cardCheck(f))
-		}
-	}
+	v.Notices = noticesOf(c, front, back, name, s)
 	if v.Problems == nil && front.Number.Empty() && !c.MaskedForm {
 		if _, err := idcard.ParseNumber(number, s.Now); err != nil {
 			v.Problems = map[string]string{"identity_code": numberProblem(err)}
@@ -84,4 +77,41 @@ func confirmCard(c *Case, s ViewContext, steps []cards.Step) cards.Card {
 		v.SentBack, v.Note = r.Reason, c.Personal.Note
 	}
 	return v
+}
+
+// noticesOf returns what the checks tell the applicant before the submission. number and name are those of the form.
+func noticesOf(c *Case, front, back idcard.Reading, name string, s ViewContext) (notices []cards.Check) {
+	consistency := Finding{Code: FindingOCRConsistency, Level: LevelPassed}
+	consistency.noteAll(s.Policy, idcard.Front, idcard.Consistency(front))
+	sides := Finding{Code: FindingSidesMatch, Level: LevelPassed}
+	sides.noteAll(s.Policy, "", idcard.SidesMatch(front, back, s.Now))
+	for _, f := range []Finding{
+		validityFinding(back, s.Policy, s.Now),
+		consistency,
+		sides,
+		nameFinding(c.Personal.ContactName, name, s.Policy),
+		readingFinding(front, back, s.Policy),
+		qualityFinding(c, front, back, s.Policy),
+	} {
+		if notice, told := f.notice(); told {
+			notices = append(notices, notice)
+		}
+	}
+	return notices
+}
+
+// notice returns a finding as the applicant is told it: without what is for HR only.
+func (f Finding) notice() (notice cards.Check, told bool) {
+	spoken := len(f.Issues) == 0
+	f.Issues = slices.DeleteFunc(slices.Clone(f.Issues), func(i FindingIssue) bool { return !ruleOf(CheckID(i.Code)).Told })
+	notice = cardCheck(f)
+	switch {
+	case f.Level == LevelPassed && (len(f.Issues) == 0 || f.Code == FindingQuality):
+		return notice, false // what was read well is not blamed for blur
+	case f.Code == FindingNameVsFeishu || f.Code == FindingSidesMatch:
+		return notice, len(f.Issues) > 0
+	case f.Level == LevelPassed:
+		notice.Level = cards.Grey // a hint
+	}
+	return notice, spoken || len(f.Issues) > 0
 }

@@ -121,8 +121,8 @@ func TestConfirmCardShowsReading(t *testing.T) {
 		t.Errorf("valid to %s, want %q", f.ValidTo, "长期")
 	}
 	f = form(func(c *Case) { c.Personal.Back.ValidTo = idcard.Date{Y: 2026, M: 6, D: 11} })
-	if len(f.Notices) != 1 || f.Notices[0].Args["days"] != "10" {
-		t.Errorf("got notices %+v, want one about 10 days", f.Notices)
+	if len(f.Notices) != 2 || f.Notices[0].Args["days"] != "10" || f.Notices[1].Issues[0].Code != "validity_span" {
+		t.Errorf("got notices %+v, want one about 10 days, one about the span", f.Notices)
 	}
 	f = form(func(c *Case) { c.Personal.Front.Gender = "female" })
 	if len(f.Notices) != 1 || f.Notices[0].Code != "ocr_consistency" {

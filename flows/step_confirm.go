@@ -30,7 +30,7 @@ func confirm(d *decision) {
 	}
 	number, err := idcard.ParseNumber(typedNumber, d.event.At)
 	if err != nil {
-		issues["identity_code"] = numberProblem(err)
+		issues["identity_code"], typedNumber = d.proposeNumber(typedNumber, numberProblem(err))
 	}
 	var mobile idcard.Mobile
 	if d.asksMobile() || strings.TrimSpace(typedMobile) != "" {
@@ -90,6 +90,27 @@ func confirm(d *decision) {
 	default:
 		d.newCode()
 	}
+}
+
+// proposeNumber answers a typed number that cannot be with the one that it probably means, which the next form shows:
+// that of 18 characters for an old one of 15, or the one that was read if one character at most differs. It returns
+// the problem and what the form shows. A masked form shows nothing that could be compared.
+func (d *decision) proposeNumber(typed, problem string) (newProblem, shown string) {
+	if d.c.MaskedForm {
+		return problem, typed
+	}
+	if n, ok := idcard.UpgradeNumber(typed, d.event.At); ok {
+		return "old_number", n.Reveal()
+	}
+	front := d.c.Personal.Front.Open()
+	read := front.Number
+	if read.Empty() || len(idcard.Consistency(front)) > 0 {
+		return problem, typed
+	}
+	if _, _, differing := align([]rune(idcard.TidyNumber(truncate(typed))), []rune(read.Reveal())); differing > 1 {
+		return problem, typed
+	}
+	return "read_again", read.Reveal()
 }
 
 // Submitted returns the values that the form of the case stands for. The inputs of the masked form are empty and

@@ -10,7 +10,7 @@ import (
 const (
 	HelpAfterChecks = 2 // checks that did not match
 	HelpAfterCodes  = 3 // codes
-	HelpAfterPhotos = 5 // photos that could not be used
+	HelpAfterPhotos = 2 // photos that could not be used
 )
 
 // mismatchCodesUsedUp is the Case.Mismatch of a form that came back because no more codes may be sent within CodeWindow.
@@ -42,7 +42,7 @@ func (c *Case) MayAskHR() bool {
 	}
 	switch c.State {
 	case AwaitingPhotos:
-		return c.BadPhotos >= HelpAfterPhotos || len(c.Photos)+len(c.PhotosBefore) >= MaxPhotos
+		return c.BadPhotos >= HelpAfterPhotos || c.hasUnusableCard() || len(c.Photos)+len(c.PhotosBefore) >= MaxPhotos
 	case AwaitingFace:
 		return true // nobody has to give the face
 	case AwaitingConfirmation, AwaitingBankCard, AwaitingCode:
@@ -50,6 +50,17 @@ func (c *Case) MayAskHR() bool {
 			c.Mismatch == mismatchCodesUsedUp || c.refusedAsPrinted())
 	}
 	return false
+}
+
+// problemOldCard is the problem of a front with a number of 15 digits (text "photo.old_card").
+const problemOldCard = "old_card"
+
+// hasUnusableCard reports whether the applicant has sent a card that is not valid any more. Another photo of it does
+// not help.
+func (c *Case) hasUnusableCard() bool {
+	return slices.ContainsFunc(c.Photos, func(p Photo) bool {
+		return p.State == PhotoRefused && (p.Problem == problemOldCard || p.Problem == "expired_card")
+	})
 }
 
 // refusedAsPrinted reports whether the supplier does not take a name or number that may stand so on the card, as it

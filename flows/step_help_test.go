@@ -121,8 +121,8 @@ func TestPhotosLeadToHR(t *testing.T) {
 	}
 	d := decide(t, c, Event{Kind: HelpAsked}).wantState(NeedsAttention).
 		wantCards([]string{AudienceApplicant, AudienceHR}, []string{AudienceHR})
-	if card := HRCard(d.Case, sampleView()).(cards.Attention); card.Code != "too_many_photos" || card.BadPhotos != 5 {
-		t.Errorf("HR sees %+v, want five unusable photos", card)
+	if card := HRCard(d.Case, sampleView()).(cards.Attention); card.Code != "too_many_photos" || card.BadPhotos != HelpAfterPhotos {
+		t.Errorf("HR sees %+v, want the unusable photos", card)
 	}
 	decide(t, d.Case, Event{Kind: Retry, Actor: "ou_hr1"}).wantState(AwaitingPhotos)
 	decide(t, d.Case, Event{Kind: Closed, Actor: "ou_hr1"}).wantState(Rejected)

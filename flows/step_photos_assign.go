@@ -31,6 +31,9 @@ func (d *decision) assignReading(p *Photo, r idcard.Reading) string {
 	if r.TwoCards() {
 		return problemTwoCards
 	}
+	if r.OldCard(d.event.At) {
+		return problemOldCard
+	}
 	have, replace := d.c.PhotoOf(r.Side), false
 	if have != nil && have != p {
 		former := d.readingOf(r.Side)
@@ -43,7 +46,7 @@ func (d *decision) assignReading(p *Photo, r idcard.Reading) string {
 		}
 	}
 	if r.Side == idcard.Back {
-		if status, _ := idcard.Validity(r, d.event.At); status == idcard.StatusExpired {
+		if status, _ := idcard.Validity(r, d.event.At); status == idcard.StatusExpired && d.policy.stops(CheckExpired) {
 			return "expired_card"
 		}
 	}

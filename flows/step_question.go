@@ -30,6 +30,7 @@ type Exchange struct {
 	Preset string `json:",omitempty"` // one of cards.Questions, instead of Text
 	Text   string `json:",omitempty"`
 	Photo  string `json:",omitempty"` // id of the photo that answers
+	Talk   bool   `json:",omitempty"` // words of a conversation, which belong to no question
 }
 
 // maxExchanges bounds the questions and answers of a case.
@@ -97,14 +98,23 @@ func truncateAnswer(s string) string {
 	return s
 }
 
-// answerByPhoto notes a photo of the applicant and has it fetched.
+// answerByPhoto notes a photo of the applicant and has it fetched: an answer, or something that HR may want to see when
+// nothing was asked. What was submitted stays.
 func answerByPhoto(d *decision) {
-	if !d.takesAnswer() || !d.addPhoto() {
+	if len(d.c.Personal.Exchanges) >= maxExchanges {
+		d.refuse("too many answers", nil)
+		return
+	}
+	if !d.addPhoto() {
 		return
 	}
 	d.c.Photos[len(d.c.Photos)-1].State = PhotoAnswerWaiting
 	d.addExchange(Exchange{At: d.event.At, Photo: d.event.PhotoID})
 	d.job(FetchPhoto(d.event.PhotoID))
+	if d.c.Question == nil {
+		d.redraw(AudienceApplicant, AudienceHR)
+		return
+	}
 	d.answered()
 }
 
@@ -241,7 +251,7 @@ func questionsOf(c *Case) (asked []cards.Question, answered bool) {
 		return nil, false
 	}
 	for _, x := range c.Personal.Exchanges {
-		if x.By != "" && !x.At.Before(c.Question.From) {
+		if x.By != "" && !x.Talk && !x.At.Before(c.Question.From) {
 			asked = append(asked, cards.Question{Preset: x.Preset, Text: x.Text})
 		}
 	}

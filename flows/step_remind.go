@@ -28,6 +28,11 @@ func remind(d *decision) {
 		d.refuseButKeepJobs("on hold")
 		return
 	}
+	if t := d.c.Conversation; t != nil && d.c.State.Turn() == Applicant { // the bot keeps quiet
+		d.job(Remind(d.c.Rev, t.LastAt.Add(2*ConversationQuiet)))
+		d.refuseButKeepJobs("talks with HR")
+		return
+	}
 	if !Awake(d.event.At) && d.policy.ReminderAfter >= time.Hour {
 		d.job(Remind(d.c.Rev, NextMorning(d.event.At)))
 		d.refuseButKeepJobs("night")

@@ -250,6 +250,12 @@ func buildTable() []Transition {
 		}
 		t = append(t,
 			row(s, CardAsked, Applicant, repostCard, s),
+			row(s, PersonAsked, Applicant, askForPerson, s),
+			row(s, WordsSaid, Applicant, sayToHR, s),
+			row(s, TalkLeft, Applicant, leaveConversation, s),
+			row(s, WordsAnswered, HR, answerApplicant, s),
+			row(s, TalkClosed, HR, closeConversation, s),
+			row(s, TalkDue, Clock, conversationDue, s),
 			row(s, Restored, Bot, restored, s),
 			row(s, ErasedBefore, Bot, erasedBefore, Withdrawn, s))
 		if s.Turn() == Bot || s == AwaitingPhotos || s == AwaitingBankCard || s == AwaitingCode || s == AwaitingFace {

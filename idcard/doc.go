@@ -5,7 +5,8 @@
 //     logged or marshalled. Only Reveal returns the clear text.
 //   - Readings: [ParseEntities] converts the entities of Feishu's id_card/recognize into a [Reading] for each side.
 //     [Consistency], [Validity] and [SidesMatch] check readings. [SuggestNumber] proposes the correction of a number.
-//     [ParseDocument] converts those of travel permits and passports, about which little can be checked.
+//     [CompareNames] tells variants of a name from other names. [ParseDocument] converts the entities of travel permits
+//     and passports, about which little can be checked.
 //   - Photos: [Inspect] decides whether a file is a usable photo, and returns it upright, without metadata, as a JPEG
 //     that Feishu's OCR accepts.
 //

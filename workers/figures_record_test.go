@@ -97,16 +97,23 @@ var oneIn = map[flows.Kind]int{
 	flows.Undone: 4, flows.SentBack: 4, flows.Refused: 5, flows.KeptOnFile: 6, flows.PhotoUploaded: 12, flows.CodePrepared: 15,
 	flows.CodeDropped: 15, flows.CodeFailed: 15, flows.CodeSent: 15, flows.CodeUnknown: 15, flows.CheckRefused: 15,
 	flows.Queried: 20, flows.Answered: 20, flows.Held: 20, flows.HoldEnded: 20, flows.Handed: 20, flows.Noted: 20,
+	flows.PersonAsked: 60, flows.WordsSaid: 60, flows.TalkLeft: 60, flows.WordsAnswered: 60, flows.TalkClosed: 60,
+	flows.TalkDue:   100,
 	flows.LookAsked: 20, flows.LookAgreed: 20, flows.FaceOpened: 100, flows.FaceClaimed: 100, flows.FacePending: 100,
 	flows.FaceLost: 100, flows.FaceFailed: 100,
 	flows.PersonChecked: 15, flows.EvidenceFiled: 15, flows.EvidenceStarted: 15, flows.Resolved: 5,
+}
+
+// talks are the events of a conversation with HR, which change no figure and no state.
+var talks = []flows.Kind{
+	flows.PersonAsked, flows.WordsSaid, flows.TalkLeft, flows.WordsAnswered, flows.TalkClosed, flows.TalkDue,
 }
 
 // randomStep reports one event that the table knows in the state of the case. Ends other than done are rare.
 func randomStep(w *workerstest.Harness, c *flows.Case, rnd *rand.Rand, n int) *flows.Case {
 	var possible []flows.Transition
 	for _, row := range flows.Table {
-		if row.From == c.State && rnd.IntN(max(1, oneIn[row.On])) == 0 {
+		if row.From == c.State && !slices.Contains(talks, row.On) && rnd.IntN(max(1, oneIn[row.On])) == 0 {
 			possible = append(possible, row)
 		}
 	}

@@ -56,6 +56,10 @@ func (w *Workers) replyCard(ctx context.Context, j flows.Job) (card cards.Card, 
 			card, err = w.engine.CampaignMenu(ctx, v, tenantKey)
 		case flows.ReplyDisclosed:
 			card, err = w.disclosedCard(ctx, v, j)
+		case flows.ReplyDataUse:
+			card, err = w.dataUseCard(ctx, v, tenantKey, asker)
+		case flows.ReplyConversation, flows.ReplyHRWords:
+			card, err = conversationCard(ctx, v, j)
 		case flows.ReplySampleFault:
 			card, err = w.sampleFaultCard(ctx, v, j)
 		case flows.ReplyAway:

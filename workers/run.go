@@ -45,6 +45,7 @@ func (w *Workers) newHandlers() map[flows.JobKind]handler {
 		flows.JobMorning:       w.morning,
 		flows.JobEndHold:       w.endHold,
 		flows.JobRemindQuery:   w.remindQuestion,
+		flows.JobEndTalk:       w.endConversation,
 		flows.JobExport:        w.makeExport,
 		flows.JobRecallExport:  w.recallExport,
 		flows.JobJoiners:       w.inviteJoiners,
@@ -168,6 +169,11 @@ func (w *Workers) takeEffect(ctx context.Context, j flows.Job) error {
 // endHold reports that the time is over for which HR has put a case aside.
 func (w *Workers) endHold(ctx context.Context, j flows.Job) error {
 	return w.report(ctx, j.Case, flows.Event{Kind: flows.HoldEnded})
+}
+
+// endConversation reports that a conversation may be over.
+func (w *Workers) endConversation(ctx context.Context, j flows.Job) error {
+	return w.report(ctx, j.Case, flows.Event{Kind: flows.TalkDue})
 }
 
 // remindQuestion reports that a question of HR may still be unanswered.
