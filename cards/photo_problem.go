@@ -1,6 +1,9 @@
 package cards
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"strings"
+)
 
 // PhotoProblem answers the message of a photo that cannot be used.
 type PhotoProblem struct {
@@ -16,6 +19,10 @@ type PhotoProblem struct {
 
 // manyTries is the number of unusable photos from which the card has advice.
 const manyTries = 2
+
+// heldUp begins the problem of a photo that was not read for what a first look showed. Such a photo is read if it comes
+// again, which the card says.
+const heldUp = "held_"
 
 // notTheCamera lists the problems that light, flash and distance have nothing to do with. Their cards give no advice on
 // how to take a photo.
@@ -42,6 +49,9 @@ func (v PhotoProblem) JSON() json.RawMessage {
 			need = join(sameText(" "), need, tr("photo_problem.kept"))
 		}
 		e = append(e, line(need))
+	}
+	if strings.HasPrefix(v.Problem, heldUp) {
+		e = append(e, line(tr("photo_problem.held")))
 	}
 	switch {
 	case v.Document:

@@ -155,6 +155,13 @@ func applicantSamples() []sample {
 
 			AskDocument: true,
 		}},
+		{name: "photo_problem_held", card: PhotoProblem{
+			Ref:     ref,
+			Problem: "held_glare",
+			Side:    SideFront,
+			Need:    []string{SideFront},
+			Tries:   1,
+		}},
 		{name: "photo_problem_again", card: PhotoProblem{
 			Ref:     ref,
 			Problem: "duplicate_front",

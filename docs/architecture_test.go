@@ -46,7 +46,7 @@ var mayImport = map[string][]string{
 	"web":     {"engine", "flows", "cards", "failure"},
 	"store":   {"flows", "idcard", "failure", "store/groupcommit", "store/keyset"},
 
-	"config": {"flows", "verify", "handover", "workday"},
+	"config": {"flows", "idcard", "verify", "handover", "workday"},
 	"app": {
 		"config", "bot", "web", "engine", "workers", "evidence", "flows", "cards", "esign", "verify", "handover", "failure",
 		"shape", "store", "store/keyset", "store/keyset/vault",

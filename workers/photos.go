@@ -127,6 +127,7 @@ func (w *Workers) storePhoto(ctx context.Context, j flows.Job, photoID string, p
 			Format:   photo.OriginalFormat,
 			Changes:  changesOf(photo),
 			Warnings: warnings,
+			Look:     photo.Look,
 			Bytes:    len(photo.JPEG),
 			Width:    photo.Width,
 			Height:   photo.Height,
