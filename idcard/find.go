@@ -30,6 +30,9 @@ type found struct {
 	cut     []int   // sides (0: from corner 0 to corner 1) that are a border of the picture
 }
 
+// twoBorders is what a quadrilateral with two borders of the picture as sides needs more than others to be preferred.
+const twoBorders = 1
+
 // lines that the finder keeps. More find no more cards.
 const maxLines = 30
 
@@ -73,6 +76,9 @@ func findCard(v view) (found, bool) {
 		if f.score += v.paperScore(f); !any || f.score > best.score {
 			best, any = f, true
 		}
+	}
+	if len(best.cut) == 2 {
+		best.score += 0.1 * twoBorders
 	}
 	return best, any
 }
@@ -141,10 +147,10 @@ func candidate(v view, p, q [2]*line, least float64) (f found, ok bool) {
 	if borders > 0 {
 		shape = 0.45
 	}
-	if borders == 2 { // what a table may have as well
-		shape -= 1
-	}
 	area := math.Abs(f.corners.area()) / float64(v.y.w*v.y.h)
+	if borders == 2 { // what a table may have as well
+		shape -= twoBorders
+	}
 	f.score = 0.4*sum/4 + 0.25*lowest + 0.1*shape + 0.06*math.Log(area*4)
 	return f, true
 }

@@ -9,8 +9,17 @@ func findSmall(v view, luma plane) (found, bool) {
 	if !ok {
 		return found{}, false
 	}
+	for _, tenths := range [2]int{4, 6} {
+		if f, ok := findNear(v, luma, x, y, min(v.y.w, v.y.h)*tenths/10); ok {
+			return f, true
+		}
+	}
+	return found{}, false
+}
+
+// findNear looks for a whole card in a square part of a view.
+func findNear(v view, luma plane, x, y, side int) (found, bool) {
 	k := float64(luma.w) / float64(v.y.w)
-	side := min(v.y.w, v.y.h) * 3 / 5
 	left, top := min(max(x-side/2, 0), v.y.w-side), min(max(y-side/2, 0), v.y.h-side)
 	part := quad{
 		{float64(left), float64(top)}, {float64(left + side), float64(top)},
@@ -24,7 +33,7 @@ func findSmall(v view, luma plane) (found, bool) {
 	closer.smooth = smooth(closer.y)
 	closer.cb, closer.cr = flatten(v.cb, part, size, size), flatten(v.cr, part, size, size)
 	f, ok := findCard(closer)
-	if !ok || len(f.cut) > 0 {
+	if !ok || len(f.cut) > 0 || f.score < sureScore {
 		return found{}, false
 	}
 	for i := range f.corners {

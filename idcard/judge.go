@@ -38,7 +38,7 @@ var DefaultLookLimits = LookLimits{
 	CutAbove:     0.04,
 	GlareAbove:   0.05,
 	CoveredAbove: 0.032,
-	BlurAbove:    4.7,
+	BlurAbove:    4.5,
 	GreyBelow:    6.5,
 }
 
@@ -62,6 +62,7 @@ func (l Look) Judge(limits LookLimits) Verdict {
 	var v Verdict
 	dark := l.Light < limits.DarkBelow
 	screen := l.Flat > screenRows && !dark
+	sure := l.Score >= sureScore || l.SideFit > 0.25
 	above := func(v, limit float64) bool { return limit > 0 && v > limit }
 	switch {
 	case screen:
@@ -82,10 +83,13 @@ func (l Look) Judge(limits LookLimits) Verdict {
 		v.Fault = FaultGlare
 	case above(l.Covered, limits.CoveredAbove):
 		v.Fault = FaultCovered
-	case above(l.Blur, limits.BlurAbove):
+	case sure && above(l.Blur, limits.BlurAbove):
 		v.Fault = FaultBlurred
 	}
 	if l.Found && !screen && v.Fault == "" {
+		if !sure {
+			return Verdict{Hints: append(v.Hints, HintNoCard)}
+		}
 		if l.Chroma < limits.GreyBelow {
 			v.Hints = append(v.Hints, CodePhotoGrey)
 		}

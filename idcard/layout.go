@@ -60,14 +60,17 @@ func inkOf(flat plane) (ink, light, paper grid) {
 	}
 	for gy := range gridHigh {
 		for gx := range gridWide {
-			most := 1.0
-			for y := max(0, gy-2); y <= min(gridHigh-1, gy+2); y++ {
-				for x := max(0, gx-2); x <= min(gridWide-1, gx+2); x++ {
-					most = math.Max(most, light[y][x])
+			around := func(reach int) float64 {
+				most := 1.0
+				for y := max(0, gy-reach); y <= min(gridHigh-1, gy+reach); y++ {
+					for x := max(0, gx-reach); x <= min(gridWide-1, gx+reach); x++ {
+						most = math.Max(most, light[y][x])
+					}
 				}
+				return most
 			}
-			paper[gy][gx] = most
-			ink[gy][gx] = math.Max(0, math.Min(mostInk, 1-mean[gy][gx]/most))
+			paper[gy][gx] = around(2)
+			ink[gy][gx] = math.Max(0, math.Min(mostInk, 1-mean[gy][gx]/around(1)))
 		}
 	}
 	return ink, light, paper
@@ -75,10 +78,19 @@ func inkOf(flat plane) (ink, light, paper grid) {
 
 // solidOf returns how much darker than paper even the lightest of each part is: hair and clothes of a portrait, the
 // emblem, a finger, and no print, between whose strokes there is paper.
-func solidOf(light *grid, paper float64) (solid grid) {
+// The paper of a part is the darker of the lightest parts of its row and its column, since shadows have long sides.
+func solidOf(light *grid) (solid grid) {
+	var rows [gridHigh]float64
+	var columns [gridWide]float64
 	for y := range gridHigh {
 		for x, v := range light[y] {
-			solid[y][x] = math.Max(0, math.Min(0.5, 1-v/math.Max(1, paper)))
+			rows[y], columns[x] = math.Max(rows[y], v), math.Max(columns[x], v)
+		}
+	}
+	for y := range gridHigh {
+		for x, v := range light[y] {
+			paper := math.Max(1, math.Min(rows[y], columns[x]))
+			solid[y][x] = math.Max(0, math.Min(0.5, 1-v/paper))
 		}
 	}
 	return solid

@@ -70,7 +70,7 @@ func lookAt(luma plane, pic *picture, orientation, width, height int) Look {
 	flat := flatten(luma, view.scaled(inLuma, float64(luma.h)/float64(v.y.h)), flatWide, flatHigh)
 	ink, light, paper := inkOf(flat)
 	l.Light = medianPaper(&paper)
-	solid := solidOf(&light, l.Light)
+	solid := solidOf(&light)
 	cb, cr := flatten(v.cb, view, 2*gridWide, 2*gridHigh), flatten(v.cr, view, 2*gridWide, 2*gridHigh)
 	red := redOf(cr)
 	g := guessSide(&ink, &solid, &red)
@@ -98,7 +98,7 @@ func lookAt(luma plane, pic *picture, orientation, width, height int) Look {
 	}
 	l.Blur = blurOf(flat, l.Light, g) * 1000 / flatWide
 	l.Glare, l.glareBox = glareOf(flat, &paper, l.Light, g.side)
-	l.Chroma = chromaOf(cb, cr)
+	l.Chroma = chromaOf(flatten(v.y, view, 2*gridWide, 2*gridHigh), cb, cr, l.Light)
 	l.Covered, l.coverBox = coveredOf(cb, cr, &paper, l.Light, g)
 	return l
 }

@@ -89,13 +89,15 @@ func glareOf(flat plane, paper *grid, light float64, side Side) (share float64, 
 	return seen.largest()
 }
 
-// chromaOf returns how far the colours of a card are from their median, at the 90th percentile.
-func chromaOf(cb, cr plane) float64 {
-	mb, mr := percentileOf(cb, 0.5), percentileOf(cr, 0.5)
+// chromaOf returns how far the colours of a card are from its paper's, at the 90th percentile. Grey print under a warm
+// lamp has the paper's colour, less of it where it is darker: colours are compared at the same luma.
+func chromaOf(y, cb, cr plane, light float64) float64 {
+	mb, mr := percentileOf(cb, 0.5)-128, percentileOf(cr, 0.5)-128
 	var far []float64
-	for y := cb.h / 10; y < cb.h*9/10; y++ {
+	for row := cb.h / 10; row < cb.h*9/10; row++ {
 		for x := cb.w / 8; x < cb.w*7/8; x++ {
-			far = append(far, math.Hypot(float64(cb.row(y)[x])-mb, float64(cr.row(y)[x])-mr))
+			k := math.Min(1.2, float64(y.row(row)[x])/math.Max(1, light))
+			far = append(far, math.Hypot(float64(cb.row(row)[x])-128-k*mb, float64(cr.row(row)[x])-128-k*mr))
 		}
 	}
 	slices.Sort(far)
