@@ -33,6 +33,7 @@ type cli struct {
 	Evidence evidenceCmd `cmd:"" help:"What a case proves: show, export, verify, and the public key."`
 	Health   healthCmd   `cmd:"" help:"Ask a running serve on this machine whether it is alive."`
 	Privacy  privacyCmd  `cmd:"" help:"For the data-protection officer: the report, and the proof of the audit trail."`
+	Photos   photosCmd   `cmd:"" help:"The first look at photos: calibrate its limits with own pictures."`
 	Handover handoverCmd `cmd:"" help:"What follows evidence points: list what waits or was given up, hand on again."`
 }
 

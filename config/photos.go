@@ -27,15 +27,18 @@ func (t *Threshold) UnmarshalText(text []byte) error {
 const percent = 0.01
 
 func (c *Config) defaultPhotos() {
-	l := idcard.DefaultLookLimits
-	p := &c.Photos
-	p.HoldUp = true
-	p.DarkBelow, p.WidthBelow, p.BlurAbove = Threshold(l.DarkBelow), Threshold(l.WidthBelow), Threshold(l.BlurAbove)
-	p.CutAbove, p.GlareAbove = asPercent(l.CutAbove), asPercent(l.GlareAbove)
-	p.CoveredAbove, p.GreyBelow = asPercent(l.CoveredAbove), Threshold(l.GreyBelow)
+	c.Photos.HoldUp = true
+	c.SetLookLimits(idcard.DefaultLookLimits)
 }
 
-func asPercent(share float64) Threshold { return Threshold(math.Round(share*1000) / 10) }
+// SetLookLimits sets the thresholds of the section photos. Shares are kept to a tenth of a percent.
+func (c *Config) SetLookLimits(l idcard.LookLimits) {
+	p := &c.Photos
+	asPercent := func(share float64) Threshold { return Threshold(math.Round(share/percent*10) / 10) }
+	p.DarkBelow, p.WidthBelow = Threshold(l.DarkBelow), Threshold(l.WidthBelow)
+	p.CutAbove, p.GlareAbove, p.CoveredAbove = asPercent(l.CutAbove), asPercent(l.GlareAbove), asPercent(l.CoveredAbove)
+	p.BlurAbove, p.GreyBelow = Threshold(l.BlurAbove), Threshold(l.GreyBelow)
+}
 
 // LookLimits returns the thresholds of the section photos.
 func (c *Config) LookLimits() idcard.LookLimits {

@@ -56,7 +56,7 @@ var mayImport = map[string][]string{
 	},
 	"cmd": {
 		"app", "config", "doctor", "evidence", "flows", "playground", "privacy", "sim/…", "bot", "store", "store/keyset",
-		"cards",
+		"cards", "idcard",
 	},
 
 	"sim/…":      {"sim/…", "hanfont"}, // the simulated world speaks only HTTP; a font is no code
