@@ -9,6 +9,7 @@ import (
 type PhotoProblem struct {
 	Ref
 	Problem     string   // texts "photo.<code>"
+	Image       string   // image_key of a picture that shows the problem, or ""
 	Side        string   // front | back, or "" if the side is not known
 	Need        []string // sides that are still missing
 	Tries       int      // number of unusable photos in this case
@@ -36,6 +37,9 @@ var notTheCamera = map[string]bool{
 // JSON draws the problem, the missing sides and advice for the next photo.
 func (v PhotoProblem) JSON() json.RawMessage {
 	e := []node{line(codeText("photo", v.Problem), colourRed)}
+	if v.Image != "" {
+		e = append(e, picture(v.Image, tr("photo_problem.image")))
+	}
 	if v.Side != "" {
 		e = append(e, line(tr("photo_problem.side", textArg("side", codeText("side", v.Side)))))
 	}

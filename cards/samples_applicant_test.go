@@ -158,6 +158,7 @@ func applicantSamples() []sample {
 		{name: "photo_problem_held", card: PhotoProblem{
 			Ref:     ref,
 			Problem: "held_glare",
+			Image:   "img_v3_explained",
 			Side:    SideFront,
 			Need:    []string{SideFront},
 			Tries:   1,

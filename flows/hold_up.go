@@ -2,6 +2,7 @@ package flows
 
 import (
 	"slices"
+	"strings"
 
 	"shiming/idcard"
 )
@@ -31,6 +32,11 @@ func (d *decision) holdUp(p *Photo) bool {
 	d.refusePhoto(p, problemHeld+string(fault), d.event.Look.SureSide())
 	d.redraw(AudienceApplicant)
 	return true
+}
+
+// HeldUp reports whether the photo was refused for what a first look showed.
+func (p *Photo) HeldUp() bool {
+	return p.State == PhotoRefused && strings.HasPrefix(p.Problem, problemHeld)
 }
 
 // withNew appends the codes that are not yet among all.
