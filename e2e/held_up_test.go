@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"shiming/e2e/harness"
+	"shiming/flows"
 	"shiming/sim"
 )
 
@@ -19,6 +20,18 @@ func TestHeldUpPhotoIsReadWhenItComesAgain(t *testing.T) {
 	})
 	if n := h.CountCalls("feishu", "id_card.recognize"); n != 0 {
 		t.Fatalf("got %d calls of the OCR, want none", n)
+	}
+	waitIdle(h)
+	c := h.CaseOf(p.OpenID)
+	if n := h.CountCalls("feishu", "image.create"); n != 1 {
+		t.Errorf("got %d uploaded pictures, want the one of the answer", n)
+	}
+	err := h.App.Store().View(h.Ctx, func(v flows.View) error {
+		_, err := v.Picture(h.Ctx, c.ID, c.Photos[0].ID)
+		return err
+	})
+	if !flows.IsNotFound(err) {
+		t.Errorf("got %v, want nothing kept of the photo after the answer", err)
 	}
 	p.SendImage(h.Photo(p.Person, "front"))
 	p.See(sim.StagePhotos, "还差一张：国徽面")
