@@ -1,12 +1,11 @@
 package e2e
 
 import (
-	"context"
 	"testing"
-	"time"
 
 	"shiming/e2e/harness"
 	"shiming/sim"
+	"shiming/sim/esign"
 	"shiming/sim/wire"
 )
 
@@ -16,51 +15,25 @@ import (
 func TestBankCardKilled(t *testing.T) {
 	s := harness.ServeProgram(t, sim.Config{}, "SHIMING_TIMING_WRITE_QUIET=1s",
 		"SHIMING_VERIFICATION_METHOD=bank_card_four")
-	hr := s.World.HR(0)
-	hrCtx, stopHR := context.WithCancel(s.Ctx)
-	hrDone := make(chan error, 1)
-	go func() { hrDone <- hr.Work(hrCtx, hr.Diligent) }()
-	checks := func() int { return s.World.Recorder.Count("tencent", "BankCard4EVerification") }
-	for _, at := range []struct {
-		upstream, operation string
-		checked             bool // before the kill, with an answer
+	hrAtWork(t, s)
+	checks := func() int { return s.World.Recorder.Count(sim.UpstreamTencent, "BankCard4EVerification") }
+	for _, tt := range []struct {
+		at      wire.Fault
+		checked bool // before the kill, with an answer
 	}{
-		{"tencent", "CheckBankCardInformation", false},
-		{"tencent", "SendSms", false},
-		{"tencent", "BankCard4EVerification", false},
-		{"feishu", "identities.create", true},
-		{"esign", "evidence.psn_realname", true},
+		{delayed(sim.UpstreamTencent, "CheckBankCardInformation"), false},
+		{delayed(sim.UpstreamTencent, "SendSms"), false},
+		{delayed(sim.UpstreamTencent, "BankCard4EVerification"), false},
+		{delayed(sim.UpstreamFeishu, "identities.create"), true},
+		{delayed(sim.UpstreamESign, esign.OpPersonPoint), true},
 	} {
-		s.World.Faults.Arm(wire.Fault{
-			Upstream:  at.upstream,
-			Operation: at.operation,
-			Kind:      wire.Delay,
-			Delay:     20 * time.Second,
-			Times:     1,
+		t.Run(tt.at.Operation, func(t *testing.T) {
+			before := checks()
+			registerKilled(t, s, tt.at, "BANKCARDFOUR")
+			if n := checks() - before; tt.checked && n != 1 {
+				t.Errorf("got %d checks, want that before the kill only", n)
+			}
 		})
-		e, before := s.World.Hire(1)[0], checks()
-		done := make(chan error, 1)
-		go func() {
-			_, err := e.Register(s.Ctx, sim.Script{SMSPatience: 3 * time.Second}, nil)
-			done <- err
-		}()
-		waitFor(t, s.Ctx, "the call that is cut off", func() bool { return len(s.World.Faults.List()) == 0 })
-		s.Kill()
-		s.Start()
-		if err := <-done; err != nil {
-			t.Fatalf("killed at %s: %v", at.operation, err)
-		}
-		j, points := s.World.Journey(e.OpenID), s.World.ESign.Points()
-		if !j.Filed() || j.Identities != 1 || len(j.Points) != 1 || points[len(points)-1].Method != "BANKCARDFOUR" {
-			t.Errorf("killed at %s: got the journey %+v, want it filed once by bank card", at.operation, j)
-		}
-		if n := checks() - before; at.checked && n != 1 {
-			t.Errorf("killed at %s: got %d checks, want that before the kill only", at.operation, n)
-		}
-	}
-	stopHR()
-	if err := <-hrDone; err != nil {
-		t.Error(err)
 	}
 }
 

@@ -24,6 +24,7 @@ type Browser struct {
 
 	openID string
 	client *http.Client
+	note   func(kind InteractionKind, what string)
 }
 
 // Page is a page as a browser shows it.
@@ -45,7 +46,7 @@ type Link struct{ Text, URL string }
 // on which Feishu logs people in learns who it is. With "" as the person it is a browser outside Feishu's client.
 func (w *World) Browser(openID string) *Browser {
 	jar, _ := cookiejar.New(nil) // has no error
-	b := &Browser{openID: openID}
+	b := &Browser{openID: openID, note: func(kind InteractionKind, what string) { w.did(openID, kind, what) }}
 	b.client = &http.Client{Jar: jar, Transport: client{b, w.transport}, Timeout: pageTimeout}
 	return b
 }
@@ -83,12 +84,13 @@ func (c client) RoundTrip(r *http.Request) (*http.Response, error) {
 // errNoPage is a failure of the network. The error of net/http would show the address, which holds a secret.
 var errNoPage = errors.New("sim: the page does not load")
 
-// Open opens an address. Every answer of a server is a page; the error is that of ctx or one of the network.
+// Open opens an address, as by a tap on a link. Every answer of a server is a page; the error is that of ctx or one of the network.
 func (b *Browser) Open(ctx context.Context, address string) (*Page, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
 	if err != nil {
 		return nil, errNoPage
 	}
+	b.note(Tapped, "link")
 	return b.load(r)
 }
 

@@ -55,6 +55,9 @@ func (f *Form) Accept(ctx context.Context) (*Page, error) {
 			if !in.Checked && !in.Required {
 				continue
 			}
+			if !in.Checked {
+				f.page.browser.note(Tapped, in.Name)
+			}
 		}
 		if in.Name != "" {
 			values.Add(in.Name, in.Value)
@@ -66,9 +69,14 @@ func (f *Form) Accept(ctx context.Context) (*Page, error) {
 // Submit submits the form with these values, whatever it requires. The error is that of Browser.Open.
 func (f *Form) Submit(ctx context.Context, values url.Values) (*Page, error) {
 	to := f.page.resolve(f.action)
+	f.page.browser.note(Tapped, "submit")
 	if !f.Post {
 		before, _, _ := strings.Cut(to, "?")
-		return f.page.browser.Open(ctx, before+"?"+values.Encode())
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, before+"?"+values.Encode(), http.NoBody)
+		if err != nil {
+			return nil, errNoPage
+		}
+		return f.page.browser.load(r)
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, to, strings.NewReader(values.Encode()))
 	if err != nil {
@@ -138,7 +146,8 @@ func (p *Page) read(root *html.Node) {
 	p.Text = strings.Join(lines, "\n")
 }
 
-// fieldOf reads a field. A browser sends none that is disabled, and no button that submits nothing.
+// fieldOf reads a field. A browser sends none that is disabled, and no button that submits nothing; nobody presses one
+// that is hidden.
 func fieldOf(n *html.Node) (Field, bool) {
 	in := Field{
 		Type:     strings.ToLower(attribute(n, "type")),
@@ -155,7 +164,7 @@ func fieldOf(n *html.Node) (Field, bool) {
 	case in.Type == "checkbox" && !has(n, "value"):
 		in.Value = "on"
 	}
-	return in, !has(n, "disabled") && in.Type != "button" && in.Type != "reset"
+	return in, !has(n, "disabled") && in.Type != "button" && in.Type != "reset" && !(in.Type == "submit" && has(n, "hidden"))
 }
 
 func has(n *html.Node, name string) bool {

@@ -207,7 +207,7 @@ func (r *robot) react(ctx context.Context, now screen) error {
 	case now.stage == StageConsent && r.script.DeclineConsent:
 		return r.pressAct(ctx, now, actDecline, nil)
 	case now.stage == StageConsent:
-		return r.w.consent(ctx, r.OpenID, now)
+		return r.consent(ctx, now)
 	case now.stage == StageConfirmation && r.script.Faces && now.offersFace():
 		return r.chooseFace(ctx, now)
 	case now.stage == StageConfirmation:

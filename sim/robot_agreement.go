@@ -34,6 +34,17 @@ func (w *World) consent(ctx context.Context, openID string, s screen) error {
 	return err
 }
 
+// consent consents once: a version of the card that came while the person was on the page asks for nothing new.
+func (r *robot) consent(ctx context.Context, now screen) error {
+	if err := r.w.consent(ctx, r.OpenID, now); err != nil {
+		return err
+	}
+	if m, ok := r.w.Feishu.Message(now.msg.ID); ok && now.page != "" && read(m).stage == StageConsent {
+		r.handled[m.ID] = version(m)
+	}
+	return nil
+}
+
 // AcceptAgreement opens the link to the agreement page on a person's phone, ticks what has to be ticked and submits. It
 // tries again, with backoff, while the bot is unavailable. The error is that of ctx or a *StuckError.
 func (w *World) AcceptAgreement(ctx context.Context, openID, link string) error {

@@ -36,7 +36,7 @@ func (r *robot) submitCode(ctx context.Context, now screen) error {
 		}
 		r.handled[now.msg.ID] = version(now.msg)
 		return r.askForCode(ctx, now)
-	case !there || r.submitted[sms.Serial] && !fresh:
+	case !there || r.submitted[sms.Serial] && !fresh, r.script.CodeInChat && typed > 0:
 		return nil
 	case typed >= maxSubmits:
 		r.handled[now.msg.ID] = version(now.msg)
@@ -50,6 +50,10 @@ func (r *robot) submitCode(ctx context.Context, now screen) error {
 		text = wrongCode(text)
 	} else {
 		r.correctSubmits[sms.Serial]++
+	}
+	if r.script.CodeInChat {
+		_, err := r.w.Feishu.SendText(ctx, r.OpenID, text)
+		return err
 	}
 	return r.pressAct(ctx, now, actSubmitCode, map[string]any{"sms_code": text})
 }

@@ -38,6 +38,7 @@ type Script struct {
 	// a good photo must lead to correct values.
 	Corrects       bool
 	WrongCodeFirst bool // mistypes the code first
+	CodeInChat     bool // types the code into the chat instead of the card's field
 	// SMSPatience is how long the person waits for a text message before asking for another; 0 = 30 s.
 	SMSPatience time.Duration
 

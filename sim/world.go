@@ -64,6 +64,7 @@ type World struct {
 	webhook string
 	people  []*Employee
 	admins  []string
+	onPages map[string][]Interaction // by open_id: what people did on pages
 }
 
 // recordedCalls is how many calls Recorder remembers; its counts cover all.

@@ -340,15 +340,19 @@ func (b *browser) logIn(address string) answer {
 }
 
 var (
-	fieldForm  = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)">`)
-	boxForm    = regexp.MustCompile(`<input type="checkbox" id="([^"]+)" name="([^"]+)" value="yes" required`)
-	actionForm = regexp.MustCompile(`<form method="post" action="([^"]+)">`)
-	openForm   = regexp.MustCompile(`<a class="target" id="text-[0-9]+" href="([^"]+)">`)
+	fieldForm   = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)">`)
+	boxForm     = regexp.MustCompile(`<input type="checkbox" id="([^"]+)" name="([^"]+)" value="yes" required`)
+	consentForm = regexp.MustCompile(`<button type="submit" id="consent" name="(consent)" value="(yes)"`)
+	actionForm  = regexp.MustCompile(`<form method="post" action="([^"]+)">`)
+	openForm    = regexp.MustCompile(`<a class="target" id="text-[0-9]+" href="([^"]+)">`)
 )
 
-// form returns the form of a page with its boxes ticked.
+// form returns the form of a page with its boxes ticked and its button pressed.
 func (a answer) form() url.Values {
 	out := url.Values{}
+	if m := consentForm.FindStringSubmatch(a.body); m != nil {
+		out.Set(m[1], m[2])
+	}
 	for _, m := range fieldForm.FindAllStringSubmatch(a.body, -1) {
 		out.Set(m[1], html.UnescapeString(m[2]))
 	}

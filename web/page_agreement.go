@@ -57,10 +57,11 @@ type localFile struct {
 // In returns the text for a part of a template that has words of its own.
 func (f fileView) In(l lang) localFile { return localFile{l, f} }
 
-// consentView is the separate consent (个人信息保护法 art. 29).
+// consentView is the separate consent (个人信息保护法 art. 29). The button that submits the form gives it, and nothing
+// else: every agreement has a box or a click of its own.
 type consentView struct {
 	cards.AgreementParts
-	Ticked, Missing bool
+	Missing bool // the form came without the button
 }
 
 // missing is something that the person has not done yet.
@@ -165,7 +166,7 @@ func (v *visit) showAgreement(status int, c engine.AgreementCase, f form) {
 	}
 	page.Files = shown
 	if page.Next == "" {
-		page.Consent = &consentView{AgreementParts: c.Consent.Parts(v.lang == en), Ticked: f.consent}
+		page.Consent = &consentView{AgreementParts: c.Consent.Parts(v.lang == en)}
 		if f.sent && !f.consent {
 			page.Consent.Missing = true
 			page.Missing = append(page.Missing, missing{"consent", v.lang.must("missing.consent")})

@@ -35,8 +35,8 @@ func TestReadAndAccept(t *testing.T) {
 			t.Errorf("got\n%s\nwant the consent's %q in it", page.body, s.Title)
 		}
 	}
-	if got := len(boxForm.FindAllString(page.body, -1)); got != 3 {
-		t.Errorf("got %d required boxes, want one for each text and one for the consent", got)
+	if got := len(boxForm.FindAllString(page.body, -1)); got != 2 || !consentForm.MatchString(page.body) {
+		t.Errorf("got %d required boxes, want one for each text, and a button for the consent: %s", got, page.body)
 	}
 	w.now = w.now.Add(5 * time.Minute)
 	sent := b.post(page.action(t), page.form())
@@ -310,9 +310,9 @@ func TestProblemComesFirst(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			alerts := strings.Count(tt.a.body, `role="alert" tabindex="-1" autofocus`)
 			wrong := strings.Count(tt.a.body, `class="error"`)
-			if !strings.Contains(tt.a.body, tt.title) || strings.Count(tt.a.body, tt.valid) != 2 ||
+			if !strings.Contains(tt.a.body, tt.title) || strings.Count(tt.a.body, tt.valid) != 1 ||
 				alerts != tt.alerts || wrong != tt.wrong {
-				t.Errorf("got\n%s\nwant %q, %d alerts and %d boxes that are wrong", tt.a.body, tt.title, tt.alerts, tt.wrong)
+				t.Errorf("got\n%s\nwant %q, %d alerts and %d errors", tt.a.body, tt.title, tt.alerts, tt.wrong)
 			}
 		})
 	}

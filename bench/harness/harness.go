@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -63,7 +64,7 @@ func (h *Harness) open(ctx context.Context, c Setup) (err error) {
 		return err
 	}
 	// The older revision takes the consent by a click, as when the published figures were measured.
-	c.World.EsignRevision = "2024"
+	c.World.EsignRevision = cmp.Or(c.World.EsignRevision, "2024")
 	h.World, err = sim.Start(ctx, c.World)
 	if err != nil {
 		return err
@@ -128,6 +129,7 @@ func inTurn(urls []*url.URL) http.Handler {
 	transport := &http.Transport{MaxIdleConnsPerHost: 64}
 	return &httputil.ReverseProxy{Transport: transport, Rewrite: func(r *httputil.ProxyRequest) {
 		r.SetURL(urls[n.Add(1)%uint64(len(urls))])
+		r.Out.Header["X-Forwarded-For"] = r.In.Header["X-Forwarded-For"] // the reader of the agreement page
 	}}
 }
 

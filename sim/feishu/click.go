@@ -121,7 +121,7 @@ func (s *Server) Click(ctx context.Context, openID, messageID string, match func
 		shown.Delivered, shown.Answer, shown.ErrorCode = pushErr == nil && status == http.StatusOK, answer, res.ErrorCode
 		s.observer.Event(shown)
 	}
-	s.presses = append(s.presses, pressOf(openID, m, b, now, res))
+	s.presses = append(s.presses, pressOf(openID, m, b, form, now, res))
 	return res, nil
 }
 

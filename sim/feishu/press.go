@@ -1,6 +1,7 @@
 package feishu
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -13,6 +14,7 @@ type Press struct {
 	MessageID string        `json:"message_id"`
 	Act       string        `json:"act"`
 	Case      string        `json:"case"`
+	Fields    []string      `json:"fields"`     // names of the fields that the person filled in, sorted
 	Status    int           `json:"status"`     // HTTP status of the answer, 0 = no answer
 	ErrorCode int           `json:"error_code"` // as the client shows it, see CallbackResult
 	Toast     string        `json:"toast"`      // in Chinese
@@ -20,7 +22,7 @@ type Press struct {
 	Took      time.Duration `json:"took"`
 }
 
-func pressOf(openID string, m *message, b Button, at time.Time, res CallbackResult) Press {
+func pressOf(openID string, m *message, b Button, form map[string]any, at time.Time, res CallbackResult) Press {
 	caseID, _ := b.Value["case"].(string)
 	return Press{
 		At:        at,
@@ -29,6 +31,7 @@ func pressOf(openID string, m *message, b Button, at time.Time, res CallbackResu
 		MessageID: m.ID,
 		Act:       b.Act,
 		Case:      caseID,
+		Fields:    slices.Sorted(maps.Keys(form)),
 		Status:    res.HTTPStatus,
 		ErrorCode: res.ErrorCode,
 		Toast:     res.Toast.Text("zh_cn"),
