@@ -4,39 +4,12 @@ import (
 	"log/slog"
 	"time"
 
-	"shiming/cards"
 	"shiming/config"
 	"shiming/flows"
 )
 
 // Policy returns the rules of the flows that the configuration determines.
 func Policy(cfg config.Config) flows.Policy {
-	recipients := []string{"feishu"}
-	if cfg.Verification.Method != flows.MethodNone {
-		if cfg.SendsCodes() {
-			recipients = append(recipients, "tencent_sms")
-		}
-		if cfg.Uses(flows.ThreeElements) {
-			recipients = append(recipients, "tencent_faceid")
-		}
-		if cfg.Uses(flows.BankCardFour) {
-			recipients = append(recipients, "tencent_bankcard")
-		}
-		if cfg.Uses(flows.Face) {
-			recipients = append(recipients, "tencent_face")
-		}
-		recipients = append(recipients, "esign")
-		if cfg.Uses(flows.BankCardFour) {
-			recipients = append(recipients, "esign_bankcard")
-		}
-		if cfg.Uses(flows.Face) {
-			recipients = append(recipients, "esign_face")
-		}
-	}
-	signing := cfg.Esign.SDKURL != "" && cfg.Verification.Method != flows.MethodNone
-	if signing {
-		recipients = append(recipients, flows.RecipientSDK)
-	}
 	t := cfg.Timing
 	p := flows.Policy{
 		Method:       cfg.Verification.Method,
@@ -69,19 +42,14 @@ func Policy(cfg config.Config) flows.Policy {
 
 		AnnouncePeople: flows.AnnouncePeople(cfg.Announce.People),
 
-		Agreement: cards.Agreement{
-			Company:    cfg.Company.Name,
-			Recipients: recipients,
-			Supplier:   cfg.Verification.SupplierName,
-			Version:    cards.AgreementVersion,
-		},
+		Agreement:       agreementOf(cfg),
 		Revision:        flows.Revision(cfg.Esign.EvidenceRevision),
 		Documents:       cfg.Evidence.Documents,
 		EvidenceMark:    cfg.Evidence.Mark,
 		Photos:          flows.PhotoRules{HoldUp: bool(cfg.Photos.HoldUp), Limits: cfg.LookLimits()},
 		FaceLiveScore:   flows.FaceLiveScore(cfg.Evidence.FaceLiveScore),
 		HandsOver:       cfg.Handover.URL != "",
-		SigningAccounts: signing,
+		SigningAccounts: opensAccounts(cfg),
 		ReminderAfter:   t.ReminderAfter,
 		ExpireAfter:     t.ExpireAfter,
 		CodeTTL:         t.CodeTTL,

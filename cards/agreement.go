@@ -8,17 +8,23 @@ import (
 	"strings"
 )
 
-// AgreementVersion is the version of the agreement's wording. Each change of the texts "agreement.*" and "recipient.*"
-// needs a new version. A test compares the hash of the wording.
-const AgreementVersion = "2027-01"
+// AgreementVersion is the version of the agreement's wording. Each change of its texts ("agreement.*" and the
+// families of Agreement) needs a new version. A test compares the hash of the wording.
+const AgreementVersion = "2027-02"
 
-// Agreement is the text to which the applicant consents. Consents record its version and hash.
+// Agreement is the text to which the applicant consents. Consents record its version and hash. The codes say which
+// sentences it has; they follow from the settings and from the table of facts about personal data (package privacy).
 type Agreement struct {
-	Company string // may be empty
-	// Recipients are codes of the data's recipients: feishu, tencent_sms, tencent_faceid, tencent_bankcard, tencent_face,
-	// esign, esign_bankcard, esign_face, esign_sdk.
-	Recipients []string
+	Company    string   // may be empty
+	Categories []string // codes of what is used (texts "category.<code>")
+	Purposes   []string // why (texts "purpose.<code>")
+	Recipients []string // who receives it (texts "recipient.<code>")
+	Viewers    []string // who may see it (texts "viewer.<code>")
+	Places     []string // where it is kept (texts "place.<code>")
+	Kept       []string // what a deletion leaves (texts "kept.<code>")
+	Rights     []string // of the applicant (texts "right.<code>")
 	Retention  Retention
+	AnswerDays int    // working days within which a request about the own data is answered
 	Supplier   string // legal name of the company that verifies and sends messages; "" = DefaultSupplier
 	Version    string
 }
@@ -37,30 +43,47 @@ type section struct{ title, body text }
 
 // sections returns the parts of the agreement in their order on the consent card.
 func (a Agreement) sections() []section {
-	recipients := make([]text, 0, len(a.Recipients))
-	for _, code := range a.Recipients {
-		recipients = append(recipients, prefix("· ", recipientText(code, a.Supplier)))
-	}
-	what := tr("agreement.what.body")
-	if slices.Contains(a.Recipients, "tencent_bankcard") {
-		what = join(text{}, what, tr("agreement.what.bank"))
-	}
-	if slices.Contains(a.Recipients, "tencent_face") {
-		what = join(text{}, what, tr("agreement.what.face"))
-	}
 	out := []section{
-		{tr("agreement.what"), what},
-		{tr("agreement.why"), tr("agreement.why.body")},
+		{tr("agreement.what"), listText("category", a.Categories)},
+		{tr("agreement.why"), listText("purpose", a.Purposes)},
 		{tr("agreement.impact"), tr("agreement.impact.body")},
+		{tr("agreement.who"), a.recipientsText()},
+		{tr("agreement.viewers"), listText("viewer", a.Viewers)},
+		{tr("agreement.keep"), a.keptText()},
+		{tr("agreement.rights"), listText("right", a.Rights, intArg("days", a.AnswerDays))},
+		{tr("agreement.refuse"), tr("agreement.refuse.body")},
 	}
-	if len(recipients) > 0 {
-		out = append(out, section{tr("agreement.who"), join(sameText("\n"), recipients...)})
+	return slices.DeleteFunc(out, func(s section) bool { return s.body.empty() })
+}
+
+// listText is a line for each code of a family.
+func listText(family string, codes []string, args ...arg) text {
+	lines := make([]text, 0, len(codes))
+	for _, code := range codes {
+		lines = append(lines, prefix("· ", codeText(family, code, args...)))
 	}
-	return append(out,
-		section{tr("agreement.keep"), tr("agreement.keep.body", textArg("retention", a.Retention.text()))},
-		section{tr("agreement.rights"), tr("agreement.rights.body")},
-		section{tr("agreement.refuse"), tr("agreement.refuse.body")},
-	)
+	return join(sameText("\n"), lines...)
+}
+
+func (a Agreement) recipientsText() text {
+	lines := make([]text, 0, len(a.Recipients))
+	for _, code := range a.Recipients {
+		lines = append(lines, prefix("· ", recipientText(code, a.Supplier)))
+	}
+	return join(sameText("\n"), lines...)
+}
+
+// keptText says where the data is kept and how long, and what stays.
+func (a Agreement) keptText() text {
+	lines := make([]text, 0, len(a.Places)+len(a.Kept)+1)
+	for _, code := range a.Places {
+		lines = append(lines, codeText("place", code))
+	}
+	lines = append(lines, tr("agreement.keep.body", textArg("retention", a.Retention.text())))
+	for _, code := range a.Kept {
+		lines = append(lines, codeText("kept", code))
+	}
+	return join(sameText("\n"), lines...)
 }
 
 func (a Agreement) introText() text {

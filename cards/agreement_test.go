@@ -10,7 +10,7 @@ import (
 // TestAgreementWording compares the hash of the wording of AgreementVersion. After a change of the wording, set a new
 // version and put the new hash here. Otherwise people would consent to another text under an old version.
 func TestAgreementWording(t *testing.T) {
-	const want = "929c4687f348b66c9c919fdc1116a697f726f06d4be7d41052e1df38b0cb9392"
+	const want = "6da98b578c1170cd0fdc7c06c5e01c0b62f29a387bcc2a5e7b23babef6c619f1"
 	if got := agreement.Hash(); got != want {
 		t.Errorf("version %s has the hash %s, want %s", AgreementVersion, got, want)
 	}
@@ -57,6 +57,13 @@ func TestAgreementDiffers(t *testing.T) {
 		"recipients":      func(a *Agreement) { a.Recipients = []string{"feishu"} },
 		"no recipients":   func(a *Agreement) { a.Recipients = nil },
 		"unknown":         func(a *Agreement) { a.Recipients = []string{"somebody"} },
+		"categories":      func(a *Agreement) { a.Categories = append(a.Categories[:1:1], "bank_card") },
+		"purposes":        func(a *Agreement) { a.Purposes = append(a.Purposes[:1:1], "signing") },
+		"viewers":         func(a *Agreement) { a.Viewers = append(a.Viewers[:1:1], "tell_looks") },
+		"places":          func(a *Agreement) { a.Places = nil },
+		"kept":            func(a *Agreement) { a.Kept = a.Kept[:1] },
+		"rights":          func(a *Agreement) { a.Rights = a.Rights[:2] },
+		"days":            func(a *Agreement) { a.AnswerDays = 10 },
 		"supplier":        func(a *Agreement) { a.Supplier = "样例核验（上海）有限公司" },
 		"grace":           func(a *Agreement) { a.Retention.Photos = time.Hour },
 		"no grace":        func(a *Agreement) { a.Retention.Photos = 0 },
@@ -65,7 +72,7 @@ func TestAgreementDiffers(t *testing.T) {
 		"for ever":        func(a *Agreement) { a.Retention.Leavers = 0 },
 		"unfinished":      func(a *Agreement) { a.Retention.Unfinished = time.Hour },
 		"unfinished, 0":   func(a *Agreement) { a.Retention.Unfinished = 0 },
-		"another wording": func(a *Agreement) { a.Version = "2027-02" },
+		"another wording": func(a *Agreement) { a.Version = "2027-03" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := agreement

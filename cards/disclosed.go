@@ -9,6 +9,7 @@ import (
 type Disclosed struct {
 	At     time.Time
 	Export bool
+	Copy   bool   // a copy of the own data was written, because the person had asked for it
 	Reason string // in the words of the operator
 }
 
@@ -17,6 +18,9 @@ func (v Disclosed) JSON() json.RawMessage {
 	text := "disclosed_shown"
 	if v.Export {
 		text = "disclosed_text"
+	}
+	if v.Copy {
+		text = "disclosed_copy"
 	}
 	e := []node{line(tr(text, timeArg("at", v.At)))}
 	e = append(e, facts(fact("peek_reason", foreignText(v.Reason, maxArg)))...)

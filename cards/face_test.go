@@ -3,6 +3,7 @@ package cards
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -24,6 +25,7 @@ func TestFaceWording(t *testing.T) {
 // TestAgreementNamesTheFace: only a consent whose recipients get it names the face.
 func TestAgreementNamesTheFace(t *testing.T) {
 	with := agreement
+	with.Categories = append(slices.Clone(with.Categories), "face")
 	with.Recipients = []string{"feishu", "tencent_sms", "tencent_faceid", "tencent_face", "esign", "esign_face"}
 	for _, words := range []string{"人脸", "相似度", "picture of your face"} {
 		if !strings.Contains(with.Text(), words) {

@@ -29,6 +29,7 @@ type MyData struct {
 	EvidencePoint          string
 	Sent                   []Disclosure
 	Views                  []View
+	Viewers, Places        []string     // as in Agreement, by the settings of today
 	Requests               []RequestRow // oldest first
 	// KeptUntil is when the details are deleted; zero: no day is known yet, and Retention says what counts.
 	KeptUntil   time.Time
@@ -78,6 +79,14 @@ func (w View) text() text {
 		return codeText("looked", w.What)
 	}
 	return join(colon, codeText("looked", w.What), codeText("peek_reason", w.Reason))
+}
+
+// viewersNodes draws who may see the data.
+func (v MyData) viewersNodes() []node {
+	if len(v.Viewers) == 0 {
+		return nil
+	}
+	return []node{headline(tr("my_data.viewers")), small(listText("viewer", v.Viewers))}
 }
 
 // maxHistory is the number of latest disclosures and of latest views on the card.
@@ -158,8 +167,12 @@ func (v MyData) storedNodes() []node {
 		e = append(e, line(tr("my_data.evidence")))
 		e = append(e, facts(fact("evi_point_id", machineID(v.EvidencePoint)))...)
 	}
+	for _, code := range v.Places {
+		e = append(e, small(codeText("place", code)))
+	}
 	e = append(e, line(v.keptText()))
 	e = append(e, v.historyNodes()...)
+	e = append(e, v.viewersNodes()...)
 	e = append(e, v.rightsNodes()...)
 	if v.CanDelete {
 		e = append(e, rule(), line(tr("my_data.delete_later")),

@@ -48,6 +48,7 @@ func applicantSamples() []sample {
 	masked.Name, masked.Number, masked.Mobile, masked.Masked = "", "", "", true
 	masked.MaskedName, masked.MaskedNumber, masked.MaskedMobile = "张**", "130***********8395", "138****5678"
 	data := MyData{
+		Viewers: agreement.Viewers, Places: agreement.Places,
 		Ref:            ref,
 		State:          "done",
 		MaskedName:     "张**",
@@ -427,6 +428,7 @@ func applicantSamples() []sample {
 			ReadVersion: "20250801",
 		}},
 		{name: "disclosed", card: Disclosed{At: noon, Export: true, Reason: "劳动仲裁，案号 (2026) 1 号"}},
+		{name: "disclosed_copy", card: Disclosed{At: noon, Copy: true, Reason: "书面申请，已核对身份"}},
 		{name: "disclosed_shown", card: Disclosed{At: noon, Reason: "核对"}},
 		{name: "my_data_disclosed", card: MyData{Ref: ref, State: "done", Views: []View{
 			{Operator: true, At: noon, What: "evidence"},

@@ -15,7 +15,15 @@ var (
 
 	agreement = Agreement{
 		Company:    "示例科技有限公司",
-		Recipients: []string{"feishu", "tencent_sms", "tencent_faceid", "esign"},
+		Categories: []string{"card", "document", "code", "page", "directory", "talk", "record", "invitation"},
+		Purposes:   []string{"identity", "evidence", "progress", "nothing_else"},
+		Recipients: []string{"feishu", "tencent_sms", "tencent_faceid", "esign", "esign_code", "esign_page"},
+		Viewers: []string{"hr", "group_queue", "originals_on_request", "originals_recorded", "export", "campaign",
+			"operator"},
+		Places:     []string{"database"},
+		Kept:       []string{"reading", "record"},
+		Rights:     []string{"withdraw", "see", "ask", "left", "done", "evidence"},
+		AnswerDays: 15,
 		Retention: Retention{
 			Photos:     24 * time.Hour,
 			Unfinished: 30 * 24 * time.Hour,

@@ -88,7 +88,7 @@ func (x *evidenceExportCmd) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := writeNew(x.File, out); err != nil {
+		if err := app.WriteNew(x.File, out); err != nil {
 			return err
 		}
 		report := evidence.Verify(out, nil)
@@ -98,16 +98,6 @@ func (x *evidenceExportCmd) Run(ctx context.Context) error {
 		}
 		return nil
 	})
-}
-
-// writeNew writes a file that did not exist, readable by its owner only.
-func writeNew(path string, content []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(content)
-	return errors.Join(err, f.Sync(), f.Close())
 }
 
 type evidenceKeyCmd struct {

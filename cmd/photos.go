@@ -16,7 +16,7 @@ import (
 
 // photosCmd is about the first look at photos.
 type photosCmd struct {
-	Calibrate calibrateCmd `cmd:"" help:"Compare the limits of the section photos with own good pictures; nothing leaves the machine."`
+	Calibrate calibrateCmd `cmd:"" help:"Compare the limits with own good pictures; nothing leaves the machine."`
 }
 
 type calibrateCmd struct {

@@ -14,13 +14,16 @@ import (
 	"shiming/flows"
 )
 
-// privacyCmd is what a data-protection officer asks. Both commands read only, also beside a running serve.
+// privacyCmd is what a data-protection officer asks, and the rights of people who have no chat. All commands work
+// beside a running serve; report and audit read only.
 type privacyCmd struct {
-	Report privacyReportCmd `cmd:"" help:"Recipients, retention, numbers, looks, deletions, requests, incidents."`
-	Audit  privacyAuditCmd  `cmd:"" help:"Prove all audit chains and the published heads, and list every gap."`
+	Report  privacyReportCmd  `cmd:"" help:"Recipients, retention, numbers, looks, deletions, requests, incidents."`
+	Audit   privacyAuditCmd   `cmd:"" help:"Prove all audit chains and the published heads, and list every gap."`
+	Request privacyRequestCmd `cmd:"" help:"Requests of people about their data, such as those of leavers."`
+	Copy    privacyCopyCmd    `cmd:"" help:"Write the copy of everything that is kept about a person, for the person."`
 }
 
-// privacyCommon is what both commands share.
+// privacyCommon is what report and audit share.
 type privacyCommon struct {
 	JSON   bool   `help:"Print JSON."`
 	Config string `help:"Configuration file." default:"config.yaml" type:"path"`

@@ -32,8 +32,8 @@ type cli struct {
 	Purge    purgeCmd    `cmd:"" help:"Delete now what is kept too long; with --dry-run only say what and why."`
 	Evidence evidenceCmd `cmd:"" help:"What a case proves: show, export, verify, and the public key."`
 	Health   healthCmd   `cmd:"" help:"Ask a running serve on this machine whether it is alive."`
-	Privacy  privacyCmd  `cmd:"" help:"For the data-protection officer: the report, and the proof of the audit trail."`
-	Photos   photosCmd   `cmd:"" help:"The first look at photos: calibrate its limits with own pictures."`
+	Privacy  privacyCmd  `cmd:"" help:"The report, the proof of the audit trail; requests of people without a chat."`
+	Photos   photosCmd   `cmd:"" help:"The first look at photos: calibrate its limits."`
 	Handover handoverCmd `cmd:"" help:"What follows evidence points: list what waits or was given up, hand on again."`
 }
 

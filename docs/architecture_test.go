@@ -49,7 +49,7 @@ var mayImport = map[string][]string{
 	"config": {"flows", "idcard", "verify", "handover", "workday"},
 	"app": {
 		"config", "bot", "web", "engine", "workers", "evidence", "flows", "cards", "esign", "verify", "handover", "failure",
-		"shape", "store", "store/keyset", "store/keyset/vault",
+		"shape", "store", "store/keyset", "store/keyset/vault", "privacy", "owncopy",
 	},
 	"doctor": {
 		"config", "bot", "esign", "verify", "handover", "store", "store/keyset", "store/keyset/vault", "flows", "shape",

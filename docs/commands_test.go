@@ -37,7 +37,7 @@ func TestCommandPagesListEveryFlag(t *testing.T) {
 				}
 				fields := strings.Fields(usage)
 				name, rest := fields[1], fields[2:]
-				if _, ok := want[name]; !ok { // a command of a group
+				for want[name] == nil && len(rest) > 0 { // a command of a group
 					name, rest = name+" "+rest[0], rest[1:]
 				}
 				flags := word.FindAllString(strings.Join(cut(rest), "\n"), -1)

@@ -31,6 +31,10 @@ func (e *Engine) EndRequest(
 	if by == string(flows.Bot) && r.Kind != flows.RequestDelete {
 		return nil
 	}
+	works, err := tx.Employment(ctx, r.TenantKey, r.OpenID)
+	if err != nil || !works.LeftAt.IsZero() {
+		return err // who has left has no chat: HR answers as the request came
+	}
 	answered := flows.Reply(flows.ReplyRequestEnded).With(flows.ArgRequest, r.ID)
 	return e.Enqueue(ctx, tx, "request/"+r.ID+"/ended",
 		answered.Towards(flows.Receiver{Type: "open_id", ID: r.OpenID}).For(r.TenantKey, r.OpenID))

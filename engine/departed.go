@@ -54,6 +54,52 @@ func (e *Engine) noteStaffMember(ctx context.Context, tx flows.Tx, tenantKey, op
 	return e.changeDesks(ctx, tx, tenantKey, openID, left)
 }
 
+// forgetAbsence takes somebody out of the list of who is away.
+func (e *Engine) forgetAbsence(ctx context.Context, tx flows.Tx, tenantKey, openID string) error {
+	absences, err := loadAbsences(ctx, tx, tenantKey)
+	if err != nil {
+		return err
+	}
+	if _, listed := absences[openID]; !listed {
+		return nil
+	}
+	delete(absences, openID)
+	return tx.PutSetting(ctx, tenantKey, flows.SettingAbsences, absences.Encoded(e.Now()))
+}
+
+// forgetFormerStaff takes those out of the list of former staff whom the settings name no more and of whom nothing is
+// kept. Whom the settings still name stays in it, since the rights would come back otherwise.
+func (e *Engine) forgetFormerStaff(ctx context.Context, tx flows.Tx, tenantKey string) error {
+	departed, err := departedSetting(ctx, tx, tenantKey)
+	if err != nil {
+		return err
+	}
+	kept := []string{}
+	for _, id := range departed {
+		works, err := tx.EmploymentForUpdate(ctx, tenantKey, id)
+		if err != nil {
+			return err
+		}
+		if e.isConfigured(tenantKey, id) || !works.LeftAt.IsZero() {
+			kept = append(kept, id)
+		}
+	}
+	if len(kept) == len(departed) {
+		return nil
+	}
+	raw, err := json.Marshal(kept)
+	if err != nil {
+		return err
+	}
+	return tx.PutSetting(ctx, tenantKey, flows.SettingDeparted, string(raw))
+}
+
+// isConfigured reports whether the settings name the person as an admin, a stand-in or a lead.
+func (e *Engine) isConfigured(tenantKey, openID string) bool {
+	p := &e.Policy
+	return slices.Contains(slices.Concat(p.AdminsOf(tenantKey), p.StandInsOf(tenantKey), p.LeadsOf(tenantKey)), openID)
+}
+
 // changeDesks draws the desks of somebody who has left, or has come back, and releases what was kept for a leaver.
 func (e *Engine) changeDesks(ctx context.Context, tx flows.Tx, tenantKey, openID string, left bool) error {
 	desks, err := tx.SurfacesOf(ctx, "", flows.AudienceDesk)

@@ -21,9 +21,35 @@ func (e *Engine) StaffChange(ctx context.Context, n flows.StaffChange) error {
 	})
 }
 
-// NoteStaffChange is StaffChange for something that no event has told: a job has found it in the directory.
+// NoteStaffChange is StaffChange for something that no event has told: a job has found it in the directory. Of somebody
+// who has left and of whom nothing is kept it notes nothing, so that whoever was forgotten stays so.
 func (e *Engine) NoteStaffChange(ctx context.Context, n flows.StaffChange) error {
-	return e.Store.Tx(ctx, func(tx flows.Tx) error { return e.noteStaffChange(ctx, tx, n) })
+	return e.Store.Tx(ctx, func(tx flows.Tx) error {
+		if n.Kind == flows.StaffLeft {
+			kept, err := e.keepsPerson(ctx, tx, n.TenantKey, n.OpenID)
+			if err != nil {
+				return err
+			}
+			if !kept {
+				return e.noteFormerStaff(ctx, tx, n.TenantKey, n.OpenID, true)
+			}
+		}
+		return e.noteStaffChange(ctx, tx, n)
+	})
+}
+
+// keepsPerson reports whether the directory, a campaign or a case keeps something of a person.
+func (e *Engine) keepsPerson(ctx context.Context, tx flows.Tx, tenantKey, openID string) (bool, error) {
+	works, err := tx.EmploymentForUpdate(ctx, tenantKey, openID)
+	if err != nil || works != (flows.Employment{TenantKey: tenantKey, OpenID: openID}) {
+		return true, err
+	}
+	campaigns, err := tx.CampaignsOf(ctx, tenantKey, openID)
+	if err != nil || len(campaigns) > 0 {
+		return true, err
+	}
+	all, err := tx.CasesOf(ctx, tenantKey, openID)
+	return slices.ContainsFunc(all, func(c *flows.Case) bool { return c.Erased.IsZero() }), err
 }
 
 func (e *Engine) noteStaffChange(ctx context.Context, tx flows.Tx, n flows.StaffChange) error {
@@ -128,9 +154,7 @@ func (e *Engine) SyncStaff(ctx context.Context, tenants []string) error {
 
 // noteFormerStaff takes the rights from an admin who has left, or gives them back.
 func (e *Engine) noteFormerStaff(ctx context.Context, tx flows.Tx, tenantKey, openID string, left bool) error {
-	p := &e.Policy
-	configured := slices.Concat(p.AdminsOf(tenantKey), p.StandInsOf(tenantKey), p.LeadsOf(tenantKey))
-	if !slices.Contains(configured, openID) {
+	if !e.isConfigured(tenantKey, openID) {
 		return nil
 	}
 	return e.noteStaffMember(ctx, tx, tenantKey, openID, left)

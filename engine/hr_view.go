@@ -31,6 +31,7 @@ func (e *Engine) HRView(ctx context.Context, v flows.View, c *flows.Case) (flows
 		case flows.IsNotFound(err):
 		case err != nil:
 			return vc, err
+		case !other.Erased.IsZero(): // nobody is told any more whose number it was
 		case other.TenantKey == c.TenantKey && !slices.Contains(vc.SameNumber, other.OpenID):
 			vc.SameNumber = append(vc.SameNumber, other.OpenID)
 		}

@@ -41,9 +41,9 @@ func viewsByColleagues(rows []flows.AuditRow, owner string) []cards.View {
 			continue
 		}
 		switch r.Event { // each one counts
-		case flows.EventRequestMade, flows.EventRequestEnded: // the requests are listed
+		case flows.EventRequestMade, flows.EventRequestEnded, flows.EventRequestAnswered: // the requests are listed
 			continue
-		case flows.EventEvidenceShown, flows.EventEvidenceExported:
+		case flows.EventEvidenceShown, flows.EventEvidenceExported, flows.EventCopyWritten:
 			out = append(out, evidenceView(r))
 			continue
 		case flows.EventOriginal:
@@ -93,6 +93,8 @@ func (e *Engine) MyData(ctx context.Context, v flows.View, tenantKey, openID str
 		Deleted:      !c.Erased.IsZero(),
 		Registered:   c.Registered(),
 		Retention:    e.Policy.Retention(),
+		Viewers:      e.Policy.Agreement.Viewers,
+		Places:       e.Policy.Agreement.Places,
 	}
 	due, err := e.Deletions(ctx, v, c)
 	if err != nil {

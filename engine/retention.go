@@ -95,7 +95,8 @@ func (e *Engine) Overdue(
 }
 
 // ForgetLeavers deletes what is kept beside the cases of people who have left, and of a company that has uninstalled the
-// app, once the retention is over and nothing of their cases is kept any more. It returns the number of rows.
+// app, once the retention is over and nothing of their cases is kept any more, and what is on record of copies of
+// people whose cases are deleted. It returns the number of rows.
 func (e *Engine) ForgetLeavers(ctx context.Context, tx flows.Tx, tenantKey string, limit int) (rows int, err error) {
 	uninstalled, err := e.UninstalledAt(ctx, tx, tenantKey)
 	if err != nil {
@@ -109,30 +110,31 @@ func (e *Engine) ForgetLeavers(ctx context.Context, tx flows.Tx, tenantKey strin
 		}
 		return tx.ForgetTenant(ctx, tenantKey, settingAppState, settingAppState+settingMadeAt, flows.SettingRetention)
 	}
-	if o.Left.IsZero() {
-		return 0, nil
+	if rows, err = tx.ForgetCopies(ctx, tenantKey); err != nil || o.Left.IsZero() {
+		return rows, err
 	}
 	gone, err := tx.LeaversBefore(ctx, tenantKey, o.Left, limit)
 	if err != nil {
-		return 0, err
+		return rows, err
 	}
 	for _, openID := range gone {
+		if err := e.forgetAbsence(ctx, tx, tenantKey, openID); err != nil {
+			return rows, err
+		}
 		n, err := tx.ForgetPerson(ctx, tenantKey, openID, e.settingsOf(tenantKey, openID)...)
 		if err != nil {
 			return rows, err
 		}
 		rows += n
 	}
-	return rows, nil
+	return rows, e.forgetFormerStaff(ctx, tx, tenantKey)
 }
 
-// settingsOf returns the keys of the settings that are about one person.
+// settingsOf returns the keys of the settings that are about one person, without those that end with /open_id.
 func (e *Engine) settingsOf(tenantKey, openID string) []string {
 	return []string{
-		settingDesk(openID),
-		idleCancelKey(openID),
+		flows.SettingAbsences + "/" + openID + settingMadeAt,
 		greetedKey(e.Store, tenantKey, openID),
-		"greeted/" + openID, // of older versions
 	}
 }
 

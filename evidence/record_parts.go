@@ -286,7 +286,7 @@ func (b builder) looks() (out []Look) {
 			look.What = "photos"
 		case flows.EventExported:
 			look.What = "export"
-		case flows.EventEvidenceShown, flows.EventEvidenceExported:
+		case flows.EventEvidenceShown, flows.EventEvidenceExported, flows.EventCopyWritten:
 			look.What = flows.LookAtEvidence(r)
 		default:
 			continue

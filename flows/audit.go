@@ -73,10 +73,17 @@ const (
 	// file. Their detail says whether the values were in full, and then the reason.
 	EventEvidenceShown    = "evidence_shown"
 	EventEvidenceExported = "evidence_exported"
+	// EventCopyWritten says that a command has written a copy of everything in full for the person; the detail names
+	// the request, the admin who has met the person, and how the person was recognised.
+	EventCopyWritten = "copy_written"
 )
 
-// LookAtEvidence returns the code of an operator's look at the evidence (texts "looked.<code>").
+// LookAtEvidence returns the code of an operator's look at the evidence, or of a copy that was written (texts
+// "looked.<code>").
 func LookAtEvidence(r AuditRow) string {
+	if r.Event == EventCopyWritten {
+		return "copy"
+	}
 	if r.Detail["full"] != "" {
 		return "evidence_full"
 	}

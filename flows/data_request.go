@@ -115,6 +115,8 @@ func (p *Policy) IsDPO(tenantKey, openID string) bool {
 const (
 	EventRequestMade  = "request_made"
 	EventRequestEnded = "request_ended"
+	// EventRequestAnswered says that HR's answer was given by a command in the shell, by whom and why.
+	EventRequestAnswered = "request_answered"
 )
 
 // auditRow is a row of the chain of the request's case.

@@ -16,6 +16,10 @@ type Handover struct {
 	Aside bool `json:"aside,omitempty"`
 }
 
+// RecipientHandover is the other system among the recipients of the applicant's data (texts "recipient.<code>" and
+// "disclosed.<code>").
+const RecipientHandover = "handover"
+
 // HandoverState is the progress of a Handover.
 type HandoverState string
 
@@ -94,6 +98,7 @@ func handedOver(d *decision) {
 		return
 	}
 	h.State, h.At, h.Code, h.Aside = HandoverDone, d.event.At, "", false
+	d.noteDisclosure(RecipientHandover)
 	d.detail("evi_point_id", d.c.Evidence.ID)
 	d.change.Ended = FollowUpHandover
 }
@@ -113,6 +118,7 @@ func handoverFailed(d *decision) {
 		return
 	}
 	h.State, h.At, h.Aside = HandoverStopped, d.event.At, false
+	d.noteDisclosure(RecipientHandover) // the receiver may have read what it did not take
 	d.detail("code", h.Code)
 	d.change.Stopped = FollowUpHandover
 	d.redraw(AudienceHR)

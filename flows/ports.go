@@ -248,8 +248,12 @@ type Tx interface {
 	// many pictures were deleted.
 	PutDeletion(ctx context.Context, c *Case, d Deletion, pictures int) error
 	// ForgetPerson deletes what is kept of somebody beside the cases: the row of the directory, the places in campaigns
-	// that are over, and the settings with the keys. It returns the number of rows.
+	// that are over, the exports, the settings whose keys end with /open_id, and those with the keys. It returns the
+	// number of rows.
 	ForgetPerson(ctx context.Context, tenantKey, openID string, settings ...string) (int, error)
+	// ForgetCopies deletes what is on record of the copies of people of whose cases nothing is kept, unless a copy is
+	// under way or stands in a chat. It returns the number of rows.
+	ForgetCopies(ctx context.Context, tenantKey string) (int, error)
 	// ForgetTenant deletes what is kept of a company beside its cases: people of the directory, campaigns, lists,
 	// exports, departments, and settings but those with the keys. It returns the number of rows.
 	ForgetTenant(ctx context.Context, tenantKey string, except ...string) (int, error)

@@ -103,7 +103,7 @@ func (t *PrivacyTally) Add(r AuditRow) {
 		if r.Detail["own"] == "" {
 			look("export", "")
 		}
-	case EventEvidenceShown, EventEvidenceExported:
+	case EventEvidenceShown, EventEvidenceExported, EventCopyWritten:
 		what := LookAtEvidence(r)
 		look(what, "")
 		if what == "evidence_full" {

@@ -19,26 +19,32 @@ type Fact struct {
 	ID string `json:"id"`
 	// Tables are those of the database that hold it; none for what leaves the program, such as its log.
 	Tables []string `json:"tables"`
+	// Pseudonymous is set if it still names a person by the id of the Feishu account when everything of the person is
+	// deleted.
+	Pseudonymous bool `json:"pseudonymous,omitempty"`
 	// Personal are the fields of flows.Personal that it means.
 	Personal []string `json:"personal,omitempty"`
-	What     Words    `json:"what"`
-	How      Words    `json:"how"`   // how it is protected
-	Until    Words    `json:"until"` // when it is deleted
+	// Consent are the sentences of the consent text about it.
+	Consent []Said `json:"consent,omitempty"`
+	What    Words  `json:"what"`
+	How     Words  `json:"how"`   // how it is protected
+	Until   Words  `json:"until"` // when it is deleted
 }
 
 // Viewer is somebody who may see something of it.
 type Viewer struct {
-	ID   string `json:"id"`
-	Who  Words  `json:"who"`
-	What Words  `json:"what"`
+	ID      string `json:"id"`
+	Consent []Said `json:"consent,omitempty"` // the sentences of the consent text about it
+	Who     Words  `json:"who"`
+	What    Words  `json:"what"`
 }
 
 // Recipient is somebody outside the program who receives something of it.
 type Recipient struct {
 	ID string `json:"id"`
-	// Consent are the codes of the consent text that name it (texts "recipient.<code>"), Disclosed those of the list of who
-	// received it on the card 我的资料 (texts "disclosed.<code>"). A recipient without any gets nothing of the document.
-	Consent   []string `json:"consent,omitempty"`
+	// Consent are the sentences of the consent text that name it, Disclosed the codes of the list of who received it
+	// on the card 我的资料 (texts "disclosed.<code>").
+	Consent   []Said   `json:"consent,omitempty"`
 	Disclosed []string `json:"disclosed,omitempty"`
 	Who       Words    `json:"who"`
 	What      Words    `json:"what"`
@@ -50,6 +56,7 @@ type Recipient struct {
 var raw []byte
 
 var table = func() (t struct {
+	Consent    []Said      `json:"consent"` // sentences that belong to no row: purposes, the place, rights
 	Data       []Fact      `json:"data"`
 	Viewers    []Viewer    `json:"viewers"`
 	Recipients []Recipient `json:"recipients"`

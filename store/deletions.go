@@ -135,6 +135,9 @@ func (t *txn) ForgetPerson(ctx context.Context, tenantKey, openID string, settin
 		`DELETE FROM campaign_messages WHERE open_id = $2 AND campaign_id IN (
 			SELECT campaign_id FROM campaign_people WHERE tenant_key = $1 AND open_id = $2 AND live = 0)`,
 		`DELETE FROM campaign_people WHERE tenant_key = $1 AND open_id = $2 AND live = 0`,
+		`DELETE FROM exports WHERE tenant_key = $1 AND asked_by = $2`,
+		// What a setting keeps of one person has the person's id at the end of its key.
+		`DELETE FROM settings WHERE tenant_key = $1 AND substr(key, length(key) - length($2)) = '/' || $2`,
 	}
 	for _, query := range deletes {
 		n, err := t.exec(ctx, "forget person", query, tenantKey, openID)
@@ -151,6 +154,20 @@ func (t *txn) ForgetPerson(ctx context.Context, tenantKey, openID string, settin
 		total += int(n)
 	}
 	return total, nil
+}
+
+// ForgetCopies deletes the rows of copies that stand in no chat any more, of people of whose cases nothing is kept.
+func (t *txn) ForgetCopies(ctx context.Context, tenantKey string) (int, error) {
+	n, err := t.exec(ctx, "forget copies", `
+		DELETE FROM exports
+		WHERE tenant_key = $1 AND request <> '' AND state NOT IN ($2, $3, $4)
+		  AND NOT EXISTS (
+			SELECT 1
+			FROM cases c
+			WHERE c.tenant_key = exports.tenant_key AND c.open_id = exports.asked_by AND c.erased = 0)`,
+		tenantKey, string(flows.ExportMaking), string(flows.ExportSending), string(flows.ExportSent),
+	)
+	return int(n), err
 }
 
 // ForgetTenant deletes what is kept of a company beside its cases and their chains.

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"shiming/cards"
+	"shiming/engine"
 	"shiming/failure"
 	"shiming/flows"
 	"shiming/owncopy"
@@ -24,32 +25,7 @@ const maxCopyPictures = 16 << 20
 func (w *Workers) writeCopy(
 	ctx context.Context, x *flows.Export, out *bytes.Buffer,
 ) (listed []listedCase, people int, sum string, err error) {
-	in := owncopy.Input{
-		Now:     w.engine.Now(),
-		Company: w.engine.Policy.Agreement.Company,
-		Tenant:  x.TenantKey,
-		OpenID:  x.By,
-	}
-	err = w.engine.Store.View(ctx, func(v flows.View) (err error) {
-		if in.Cases, err = v.CasesOf(ctx, x.TenantKey, x.By); err != nil {
-			return err
-		}
-		if in.Requests, err = v.DataRequestsOf(ctx, x.TenantKey, x.By, flows.MaxRequests); err != nil {
-			return err
-		}
-		in.Looks = map[string][]cards.View{}
-		in.Pictures = map[string]map[string][]byte{}
-		room := maxCopyPictures
-		for _, c := range in.Cases {
-			if in.Looks[c.ID], err = w.engine.ViewsOf(ctx, v, c); err != nil {
-				return err
-			}
-			if in.Pictures[c.ID], room, err = picturesOf(ctx, v, c, room); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	in, err := CopyInput(ctx, w.engine, x.TenantKey, x.By)
 	if err != nil || len(in.Cases) == 0 {
 		return nil, 0, "", err
 	}
@@ -72,6 +48,37 @@ func (w *Workers) writeCopy(
 	out.Write(raw)
 	hash := sha256.Sum256(raw)
 	return listed, 1, hex.EncodeToString(hash[:]), nil
+}
+
+// CopyInput reads everything that is kept about a person.
+func CopyInput(ctx context.Context, e *engine.Engine, tenantKey, openID string) (in owncopy.Input, err error) {
+	in = owncopy.Input{
+		Now:     e.Now(),
+		Company: e.Policy.Agreement.Company,
+		Tenant:  tenantKey,
+		OpenID:  openID,
+	}
+	err = e.Store.View(ctx, func(v flows.View) (err error) {
+		if in.Cases, err = v.CasesOf(ctx, tenantKey, openID); err != nil {
+			return err
+		}
+		if in.Requests, err = v.DataRequestsOf(ctx, tenantKey, openID, flows.MaxRequests); err != nil {
+			return err
+		}
+		in.Looks = map[string][]cards.View{}
+		in.Pictures = map[string]map[string][]byte{}
+		room := maxCopyPictures
+		for _, c := range in.Cases {
+			if in.Looks[c.ID], err = e.ViewsOf(ctx, v, c); err != nil {
+				return err
+			}
+			if in.Pictures[c.ID], room, err = picturesOf(ctx, v, c, room); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return in, err
 }
 
 // picturesOf reads the pictures of a case that are kept, as long as there is room.

@@ -20,6 +20,7 @@ func (w *Workers) disclosedCard(ctx context.Context, v flows.View, j flows.Job) 
 		}
 		return cards.Disclosed{
 			At:     r.At,
+			Copy:   r.Event == flows.EventCopyWritten,
 			Export: r.Event == flows.EventEvidenceExported,
 			Reason: r.Detail["reason"],
 		}, nil

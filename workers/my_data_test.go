@@ -19,7 +19,7 @@ func TestMyData(t *testing.T) {
 	got := askBot(w, "ou_2", "我的资料")
 	for _, id := range []string{"my_data.photos", "my_data.consent", "my_data.identity", "my_data.evidence",
 		"disclosed.feishu_ocr", "disclosed.tencent_sms", "disclosed.tencent_faceid", "disclosed.feishu_identity",
-		"disclosed.esign", "looked.review", "button.withdraw"} {
+		"disclosed.esign", "looked.review", "button.withdraw", "viewer.hr", "place.database"} {
 		if !workerstest.Shows(got, id) {
 			t.Errorf("it does not say %s", id)
 		}
