@@ -16,7 +16,8 @@ func TestHeldUpPhotoIsReadWhenItComesAgain(t *testing.T) {
 	p.ToPhotos()
 	sent := p.SendImage(h.Photo(p.Person, "front"))
 	h.Find(p.ChatID, "the answer to the photo", func(s harness.CardView) bool {
-		return s.Msg.ParentID == sent && s.Says("证件上的字拍糊了") && s.Says("原样再发一次") && s.Says("看起来是人像面")
+		return s.Msg.ParentID == sent && s.Says("证件上的字拍糊了") &&
+			s.Says("原样再发一次") && s.Says("看起来是人像面")
 	})
 	if n := h.CountCalls("feishu", "id_card.recognize"); n != 0 {
 		t.Fatalf("got %d calls of the OCR, want none", n)

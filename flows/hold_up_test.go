@@ -9,7 +9,9 @@ import (
 
 // TestHoldUpOnce: a first look may be wrong, so that it holds up nobody twice.
 func TestHoldUpOnce(t *testing.T) {
-	glare := idcard.Look{Found: true, Score: 1.1, Light: 200, Width: 900, Glare: 0.2, Chroma: 12, Side: idcard.Front, SideFit: 0.3}
+	fine := idcard.Look{Found: true, Score: 1.1, Light: 200, Width: 900, Chroma: 12, Side: idcard.Front, SideFit: 0.3}
+	glare := fine
+	glare.Glare = 0.2
 	rules := PhotoRules{HoldUp: true, Limits: idcard.DefaultLookLimits}
 	for _, tt := range []struct {
 		name    string
@@ -18,12 +20,14 @@ func TestHoldUpOnce(t *testing.T) {
 		held    bool
 	}{
 		{"a certain fault", func(*Case, *PhotoRules) {}, glare, true},
-		{"no fault", func(*Case, *PhotoRules) {}, idcard.Look{Found: true, Score: 1.1, Light: 200, Width: 900, Chroma: 12}, false},
+		{"no fault", func(*Case, *PhotoRules) {}, fine, false},
 		{"no card found", func(*Case, *PhotoRules) {}, idcard.Look{Light: 200}, false},
 		{"a measured fault on no card", func(*Case, *PhotoRules) {}, idcard.Look{Light: 200, Glare: 0.9, Blur: 99}, false},
 		{"sent again", func(c *Case, _ *PhotoRules) { c.HeldUpAt = c.Photos[0].At }, glare, false},
 		{"sent long after", func(c *Case, _ *PhotoRules) { c.HeldUpAt = c.Photos[0].At.Add(-time.Hour) }, glare, false},
-		{"sent with the one that was held up", func(c *Case, _ *PhotoRules) { c.HeldUpAt = c.Photos[0].At.Add(time.Second) }, glare, true},
+		{"sent with the one that was held up", func(c *Case, _ *PhotoRules) {
+			c.HeldUpAt = c.Photos[0].At.Add(time.Second)
+		}, glare, true},
 		{"switched off", func(_ *Case, r *PhotoRules) { r.HoldUp = false }, glare, false},
 		{"another document", func(c *Case, _ *PhotoRules) { c.Personal.Document = idcard.Passport }, glare, false},
 	} {
@@ -32,7 +36,8 @@ func TestHoldUpOnce(t *testing.T) {
 			c.Photos = []Photo{{ID: "p1", MessageID: "om_1", State: PhotoWaiting, At: SampleTime.Add(-time.Minute)}}
 			r := rules
 			tt.prepare(c, &r)
-			d := decide(t, c, Event{Kind: PhotoFetched, PhotoID: "p1", Look: tt.look, SHA256: "ab"}, func(p *Policy) { p.Photos = r })
+			fetched := Event{Kind: PhotoFetched, PhotoID: "p1", Look: tt.look, SHA256: "ab"}
+			d := decide(t, c, fetched, func(p *Policy) { p.Photos = r })
 			photo := d.Case.PhotoByID("p1")
 			if held := photo.State == PhotoRefused; held != tt.held {
 				t.Fatalf("got the photo %s (%s), want held up: %v", photo.State, photo.Problem, tt.held)

@@ -62,7 +62,7 @@ func lowered(limit *float64, values []float64, step float64) {
 	*limit = math.Min(*limit, math.Floor(least*0.95*step)/step)
 }
 
-// raised raises a limit to what all but few of the values keep, a twentieth more. A limit of 0 is switched off and stays.
+// raised raises a limit to what all but few of the values keep, a twentieth more. A limit of 0 is switched off.
 func raised(limit *float64, values []float64, step float64) {
 	if *limit == 0 {
 		return

@@ -16,7 +16,8 @@ func TestCalibrate(t *testing.T) {
 	if kept.Held != 0 || kept.Suggested != DefaultLookLimits || kept.Pictures != 20 || kept.NoCard != 1 {
 		t.Errorf("got %+v, want limits that hold up nobody to stay", kept)
 	}
-	looks = append(looks, good(func(l *Look) { l.Blur = 6 }), good(func(l *Look) { l.Width = 250 }), good(func(l *Look) { l.Light = 40 }))
+	looks = append(looks, good(func(l *Look) { l.Blur = 6 }), good(func(l *Look) { l.Width = 250 }))
+	looks = append(looks, good(func(l *Look) { l.Light = 40 }))
 	c := Calibrate(looks, DefaultLookLimits)
 	if c.Held != 3 || c.HeldSuggested != 0 {
 		t.Errorf("got %d held up, %d by the suggested limits, want 3 and 0", c.Held, c.HeldSuggested)

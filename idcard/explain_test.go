@@ -12,7 +12,9 @@ import (
 
 // TestExplanationsShowNoPrint: a module of the code on a specimen card is no larger than a digit of its number.
 func TestExplanationsShowNoPrint(t *testing.T) {
-	for name, fault := range map[string]Fault{"good": FaultBlurred, "tilted": FaultCovered, "blurred": FaultBlurred, "rotated": FaultCut} {
+	for name, fault := range map[string]Fault{
+		"good": FaultBlurred, "tilted": FaultCovered, "blurred": FaultBlurred, "rotated": FaultCut,
+	} {
 		t.Run(name, func(t *testing.T) {
 			p := mustInspect(t, specimenOf(t, Front, specimen.Variants[name]))
 			got, ok := p.Explain(fault)

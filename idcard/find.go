@@ -100,7 +100,8 @@ func candidate(v view, p, q [2]*line, least float64) (f found, ok bool) {
 	for i, s := range sides {
 		at, cross := s.cross(sides[(i+1)%4])
 		const over = 0.02
-		if w, h := float64(v.y.w), float64(v.y.h); !cross || at.x < -over*w || at.y < -over*h || at.x > (1+over)*w || at.y > (1+over)*h {
+		w, h := float64(v.y.w), float64(v.y.h)
+		if !cross || at.x < -over*w || at.y < -over*h || at.x > (1+over)*w || at.y > (1+over)*h {
 			return f, false
 		}
 		f.corners[(i+1)%4] = at

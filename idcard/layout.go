@@ -178,7 +178,7 @@ type guess struct {
 	margin float64 // to the second best of the four guesses
 }
 
-// guessSide compares where there is print, and where there is red: the emblem of the back is the one red spot of a card.
+// guessSide compares where there is print, and where there is red: the emblem of the back is the red spot of a card.
 func guessSide(ink, solid, red *grid) guess {
 	best, second := guess{fit: -2}, -2.0
 	for _, g := range []guess{{side: Front}, {side: Front, turned: true}, {side: Back}, {side: Back, turned: true}} {

@@ -27,8 +27,9 @@ func TestJudge(t *testing.T) {
 		hint  string
 	}{
 		"good": {}, "tilted": {}, "progressive": {}, "sideways": {}, "rotated": {hint: HintTurned},
-		"blurred": {fault: FaultBlurred}, "glare": {fault: FaultGlare}, "dark": {fault: FaultDark}, "small": {fault: FaultSmall},
-		"cut": {fault: FaultCut}, "photocopy": {hint: CodePhotoGrey},
+		"blurred": {fault: FaultBlurred}, "glare": {fault: FaultGlare}, "dark": {fault: FaultDark},
+		"small": {fault: FaultSmall},
+		"cut":   {fault: FaultCut}, "photocopy": {hint: CodePhotoGrey},
 	} {
 		for _, side := range []Side{Front, Back} {
 			t.Run(fmt.Sprint(name, "/", side), func(t *testing.T) {

@@ -54,7 +54,8 @@ func turnedBack(img *image.RGBA, orientation int) *image.RGBA {
 // screenshot shows the photo in the window of a chat, on the screen of a phone.
 func screenshot(r *rand.Rand, photo *image.RGBA) *image.RGBA {
 	w, h := 1080, oneOf(r, 2340, 2400, 2160)
-	back := oneOf(r, color.RGBA{237, 237, 237, 255}, color.RGBA{255, 255, 255, 255}, color.RGBA{0, 0, 0, 255}, color.RGBA{25, 25, 27, 255})
+	back := oneOf(r, color.RGBA{237, 237, 237, 255}, color.RGBA{255, 255, 255, 255}, color.RGBA{0, 0, 0, 255},
+		color.RGBA{25, 25, 27, 255})
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	fill := func(area image.Rectangle, c color.RGBA) {
 		draw.Draw(img, area, image.NewUniform(c), image.Point{}, draw.Src)

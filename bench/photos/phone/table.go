@@ -31,7 +31,8 @@ func wood(r *rand.Rand) func(x, y float64) colour {
 }
 
 func cloth(r *rand.Rand) func(x, y float64) colour {
-	base := oneOf(r, colour{52, 66, 104}, colour{150, 60, 58}, colour{196, 190, 176}, colour{44, 44, 48}, colour{96, 122, 92})
+	base := oneOf(r, colour{52, 66, 104}, colour{150, 60, 58}, colour{196, 190, 176}, colour{44, 44, 48},
+		colour{96, 122, 92})
 	second := mix(base, oneOf(r, colour{235, 235, 235}, colour{20, 20, 20}), between(r, 0, 0.45))
 	thread, stripe := between(r, 0.5, 1.4), between(r, 9, 40)
 	checked := r.IntN(2) == 0
@@ -138,8 +139,10 @@ func (t thing) over(c colour, x, y float64) colour {
 // newThings are a page of text, a cup, a receipt, a phone, or nothing at all.
 func newThings(r *rand.Rand) []thing {
 	page := thing{w: between(r, 150, 210), h: between(r, 200, 297), colour: colour{236, 236, 232}, lines: between(r, 4, 8)}
-	receipt := thing{w: between(r, 50, 62), h: between(r, 130, 220), colour: colour{228, 226, 220}, lines: between(r, 3, 5)}
-	mug := thing{w: 85, h: 85, round: true, colour: oneOf(r, colour{200, 60, 50}, colour{230, 230, 230}, colour{40, 70, 130})}
+	receipt := thing{w: between(r, 50, 62), h: between(r, 130, 220), colour: colour{228, 226, 220},
+		lines: between(r, 3, 5)}
+	mug := thing{w: 85, h: 85, round: true}
+	mug.colour = oneOf(r, colour{200, 60, 50}, colour{230, 230, 230}, colour{40, 70, 130})
 	coffee := thing{w: 68, h: 68, round: true, colour: colour{60, 36, 22}}
 	leaf := thing{w: between(r, 40, 120), h: between(r, 60, 130), round: true, colour: colour{70, 120, 60}}
 	all := oneOf(r, []thing{page}, []thing{receipt}, []thing{mug, coffee}, []thing{leaf, leaf}, nil)
