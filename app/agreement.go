@@ -25,7 +25,7 @@ var (
 type agreementTexts interface {
 	KeepAgreement(ctx context.Context, f flows.AgreementFile, text []byte) error
 	AgreementText(ctx context.Context, sha256 string) ([]byte, error)
-	MAC(purpose string, data ...string) []byte
+	MACs(purpose string, data ...string) [][]byte
 }
 
 // agreementPage keeps the texts of the configuration and describes the page; nil if there is none. The policy needs it
@@ -37,7 +37,7 @@ func agreementPage(ctx context.Context, cfg config.Config, texts agreementTexts)
 	page := &flows.AgreementPage{
 		ReadType: flows.ReadType(cfg.Agreement.ReadType),
 		Login:    flows.PageLogin(cfg.Agreement.Login),
-		Link:     web.Links(cfg.Server.PublicURL, texts.MAC),
+		Link:     web.Links(cfg.Server.PublicURL, texts.MACs),
 	}
 	for _, f := range cfg.Agreements() {
 		id := f.Identity()
@@ -66,7 +66,7 @@ func (a *App) servePage(page *flows.AgreementPage, m *metrics) (err error) {
 	c := web.Config{
 		PublicURL:      a.cfg.Server.PublicURL,
 		Cases:          a.engine,
-		MAC:            a.store.MAC,
+		MAC:            a.store.MACs,
 		Page:           *page,
 		Texts:          map[string][]byte{},
 		Kept:           a.store.AgreementText,

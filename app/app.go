@@ -19,6 +19,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"sync/atomic"
 	"time"
 
@@ -55,12 +56,18 @@ type App struct {
 	verifier *verify.Tencent  // nil if no supplier is set up
 	handover *handover.Client // nil without handover.url
 	noted    *surprises
-	deleted  *store.DeletionList // nil if none is kept
+	deleted  *store.DeletionList // nil while this process keeps none
+	listOff  bool                // no list is kept, and none was asked for
 	// listUnusable says that the list of deletions cannot be written.
 	listUnusable atomic.Bool
 	pages        pages
+	keyService   *keyService // nil without kms.uri
 	ln           net.Listener
 	admin        net.Listener // nil without server.admin_listen
+
+	servers []*http.Server // of ln and admin, once they serve
+	served  servedPages
+	failed  chan error // of servers
 }
 
 // Options are the choices that are not in the configuration.
@@ -79,20 +86,23 @@ type Options struct {
 // New constructs the bot and opens the listeners. It starts nothing.
 func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error) {
 	log := o.Log
-	a := &App{cfg: cfg, log: log}
+	a := &App{cfg: cfg, log: log, failed: make(chan error, 2)}
 	defer func() {
 		if err != nil {
 			a.Close()
 		}
 	}()
-	keys, err := loadKeyset(ctx, cfg, log)
+	retry := defaultStartRetry
+	retry.waiting = a.serveWaiting
+	keys, err := a.openKeyset(ctx, retry)
 	if err != nil {
 		return nil, err
 	}
-	metrics := newMetrics()
-	if a.store, err = openStore(ctx, cfg, o, keys); err != nil {
+	if a.store, err = openStore(ctx, cfg, o, keys, retry); err != nil {
 		return nil, err
 	}
+	metrics := newMetrics()
+	metrics.keys(a.store, a.keyService)
 	now := a.store.Now
 	if o.ClockOffset != nil {
 		if err := a.store.AdvanceClock(ctx, *o.ClockOffset); err != nil {
@@ -100,6 +110,9 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 		}
 	}
 	if a.noted, err = newSurprises(ctx, a.store, metrics, log, now); err != nil {
+		return nil, err
+	}
+	if err := a.checkDeletions(ctx); err != nil {
 		return nil, err
 	}
 	a.openDeletionList()
@@ -133,7 +146,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 		return nil, err
 	}
 	if cfg.Server.PublicURL != "" { // also for cases that began under another method
-		policy.FaceReturn = web.FaceLinks(cfg.Server.PublicURL, a.store.MAC)
+		policy.FaceReturn = web.FaceLinks(cfg.Server.PublicURL, a.store.MACs)
 	}
 	a.warnOfFace()
 	a.engine = engine.New(engine.Deps{
@@ -194,7 +207,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 	}); err != nil {
 		return nil, err
 	}
-	a.pages = pages{ready: a.ready, log: log, metrics: metrics.handler(a.store, int(cfg.OCR.PerSecond),
+	a.pages = pages{ready: a.ready, warnings: a.warnings, log: log, metrics: metrics.handler(a.store, int(cfg.OCR.PerSecond),
 		map[string]func() bool{"key_file": a.store.KeysUnusable, "deletion_list": a.listUnusable.Load})}
 	if err := a.servePage(policy.Page, metrics); err != nil {
 		return nil, err
@@ -206,15 +219,19 @@ func New(ctx context.Context, cfg config.Config, o Options) (app *App, err error
 		a.longConn = a.server.LongConn(client)
 		metrics.longConn(a.longConn)
 	}
-	if err := a.listen(); err != nil {
-		return nil, err
+	if a.ln == nil { // else it has served while the start waited
+		if err := a.listen(); err != nil {
+			return nil, err
+		}
 	}
 	return a, nil
 }
 
 // openStore opens the database. It waits for a PostgreSQL that does not answer yet.
-func openStore(ctx context.Context, cfg config.Config, o Options, keys *keyset.Keyset) (*store.Store, error) {
-	s, err := defaultStartRetry.open(ctx, o.Log, func(ctx context.Context) (*store.Store, error) {
+func openStore(
+	ctx context.Context, cfg config.Config, o Options, keys *keyset.Keyset, retry startRetry,
+) (*store.Store, error) {
+	s, err := retry.open(ctx, o.Log, func(ctx context.Context) (*store.Store, error) {
 		return store.Open(ctx, store.Config{
 			DSN:          cfg.Store.DSN,
 			Sync:         string(cfg.Store.Sync),
@@ -255,6 +272,14 @@ func (a *App) ready(ctx context.Context) error {
 		return err
 	}
 	return a.longConn.Ready()
+}
+
+// warnings names what does not keep the bot from working now, but will at its next start.
+func (a *App) warnings() []string {
+	if a.keyService != nil && a.keyService.away() {
+		return []string{waitingForKeyService}
+	}
+	return nil
 }
 
 // Store returns the bot's database. A caller may read it and move its clock.

@@ -2,39 +2,78 @@ package app
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
+	"shiming/config"
 	"shiming/store"
 )
 
 // listEvery is how often deletions are copied from the database into the list.
 const listEvery = 2 * time.Second
 
-// openDeletionList opens the list of deletions, if one is kept. A list that cannot be written does not stop the bot: a
-// request for deletion counts more than its copy.
-func (a *App) openDeletionList() {
+// checkDeletions compares the list of deletions with the database before anything is served. A database that lacks one
+// of them was put back from a backup, and the error says what to do. With store.sync: normal a power cut may have taken
+// the last transactions: then the deletions are applied again.
+func (a *App) checkDeletions(ctx context.Context) error {
 	path := a.cfg.DeletionList()
-	if path == "" {
-		a.log.Warn("no list of deletions is kept, see store.deletions_file: after a restore of a backup, deletions since " +
-			"would have to be repeated by hand")
-		return
-	}
-	list, err := store.OpenDeletionList(path)
+	list, err := store.ReadDeletions(path)
 	if err != nil {
-		a.log.Error("the list of deletions cannot be written: after a restore of a backup, deletions since would have to be "+
-			"repeated by hand", "error", err)
-		a.listUnusable.Store(true)
-		return
+		return nil // there is none yet, or openDeletionList says why it is unusable
 	}
-	a.deleted = list
+	missing, err := a.store.MissingDeletions(ctx, list)
+	if err != nil || len(missing) == 0 {
+		return err
+	}
+	if _, isSQLite := a.cfg.SQLiteFile(); isSQLite && a.cfg.Store.Sync == config.SyncNormal {
+		done, err := ReapplyDeletions(ctx, a.store, Policy(a.cfg), missing)
+		a.log.Warn("the database had lost deletions that the list has; they were applied again", "file", path,
+			"deletions", done.Again)
+		return err
+	}
+	return fmt.Errorf("store.dsn: the list of deletions %s has %d that this database does not have, the first of %s: %w",
+		path, len(missing), missing[0].At.UTC().Format(time.RFC3339), &store.CopyError{})
 }
 
-// listDeletions copies deletions into the list until ctx ends. stop copies the last ones.
+// openDeletionList opens the list of deletions. A list that cannot be written does not stop the bot: a request for
+// deletion counts more than its copy. On PostgreSQL a default beside a key file that is mounted read-only is no fault,
+// and without store.deletions_file no list is kept then.
+func (a *App) openDeletionList() {
+	path := a.cfg.DeletionList()
+	list, err := store.OpenDeletionList(path)
+	_, isSQLite := a.cfg.SQLiteFile()
+	switch {
+	case err == nil:
+		a.deleted = list
+		a.listUnusable.Store(false)
+	case errors.Is(err, store.ErrListHeld):
+		a.listUnusable.Store(false) // an instance beside this one keeps it
+	case a.cfg.Store.DeletionsFile == "" && !isSQLite && cannotWriteThere(err):
+		a.listOff = true
+		a.log.Warn("no list of deletions is kept, see store.deletions_file: after a restore of a backup, deletions since "+
+			"would have to be repeated by hand", "file", path)
+	default:
+		if !a.listUnusable.Swap(true) {
+			a.log.Error("the list of deletions cannot be written: after a restore of a backup, deletions since would have to "+
+				"be repeated by hand", "error", err)
+		}
+	}
+}
+
+// listDeletions copies deletions into the list until ctx ends. stop copies the last ones. A list that another instance
+// keeps, or that could not be opened, is tried again each time.
 func (a *App) listDeletions(ctx context.Context) (stop func(context.Context)) {
-	if a.deleted == nil {
+	if a.listOff {
 		return func(context.Context) {}
 	}
 	copyNew := func(ctx context.Context) {
+		if a.deleted == nil {
+			a.openDeletionList()
+		}
+		if a.deleted == nil {
+			return
+		}
 		_, err := a.deleted.CatchUp(ctx, a.store)
 		if err != nil && ctx.Err() == nil && !a.listUnusable.Load() {
 			a.log.Error("deletions are not in their list yet", "error", err)

@@ -27,7 +27,7 @@ func (a *App) serveFace(m *metrics) error {
 	handler, err := web.NewFace(web.FaceConfig{
 		PublicURL:      a.cfg.Server.PublicURL,
 		Cases:          a.engine,
-		MAC:            a.store.MAC,
+		MAC:            a.store.MACs,
 		TrustedProxies: a.cfg.Server.TrustedProxies,
 		ChatURL:        chatURL(a.cfg),
 		Now:            a.engine.Now,

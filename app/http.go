@@ -2,9 +2,11 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -18,6 +20,7 @@ const readyTimeout = 2 * time.Second
 // pages are the pages beside the bot: /healthz, /readyz and /metrics for operators, /agreement/ for applicants.
 type pages struct {
 	ready     func(context.Context) error // /readyz logs its error and does not show it
+	warnings  func() []string             // words that /readyz shows although the bot is ready
 	metrics   http.Handler
 	agreement http.Handler // nil without the agreement page
 	face      http.Handler // nil without the method face
@@ -30,7 +33,7 @@ func (p pages) public(bot http.Handler, admin bool) http.Handler {
 	if admin {
 		paths = p.adminPaths()
 	}
-	return byPath(paths, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return recovered(p.log, byPath(paths, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case p.face != nil && strings.HasPrefix(r.URL.Path, web.FacePrefix): // lies below web.Prefix
 			p.face.ServeHTTP(w, r)
@@ -39,14 +42,14 @@ func (p pages) public(bot http.Handler, admin bool) http.Handler {
 		default:
 			bot.ServeHTTP(w, r)
 		}
-	}))
+	})))
 }
 
 // admin serves /healthz, /readyz and /metrics.
 func (p pages) admin() http.Handler {
-	return byPath(p.adminPaths(), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	return recovered(p.log, byPath(p.adminPaths(), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		respondError(w, http.StatusNotFound, "not_found")
-	}))
+	})))
 }
 
 func (p pages) adminPaths() map[string]http.Handler {
@@ -84,7 +87,20 @@ func (p pages) readyz(w http.ResponseWriter, r *http.Request) {
 		respondError(w, http.StatusServiceUnavailable, "not_ready")
 		return
 	}
+	if warnings := p.warnings(); len(warnings) > 0 {
+		respondJSON(w, http.StatusOK, map[string]any{"status": "ready", "warnings": warnings})
+		return
+	}
 	respond(w, http.StatusOK, `{"status":"ready"}`)
+}
+
+// respondJSON writes a value of fixed words.
+func respondJSON(w http.ResponseWriter, status int, value any) {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		panic(err) // a map of strings
+	}
+	respond(w, status, string(raw))
 }
 
 // respondError writes {"error": word}.
@@ -103,6 +119,25 @@ func respond(w http.ResponseWriter, status int, body string) {
 // shutdownTimeout is the part of drainTimeout for open requests. The longest request takes 2.5 s, but for a login
 // of the agreement page, which may be cut off: it begins again from the link.
 const shutdownTimeout = 4 * time.Second
+
+// recovered answers a panic of h with a neutral 500. It logs the type of the value and the stack; net/http would print
+// the value, which may quote what a person has sent.
+func recovered(log *slog.Logger, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			v := recover()
+			if v == nil {
+				return
+			}
+			if v == http.ErrAbortHandler {
+				panic(v)
+			}
+			log.ErrorContext(r.Context(), "panic in handler", "type", fmt.Sprintf("%T", v), "stack", string(debug.Stack()))
+			respondError(w, http.StatusInternalServerError, "internal")
+		}()
+		h.ServeHTTP(w, r)
+	})
+}
 
 // NewHTTPServer returns a server whose timeouts limit how long a client can hold a connection.
 func NewHTTPServer(h http.Handler) *http.Server {

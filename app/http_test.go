@@ -1,12 +1,14 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 )
 
@@ -20,8 +22,9 @@ func TestPages(t *testing.T) {
 			}
 			return nil
 		},
-		metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "metrics") }),
-		log:     slog.New(slog.DiscardHandler),
+		metrics:  http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "metrics") }),
+		warnings: func() []string { return nil },
+		log:      slog.New(slog.DiscardHandler),
 	}
 	bot := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		respondError(w, http.StatusNotFound, "the bot's")
@@ -70,4 +73,37 @@ func TestPages(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestPanicOfAPage: the answer and the log say that a page has panicked, and not with what.
+func TestPanicOfAPage(t *testing.T) {
+	t.Parallel()
+	var printed bytes.Buffer
+	log := slog.New(slog.NewJSONHandler(&printed, nil))
+	panics := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(errors.New("no such person: 样甲明")) })
+	p := pages{log: log, agreement: panics, face: panics, metrics: panics}
+	for path, handler := range map[string]http.Handler{
+		"/agreement/x": p.public(panics, false), "/agreement/face/x": p.public(panics, false),
+		"/webhook/event": p.public(panics, false), "/metrics": p.admin(),
+	} {
+		t.Run(path, func(t *testing.T) {
+			printed.Reset()
+			w := httptest.NewRecorder()
+			handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+			if w.Code != http.StatusInternalServerError || w.Body.String() != `{"error":"internal"}` {
+				t.Errorf("got %d %s, want a neutral 500", w.Code, w.Body)
+			}
+			if out := printed.String(); !strings.Contains(out, `"type":"*errors.errorString"`) ||
+				!strings.Contains(out, "http_test.go") || strings.Contains(out, "样甲明") {
+				t.Errorf("logged %s, want type and stack without the value", out)
+			}
+		})
+	}
+	defer func() {
+		if recover() != http.ErrAbortHandler {
+			t.Error("a cut connection did not stay one")
+		}
+	}()
+	aborts := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	p.public(aborts, false).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/webhook/event", nil))
 }

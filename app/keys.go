@@ -11,6 +11,7 @@ import (
 	"shiming/config"
 	"shiming/engine"
 	"shiming/store"
+	"shiming/store/keyset"
 )
 
 // Keys rotates, lists and retires the keys of a database, beside the processes that use it.
@@ -21,7 +22,15 @@ type Keys struct {
 
 // OpenKeys opens the database beside a serve that may be running. It creates nothing.
 func OpenKeys(ctx context.Context, cfg config.Config) (*Keys, error) {
-	keys, err := LoadKeys(cfg)
+	wrapping, err := KeyWrapping(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return openKeys(ctx, cfg, wrapping)
+}
+
+func openKeys(ctx context.Context, cfg config.Config, wrapping *keyset.Wrapping) (*Keys, error) {
+	keys, err := loadKeys(cfg, wrapping)
 	if err != nil {
 		return nil, err
 	}
@@ -47,19 +56,21 @@ func OpenKeys(ctx context.Context, cfg config.Config) (*Keys, error) {
 // RewrapKeys writes the key file again, under the wrapping of cfg. from has the wrapping that the file has now; nil means
 // that of cfg, or none.
 func RewrapKeys(ctx context.Context, cfg config.Config, from *config.Config) (err error) {
-	now := cfg
-	if from != nil {
-		now.KMS, now.Security.WrappingKey = from.KMS, from.Security.WrappingKey
-	}
-	keys, err := OpenKeys(ctx, now)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, keys.Close()) }()
 	wrapping, err := KeyWrapping(cfg)
 	if err != nil {
 		return err
 	}
+	now := wrapping
+	if from != nil {
+		if now, err = KeyWrapping(*from); err != nil {
+			return err
+		}
+	}
+	keys, err := openKeys(ctx, cfg, now)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, keys.Close()) }()
 	return keys.store.RewrapKeys(ctx, wrapping)
 }
 
@@ -85,7 +96,11 @@ func (k *Keys) List(ctx context.Context) ([]store.KeyListing, []store.KeyHolder,
 
 // Rotate puts everything under new keys; see store.RotateKeys.
 func (k *Keys) Rotate(ctx context.Context, progress func(store.KeyProgress)) (store.Rotated, error) {
-	return k.store.RotateKeys(ctx, store.RotateConfig{Index: k.engine.CaseIndex, Progress: progress})
+	return k.store.RotateKeys(ctx, store.RotateConfig{
+		Index:    k.engine.CaseIndex,
+		Hashes:   k.engine.HashesOf,
+		Progress: progress,
+	})
 }
 
 // retireWait is how long Retire waits for the running processes to read the new key file.

@@ -27,12 +27,30 @@ func sqliteFile(cfg config.Config) string {
 // KeyWrapping returns what wraps the keys in the keyset file: a key of kms.uri, security.wrapping_key, or nil for keys
 // in clear. It calls nobody.
 func KeyWrapping(cfg config.Config) (*keyset.Wrapping, error) {
-	return vault.Settings{
-		URI:         cfg.KMS.URI,
-		Token:       cfg.KMS.Token,
-		Namespace:   cfg.KMS.Namespace,
-		WrappingKey: cfg.Security.WrappingKey,
-	}.Wrapping()
+	wrapping, _, err := openWrapping(cfg)
+	return wrapping, err
+}
+
+// openWrapping is KeyWrapping, and returns the client of the key service, nil without one. A process calls it once: it
+// keeps the login.
+func openWrapping(cfg config.Config) (*keyset.Wrapping, *vault.Client, error) {
+	s := vault.Settings{
+		URI:             cfg.KMS.URI,
+		Token:           cfg.KMS.Token,
+		Namespace:       cfg.KMS.Namespace,
+		RoleID:          cfg.KMS.RoleID,
+		SecretID:        cfg.KMS.SecretID,
+		SecretIDWrapped: bool(cfg.KMS.SecretIDWrapped),
+		AppRolePath:     cfg.KMS.AppRolePath,
+		CAFile:          cfg.KMS.CAFile,
+		WrappingKey:     cfg.Security.WrappingKey,
+	}
+	client, err := s.Client()
+	if err != nil {
+		return nil, nil, err
+	}
+	wrapping, err := s.Wrapping(client)
+	return wrapping, client, err
 }
 
 // LoadKeys loads the keyset file. With kms.uri it asks the service once, and afterwards only when the file is replaced.
@@ -41,6 +59,10 @@ func LoadKeys(cfg config.Config) (*keyset.Keyset, error) {
 	if err != nil {
 		return nil, err
 	}
+	return loadKeys(cfg, wrapping)
+}
+
+func loadKeys(cfg config.Config, wrapping *keyset.Wrapping) (*keyset.Keyset, error) {
 	keys, err := keyset.LoadWrapped(cfg.Security.KeysetFile, wrapping)
 	if err != nil {
 		return nil, fmt.Errorf("security.keyset_file: %w", err)
@@ -52,15 +74,17 @@ func LoadKeys(cfg config.Config) (*keyset.Keyset, error) {
 // the file on SQLite and logs a warning, because the data cannot be read without the file. On PostgreSQL it creates
 // nothing, because all instances must have the same keys. It waits for a key management service that does not answer
 // yet.
-func loadKeyset(ctx context.Context, cfg config.Config, log *slog.Logger) (*keyset.Keyset, error) {
-	keys, err := defaultStartRetry.loadKeys(ctx, cfg, log)
+func (r startRetry) loadKeyset(
+	ctx context.Context, cfg config.Config, wrapping *keyset.Wrapping, log *slog.Logger,
+) (*keyset.Keyset, error) {
+	keys, err := r.loadKeys(ctx, cfg, wrapping, log)
 	if errors.Is(err, fs.ErrNotExist) {
-		return createKeyset(cfg, log)
+		return createKeyset(cfg, wrapping, log)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if wrapping, _ := KeyWrapping(cfg); wrapping != nil && !keys.Wrapped() {
+	if wrapping != nil && !keys.Wrapped() {
 		log.Warn("the keys in the key file are in clear, although they are to be wrapped: run `shiming keys rotate`, and "+
 			"destroy every copy of the present file after `shiming keys retire`",
 			"file", cfg.Security.KeysetFile, "by", wrapping.Name)
@@ -68,15 +92,18 @@ func loadKeyset(ctx context.Context, cfg config.Config, log *slog.Logger) (*keys
 	return keys, nil
 }
 
-// loadKeys calls LoadKeys until it succeeds, returns an error that waiting does not change, or limit has passed.
-func (r startRetry) loadKeys(ctx context.Context, cfg config.Config, log *slog.Logger) (*keyset.Keyset, error) {
+// loadKeys loads the keyset file until it succeeds, meets an error that waiting does not change, or limit has passed.
+func (r startRetry) loadKeys(
+	ctx context.Context, cfg config.Config, wrapping *keyset.Wrapping, log *slog.Logger,
+) (*keyset.Keyset, error) {
 	for end := r.now().Add(r.limit); ; {
-		keys, err := LoadKeys(cfg)
+		keys, err := loadKeys(cfg, wrapping)
 		wrap, ok := errors.AsType[*keyset.WrapError](err)
 		if !ok || !wrap.Temporary() || !r.now().Add(r.pause).Before(end) {
 			return keys, err
 		}
 		log.Warn("waiting for the key management service", "why", wrap.Error(), "until", end.UTC().Format(time.RFC3339))
+		r.tell(waitingForKeyService, codeOf(wrap))
 		select {
 		case <-time.After(r.pause):
 		case <-ctx.Done():
@@ -85,7 +112,15 @@ func (r startRetry) loadKeys(ctx context.Context, cfg config.Config, log *slog.L
 	}
 }
 
-func createKeyset(cfg config.Config, log *slog.Logger) (*keyset.Keyset, error) {
+// codeOf returns what the key service has answered, as a word.
+func codeOf(err error) string {
+	if answered, ok := errors.AsType[*vault.Error](err); ok {
+		return string(answered.Code)
+	}
+	return ""
+}
+
+func createKeyset(cfg config.Config, wrapping *keyset.Wrapping, log *slog.Logger) (*keyset.Keyset, error) {
 	path := cfg.Security.KeysetFile
 	database, isSQLite := cfg.SQLiteFile()
 	if !isSQLite {
@@ -96,13 +131,9 @@ func createKeyset(cfg config.Config, log *slog.Logger) (*keyset.Keyset, error) {
 		return nil, fmt.Errorf("security.keyset_file: %s is missing, but the database %s exists and cannot be read "+
 			"without it; restore your copy", path, database)
 	}
-	wrapping, err := KeyWrapping(cfg)
-	if err != nil {
-		return nil, err
-	}
 	if err := keyset.WriteWrapped(path, keyset.New(), wrapping); err != nil {
 		return nil, fmt.Errorf("security.keyset_file: %w", err)
 	}
 	log.Warn("NEW KEYSET WRITTEN: keep a copy in a safe place; without it the stored data cannot be read", "file", path)
-	return LoadKeys(cfg) // with its file, which a rotation replaces
+	return loadKeys(cfg, wrapping) // with its file, which a rotation replaces
 }

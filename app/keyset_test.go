@@ -37,6 +37,7 @@ func TestStartWaitsForKeyService(t *testing.T) {
 	var said bytes.Buffer
 	log := slog.New(slog.NewTextHandler(&said, nil))
 	tries, unsealAt := 0, 3
+	var told []string
 	clock := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
 	r := startRetry{limit: time.Minute, pause: time.Nanosecond, now: func() time.Time {
 		if tries++; tries == unsealAt {
@@ -44,21 +45,24 @@ func TestStartWaitsForKeyService(t *testing.T) {
 		}
 		clock = clock.Add(5 * time.Second)
 		return clock
-	}}
+	}, waiting: func(what, why string) { told = append(told, what+" "+why) }}
 	fake.Seal(true)
-	if _, err := r.loadKeys(t.Context(), cfg, log); err != nil || !strings.Contains(said.String(), "is sealed") {
+	if _, err := r.loadKeys(t.Context(), cfg, wrapping, log); err != nil || !strings.Contains(said.String(), "is sealed") {
 		t.Errorf("after the unsealing: %v, said %s", err, said.String())
+	}
+	if len(told) == 0 || told[0] != "key_service sealed" {
+		t.Errorf("told %q, want that the key service is sealed", told)
 	}
 	tries, unsealAt = 0, -1
 	fake.Seal(true)
-	_, err = r.loadKeys(t.Context(), cfg, log)
+	_, err = r.loadKeys(t.Context(), cfg, wrapping, log)
 	if wrap, ok := errors.AsType[*keyset.WrapError](err); !ok || !wrap.Temporary() || tries < 10 {
 		t.Errorf("sealed for longer: %v after %d looks at the clock", err, tries)
 	}
 	fake.Seal(false)
 	fake.RevokeToken("t0k3n")
 	tries = 0
-	if _, err := r.loadKeys(t.Context(), cfg, log); err == nil || tries > 1 {
+	if _, err := r.loadKeys(t.Context(), cfg, wrapping, log); err == nil || tries > 1 {
 		t.Errorf("a refusal: %v after %d looks at the clock, want none", err, tries)
 	}
 }

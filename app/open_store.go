@@ -14,6 +14,20 @@ import (
 type startRetry struct {
 	limit, pause time.Duration
 	now          func() time.Time
+	waiting      func(what, why string) // is told for whom the start waits; nil: nobody
+}
+
+// What a start may wait for.
+const (
+	waitingForDatabase   = "database"
+	waitingForKeyService = "key_service"
+)
+
+// tell says for whom the start waits. why is a word, or empty.
+func (r startRetry) tell(what, why string) {
+	if r.waiting != nil {
+		r.waiting(what, why)
+	}
 }
 
 var defaultStartRetry = startRetry{limit: time.Minute, pause: 2 * time.Second, now: time.Now}
@@ -30,6 +44,7 @@ func (r startRetry) open(ctx context.Context, log *slog.Logger, try openFunc) (*
 			return s, err
 		}
 		log.Warn("waiting for the database", "why", why, "until", end.UTC().Format(time.RFC3339))
+		r.tell(waitingForDatabase, "")
 		select {
 		case <-time.After(r.pause):
 		case <-ctx.Done():

@@ -2,9 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
-	"net"
-	"net/http"
 	"sync"
 	"time"
 )
@@ -33,6 +30,9 @@ func (a *App) Run(ctx context.Context) error {
 		a.log.Warn("the daily deletion is queued by the next new case only", "error", err)
 	}
 	stopNoting, stopListing := a.noted.start(ctx), a.listDeletions(ctx)
+	if a.keyService != nil {
+		go a.keyService.run(ctx)
+	}
 	go a.reportCredentials(ctx)
 	a.learnSelf(ctx)
 	go func() {
@@ -46,18 +46,7 @@ func (a *App) Run(ctx context.Context) error {
 	inboxCtx, stopInbox := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopInbox()
 	inbox.Go(func() { a.server.Run(inboxCtx, inboxGrace) })
-	servers := []*http.Server{NewHTTPServer(a.pages.public(a.server.Handler(), a.admin == nil))}
-	failed := make(chan error, 2)
-	serve := func(s *http.Server, ln net.Listener) {
-		if err := s.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
-			failed <- err
-		}
-	}
-	go serve(servers[0], a.ln)
-	if a.admin != nil {
-		servers = append(servers, NewHTTPServer(a.pages.admin()))
-		go serve(servers[1], a.admin)
-	}
+	a.serve(a.pages.public(a.server.Handler(), a.admin == nil), a.pages.admin())
 	a.log.Info("listening", "addr", a.ln.Addr().String(), "method", a.cfg.Verification.Method)
 
 	var longConn sync.WaitGroup
@@ -69,14 +58,14 @@ func (a *App) Run(ctx context.Context) error {
 	var err error
 	select {
 	case <-ctx.Done():
-	case err = <-failed:
+	case err = <-a.failed:
 	}
 	a.log.Info("draining")
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 	defer cancel()
 	requests, done := context.WithTimeout(drain, shutdownTimeout)
 	defer done()
-	for _, s := range servers {
+	for _, s := range a.servers {
 		if s.Shutdown(requests) != nil {
 			_ = s.Close() // a client keeps a connection open
 		}
@@ -96,6 +85,9 @@ func (a *App) Run(ctx context.Context) error {
 
 // Close releases what New opened. It may be called more than once.
 func (a *App) Close() {
+	for _, s := range a.servers {
+		_ = s.Close()
+	}
 	if a.ln != nil {
 		_ = a.ln.Close()
 	}

@@ -50,25 +50,27 @@ func (l *keysListCmd) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		return writeKeys(os.Stdout, list, holders)
+		return writeKeys(os.Stdout, list, holders, time.Now())
 	})
 }
 
 // writeKeys writes a table of the epochs, and one of the running processes.
-func writeKeys(w io.Writer, list []store.KeyListing, holders []store.KeyHolder) error {
+func writeKeys(w io.Writer, list []store.KeyListing, holders []store.KeyHolder, now time.Time) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	// Flush reports a failed write.
-	_, _ = fmt.Fprintln(table, "EPOCH\tSTATE\tCREATED\tKEY ID\tCASES\tPICTURES\tNUMBERS\tOTHER")
+	_, _ = fmt.Fprintln(table, "EPOCH\tSTATE\tCREATED\tKEY ID\tCASES\tPICTURES\tNUMBERS\tOTHER\tCHAINS\tDAYS")
 	for _, l := range list {
-		created, id, state := "-", strconv.FormatUint(uint64(l.KeyID), 10), string(l.State)
+		created, days, id, state := "-", "-", strconv.FormatUint(uint64(l.KeyID), 10), string(l.State)
 		if !l.Created.IsZero() {
 			created = l.Created.UTC().Format(time.RFC3339)
+			days = strconv.Itoa(int(now.Sub(l.Created).Hours() / 24))
 		}
 		if l.State == store.KeyRetired {
 			id, state = "-", state+" "+l.Ended.At.UTC().Format(time.DateOnly)
 		}
-		_, _ = fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%d\t%d\t%d\t%d\n",
-			l.Number, state, created, id, l.Usage.Cases, l.Usage.Pictures, l.Usage.Numbers, l.Usage.Short)
+		_, _ = fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%s\n",
+			l.Number, state, created, id, l.Usage.Cases, l.Usage.Pictures, l.Usage.Numbers, l.Usage.Short,
+			l.Usage.Chains, days)
 	}
 	if len(holders) > 0 {
 		_, _ = fmt.Fprintln(table, "\nPROCESS\tUSES\tHOLDS")

@@ -82,14 +82,12 @@ func (r *restoredCmd) reapply(ctx context.Context, cfg config.Config, s *store.S
 	if err != nil {
 		return err
 	}
-	if own != "" && own != path && len(list) > 0 { // serve goes on with its own list, which needs the whole past
-		kept, err := store.OpenDeletionList(own)
-		if err != nil {
-			return err
-		}
-		_, err = kept.Add(list)
-		if err := errors.Join(err, kept.Close()); err != nil {
-			return err
+	if own != path && len(list) > 0 { // serve goes on with its own list, which needs the whole past
+		if err := keepList(own, list); err != nil {
+			if _, isSQLite := cfg.SQLiteFile(); isSQLite || cfg.Store.DeletionsFile != "" {
+				return err
+			}
+			fmt.Printf("%s could not be written (%v): keep the list that you named, and set store.deletions_file.\n", own, err)
 		}
 	}
 	fmt.Printf("Deleted again: %d deletions of the list (%d of its cases are not in the copy), "+
@@ -97,10 +95,20 @@ func (r *restoredCmd) reapply(ctx context.Context, cfg config.Config, s *store.S
 	return nil
 }
 
+// keepList adds a list to the one that serve keeps.
+func keepList(own string, list []store.Deleted) error {
+	kept, err := store.OpenDeletionList(own)
+	if err != nil {
+		return err
+	}
+	_, err = kept.Add(list)
+	return errors.Join(err, kept.Close())
+}
+
 // readList reads the list of deletions. Without one it returns an error if serve has kept one, unless the operator says
 // that it is lost.
 func (r *restoredCmd) readList(ctx context.Context, path string, s *store.Store) (list []store.Deleted, err error) {
-	if r.WithoutList || r.NothingLost {
+	if r.WithoutList {
 		return nil, nil
 	}
 	if path != "" {
@@ -111,6 +119,9 @@ func (r *restoredCmd) readList(ctx context.Context, path string, s *store.Store)
 		if r.Deletions != "" {
 			return nil, fmt.Errorf("--deletions: %w", err)
 		}
+	}
+	if r.NothingLost { // then it has nothing new either
+		return nil, nil
 	}
 	kept, err := s.KeepsDeletionList(ctx)
 	switch {

@@ -48,6 +48,9 @@ func Model() (*kong.Application, error) {
 
 // Main runs the command line of the program and returns its exit code.
 func Main() int {
+	if err := forbidCoreDumps(); err != nil {
+		fmt.Fprintln(os.Stderr, "shiming: a crash of this process may leave its memory in a core file:", err)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	var c cli

@@ -144,9 +144,14 @@ type Config struct {
 		WrappingKey string `koanf:"wrapping_key"` // 32 bytes in Base64
 	} `koanf:"security"`
 	KMS struct {
-		URI       string `koanf:"uri"`
-		Token     string `koanf:"token"`
-		Namespace string `koanf:"namespace"`
+		URI             string `koanf:"uri"`
+		Token           string `koanf:"token"`
+		Namespace       string `koanf:"namespace"`
+		RoleID          string `koanf:"role_id"`
+		SecretID        string `koanf:"secret_id"` // from the environment only
+		SecretIDWrapped YesNo  `koanf:"secret_id_wrapped"`
+		AppRolePath     string `koanf:"approle_path"`
+		CAFile          string `koanf:"ca_file"`
 	} `koanf:"kms"`
 	Timing struct {
 		ReminderAfter  time.Duration `koanf:"reminder_after"`
@@ -206,6 +211,7 @@ func Defaults() (c Config) {
 	c.Store.DSN = "sqlite:data/shiming.db"
 	c.Store.Sync = SyncFull
 	c.Security.KeysetFile = "data/keyset.json"
+	c.KMS.AppRolePath = "approle"
 	c.Timing.ReminderAfter = 4 * time.Hour
 	c.Timing.ExpireAfter = 7 * 24 * time.Hour
 	c.Timing.CodeTTL = 10 * time.Minute
@@ -230,16 +236,17 @@ func (c *Config) WorkSchedule() workday.Schedule {
 	return workday.Schedule{Calendar: c.Review.calendar, Hours: hours}
 }
 
-// DeletionList returns the path of the list of deletions: store.deletions_file, or a file beside an SQLite database. It
-// returns "" if none is kept.
+// DeletionList returns the path of the list of deletions: store.deletions_file, or a file beside the SQLite database,
+// or on PostgreSQL one beside the key file, which no backup of the database holds.
 func (c *Config) DeletionList() string {
 	if c.Store.DeletionsFile != "" {
 		return c.Store.DeletionsFile
 	}
-	if file, ok := c.SQLiteFile(); ok && file != "" {
-		return file + ".deletions"
+	beside, ok := c.SQLiteFile()
+	if !ok {
+		beside = c.Security.KeysetFile
 	}
-	return ""
+	return beside + ".deletions"
 }
 
 // SQLiteFile returns the path of the database if store.dsn names an SQLite database.

@@ -247,6 +247,7 @@ func TestEveryKeyFromEnvironment(t *testing.T) {
 				"store.sync":               "normal",
 				"server.trusted_proxies":   "10.0.0.0/8",
 				"handover.allow_private":   "true",
+				"kms.secret_id_wrapped":    "true",
 				"agreement.login":          "none",
 				"evidence.face_live_score": "status",
 				"agreement.read_type":      "CLICK",

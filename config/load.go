@@ -132,6 +132,9 @@ func (l *loader) readFile(path string) error {
 	}
 	for _, key := range k.Keys() {
 		if key != agreementFiles {
+			if onlyFromEnviron[key] && k.String(key) != "" {
+				l.wrong(key, SecretInFile, EnvName(key), EnvName(key)+fileSuffix)
+			}
 			l.set(key, k.Get(key))
 		} else if err := l.readFiles(path); err != nil {
 			return err

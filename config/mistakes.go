@@ -111,6 +111,8 @@ const (
 	NotWrappingKey     Code = "not_wrapping_key"
 	TwoWrappings       Code = "two_wrappings"
 	NotKMSURI          Code = "not_kms_uri"
+	TwoLogins          Code = "two_logins"
+	SecretInFile       Code = "secret_in_file" // %s: the variable; that of a file
 
 	// The codes below are the problems that package verify finds in the settings of Tencent Cloud.
 	SupplierAddress   = Code("tencent_" + verify.NotAddress)
@@ -181,6 +183,8 @@ var english = map[Code]string{
 	NotWrappingKey:     "want 32 random bytes in Base64, such as `openssl rand -base64 32` prints",
 	TwoWrappings:       "must be empty with kms.uri: one of them wraps the keys",
 	NotKMSURI:          "want hcvault://HOST:PORT/transit/keys/NAME, a key of HashiCorp Vault's Transit engine",
+	TwoLogins:          "must be empty with kms.role_id: one of them logs in",
+	SecretInFile:       "must not stand in config.yaml; set it by %s, or by a file that %s names",
 	LongConnOfMany:     "the long connection is for self-built apps only; use webhook",
 	NotWebhookURL:      "want a whole address such as https://hr.example.com/hooks/shiming, without user and fragment",
 	NotWebhookSecret:   "want whsec_ and the Base64 of 24 to 64 random bytes, several separated by commas, newest first",

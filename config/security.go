@@ -26,8 +26,18 @@ func (v *validator) keys() {
 	case u.Scheme == "hcvault+http" && !loopback(u.Hostname()):
 		v.wrong("kms.uri", PlainHTTP)
 	}
-	v.require("kms.token", v.KMS.Token)
+	if v.KMS.RoleID == "" {
+		v.require("kms.token", v.KMS.Token)
+		return
+	}
+	v.require("kms.secret_id", v.KMS.SecretID)
+	if v.KMS.Token != "" {
+		v.wrong("kms.token", TwoLogins)
+	}
 }
+
+// onlyFromEnviron are the keys that config.yaml must leave empty, because they are as good as the key file.
+var onlyFromEnviron = map[string]bool{"kms.secret_id": true}
 
 // transitKey reports whether u has the form hcvault://HOST[:PORT]/MOUNT/keys/NAME.
 func (v *validator) transitKey(u *url.URL) bool {

@@ -27,7 +27,6 @@ var partFamilies = map[privacy.Part]string{
 var unsaid = map[string]string{
 	"agreement_texts": "texts of the operator",
 	"number_index":    "a hash of the number, which is named",
-	"code_hash":       "a hash of the code, which is named",
 	"deletions":       "part of the record of the process, without anything personal",
 	"heads":           "hashes over the record",
 	"exports":         "of the admin who asked; a copy is one of the requests",

@@ -67,6 +67,8 @@ var chinese = map[config.Code]string{
 	config.NotWrappingKey:     "要填 32 个随机字节的 Base64，用 openssl rand -base64 32 生成",
 	config.TwoWrappings:       "填了 kms.uri 就要留空：两者只能用一个来包裹密钥",
 	config.NotKMSURI:          "要写成 hcvault://主机:端口/transit/keys/名称，即 HashiCorp Vault Transit 的一把密钥",
+	config.TwoLogins:          "填了 kms.role_id 就要留空：两者只能用一个来登录",
+	config.SecretInFile:       "不能写在 config.yaml 里；用环境变量 %s 给，或用 %s 指一个文件",
 	config.LongConnOfMany:     "只有企业自建应用能用长连接，请用 webhook",
 
 	config.SupplierAddress:   "不是正确的地址",

@@ -96,6 +96,7 @@ type Doctor struct {
 	HandoverTest  bool // send a notification about nobody to the receiver of evidence points
 
 	app     cached[bot.AppInfo]
+	keys    *keyWrapping // as the checks have made it
 	granted cached[map[string]bool]
 	stored  cached[store.Inspection]
 	probed  cached[esign.Revision]

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"shiming/store"
@@ -15,19 +16,40 @@ import (
 // keyAge is the age from which the check asks for a rotation.
 const keyAge = 365 * 24 * time.Hour
 
-// wrapping returns what wraps the keys in the key file, nil for keys in clear.
-func (d *Doctor) wrapping() (*keyset.Wrapping, error) {
-	return vault.Settings{
-		URI:         d.cfg.KMS.URI,
-		Token:       d.cfg.KMS.Token,
-		Namespace:   d.cfg.KMS.Namespace,
-		WrappingKey: d.cfg.Security.WrappingKey,
-	}.Wrapping()
+// wrapping returns what wraps the keys in the key file, nil for keys in clear, and the client of the key service, nil
+// without one. Both are made once: the token of a wrapped answer is valid for one use.
+func (d *Doctor) wrapping() (*keyset.Wrapping, *vault.Client, error) {
+	s := vault.Settings{
+		URI:             d.cfg.KMS.URI,
+		Token:           d.cfg.KMS.Token,
+		Namespace:       d.cfg.KMS.Namespace,
+		RoleID:          d.cfg.KMS.RoleID,
+		SecretID:        d.cfg.KMS.SecretID,
+		SecretIDWrapped: bool(d.cfg.KMS.SecretIDWrapped),
+		AppRolePath:     d.cfg.KMS.AppRolePath,
+		CAFile:          d.cfg.KMS.CAFile,
+		WrappingKey:     d.cfg.Security.WrappingKey,
+	}
+	if d.keys == nil || d.keys.settings != s {
+		d.keys = &keyWrapping{settings: s}
+		if d.keys.client, d.keys.err = s.Client(); d.keys.err == nil {
+			d.keys.wrapping, d.keys.err = s.Wrapping(d.keys.client)
+		}
+	}
+	return d.keys.wrapping, d.keys.client, d.keys.err
+}
+
+// keyWrapping is what wrapping returns for settings.
+type keyWrapping struct {
+	settings vault.Settings
+	wrapping *keyset.Wrapping
+	client   *vault.Client
+	err      error
 }
 
 // loadKeys loads the key file as serve does.
 func (d *Doctor) loadKeys() (*keyset.Keyset, error) {
-	wrapping, err := d.wrapping()
+	wrapping, _, err := d.wrapping()
 	if err != nil {
 		return nil, err
 	}
@@ -39,8 +61,8 @@ var chineseKMS = map[vault.Code]string{
 	vault.CodeUnreachable:    "连不上",
 	vault.CodeTimeout:        "没有应答",
 	vault.CodeShape:          "应答看不懂，这真的是 Vault 吗",
-	vault.CodeNoToken:        "要令牌，请填 kms.token",
-	vault.CodeDenied:         "拒绝访问：kms.token 是否还有效，策略有没有给 update",
+	vault.CodeNoToken:        "要令牌，请填 kms.token，或者 kms.role_id 和 kms.secret_id",
+	vault.CodeDenied:         "拒绝访问：kms.token 是否还有效（或角色是否还在），策略有没有给 update",
 	vault.CodeNoPath:         "那个路径上没有 Transit，请核对 kms.uri",
 	vault.CodeNoKey:          "没有这把密钥，请核对 kms.uri",
 	vault.CodeTooOld:         "已不再用这个旧版本解密（min_decryption_version）",
@@ -55,6 +77,11 @@ var chineseKMS = map[vault.Code]string{
 	vault.CodeSealed:         "处于封存状态（sealed），要有人解封",
 	vault.CodeRedirect:       "要求转到别的节点，请填主节点的地址",
 	vault.CodeServer:         "出错了",
+	vault.CodeCertificate:    "的证书不受信任，请填 kms.ca_file",
+	vault.CodeNoLogin:        "不让登录：请核对 kms.role_id，并重新生成 kms.secret_id",
+	vault.CodeWrappingToken:  "说 kms.secret_id 里的包裹令牌用过了或已过期：请重新生成；如果不是这里用掉的，说明 secret_id 落到了别人手里，请把它销毁",
+	vault.CodeWrapped:        "把应答包裹了起来：kms.secret_id 要填 secret_id 本身，或者打开 kms.secret_id_wrapped",
+	vault.CodeNotRenewable:   "的令牌不能续期：请换成周期令牌（periodic），或者改用 kms.role_id",
 }
 
 // checkKMS asks whether the key management service answers. Whether it opens the key file is the next check's.
@@ -62,8 +89,11 @@ func (d *Doctor) checkKMS(context.Context) result {
 	if d.cfg.KMS.URI == "" {
 		return result{}
 	}
-	client := vault.New(vault.Config{Token: d.cfg.KMS.Token, Namespace: d.cfg.KMS.Namespace})
-	if err := client.Health(d.cfg.KMS.URI); err != nil {
+	_, client, err := d.wrapping()
+	if err == nil {
+		err = client.Health(d.cfg.KMS.URI)
+	}
+	if err != nil {
 		return unusableKMS(err)
 	}
 	return result{outcome: OK}
@@ -71,19 +101,22 @@ func (d *Doctor) checkKMS(context.Context) result {
 
 func unusableKMS(err error) result {
 	found := Text{"密钥服务不能用", "the key service cannot be used"}
+	if strings.HasPrefix(err.Error(), "kms.ca_file:") {
+		found = Text{"kms.ca_file 读不出证书", err.Error()}
+	}
 	if e, ok := errors.AsType[*vault.Error](err); ok {
 		found = Text{"密钥服务" + chineseKMS[e.Code], e.Error()}
 	}
 	return result{outcome: Problem, found: found, remedy: Text{
-		"核对 kms.uri、kms.token、kms.namespace；serve 正在运行的话不受影响，但重启时要用到它",
-		"compare kms.uri, kms.token and kms.namespace; a running serve goes on, but the next start needs the service",
+		"核对 kms 下的设置；serve 正在运行的话不受影响，但重启时要用到它",
+		"compare the settings below kms; a running serve goes on, but the next start needs the service",
 	}}
 }
 
 // keyEpochs is the result for a key file that opens and belongs to the database. k is nil if there is no database yet.
 func (d *Doctor) keyEpochs(keys *keyset.Keyset, k *store.KeyInspection) result {
 	rotate := Text{"运行 shiming keys rotate，serve 不用停", "run shiming keys rotate; serve may go on meanwhile"}
-	if wrapping, _ := d.wrapping(); wrapping != nil && !keys.Wrapped() {
+	if wrapping, _, _ := d.wrapping(); wrapping != nil && !keys.Wrapped() {
 		return result{outcome: Warning, remedy: rotate, found: Text{
 			"密钥文件里的密钥还是明文，没有用 " + wrapping.Name + " 包裹",
 			"the keys in the key file are still in clear, not wrapped by " + wrapping.Name,

@@ -114,7 +114,7 @@ func TestKeyService(t *testing.T) {
 	d.cfg.KMS.Token = "t0k3n"
 	d.finds(t, d.checkKMS(t.Context()), OK, "", "")
 	d.finds(t, d.checkKeyset(t.Context()), Warning, "还是明文", "still in clear")
-	w, err := d.wrapping()
+	w, _, err := d.wrapping()
 	must(t, err)
 	keys, err := keyset.Load(d.cfg.Security.KeysetFile)
 	must(t, err)
@@ -122,6 +122,14 @@ func TestKeyService(t *testing.T) {
 	d.finds(t, d.checkKeyset(t.Context()), OK, "", "")
 	d.cfg.KMS.Token = "another"
 	d.finds(t, d.checkKeyset(t.Context()), Problem, "kms.token 是否还有效", "denies it")
+	fake.AddRole("role", "secret", time.Hour, time.Hour)
+	d.cfg.KMS.Token, d.cfg.KMS.RoleID, d.cfg.KMS.SecretID = "", "role", "secret"
+	d.finds(t, d.checkKeyset(t.Context()), OK, "", "")
+	d.cfg.KMS.SecretID = "another"
+	d.finds(t, d.checkKeyset(t.Context()), Problem, "kms.role_id", "refuses the login")
+	d.cfg.KMS.CAFile = filepath.Join(t.TempDir(), "none")
+	d.finds(t, d.checkKMS(t.Context()), Problem, "kms.ca_file", "kms.ca_file")
+	d.cfg.KMS.CAFile = ""
 	fake.Seal(true)
 	d.finds(t, d.checkKMS(t.Context()), Problem, "封存", "sealed")
 	srv.Close()

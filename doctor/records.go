@@ -1,22 +1,46 @@
 package doctor
 
-import "context"
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
 
 // checkDeletionList warns when no list of deletions is kept outside of the database. Without it, what was deleted after
-// a backup stays deleted only until that backup is restored.
+// a backup stays deleted only until that backup is restored. The default on PostgreSQL lies beside the key file, where
+// the bot may have no right to write.
 func (d *Doctor) checkDeletionList(context.Context) result {
-	if path := d.cfg.DeletionList(); path != "" {
+	path := d.cfg.DeletionList()
+	_, isSQLite := d.cfg.SQLiteFile()
+	if isSQLite || d.cfg.Store.DeletionsFile != "" || canWrite(path) {
 		return result{outcome: OK, found: Text{path, path}}
 	}
 	return result{
 		outcome: Warning,
-		found:   Text{"没有删除清单", "no list of deletions is kept"},
+		found:   Text{"没有删除清单：写不了 " + path, "no list of deletions is kept: " + path + " cannot be written"},
 		remedy: Text{
 			"设 store.deletions_file，放在和数据库不同的盘上；没有它，恢复备份后，备份之后删掉的信息会回来",
 			"set store.deletions_file, on another disk than the database; without it, what was deleted after a backup comes " +
 				"back when the backup is restored",
 		},
 	}
+}
+
+// canWrite reports whether a file can be written, or created where there is none. It leaves no trace.
+func canWrite(path string) bool {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err == nil {
+		return f.Close() == nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return false
+	}
+	if f, err = os.CreateTemp(filepath.Dir(path), ".check"); err != nil {
+		return false
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name())) == nil
 }
 
 // checkHeads says where the daily head over the audit trail goes. A group that was chosen in Feishu is not known here.

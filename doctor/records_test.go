@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -16,7 +17,12 @@ func TestRecordsOutsideOfTheDatabase(t *testing.T) {
 		list, heads Outcome
 	}{
 		{"defaults", func(*config.Config) {}, OK, Unknown},
-		{"PostgreSQL", func(c *config.Config) { c.Store.DSN = "postgres://db/shiming" }, Warning, Unknown},
+		{"PostgreSQL", func(c *config.Config) {
+			c.Store.DSN, c.Security.KeysetFile = "postgres://db/shiming", filepath.Join(t.TempDir(), "keyset.json")
+		}, OK, Unknown},
+		{"PostgreSQL, key file where nothing can be written", func(c *config.Config) {
+			c.Store.DSN, c.Security.KeysetFile = "postgres://db/shiming", filepath.Join(t.TempDir(), "none", "keyset.json")
+		}, Warning, Unknown},
 		{"PostgreSQL with a list", func(c *config.Config) {
 			c.Store.DSN, c.Store.DeletionsFile = "postgres://db/shiming", "/var/lib/shiming/deletions"
 		}, OK, Unknown},

@@ -1,9 +1,13 @@
 package e2e
 
 import (
+	"io"
+	"net"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -185,4 +189,61 @@ func TestKeysByVault(t *testing.T) {
 	says(h, 0, []string{"in use"}, "list")
 	p.Say("我的资料")
 	p.WaitForCard("我的资料")
+}
+
+// TestStartWithoutTheKeyService: the service is away when the bot starts. The process is alive and says for whom it
+// waits; when the service is back, the bot opens its keys on the same port and works. It logs in by AppRole.
+func TestStartWithoutTheKeyService(t *testing.T) {
+	fake := new(vault.Server)
+	fake.AddKey("shiming")
+	fake.AddRole("role", "secret", time.Hour, 24*time.Hour)
+	srv := httptest.NewServer(fake)
+	defer srv.Close()
+	h := harness.Start(t, harness.Setup{
+		HR: harness.Diligent,
+		Settings: map[string]string{
+			"kms.uri":       "hcvault+http://" + strings.TrimPrefix(srv.URL, "http://") + "/transit/keys/shiming",
+			"kms.role_id":   "role",
+			"kms.secret_id": "secret",
+		},
+	})
+	says(h, 0, []string{"rotated to key epoch 2"}, "rotate")
+	h.StopBot()
+	fake.Seal(true)
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Values["server.listen"] = free.Addr().String()
+	if err := free.Close(); err != nil {
+		t.Fatal(err)
+	}
+	url := "http://" + h.Values["server.listen"]
+	answer := func(path string) string {
+		res, err := http.Get(url + path) //nolint:noctx // a test's
+		if err != nil {
+			return ""
+		}
+		defer res.Body.Close() //nolint:errcheck // a test's
+		raw, _ := io.ReadAll(res.Body)
+		return string(raw)
+	}
+	want := `{"error":"not_ready","waiting_for":"key_service","why":"sealed"}`
+	alive := make(chan string, 1)
+	go func() { // beside the start, which the service holds up
+		for h.Ctx.Err() == nil && answer("/readyz") != want {
+			runtime.Gosched()
+		}
+		alive <- answer("/healthz")
+		fake.Seal(false)
+	}()
+	h.StartBot()
+	if got := <-alive; got != `{"status":"ok"}` {
+		t.Errorf("healthz while the start waits: %s", got)
+	}
+	h.Until("the bot is ready", func() bool { return answer("/readyz") == `{"status":"ready"}` })
+	p := h.Hire()
+	p.ToForm()
+	submitForm(p)
+	p.CheckFiled()
 }

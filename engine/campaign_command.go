@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"encoding/hex"
 	"strconv"
 	"strings"
 
@@ -38,6 +37,15 @@ func (e *Engine) WithLines(r CampaignRequest, lines []flows.CampaignLine) Campai
 		parts = append(parts, l.Text)
 	}
 	r.Lines = lines
-	r.Target = flows.CampaignTarget{Kind: flows.TargetList, ID: hex.EncodeToString(e.Store.MAC("campaign_list", parts...))}
+	return e.aboutList(r, parts...)
+}
+
+// aboutList makes a list, which the parts tell from others, the target of a request.
+func (e *Engine) aboutList(r CampaignRequest, parts ...string) CampaignRequest {
+	hash := keyedHash(e.Store, "", purposeCampaignOfAList, parts...)
+	r.Target, r.Former = flows.CampaignTarget{Kind: flows.TargetList, ID: hash.key}, nil
+	for _, id := range hash.former {
+		r.Former = append(r.Former, flows.CampaignTarget{Kind: flows.TargetList, ID: id})
+	}
 	return r
 }

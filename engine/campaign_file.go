@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"encoding/hex"
 	"encoding/json"
 
 	"shiming/flows"
@@ -22,7 +21,7 @@ func FileRequest(messageID, fileKey string) CampaignRequest {
 // list.
 func (e *Engine) handleList(ctx context.Context, tx flows.Tx, m flows.Message) error {
 	r := FileRequest(m.MessageID, m.Photos[0].FileKey)
-	r.Target.ID = hex.EncodeToString(e.Store.MAC("campaign_list", m.MessageID))
+	r = e.aboutList(r, m.MessageID)
 	r.TenantKey, r.By, r.Cause = m.TenantKey, m.OpenID, "message/"+m.MessageID+m.EventID
 	_, _, err := e.BeginCampaign(ctx, tx, r)
 	return err

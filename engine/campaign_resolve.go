@@ -10,8 +10,9 @@ import (
 type CampaignRequest struct {
 	TenantKey, By string
 	Target        flows.CampaignTarget
-	Lines         []flows.CampaignLine // of TargetList
-	Position      string               // where the resolver begins; "" for a list that is in Lines
+	Former        []flows.CampaignTarget // the same target, named before a rotation of the keys
+	Lines         []flows.CampaignLine   // of TargetList
+	Position      string                 // where the resolver begins; "" for a list that is in Lines
 	// Cause derives the keys of the jobs; see Enqueue.
 	Cause string
 }
@@ -21,12 +22,14 @@ type CampaignRequest struct {
 func (e *Engine) BeginCampaign(
 	ctx context.Context, tx flows.Tx, r CampaignRequest,
 ) (c *flows.Campaign, existed bool, err error) {
-	c, err = tx.LiveCampaign(ctx, r.TenantKey, r.Target.Key())
-	if err == nil {
-		return c, true, e.sendCampaignCard(ctx, tx, c, r.By, r.Cause)
-	}
-	if !flows.IsNotFound(err) {
-		return nil, false, err
+	for _, target := range append([]flows.CampaignTarget{r.Target}, r.Former...) {
+		c, err = tx.LiveCampaign(ctx, r.TenantKey, target.Key())
+		if err == nil {
+			return c, true, e.sendCampaignCard(ctx, tx, c, r.By, r.Cause)
+		}
+		if !flows.IsNotFound(err) {
+			return nil, false, err
+		}
 	}
 	now := e.Now()
 	c = &flows.Campaign{

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"encoding/hex"
 	"strconv"
 
 	"shiming/flows"
@@ -10,11 +9,11 @@ import (
 )
 
 // codeKeys returns the keys under which codes are counted: of the person, and of the mobile number. Both are keyed
-// hashes, so that the rows say nothing without the keyset. The second is "" without a number.
-func (e *Engine) codeKeys(c *flows.Case, mobile string) (person, number string) {
-	person = hex.EncodeToString(e.Store.MAC("codes_of_person", c.TenantKey, c.OpenID))
+// hashes, so that the rows say nothing without the keyset. The second is empty without a number.
+func (e *Engine) codeKeys(c *flows.Case, mobile string) (person, number keyed) {
+	person = keyedHash(e.Store, "", purposeCodesOfPerson, c.TenantKey, c.OpenID)
 	if mobile != "" {
-		number = hex.EncodeToString(e.Store.MAC("codes_to_mobile", c.TenantKey, mobile))
+		number = keyedHash(e.Store, "", purposeCodesToMobile, c.TenantKey, mobile)
 	}
 	return person, number
 }
@@ -34,10 +33,10 @@ func (e *Engine) addCodeUses(ctx context.Context, tx flows.Tx, c *flows.Case, ev
 	}
 	person, number := e.codeKeys(c, mobile)
 	since := ev.At.Add(-flows.CodeWindow)
-	if ev.CodeUses.Person, err = tx.Uses(ctx, person, since); err != nil || number == "" {
+	if ev.CodeUses.Person, err = tx.Uses(ctx, person.key, since, person.former...); err != nil || number.key == "" {
 		return err
 	}
-	ev.CodeUses.Mobile, err = tx.Uses(ctx, number, since)
+	ev.CodeUses.Mobile, err = tx.Uses(ctx, number.key, since, number.former...)
 	return err
 }
 
@@ -47,10 +46,10 @@ func (e *Engine) writeCodeUses(ctx context.Context, tx flows.Tx, before *flows.C
 	if ch.CodeFreed != 0 {
 		id := before.ID + "/" + strconv.Itoa(ch.CodeFreed)
 		person, number := e.codeKeys(before, before.Personal.CodeMobile)
-		if err := tx.DeleteUse(ctx, person, id); err != nil {
+		if err := tx.DeleteUse(ctx, person.key, id, person.former...); err != nil {
 			return err
 		}
-		if err := tx.DeleteUse(ctx, number, id); err != nil {
+		if err := tx.DeleteUse(ctx, number.key, id, number.former...); err != nil {
 			return err
 		}
 	}
@@ -59,8 +58,8 @@ func (e *Engine) writeCodeUses(ctx context.Context, tx flows.Tx, before *flows.C
 	}
 	id := ch.Case.ID + "/" + strconv.Itoa(ch.Case.CodeSeq)
 	person, number := e.codeKeys(ch.Case, ch.Case.Personal.CodeMobile)
-	if err := tx.PutUse(ctx, person, id, ch.CodeDue); err != nil {
+	if err := tx.PutUse(ctx, person.key, id, ch.CodeDue, person.former...); err != nil {
 		return err
 	}
-	return tx.PutUse(ctx, number, id, ch.CodeDue)
+	return tx.PutUse(ctx, number.key, id, ch.CodeDue, number.former...)
 }

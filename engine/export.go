@@ -104,7 +104,7 @@ func (e *Engine) export(ctx context.Context, tx flows.Tx, k click) (flows.Answer
 
 // exports is the limit of an admin.
 var exports = watched{
-	purpose: "exports_of_admin",
+	purpose: purposeExportsOfAdmin,
 	cause:   "exports",
 	most:    flows.MaxExports,
 	window:  flows.ExportsWindow,
@@ -118,7 +118,8 @@ func (e *Engine) mayExport(ctx context.Context, tx flows.Tx, k click) (*cards.To
 	// The uses are asked for first: transactions that do so follow each other, so that of two clicks one finds the
 	// other's export.
 	since := e.Now().Add(-flows.ExportTries)
-	if _, err := tx.Uses(ctx, e.watchedKey(k, exports), since); err != nil {
+	key := e.watchedKey(k, exports)
+	if _, err := tx.Uses(ctx, key.key, since, key.former...); err != nil {
 		return nil, err
 	}
 	mine, err := tx.ExportsOf(ctx, k.TenantKey, k.OpenID, since)

@@ -2,7 +2,7 @@ package engine
 
 import (
 	"context"
-	"encoding/hex"
+	"slices"
 	"strings"
 
 	"shiming/flows"
@@ -52,5 +52,16 @@ func (e *Engine) NameHash(tenantKey, name string) string {
 	if key == "" {
 		return ""
 	}
-	return hex.EncodeToString(e.Store.MAC("look_up_name", tenantKey, key))
+	return nameHash(e.Store, tenantKey, key).key
+}
+
+// IsNamed reports whether one of the hashes is that of the name. They may be from before a rotation of the keys.
+func (e *Engine) IsNamed(tenantKey, name string, hashes []string) bool {
+	key := idcard.NameKey(name)
+	return key != "" && slices.ContainsFunc(nameHash(e.Store, tenantKey, key).all(),
+		func(hash string) bool { return slices.Contains(hashes, hash) })
+}
+
+func nameHash(s flows.Store, tenantKey, key string) keyed {
+	return keyedHash(s, "", "look_up_name", tenantKey, key)
 }

@@ -107,13 +107,13 @@ func (e *Engine) Entered(ctx context.Context, n flows.Entered) error {
 		}
 		// A setting keeps that the person was greeted, because the keys of Seen are deleted after some days. Versions
 		// before named it by the open_id.
-		mark := greetedKey(e.Store, n.TenantKey, n.OpenID)
-		for _, setting := range []string{mark, "greeted/" + n.OpenID} {
+		mark := greetedKeys(e.Store, n.TenantKey, n.OpenID)
+		for _, setting := range append(mark.all(), "greeted/"+n.OpenID) {
 			if greeted, err := tx.Setting(ctx, n.TenantKey, setting); err != nil || greeted != "" {
 				return err
 			}
 		}
-		if err := tx.PutSetting(ctx, n.TenantKey, mark, "1"); err != nil {
+		if err := tx.PutSetting(ctx, n.TenantKey, mark.key, "1"); err != nil {
 			return err
 		}
 		last, err := tx.LatestCase(ctx, n.TenantKey, n.OpenID)

@@ -78,7 +78,7 @@ func (e *Engine) mayPeek(ctx context.Context, tx flows.Tx, k click, c *flows.Cas
 // countLook counts a look that an admin asks for. Beyond the limit it returns a toast, and the other admins are told.
 func (e *Engine) countLook(ctx context.Context, tx flows.Tx, k click) (*cards.Toast, error) {
 	return e.countWatched(ctx, tx, k, watched{
-		purpose: "looks_of_admin",
+		purpose: purposeLooksOfAdmin,
 		cause:   "looks",
 		most:    flows.MaxLooks,
 		window:  flows.LooksWindow,

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"encoding/hex"
 	"time"
 
 	"shiming/flows"
@@ -132,15 +131,14 @@ func (e *Engine) ForgetLeavers(ctx context.Context, tx flows.Tx, tenantKey strin
 
 // settingsOf returns the keys of the settings that are about one person, without those that end with /open_id.
 func (e *Engine) settingsOf(tenantKey, openID string) []string {
-	return []string{
-		flows.SettingAbsences + "/" + openID + settingMadeAt,
-		greetedKey(e.Store, tenantKey, openID),
-	}
+	return append(greetedKeys(e.Store, tenantKey, openID).all(),
+		flows.SettingAbsences+"/"+openID+settingMadeAt,
+	)
 }
 
-// greetedKey is the setting that keeps that a person was greeted, by a keyed hash.
-func greetedKey(s flows.Store, tenantKey, openID string) string {
-	return "greeted/" + hex.EncodeToString(s.MAC("greeted", tenantKey, openID))
+// greetedKeys is the setting that keeps that a person was greeted, by a keyed hash.
+func greetedKeys(s flows.Store, tenantKey, openID string) keyed {
+	return keyedHash(s, "greeted/", purposeGreeted, tenantKey, openID)
 }
 
 // maxLeavers bounds CountLeavers.

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"encoding/hex"
 	"strconv"
 	"time"
 
@@ -23,19 +22,19 @@ type watched struct {
 }
 
 // watchedKey is the key under which the uses of the clicker are counted.
-func (e *Engine) watchedKey(k click, w watched) string {
-	return hex.EncodeToString(e.Store.MAC(w.purpose, k.TenantKey, k.OpenID))
+func (e *Engine) watchedKey(k click, w watched) keyed {
+	return keyedHash(e.Store, "", w.purpose, k.TenantKey, k.OpenID)
 }
 
 // countWatched counts a use. Beyond the limit it returns a toast, and the other admins are told.
 func (e *Engine) countWatched(ctx context.Context, tx flows.Tx, k click, w watched) (*cards.Toast, error) {
 	key, now := e.watchedKey(k, w), e.Now()
-	uses, err := tx.Uses(ctx, key, now.Add(-w.window))
+	uses, err := tx.Uses(ctx, key.key, now.Add(-w.window), key.former...)
 	if err != nil {
 		return nil, err
 	}
 	if len(uses) < w.most {
-		return nil, tx.PutUse(ctx, key, k.EventID, now)
+		return nil, tx.PutUse(ctx, key.key, k.EventID, now, key.former...)
 	}
 	toast := flows.NewToast(w.toast, map[string]string{"n": strconv.Itoa(w.most)})
 	return toast, e.tellWatched(ctx, tx, k, w, uses)

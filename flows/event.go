@@ -174,6 +174,7 @@ type Event struct {
 	// SameNumberCases lists ids of other people's cases with the same number (Confirmed).
 	SameNumberCases []string
 
+	CodeKey  []byte       // CodePrepared: key of MAC
 	MAC      []byte       // CodePrepared: keyed hash of the new digits; CodeTyped: of the typed digits
 	Code     string       // CodeTyped: the digits, which are kept only if they are right
 	Seq      int64        // of a code, a look-up of a bank, or a flow for a face: its sequence number

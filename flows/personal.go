@@ -18,6 +18,7 @@ type Personal struct {
 	ContactName   string
 	ContactMobile string
 	CodeMobile    string // number to which the last code was sent
+	CodeKey       []byte `json:",omitempty"` // key of Case.Code.MAC, so that a code outlives a rotation of the keys
 	SMSCode       string // the right code, as typed; it goes into the evidence, and is deleted when that is filed
 	BankCard      string `json:",omitempty"` // number of the bank card; deleted with SMSCode
 	OpeningBank   string `json:",omitempty"` // bank of that card; deleted with SMSCode

@@ -77,6 +77,9 @@ type Store interface {
 	// MAC returns a keyed hash of 32 bytes, for codes and marks. Hashes of different purposes
 	// are unrelated.
 	MAC(purpose string, data ...string) []byte
+	// MACs returns the hashes under every hashing key that is held: first that of MAC, then those that a rotation of
+	// the keys leaves. What was stored or given out is compared with all of them.
+	MACs(purpose string, data ...string) [][]byte
 	// BlindIndex returns what SetBlindIndex stores and SameNumber looks for. It is opaque, differs before and after a
 	// rotation of the keys, and is compared by SameIndex.
 	BlindIndex(purpose string, data ...string) []byte
@@ -235,11 +238,11 @@ type Tx interface {
 	PutSetting(ctx context.Context, tenantKey, key, value string) error
 	PutExport(ctx context.Context, x *Export) error // insert or replace
 	// Uses returns the times of the uses of a limited thing since a moment, oldest first. A time may lie ahead.
-	// Transactions that ask for the same key follow each other.
-	Uses(ctx context.Context, key string, since time.Time) ([]time.Time, error)
+	// Transactions that ask for the same key follow each other. former are the same key under former hashing keys.
+	Uses(ctx context.Context, key string, since time.Time, former ...string) ([]time.Time, error)
 	// PutUse stores a use. The same id again replaces the first. Uses are kept for at least 24 hours.
-	PutUse(ctx context.Context, key, id string, at time.Time) error
-	DeleteUse(ctx context.Context, key, id string) error
+	PutUse(ctx context.Context, key, id string, at time.Time, former ...string) error
+	DeleteUse(ctx context.Context, key, id string, former ...string) error
 	EmploymentTx
 	CampaignTx
 	DataRequestTx

@@ -19,6 +19,7 @@ func codePrepared(d *decision) {
 		return
 	}
 	d.c.Code.MAC, d.c.Code.Supplier = d.event.MAC, d.event.Supplier
+	d.c.Personal.CodeKey = d.event.CodeKey
 	d.change.Silent = true
 }
 

@@ -91,15 +91,16 @@ func (t *txn) Audit(ctx context.Context, row flows.AuditRow) error {
 		return err
 	}
 
-	mac := t.keys.MAC(headPurpose, headMACParts(row.CaseID, row.Seq, row.Hash)...)
+	mac, epoch := t.keys.MACWithEpoch(headPurpose, headMACParts(row.CaseID, row.Seq, row.Hash)...)
 	_, err = t.exec(ctx, "audit head", `
-		INSERT INTO audit_heads (case_id, seq, hash, mac)
-		VALUES ($1,$2,$3,$4)
+		INSERT INTO audit_heads (case_id, seq, hash, mac, mac_epoch)
+		VALUES ($1,$2,$3,$4,$5)
 		ON CONFLICT (case_id) DO UPDATE
 		SET seq = excluded.seq,
 		    hash = excluded.hash,
-		    mac = excluded.mac`,
-		row.CaseID, row.Seq, row.Hash, mac,
+		    mac = excluded.mac,
+		    mac_epoch = excluded.mac_epoch`,
+		row.CaseID, row.Seq, row.Hash, mac, epoch,
 	)
 	return err
 }

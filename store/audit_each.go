@@ -44,8 +44,8 @@ func (t *txn) auditChunk(ctx context.Context, rows []flows.AuditRow) error {
 			return err
 		}
 		links = append(links, values...)
-		mac := t.keys.MAC(headPurpose, headMACParts(row.CaseID, row.Seq, row.Hash)...)
-		ends = append(ends, row.CaseID, row.Seq, row.Hash, mac)
+		mac, epoch := t.keys.MACWithEpoch(headPurpose, headMACParts(row.CaseID, row.Seq, row.Hash)...)
+		ends = append(ends, row.CaseID, row.Seq, row.Hash, mac, epoch)
 	}
 	_, err = t.exec(ctx, "audit", `INSERT INTO audit (`+auditColumns+`) VALUES `+
 		placeholders(len(rows), len(links)/len(rows)), links...)
@@ -56,12 +56,13 @@ func (t *txn) auditChunk(ctx context.Context, rows []flows.AuditRow) error {
 		return err
 	}
 	_, err = t.exec(ctx, "audit head", `
-		INSERT INTO audit_heads (case_id, seq, hash, mac)
+		INSERT INTO audit_heads (case_id, seq, hash, mac, mac_epoch)
 		VALUES `+placeholders(len(rows), len(ends)/len(rows))+`
 		ON CONFLICT (case_id) DO UPDATE
 		SET seq = excluded.seq,
 		    hash = excluded.hash,
-		    mac = excluded.mac`,
+		    mac = excluded.mac,
+		    mac_epoch = excluded.mac_epoch`,
 		ends...,
 	)
 	return err

@@ -173,8 +173,8 @@ func (b *bulkRows) addAudit(t *txn, h ImportedCase) (err error) {
 		prev = row.Hash
 	}
 	if n := int64(len(h.Audit)); n > 0 {
-		mac := t.keys.MAC(headPurpose, headMACParts(h.Case.ID, n, prev)...)
-		b.heads = append(b.heads, []any{h.Case.ID, n, prev, mac})
+		mac, epoch := t.keys.MACWithEpoch(headPurpose, headMACParts(h.Case.ID, n, prev)...)
+		b.heads = append(b.heads, []any{h.Case.ID, n, prev, mac, epoch})
 	}
 	return nil
 }
@@ -191,7 +191,7 @@ func (b *bulkRows) insert(ctx context.Context, t *txn) error {
 	}{
 		{`cases (` + newCaseColumns + `, number_index, index_epoch)`, b.cases},
 		{`audit (` + auditColumns + `)`, b.audit},
-		{`audit_heads (case_id, seq, hash, mac)`, b.heads},
+		{`audit_heads (case_id, seq, hash, mac, mac_epoch)`, b.heads},
 		{`surfaces (` + surfaceColumns + `)`, b.surfaces},
 		{`event_keys (key, at_ms)`, b.keys},
 	} {

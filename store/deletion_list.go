@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gofrs/flock"
+
 	"shiming/flows"
 )
 
@@ -18,6 +20,9 @@ type Deleted struct {
 	CaseID string
 	flows.Deletion
 }
+
+// key names a deletion: a case has one of each scope.
+func (d Deleted) key() string { return d.CaseID + "/" + string(d.Scope) }
 
 // line is the form of an entry in the list: time, case, scope and rule, with blanks between. It holds nothing personal.
 func (d Deleted) line() string {
@@ -70,6 +75,7 @@ func readDeletions(path string) (all []Deleted, size int64, err error) {
 // be told what was deleted since. It is not safe for concurrent use.
 type DeletionList struct {
 	file  *os.File
+	lock  *flock.Flock
 	known map[string]bool // case and scope
 	begun bool            // the database was read
 	last  time.Time       // of the newest deletion in it
@@ -78,15 +84,31 @@ type DeletionList struct {
 // commitDelay is more than the time between a deletion's time and its commit.
 const commitDelay = 10 * time.Minute
 
-// OpenDeletionList opens or creates the list, mode 0600. An incomplete last line is cut off.
+// ErrListHeld means that another process writes the list. It copies from the same database, so that one is enough.
+var ErrListHeld = errors.New("store: list of deletions: another process writes it")
+
+// OpenDeletionList opens or creates the list, mode 0600, and holds a lock on it. An incomplete last line is cut off. It
+// returns ErrListHeld, a *DeletionListError, or an error of the file system.
 func OpenDeletionList(path string) (l *DeletionList, err error) {
-	l = &DeletionList{known: map[string]bool{}}
+	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, lock.Close())
+		}
+	}()
+	switch locked, err := lock.TryLock(); {
+	case err != nil:
+		return nil, fmt.Errorf("store: list of deletions: %w", err)
+	case !locked:
+		return nil, ErrListHeld
+	}
+	l = &DeletionList{known: map[string]bool{}, lock: lock}
 	all, size, err := readDeletions(path)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
 	for _, d := range all {
-		l.known[d.CaseID+"/"+string(d.Scope)] = true
+		l.known[d.key()] = true
 	}
 	if l.file, err = os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o600); err != nil {
 		return nil, fmt.Errorf("store: list of deletions: %w", err)
@@ -100,15 +122,15 @@ func OpenDeletionList(path string) (l *DeletionList, err error) {
 	return l, nil
 }
 
-// Close closes the file.
-func (l *DeletionList) Close() error { return l.file.Close() }
+// Close closes the file and gives up the lock.
+func (l *DeletionList) Close() error { return errors.Join(l.file.Close(), l.lock.Close()) }
 
 // Add writes deletions that the list does not have yet, and flushes them to the disk. It returns how many it wrote.
 func (l *DeletionList) Add(all []Deleted) (n int, err error) {
 	var lines strings.Builder
 	var added []string
 	for _, d := range all {
-		if key := d.CaseID + "/" + string(d.Scope); !l.known[key] {
+		if key := d.key(); !l.known[key] {
 			lines.WriteString(d.line())
 			added = append(added, key)
 		}

@@ -112,3 +112,62 @@ func TestOtherFilesAreNoDeletionList(t *testing.T) {
 		t.Errorf("without a file: got %v, want that it does not exist", err)
 	}
 }
+
+// TestDeletionListHasOneWriter: two processes on one machine may share a path. The second one takes the list over when
+// the first has ended, and goes on with the same content.
+func TestDeletionListHasOneWriter(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "list")
+	first, err := OpenDeletionList(path)
+	must(t, err)
+	a := Deleted{"a", flows.Deletion{Scope: flows.PurgeAll, Rule: flows.RuleRequest, At: time.Unix(1, 0)}}
+	if _, err := OpenDeletionList(path); !errors.Is(err, ErrListHeld) {
+		t.Fatalf("a second writer: got %v, want %v", err, ErrListHeld)
+	}
+	if n, err := first.Add([]Deleted{a}); n != 1 || err != nil {
+		t.Fatalf("added %d (%v), want 1", n, err)
+	}
+	must(t, first.Close())
+	second, err := OpenDeletionList(path)
+	must(t, err)
+	if n, err := second.Add([]Deleted{a}); n != 0 || err != nil {
+		t.Errorf("added %d (%v), want that it is known", n, err)
+	}
+	must(t, second.Close())
+}
+
+// TestMissingDeletions: a deletion of the list that the database lacks shows that an older database was put back, until
+// somebody has dealt with it. A case that the database does not know shows nothing.
+func TestMissingDeletions(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, ts *testStore) {
+		ctx, at := t.Context(), ts.Now().Add(-time.Hour)
+		for _, id := range []string{"deleted", "back"} {
+			ts.tx(t, func(tx flows.Tx) error {
+				c := flows.SampleCase(flows.Done)
+				c.ID, c.OpenID, c.TenantKey = id, "ou_"+id, "t1"
+				if err := tx.InsertCase(ctx, c); err != nil || id == "back" {
+					return err
+				}
+				if err := tx.Audit(ctx, flows.AuditRow{CaseID: id, At: at, Event: "x"}); err != nil {
+					return err
+				}
+				return tx.PutDeletion(ctx, c, flows.Deletion{Scope: flows.PurgeAll, Rule: flows.RuleRequest, At: at}, 0)
+			})
+		}
+		of := func(id string, scope flows.PurgeScope) Deleted {
+			return Deleted{id, flows.Deletion{Scope: scope, Rule: flows.RuleRequest, At: at}}
+		}
+		list := []Deleted{of("deleted", flows.PurgeAll), of("back", flows.PurgeAll), of("unknown", flows.PurgeAll)}
+		missing, err := ts.MissingDeletions(ctx, list)
+		if err != nil || len(missing) != 1 || missing[0].CaseID != "back" {
+			t.Fatalf("missing %v (%v), want the one of a case that is back", missing, err)
+		}
+		must(t, ts.Settle(ctx))
+		if missing, err := ts.MissingDeletions(ctx, list); err != nil || len(missing) != 0 {
+			t.Errorf("after `shiming restored`: missing %v (%v), want none", missing, err)
+		}
+		list[1].At = ts.Now().Add(time.Hour)
+		if missing, err := ts.MissingDeletions(ctx, list); err != nil || len(missing) != 1 {
+			t.Errorf("a later deletion: missing %v (%v), want it", missing, err)
+		}
+	})
+}

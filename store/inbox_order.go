@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 
 	"shiming/flows"
 )
@@ -16,7 +17,16 @@ func (s *Store) chatKey(chat string) any {
 	if chat == "" {
 		return nil
 	}
-	return s.MAC("push_chat", chat)[:chatKeyBytes]
+	return s.chatKeys(chat)[0]
+}
+
+// chatKeys returns the keyed hash under every hashing key, first the one in use.
+func (s *Store) chatKeys(chat string) [][]byte {
+	keys := s.MACs("push_chat", chat)
+	for i := range keys {
+		keys[i] = keys[i][:chatKeyBytes]
+	}
+	return keys
 }
 
 const olderPushesSQL = `SELECT id FROM pushes WHERE chat = $1 AND id < $2 ORDER BY id`
@@ -26,7 +36,19 @@ const olderPushesSQL = `SELECT id FROM pushes WHERE chat = $1 AND id < $2 ORDER 
 func (s *Store) OlderPushes(ctx context.Context, chat, id string) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	return collect(ctx, s.backend.read, "older pushes", scanString, olderPushesSQL, s.chatKey(chat), id)
+	if chat == "" {
+		return nil, nil
+	}
+	var all []string
+	for _, key := range s.chatKeys(chat) { // more than one only between a rotation of the keys and `keys retire`
+		ids, err := collect(ctx, s.backend.read, "older pushes", scanString, olderPushesSQL, key, id)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, ids...)
+	}
+	slices.Sort(all)
+	return all, nil
 }
 
 // ReadPush returns a push without postponing it. It returns flows.ErrNotFound if the push is handled by now, or cannot

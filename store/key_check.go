@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 
 	"shiming/store/keyset"
 )
@@ -39,7 +40,8 @@ func wrongKeys(err error) bool {
 }
 
 // compareKeyCheck returns ErrWrongKeyset if the check value is from another sealing or hashing key, a *RetiredError
-// if the keys of its epoch were destroyed, and an *EpochError if the keyset is from before a rotation.
+// if the keys of its epoch were destroyed, and an *EpochError if the keyset is from before a rotation. A rotation moves
+// both values in one statement.
 // A database without a check value passes: its first opening was interrupted.
 func compareKeyCheck(ctx context.Context, db *sql.DB, keys *keyset.Keyset) error {
 	var prf, sealed []byte
@@ -50,16 +52,39 @@ func compareKeyCheck(ctx context.Context, db *sql.DB, keys *keyset.Keyset) error
 	if err != nil {
 		return err
 	}
-	if !keys.Matches(prf, keyCheckAAD) {
-		return ErrWrongKeyset
-	}
-	if _, err := keys.Open(keyCheckAAD, sealed); err == nil {
+	matches := keys.Matches(prf, keyCheckAAD)
+	if _, err := keys.Open(keyCheckAAD, sealed); err == nil && matches {
 		return nil
 	}
 	if err := retiredError(keys, sealed); err != nil {
 		return err
 	}
+	ours, err := knowsKeyset(ctx, db, keys)
+	if err != nil {
+		return err
+	}
+	if !matches && !ours {
+		return ErrWrongKeyset
+	}
 	return lackedEpoch(ctx, db, keys)
+}
+
+// knowsKeyset reports whether the keyset holds a key that the database has used before a rotation.
+func knowsKeyset(ctx context.Context, db *sql.DB, keys *keyset.Keyset) (bool, error) {
+	var value string
+	err := db.QueryRowContext(ctx, `SELECT value FROM settings WHERE tenant_key = '' AND key = $1`, formerMark).Scan(&value)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	for _, text := range strings.Fields(value) {
+		if number, keyID, err := parseEpoch(text); err == nil && keys.Has(number, keyID) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // lackedEpoch returns an *EpochError if the keyset is of this database and does not hold the epoch that the database

@@ -18,6 +18,8 @@ const (
 	epochMark   = "keys/epoch"   // NUMBER:KEY of the epoch that every process uses
 	nextMark    = "keys/next"    // NUMBER:KEY of the epoch that a rotation has added to the keyset file
 	retiredMark = "keys/retired" // number of the newest epoch whose keys were destroyed
+	formerMark  = "keys/former"  // NUMBER:KEY of every epoch that was in use before, with blanks between
+	hashedMark  = "keys/hashed"  // number of the newest epoch whose hashing key has all keyed hashes that can be found
 )
 
 // epochValue is the value of a mark: the number of an epoch and Tink's random id of its key, which tells two copies of
@@ -36,6 +38,9 @@ func parseEpoch(value string) (number int, keyID uint32, err error) {
 	}
 	return number, uint32(wide), nil
 }
+
+// KeysMade returns when the keys in use were made, or the zero time if that is not known.
+func (s *Store) KeysMade() time.Time { return s.keys.InUse().Created }
 
 // EpochError means that the keyset does not hold the epoch which the database uses: the file is a copy from before the
 // rotation.
@@ -103,7 +108,7 @@ func (s *Store) adoptEpoch(ctx context.Context) error {
 // adoptFirstEpoch uses the epoch with which a database began that was never rotated.
 func (s *Store) adoptFirstEpoch(ctx context.Context) error {
 	var sealed []byte
-	err := s.backend.write.QueryRowContext(ctx, `SELECT sealed FROM key_check WHERE id = 1`).Scan(&sealed)
+	err := s.backend.read.QueryRowContext(ctx, `SELECT sealed FROM key_check WHERE id = 1`).Scan(&sealed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}

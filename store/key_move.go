@@ -28,11 +28,13 @@ type keyMove struct {
 	moved  func(n int)
 
 	unreadable map[string]bool // rows that do not open, by what they are
+	cut        map[string]bool // ends of audit chains that no key confirms
 }
 
 // newKeyMove moves to the epoch in use.
 func (s *Store) newKeyMove(index func(*flows.Case) []byte, moved func(int)) *keyMove {
-	return &keyMove{store: s, target: s.keys.InUse().Number, index: index, moved: moved, unreadable: map[string]bool{}}
+	return &keyMove{store: s, target: s.keys.InUse().Number, index: index, moved: moved,
+		unreadable: map[string]bool{}, cut: map[string]bool{}}
 }
 
 // movable is a row in its table.
@@ -53,6 +55,9 @@ func (m *keyMove) run(ctx context.Context) error {
 				return err
 			}
 		}
+	}
+	if err := m.moveChains(ctx); err != nil {
+		return err
 	}
 	return m.moveShort(ctx)
 }

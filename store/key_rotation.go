@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"shiming/flows"
@@ -19,10 +20,11 @@ import (
 //	1. the keyset file gets a new epoch, if none was begun
 //	2. wait until every running process holds it
 //	3. the setting keys/epoch names it; wait until every process uses it
-//	4. move everything of older epochs
-//	5. the check value is sealed with it
+//	4. move everything of older epochs, and the keyed hashes under which something is looked for
+//	5. the check value is sealed and hashed with it
 //
-// Retiring an epoch removes its keys from the file. It is refused while anything is under them.
+// Retiring an epoch removes its keys from the file. It is refused while anything is under them. What cannot be found to
+// be moved is listed in docs/data: links and codes that were given out, and counts of people who are in no case.
 
 // KeyProgress tells how far a rotation is.
 type KeyProgress struct {
@@ -35,6 +37,9 @@ type KeyProgress struct {
 type RotateConfig struct {
 	// Index returns the blind index of a case, or nil; see Store.BlindIndex.
 	Index func(*flows.Case) []byte
+	// Hashes returns the keys of uses and of settings that are keyed hashes about a person, each under every hashing key;
+	// see engine.HashesOf. nil: there are none.
+	Hashes HashesFunc
 	// Progress is told how far the rotation is, from one goroutine.
 	Progress func(KeyProgress)
 }
@@ -67,6 +72,9 @@ func (s *Store) RotateKeys(ctx context.Context, cfg RotateConfig) (out Rotated, 
 		out.Epoch, out.Resumed = target.Number, resumed
 		note := func(waiting []string) { cfg.Progress(KeyProgress{Epoch: target.Number, Waiting: waiting}) }
 		if err := s.waitForHolders(ctx, func(h KeyHolder) bool { return h.Holds(target) }, note); err != nil {
+			return err
+		}
+		if err := s.noteFormer(ctx, target); err != nil {
 			return err
 		}
 		if err := s.putMark(ctx, epochMark, epochValue(target)); err != nil {
@@ -115,7 +123,11 @@ func (s *Store) nextEpoch(ctx context.Context) (target keyset.Epoch, resumed boo
 	if err != nil {
 		return target, false, err
 	}
-	if behind || usageBelow(usage, s.keys, used.Number).Total() > 0 {
+	unhashed, err := s.hashesBehind(ctx)
+	if err != nil {
+		return target, false, err
+	}
+	if behind || unhashed || usageBelow(usage, s.keys, used.Number).Total() > 0 {
 		return used, true, nil
 	}
 	next, err := s.keys.WithNewEpoch()
@@ -155,8 +167,35 @@ func (s *Store) moveAll(ctx context.Context, cfg RotateConfig, target int, out *
 			return err
 		}
 	}
+	if err := m.movePeople(ctx, cfg.Hashes); err != nil {
+		return err
+	}
+	maps.Copy(m.unreadable, m.cut)
 	out.Unreadable = slices.Sorted(maps.Keys(m.unreadable))
 	return s.moveKeyCheck(ctx)
+}
+
+// noteFormer adds the epoch in use to those that were in use before the target, so that a key file from before a
+// rotation can be told from one of another installation.
+func (s *Store) noteFormer(ctx context.Context, target keyset.Epoch) error {
+	used := s.keys.InUse()
+	value, _, err := s.readMark(ctx, formerMark)
+	if err != nil || used.Number == target.Number {
+		return err
+	}
+	if slices.Contains(strings.Fields(value), epochValue(used)) {
+		return nil
+	}
+	return s.putMark(ctx, formerMark, strings.TrimSpace(value+" "+epochValue(used)))
+}
+
+// hashesBehind reports whether keyed hashes may be under the hashing key of an older epoch.
+func (s *Store) hashesBehind(ctx context.Context) (bool, error) {
+	if !s.keys.FormerHashing() {
+		return false, nil
+	}
+	value, _, err := s.readMark(ctx, hashedMark)
+	return value != strconv.Itoa(s.keys.InUse().Number), err
 }
 
 // checkValueBehind reports whether the check value is under an older epoch.
@@ -176,7 +215,9 @@ func (s *Store) moveKeyCheck(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.backend.write.ExecContext(ctx, `UPDATE key_check SET sealed = $1 WHERE id = 1`, sealed); err != nil {
+	_, err = s.backend.write.ExecContext(ctx, `UPDATE key_check SET prf = $1, sealed = $2 WHERE id = 1`,
+		s.keys.MAC(keyCheckAAD), sealed)
+	if err != nil {
 		return fmt.Errorf("store: key check: %w", err)
 	}
 	return nil
@@ -270,6 +311,10 @@ func (s *Store) mayRetire(ctx context.Context, cfg RetireConfig) error {
 	if err != nil {
 		return err
 	}
+	unhashed, err := s.hashesBehind(ctx)
+	if err != nil {
+		return err
+	}
 	usage, err := s.KeyUsage(ctx)
 	if err != nil {
 		return err
@@ -291,7 +336,7 @@ func (s *Store) mayRetire(ctx context.Context, cfg RetireConfig) error {
 	if left.Total() > 0 {
 		return &NeededError{Epoch: number, Usage: left}
 	}
-	if behind || number >= s.keys.InUse().Number {
+	if behind || unhashed || number >= s.keys.InUse().Number {
 		return &NeededError{Epoch: number}
 	}
 	holders, err := s.KeyHolders(ctx)

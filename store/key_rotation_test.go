@@ -189,7 +189,7 @@ func TestRotateKeys(t *testing.T) {
 		for _, l := range must2(command.ListKeys(t.Context()))(t) {
 			switch {
 			case l.Number == 1 && l.State == KeyOld && l.Usage.Total() == 0:
-			case l.Number == 2 && l.State == KeyInUse && l.Usage == KeyUsage{24, 24, 24, 4} && !l.Created.IsZero():
+			case l.Number == 2 && l.State == KeyInUse && l.Usage == KeyUsage{24, 24, 24, 4, 0} && !l.Created.IsZero():
 			default:
 				t.Errorf("listed %+v", l)
 			}

@@ -16,10 +16,11 @@ type KeyUsage struct {
 	Pictures int64
 	Numbers  int64 // blind indexes
 	Short    int64 // events not decided on yet, lines of lists, words of data requests, the app's ticket
+	Chains   int64 // ends of audit chains under the hashing key
 }
 
 // Total is the sum.
-func (u KeyUsage) Total() int64 { return u.Cases + u.Pictures + u.Numbers + u.Short }
+func (u KeyUsage) Total() int64 { return u.Cases + u.Pictures + u.Numbers + u.Short + u.Chains }
 
 // KeyUsage counts by epoch. What an older version has sealed with the keyset itself belongs to epoch 1. Epoch 0 is what
 // no key of the keyset has made.
@@ -56,6 +57,19 @@ func keyUsage(ctx context.Context, q querier, keys *keyset.Keyset) (map[int]KeyU
 			count.add(&u, r.n)
 			out[max(r.epoch, 1)] = u
 		}
+	}
+	ends, err := collect(ctx, q, "key usage", func(scan scanner) (r row, err error) {
+		err = scan(&r.epoch, &r.n)
+		return r, err
+	}, `SELECT mac_epoch, count(*) FROM audit_heads GROUP BY mac_epoch`)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range ends {
+		epoch := keys.HashEpoch(r.epoch)
+		u := out[epoch]
+		u.Chains += r.n
+		out[epoch] = u
 	}
 	return out, addShortUsage(ctx, q, keys, out)
 }
@@ -121,6 +135,7 @@ func usageBelow(usage map[int]KeyUsage, keys *keyset.Keyset, number int) (sum Ke
 			sum.Pictures += u.Pictures
 			sum.Numbers += u.Numbers
 			sum.Short += u.Short
+			sum.Chains += u.Chains
 		}
 	}
 	return sum

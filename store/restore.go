@@ -108,8 +108,11 @@ func (s *Store) CopyOf(ctx context.Context) (time.Time, error) {
 }
 
 // Settle removes the marks of a copy, so that Open accepts it again. The caller has dealt with
-// everything in it that could happen a second time.
+// everything in it that could happen a second time, and with every deletion of the list until now.
 func (s *Store) Settle(ctx context.Context) error {
+	if err := s.putMark(ctx, settledMark, s.Now().UTC().Format(time.RFC3339Nano)); err != nil {
+		return err
+	}
 	if s.backend.location != nil {
 		location, err := s.backend.location(ctx)
 		if err != nil {

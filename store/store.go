@@ -178,6 +178,9 @@ func (s *Store) Shared() bool { return s.backend.heartbeat != nil }
 // ("ab","c") and ("a","bc") differ.
 func (s *Store) MAC(purpose string, data ...string) []byte { return s.keys.MAC(purpose, data...) }
 
+// MACs returns the keyed hashes under every hashing key that is held, first that of MAC.
+func (s *Store) MACs(purpose string, data ...string) [][]byte { return s.keys.MACs(purpose, data...) }
+
 // BlindIndex returns keyed hashes for finding equal data again, see keyset.BlindIndex. SetBlindIndex stores one of
 // them, SameNumber looks for all.
 func (s *Store) BlindIndex(purpose string, data ...string) []byte {

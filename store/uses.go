@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -9,18 +10,32 @@ import (
 const usesKept = 48 * time.Hour
 
 // Uses returns when the key was used since a moment, oldest first. On PostgreSQL transactions that
-// ask for the same key follow each other, so that each counts what the one before it has added.
-func (t *txn) Uses(ctx context.Context, key string, since time.Time) ([]time.Time, error) {
-	if _, err := t.lock(ctx, "uses/"+key); err != nil {
-		return nil, err
+// ask for the same key follow each other, so that each counts what the one before it has added. former are the same
+// key under other hashing keys: another process may use one of them until a rotation has gone on.
+func (t *txn) Uses(ctx context.Context, key string, since time.Time, former ...string) ([]time.Time, error) {
+	keys := append([]string{key}, former...)
+	slices.Sort(keys) // the same order in every process
+	var all []time.Time
+	for _, k := range keys {
+		if _, err := t.lock(ctx, "uses/"+k); err != nil {
+			return nil, err
+		}
 	}
-	return collect(ctx, t.q, "uses", scanMillis, `
-		SELECT at_ms
-		FROM uses
-		WHERE key = $1 AND at_ms > $2
-		ORDER BY at_ms`,
-		key, millis(since),
-	)
+	for _, k := range keys {
+		of, err := collect(ctx, t.q, "uses", scanMillis, `
+			SELECT at_ms
+			FROM uses
+			WHERE key = $1 AND at_ms > $2
+			ORDER BY at_ms`,
+			k, millis(since),
+		)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, of...)
+	}
+	slices.SortFunc(all, time.Time.Compare)
+	return all, nil
 }
 
 func scanMillis(scan scanner) (time.Time, error) {
@@ -31,7 +46,12 @@ func scanMillis(scan scanner) (time.Time, error) {
 
 // PutUse stores that the act id uses the key at a moment, which may lie ahead. A second use with the
 // same id replaces the first.
-func (t *txn) PutUse(ctx context.Context, key, id string, at time.Time) error {
+func (t *txn) PutUse(ctx context.Context, key, id string, at time.Time, former ...string) error {
+	for _, k := range former {
+		if err := t.DeleteUse(ctx, k, id); err != nil {
+			return err
+		}
+	}
 	_, err := t.exec(ctx, "put use", `
 		INSERT INTO uses (key, id, at_ms)
 		VALUES ($1,$2,$3)
@@ -42,9 +62,13 @@ func (t *txn) PutUse(ctx context.Context, key, id string, at time.Time) error {
 }
 
 // DeleteUse deletes a use that did not take place.
-func (t *txn) DeleteUse(ctx context.Context, key, id string) error {
-	_, err := t.exec(ctx, "delete use", `DELETE FROM uses WHERE key = $1 AND id = $2`, key, id)
-	return err
+func (t *txn) DeleteUse(ctx context.Context, key, id string, former ...string) error {
+	for _, k := range append([]string{key}, former...) {
+		if _, err := t.exec(ctx, "delete use", `DELETE FROM uses WHERE key = $1 AND id = $2`, k, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // purgeUses deletes the uses that no window counts any more.

@@ -40,8 +40,20 @@ const (
 var start = time.Date(2026, 11, 30, 1, 0, 0, 0, time.UTC)
 
 // testMAC is a keyed hash like the store's.
-func testMAC(purpose string, data ...string) []byte {
-	h := hmac.New(sha256.New, []byte("key"))
+func testMAC(purpose string, data ...string) [][]byte {
+	return [][]byte{macOf("key", purpose, data)}
+}
+
+// rotatedMAC is testMAC after a rotation of the keys.
+func rotatedMAC(purpose string, data ...string) [][]byte {
+	return [][]byte{macOf("another key", purpose, data), macOf("key", purpose, data)}
+}
+
+// retiredMAC is rotatedMAC after the former keys were destroyed.
+func retiredMAC(purpose string, data ...string) [][]byte { return rotatedMAC(purpose, data...)[:1] }
+
+func macOf(key, purpose string, data []string) []byte {
+	h := hmac.New(sha256.New, []byte(key))
 	fmt.Fprintf(h, "%q%q", purpose, data)
 	return h.Sum(nil)
 }

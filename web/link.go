@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -12,8 +13,9 @@ import (
 	"shiming/flows"
 )
 
-// MAC returns a keyed hash of at least macLen bytes. It depends on where one part ends and the next begins.
-type MAC func(purpose string, data ...string) []byte
+// MAC returns keyed hashes of at least macLen bytes: first the one to give out, then those under former keys, which are
+// still recognised. They depend on where one part ends and the next begins.
+type MAC func(purpose string, data ...string) [][]byte
 
 // macLen is the length of the hashes in links, cookies and forms. 128 bits cannot be guessed.
 const macLen = 16
@@ -30,12 +32,12 @@ const (
 	purposeFaceOwner = "face-return-owner"
 )
 
-// sum returns a truncated hash.
-func (m MAC) sum(purpose string, data ...string) []byte { return m(purpose, data...)[:macLen] }
+// sum returns a truncated hash, to be given out.
+func (m MAC) sum(purpose string, data ...string) []byte { return m(purpose, data...)[0][:macLen] }
 
 // holds compares in constant time.
 func (m MAC) holds(got []byte, purpose string, data ...string) bool {
-	return hmac.Equal(got, m.sum(purpose, data...))
+	return slices.ContainsFunc(m(purpose, data...), func(want []byte) bool { return hmac.Equal(got, want[:macLen]) })
 }
 
 // coding has one text for each value, without line breaks: decode checks both.

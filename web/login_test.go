@@ -142,7 +142,7 @@ func TestLoginState(t *testing.T) {
 		}, 400, "login_forged", LoginFailed, 0},
 		"a state by another keyset": {func(x back) answer {
 			s, _ := openState(testMAC, mustQuery(x.address).Get("state"))
-			forged := s.encode(func(p string, d ...string) []byte { return testMAC(p+"x", d...) })
+			forged := s.encode(func(p string, d ...string) [][]byte { return testMAC(p+"x", d...) })
 			return x.b.get(with(x.address, func(q url.Values) { q.Set("state", forged) }))
 		}, 400, "login_forged", LoginFailed, 0},
 		"another browser": {func(x back) answer {

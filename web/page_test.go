@@ -147,7 +147,7 @@ func TestForgedLinks(t *testing.T) {
 	w := newWorld(t, flows.ReadCheck, flows.LoginNone, nil)
 	w.pages.byClient = newLimiter(1, 1e6)
 	token := strings.TrimPrefix(w.url(), site+Prefix)
-	foreign := func(purpose string, data ...string) []byte { return testMAC(purpose+"x", data...) }
+	foreign := func(purpose string, data ...string) [][]byte { return testMAC(purpose+"x", data...) }
 	otherKeys, err := makeToken(foreign, flows.AgreementLink{CaseID: caseID, Rev: 7}, w.now.Add(time.Hour))
 	if err != nil {
 		t.Fatal(err)

@@ -229,7 +229,7 @@ func (w *Workers) invitedByName(ctx context.Context, tenantKey string, hashes []
 			return nil, err
 		}
 		for _, p := range people {
-			if h := w.engine.NameHash(tenantKey, p.Name); h != "" && slices.Contains(hashes, h) {
+			if w.engine.IsNamed(tenantKey, p.Name, hashes) {
 				named = append(named, p.OpenID)
 			}
 		}
@@ -282,7 +282,6 @@ func (w *Workers) byName(
 // isNamed reports whether the person of a case has a name with one of the hashes.
 func (w *Workers) isNamed(c *flows.Case, hashes []string) bool {
 	return slices.ContainsFunc(flows.NamesOf(c), func(name string) bool {
-		h := w.engine.NameHash(c.TenantKey, name)
-		return h != "" && slices.Contains(hashes, h)
+		return w.engine.IsNamed(c.TenantKey, name, hashes)
 	})
 }

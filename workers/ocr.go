@@ -3,6 +3,8 @@ package workers
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -80,6 +82,9 @@ func claimedBy(c *flows.Case, j flows.Job, tried map[string]bool) (claimed []*fl
 	return claimed
 }
 
+// errReaderPanicked is the failure of a photo whose reading panicked. The value of the panic may quote what was read.
+var errReaderPanicked = errors.New("workers: reading a photo panicked")
+
 // readSideBySide reads the photos at the same time. kind is the document that they show, "" for an ID card. The first
 // failure decides when the job runs again. It then reads only the photos that are still unread.
 func (w *Workers) readSideBySide(
@@ -88,7 +93,17 @@ func (w *Workers) readSideBySide(
 	var wg sync.WaitGroup
 	errs := make([]error, len(photos))
 	for i, p := range photos {
-		wg.Go(func() { errs[i] = w.readPhoto(ctx, j, kind, p) })
+		wg.Go(func() {
+			// The recovery of the job does not reach this goroutine, and a panic would end the process and print its value.
+			defer func() {
+				if v := recover(); v != nil {
+					w.engine.Log.ErrorContext(ctx, "panic while reading a photo", "case", j.Case, "type", fmt.Sprintf("%T", v),
+						"stack", string(debug.Stack()))
+					errs[i] = errReaderPanicked
+				}
+			}()
+			errs[i] = w.readPhoto(ctx, j, kind, p)
+		})
 	}
 	wg.Wait()
 	for _, err := range errs {

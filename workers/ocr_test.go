@@ -1,16 +1,21 @@
 package workers_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"shiming/engine"
 	"shiming/flows"
+	"shiming/workers"
 	"shiming/workers/workerstest"
 )
 
@@ -166,4 +171,34 @@ func TestOneCaseLeavesTheOCRToOthers(t *testing.T) {
 	}
 	w.Must(w.Run(t.Context(), w.QueueJob(flows.Job{Kind: flows.JobReadPhotos, Case: other.ID})))
 	w.InState(other.ID, flows.AwaitingConfirmation)
+}
+
+// TestReaderPanics: a panic while a photo is read fails the job and not the process, and its value stays out of the
+// error and the log. The next run reads the photo.
+func TestReaderPanics(t *testing.T) {
+	t.Parallel()
+	var logged bytes.Buffer
+	w := workerstest.New(t, func(d *engine.Deps, _ *workers.Deps) {
+		d.Log = slog.New(slog.NewJSONHandler(&logged, nil))
+	})
+	c := caseWithStoredPhotos(w, "ou_1")
+	known := w.IDCardReader.Texts
+	var panicked atomic.Bool
+	w.IDCardReader.ReadFunc = func(ctx context.Context, jpeg []byte) (flows.CardText, error) {
+		if panicked.CompareAndSwap(false, true) {
+			panic("what was read: 样甲明")
+		}
+		return known[string(jpeg)], nil
+	}
+	j := flows.Job{Kind: flows.JobReadPhotos, Case: c.ID, Key: "job"}
+	if err := w.Run(t.Context(), j); err == nil || strings.Contains(err.Error(), "样甲明") {
+		t.Errorf("got %v, want an error without the value", err)
+	}
+	if out := logged.String(); !strings.Contains(out, "panic while reading a photo") || strings.Contains(out, "样甲明") {
+		t.Errorf("logged %s, want the panic without its value", out)
+	}
+	if err := w.Run(t.Context(), j); err != nil {
+		t.Fatal(err)
+	}
+	w.InState(c.ID, flows.AwaitingConfirmation)
 }

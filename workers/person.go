@@ -26,10 +26,12 @@ func (w *Workers) sendCode(ctx context.Context, j flows.Job) error {
 		return w.report(ctx, j.Case, flows.Event{Kind: flows.CodeUnknown, Seq: j.CodeSeq()})
 	}
 	digits := w.NewCode()
+	key, mac := w.engine.NewCodeMAC(j.Case, int(j.CodeSeq()), digits)
 	c, prepared, err := w.engine.Report(ctx, j.Case, flows.Event{
 		Kind:     flows.CodePrepared,
 		Seq:      j.CodeSeq(),
-		MAC:      w.engine.CodeMAC(j.Case, int(j.CodeSeq()), digits),
+		CodeKey:  key,
+		MAC:      mac,
 		Supplier: w.engine.Policy.Agreement.Supplier,
 	})
 	if err != nil || !prepared {

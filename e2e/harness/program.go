@@ -60,6 +60,7 @@ type ServedProgram struct {
 	Dir     string
 	File    string
 	Running *Program
+	printed strings.Builder // of former runs
 }
 
 func ServeProgram(t *testing.T, c sim.Config, env ...string) *ServedProgram {
@@ -101,9 +102,18 @@ func ServeProgram(t *testing.T, c sim.Config, env ...string) *ServedProgram {
 	return s
 }
 
-func (s *ServedProgram) Start() {
+// Harness returns a harness with which people and admins act on the program. It has no App.
+func (s *ServedProgram) Harness() *Harness {
+	return &Harness{T: s.t, Ctx: s.Ctx, World: s.World, Logs: &logs{}}
+}
+
+// Start starts the program and waits until it is ready. change may change the command.
+func (s *ServedProgram) Start(change ...func(*exec.Cmd)) {
 	s.t.Helper()
 	s.Running = Command(s.Ctx, s.Env, "serve", "--config", s.File)
+	for _, f := range change {
+		f(s.Running.Cmd)
+	}
 	if err := s.Running.Cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
@@ -143,12 +153,16 @@ func (s *ServedProgram) Ready() bool {
 	return resp.StatusCode == http.StatusOK
 }
 
+// Printed returns the output of the runs that were killed.
+func (s *ServedProgram) Printed() string { return s.printed.String() }
+
 // Kill sends SIGKILL, checks the output for personal data and panics, and returns it.
 func (s *ServedProgram) Kill() string {
 	s.t.Helper()
 	_ = s.Running.Cmd.Process.Kill()
 	_ = s.Running.Cmd.Wait()
 	out := s.Running.Out.String()
+	s.printed.WriteString(out)
 	s.Running = nil
 	for _, e := range s.World.People() {
 		for _, secret := range []string{e.Person.Name, e.Person.Code, e.Person.Mobile, e.Person.BankCard} {

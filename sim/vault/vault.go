@@ -1,7 +1,9 @@
-// Package vault plays the Transit engine of HashiCorp Vault: encrypt and decrypt with versions of keys, tokens with
-// policies, sealing. It is strict: what the published pages do not allow is refused as the real server refuses it.
+// Package vault plays HashiCorp Vault: the Transit engine with versions of keys, tokens with a policy and a lease, the
+// login by AppRole, wrapped answers, sealing. It is strict: what the published pages do not allow is refused as the real
+// server refuses it.
 //
-// Pages: developer.hashicorp.com/vault/api-docs/secret/transit, …/api-docs, …/api-docs/system/health.
+// Pages: developer.hashicorp.com/vault/api-docs/secret/transit, …/api-docs, …/api-docs/system/health,
+// …/api-docs/auth/approle, …/api-docs/auth/token, …/api-docs/system/wrapping-unwrap.
 package vault
 
 import (
@@ -15,17 +17,27 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Server is one Vault with a Transit engine at MOUNT transit. The zero value is unsealed and has no keys and no
 // tokens. It implements http.Handler.
 type Server struct {
-	mu     sync.Mutex
-	sealed bool
-	tokens map[string]bool // valid ones; their policy allows update on encrypt and decrypt
-	keys   map[string]*transitKey
-	answer *answer
-	calls  map[string]int // by operation
+	// Now is the clock of the leases; nil for time.Now.
+	Now func() time.Time
+	// Namespace, unless empty, is the only one that the server has.
+	Namespace string
+
+	mu      sync.Mutex
+	sealed  bool
+	tokens  map[string]*token // their policy allows update on encrypt and decrypt
+	keys    map[string]*transitKey
+	roles   map[string]*role  // by role_id
+	wrapped map[string]string // secret_id by the token of the wrapped answer; "" once used
+
+	loginAnswer string // replaces the answer to a login
+	answer      *answer
+	calls       map[string]int // by operation
 }
 
 // transitKey is a key of type aes256-gcm96.
@@ -38,16 +50,6 @@ type transitKey struct {
 type answer struct {
 	status int
 	body   string
-}
-
-// AddToken makes a token valid.
-func (s *Server) AddToken(token string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.tokens == nil {
-		s.tokens = map[string]bool{}
-	}
-	s.tokens[token] = true
 }
 
 // RevokeToken ends a token.
@@ -99,7 +101,7 @@ func (s *Server) AnswerWith(status int, body string) {
 	}
 }
 
-// Calls returns how many calls of an operation, encrypt or decrypt, came in.
+// Calls returns how many calls of an operation came in: encrypt, decrypt, login, renew-self, lookup-self, unwrap.
 func (s *Server) Calls(op string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -126,27 +128,37 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.health(w)
 		return
 	}
+	if op, isAuth := authPaths[r.URL.Path]; isAuth {
+		s.count(op)
+		s.serveAuth(w, r, op)
+		return
+	}
 	op, name, ok := strings.Cut(strings.TrimPrefix(r.URL.Path, "/v1/transit/"), "/")
 	if ok {
-		if s.calls == nil {
-			s.calls = map[string]int{}
-		}
-		s.calls[op]++
+		s.count(op)
 	}
 	data, f := s.serve(r, op, name, ok && strings.HasPrefix(r.URL.Path, "/v1/transit/"))
 	switch {
-	case f != nil && f.text == "":
-		w.WriteHeader(f.status)
-		_, _ = fmt.Fprintln(w, `{"errors":[]}`) // the client's problem
 	case f != nil:
-		w.WriteHeader(f.status)
-		_ = json.NewEncoder(w).Encode(map[string]any{"errors": []string{f.text}})
+		f.write(w)
 	case s.answer != nil:
 		w.WriteHeader(s.answer.status)
 		_, _ = fmt.Fprint(w, s.answer.body)
 	default:
 		_ = json.NewEncoder(w).Encode(map[string]any{"request_id": "00000000-0000-0000-0000-000000000000", "data": data})
 	}
+}
+
+func (f *fault) write(w http.ResponseWriter) {
+	w.WriteHeader(f.status)
+	_ = json.NewEncoder(w).Encode(map[string]any{"errors": []string{f.text}}) // the client's problem
+}
+
+func (s *Server) count(op string) {
+	if s.calls == nil {
+		s.calls = map[string]int{}
+	}
+	s.calls[op]++
 }
 
 func (s *Server) health(w http.ResponseWriter) {
@@ -158,14 +170,13 @@ func (s *Server) health(w http.ResponseWriter) {
 
 // serve answers a call of the engine. ok is false for a path outside of it.
 func (s *Server) serve(r *http.Request, op, name string, ok bool) (data any, f *fault) {
-	token := r.Header.Get("X-Vault-Token")
+	if f := s.mayCall(r); f != nil {
+		return nil, f
+	}
+	if _, f := s.tokenOf(r); f != nil {
+		return nil, f
+	}
 	switch {
-	case s.sealed:
-		return nil, &fault{http.StatusServiceUnavailable, "Vault is sealed"}
-	case token == "":
-		return nil, &fault{http.StatusBadRequest, "missing client token"}
-	case !s.tokens[token]:
-		return nil, &fault{http.StatusForbidden, "permission denied"}
 	case !ok:
 		return nil, &fault{http.StatusNotFound, "no handler for route"}
 	case op != "encrypt" && op != "decrypt":

@@ -14,12 +14,14 @@ import (
 
 // epoch holds the keys of one time between two rotations. Numbers begin at 1 and are never used again.
 type epoch struct {
-	number      int
-	created     time.Time      // zero for the keys of a file of version 1
-	seal, index *keyset.Handle // index is the hashing set in the epoch of a file of version 1
+	number            int
+	created           time.Time // zero for the keys of a file of version 1
+	seal, index, hash *keyset.Handle
 
-	aead tink.AEAD
-	prf  *prf.Set
+	aead  tink.AEAD
+	prf   *prf.Set // of index
+	mac   *prf.Set // of hash
+	macID string   // tells whether two epochs have one hashing key
 }
 
 // Epoch describes an epoch without its keys.
@@ -45,10 +47,14 @@ func newEpoch(number int) (epoch, error) {
 	if err != nil {
 		return epoch{}, err
 	}
-	return fromHandles(number, time.Now().UTC().Truncate(time.Second), seal, index)
+	hash, err := keyset.NewHandle(prf.HMACSHA256PRFKeyTemplate())
+	if err != nil {
+		return epoch{}, err
+	}
+	return fromHandles(number, time.Now().UTC().Truncate(time.Second), seal, index, hash)
 }
 
-func fromHandles(number int, created time.Time, seal, index *keyset.Handle) (epoch, error) {
+func fromHandles(number int, created time.Time, seal, index, hash *keyset.Handle) (epoch, error) {
 	a, err := aead.New(seal)
 	if err != nil {
 		return epoch{}, err
@@ -57,7 +63,21 @@ func fromHandles(number int, created time.Time, seal, index *keyset.Handle) (epo
 	if err != nil {
 		return epoch{}, err
 	}
-	return epoch{number: number, created: created, seal: seal, index: index, aead: a, prf: p}, nil
+	m, err := prf.NewPRFSet(hash)
+	if err != nil {
+		return epoch{}, err
+	}
+	return epoch{
+		number:  number,
+		created: created,
+		seal:    seal,
+		index:   index,
+		hash:    hash,
+		aead:    a,
+		prf:     p,
+		mac:     m,
+		macID:   string(computePrimary(m, "hashing key", nil)),
+	}, nil
 }
 
 // keyIDs returns Tink's ids of the sealing keys, the primary one first.

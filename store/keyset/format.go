@@ -15,7 +15,11 @@ import (
 // Version 1 has both sets in Tink's JSON, not encrypted: AEAD becomes the sealing key of epoch 1, and PRF its index
 // key as well as the hashing set. Such a file is read, and never written.
 //
-// Version 2 has either Keys, in clear, or WrappedBy and Wrapped, which is the JSON of Keys under a key from outside.
+// Version 2 has either Keys, in clear, or WrappedBy and Wrapped, which is the JSON of Keys under a key from outside. Its
+// epochs share one hashing set. Such a file is read, and never written.
+//
+// Version 3 has a hashing set in each epoch, and the seeds of the keys that sign evidence, which were derived from the
+// hashing set before.
 type fileFormat struct {
 	Version int             `json:"version"`
 	AEAD    json.RawMessage `json:"aead,omitempty"`
@@ -26,12 +30,13 @@ type fileFormat struct {
 	Wrapped   []byte    `json:"wrapped,omitempty"`
 }
 
-const fileVersion = 2
+const fileVersion = 3
 
-// fileKeys are the keys of a file of version 2, each set in Tink's JSON.
+// fileKeys are the keys of a file of version 2 or 3, each set in Tink's JSON.
 type fileKeys struct {
-	Hashing json.RawMessage `json:"hashing"`
-	Epochs  []fileEpoch     `json:"epochs"` // ascending
+	Hashing json.RawMessage `json:"hashing,omitempty"` // of a file of version 2
+	Signing [][]byte        `json:"signing,omitempty"` // seeds, see SigningKeys
+	Epochs  []fileEpoch     `json:"epochs"`            // ascending
 	Retired []Retired       `json:"retired,omitempty"`
 }
 
@@ -40,25 +45,26 @@ type fileEpoch struct {
 	Created time.Time       `json:"created,omitzero"`
 	Seal    json.RawMessage `json:"seal"`
 	Index   json.RawMessage `json:"index"`
+	Hash    json.RawMessage `json:"hash,omitempty"`
 }
 
-// fileAAD binds the wrapped keys to their purpose.
+// fileAAD binds the wrapped keys to their purpose. It has stayed the same since version 2.
 const fileAAD = "shiming keyset 2"
 
-// encode returns the content of a keyset file, of version 2. wrapping may be nil.
+// encode returns the content of a keyset file, of version 3. wrapping may be nil.
 func (k *Keyset) encode(wrapping *Wrapping) ([]byte, error) {
 	s := k.state.Load()
-	keys := fileKeys{Retired: s.retired}
+	keys := fileKeys{Signing: s.signing, Retired: s.retired}
 	var err error
-	if keys.Hashing, err = encodeHandle(s.hashing); err != nil {
-		return nil, err
-	}
 	for _, e := range s.epochs {
 		out := fileEpoch{Epoch: e.number, Created: e.created}
 		if out.Seal, err = encodeHandle(e.seal); err != nil {
 			return nil, err
 		}
 		if out.Index, err = encodeHandle(e.index); err != nil {
+			return nil, err
+		}
+		if out.Hash, err = encodeHandle(e.hash); err != nil {
 			return nil, err
 		}
 		keys.Epochs = append(keys.Epochs, out)
@@ -102,7 +108,7 @@ func decode(raw []byte, wrapping *Wrapping) (k *Keyset, wrapped bool, err error)
 	case 1:
 		k, err = decodeV1(file)
 		return k, false, err
-	case fileVersion:
+	case 2, fileVersion:
 	default:
 		return nil, false, fmt.Errorf("keyset version %d, this program knows %d; "+
 			"restore your copy, or use the newer program that wrote it", file.Version, fileVersion)
@@ -120,21 +126,39 @@ func decode(raw []byte, wrapping *Wrapping) (k *Keyset, wrapped bool, err error)
 	if file.Keys == nil || len(file.Keys.Epochs) == 0 {
 		return nil, wrapped, fmt.Errorf("no keys in it; restore your copy")
 	}
-	k, err = decodeKeys(file.Keys)
+	if file.Version == 2 {
+		k, err = decodeShared(file.Keys)
+	} else {
+		k, err = decodeKeys(file.Keys)
+	}
 	return k, wrapped, err
 }
 
 func decodeV1(file fileFormat) (*Keyset, error) {
-	return decodeKeys(&fileKeys{
+	return decodeShared(&fileKeys{
 		Hashing: file.PRF,
 		Epochs:  []fileEpoch{{Epoch: 1, Seal: file.AEAD, Index: file.PRF}},
 	})
 }
 
-func decodeKeys(keys *fileKeys) (*Keyset, error) {
+// decodeShared reads keys whose epochs share one hashing set, from which the keys that sign evidence are derived.
+func decodeShared(keys *fileKeys) (*Keyset, error) {
 	hashing, err := decodeHandle(keys.Hashing)
 	if err != nil {
 		return nil, err
+	}
+	if keys.Signing, err = derivedSeeds(hashing); err != nil {
+		return nil, fmt.Errorf("keys of the wrong kind; restore your copy")
+	}
+	for i := range keys.Epochs {
+		keys.Epochs[i].Hash = keys.Hashing
+	}
+	return decodeKeys(keys)
+}
+
+func decodeKeys(keys *fileKeys) (*Keyset, error) {
+	if !validSeeds(keys.Signing) {
+		return nil, fmt.Errorf("damaged; restore your copy")
 	}
 	var epochs []epoch
 	for _, in := range keys.Epochs {
@@ -149,15 +173,15 @@ func decodeKeys(keys *fileKeys) (*Keyset, error) {
 		if err != nil {
 			return nil, err
 		}
-		e, err := fromHandles(in.Epoch, in.Created, seal, index)
+		hash, err := decodeHandle(in.Hash)
+		if err != nil {
+			return nil, err
+		}
+		e, err := fromHandles(in.Epoch, in.Created, seal, index, hash)
 		if err != nil {
 			return nil, fmt.Errorf("keys of the wrong kind; restore your copy")
 		}
 		epochs = append(epochs, e)
 	}
-	k, err := fromParts(hashing, epochs, keys.Retired)
-	if err != nil {
-		return nil, fmt.Errorf("keys of the wrong kind; restore your copy")
-	}
-	return k, nil
+	return fromParts(keys.Signing, epochs, keys.Retired), nil
 }

@@ -6,22 +6,15 @@
 package keyset
 
 import (
-	"crypto/hmac"
 	"encoding/binary"
 	"fmt"
 	"log/slog"
 	"sync"
 	"sync/atomic"
-
-	"github.com/tink-crypto/tink-go/v2/keyset"
-	"github.com/tink-crypto/tink-go/v2/prf"
 )
 
-// macSize is the length of a keyed hash in bytes.
-const macSize = 32
-
-// Keyset holds the keys of one database: one set for hashing (HMAC-SHA256), and in each epoch one key for sealing
-// (AES-256-GCM) and one for blind indexes (HMAC-SHA256). It seals with the epoch in use, and opens with every epoch
+// Keyset holds the keys of one database: in each epoch one key for sealing (AES-256-GCM), one for blind indexes and one
+// for other hashes (HMAC-SHA256). It seals and hashes with the epoch in use, and opens and recognises with every epoch
 // that it holds. Its methods are safe for concurrent use; Reload and Use replace its content at once.
 type Keyset struct {
 	state atomic.Pointer[state]
@@ -32,68 +25,26 @@ type Keyset struct {
 
 // state is the content of a Keyset. It never changes.
 type state struct {
-	hashing *keyset.Handle
-	prf     *prf.Set
-	epochs  []epoch // ascending
+	signing [][]byte // seeds, see SigningKeys
+	epochs  []epoch  // ascending
 	retired []Retired
 	inUse   int // index in epochs
 }
 
 // New creates new keys. It panics only if the operating system has no randomness.
 func New() *Keyset {
-	hashing, err := keyset.NewHandle(prf.HMACSHA256PRFKeyTemplate())
-	if err != nil {
-		panic(fmt.Sprintf("store: new keyset: %v", err))
-	}
 	first, err := newEpoch(1)
 	if err != nil {
 		panic(fmt.Sprintf("store: new keyset: %v", err))
 	}
-	k, err := fromParts(hashing, []epoch{first}, nil)
-	if err != nil {
-		panic(fmt.Sprintf("store: new keyset: %v", err))
-	}
-	return k
+	return fromParts([][]byte{newSeed()}, []epoch{first}, nil)
 }
 
 // fromParts builds a keyset that uses its newest epoch.
-func fromParts(hashing *keyset.Handle, epochs []epoch, retired []Retired) (*Keyset, error) {
-	p, err := prf.NewPRFSet(hashing)
-	if err != nil {
-		return nil, err
-	}
+func fromParts(signing [][]byte, epochs []epoch, retired []Retired) *Keyset {
 	k := new(Keyset)
-	k.state.Store(&state{hashing: hashing, prf: p, epochs: epochs, retired: retired, inUse: len(epochs) - 1})
-	return k, nil
-}
-
-// MAC returns the keyed hash of a purpose and data under the primary hashing key, which a rotation does not change. It
-// depends on where one part ends and the next begins: ("ab","c") and ("a","bc") differ.
-func (k *Keyset) MAC(purpose string, data ...string) []byte {
-	return computePrimary(k.state.Load().prf, purpose, data)
-}
-
-func computePrimary(set *prf.Set, purpose string, data []string) []byte {
-	out, err := set.ComputePrimaryPRF(lengthPrefixed(purpose, data), macSize)
-	if err != nil {
-		panic(fmt.Sprintf("store: mac: %v", err)) // HMAC-SHA256 always yields 32 bytes
-	}
-	return out
-}
-
-// Matches reports whether mac is the keyed hash of the parts under any hashing key, including older
-// ones.
-func (k *Keyset) Matches(mac []byte, purpose string, data ...string) bool {
-	for _, p := range k.state.Load().prf.PRFs {
-		out, err := p.ComputePRF(lengthPrefixed(purpose, data), macSize)
-		if err != nil {
-			panic(fmt.Sprintf("store: mac: %v", err))
-		}
-		if hmac.Equal(out, mac) {
-			return true
-		}
-	}
-	return false
+	k.state.Store(&state{signing: signing, epochs: epochs, retired: retired, inUse: len(epochs) - 1})
+	return k
 }
 
 // lengthPrefixed joins strings so that no two lists yield the same bytes: each string follows its

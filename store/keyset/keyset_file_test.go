@@ -48,7 +48,10 @@ func TestFile(t *testing.T) {
 	for name, raw := range map[string]string{
 		"empty":        "",
 		"not json":     "hello",
-		"version":      strings.Replace(string(before), `"version": 2`, `"version": 3`, 1),
+		"version":      strings.Replace(string(before), `"version": 3`, `"version": 4`, 1),
+		"older form":   strings.Replace(string(before), `"version": 3`, `"version": 2`, 1),
+		"no seeds":     strings.Replace(string(before), `"signing"`, `"signed"`, 1),
+		"no hashing":   strings.Replace(string(before), `"hash"`, `"hashed"`, 1),
 		"no keys, v1":  `{"version":1}`,
 		"no keys":      `{"version":2,"keys":{"epochs":[]}}`,
 		"cut off":      string(before[:len(before)/2]),

@@ -10,7 +10,7 @@ import (
 )
 
 // TestSigningKeysOutliveAFileAndARotation: the key that signs is the same after a restart, another keyset has another,
-// and a new primary hashing key signs while the old one can still be published.
+// and neither a rotation nor `keys retire` changes it.
 func TestSigningKeysOutliveAFileAndARotation(t *testing.T) {
 	k := New()
 	path := filepath.Join(t.TempDir(), "keyset.json")
@@ -28,16 +28,43 @@ func TestSigningKeysOutliveAFileAndARotation(t *testing.T) {
 		t.Error("the seed is another keyed hash")
 	}
 
-	m := keyset.NewManagerFromHandle(k.state.Load().hashing)
+	rotated, err := k.WithNewEpoch()
+	must(t, err)
+	rotated.Use(2)
+	if after := rotated.Without(1, again.Newest().Created).SigningKeys(); !bytes.Equal(after[0], before[0]) {
+		t.Error("a rotation changed the key that signs")
+	}
+}
+
+// TestSigningKeysOfOldFiles: a file whose epochs share one hashing set signs with the key that was derived from it, also
+// after it was written in the present form. A former primary key of the set can still be published.
+func TestSigningKeysOfOldFiles(t *testing.T) {
+	k := New()
+	m := keyset.NewManagerFromHandle(k.state.Load().epochs[0].hash)
 	id, err := m.Add(prf.HMACSHA256PRFKeyTemplate())
+	must(t, err)
+	first, err := m.Handle()
 	must(t, err)
 	must(t, m.SetPrimary(id))
 	hashing, err := m.Handle()
 	must(t, err)
-	rotated, err := fromParts(hashing, k.state.Load().epochs, nil)
+	seeds, err := derivedSeeds(first)
 	must(t, err)
-	after := rotated.SigningKeys()
-	if len(after) != 2 || bytes.Equal(after[0], before[0]) || !bytes.Equal(after[1], before[0]) {
-		t.Errorf("got %d keys after a rotation, want a new one first and the old one after it", len(after))
+	raw, err := encodeHandle(hashing)
+	must(t, err)
+	seal, err := encodeHandle(k.state.Load().epochs[0].seal)
+	must(t, err)
+	old, err := decodeV1(fileFormat{AEAD: seal, PRF: raw})
+	must(t, err)
+	keys := old.SigningKeys()
+	if len(keys) != 2 || !bytes.Equal(keys[1].Seed(), seeds[0]) || bytes.Equal(keys[0].Seed(), seeds[0]) {
+		t.Errorf("%d keys, want that of the primary hashing key and then that of the former one", len(keys))
+	}
+	path := filepath.Join(t.TempDir(), "keyset.json")
+	must(t, Write(path, old))
+	again, err := Load(path)
+	must(t, err)
+	if after := again.SigningKeys(); len(after) != 2 || !bytes.Equal(after[0], keys[0]) || !bytes.Equal(after[1], keys[1]) {
+		t.Error("the keys that sign changed when the file was written anew")
 	}
 }

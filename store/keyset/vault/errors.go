@@ -33,6 +33,11 @@ const (
 	CodeNotInitialised Code = "not_initialised"
 	CodeSealed         Code = "sealed"
 	CodeRedirect       Code = "redirected"
+	CodeCertificate    Code = "certificate_not_trusted"
+	CodeNoLogin        Code = "invalid_role_or_secret_id"
+	CodeWrappingToken  Code = "wrapping_token_not_valid"
+	CodeWrapped        Code = "wrapped_answer"
+	CodeNotRenewable   Code = "not_renewable"
 	CodeServer         Code = "server_error"
 )
 
@@ -47,8 +52,8 @@ var rows = map[Code]row{
 	CodeUnreachable:    {true, "the key service cannot be reached"},
 	CodeTimeout:        {true, "the key service does not answer"},
 	CodeShape:          {false, "the key service answers something unexpected: is this a Vault?"},
-	CodeNoToken:        {false, "the key service wants a token: set kms.token"},
-	CodeDenied:         {false, "the key service denies it: is kms.token still valid, and does its policy allow update?"},
+	CodeNoToken:        {false, "the key service wants a token: set kms.token, or kms.role_id and kms.secret_id"},
+	CodeDenied:         {false, "the key service denies it: is kms.token or the role still valid, and does its policy allow update?"},
 	CodeNoPath:         {false, "the key service has no Transit engine there: compare kms.uri"},
 	CodeNoKey:          {false, "the key service has no such key: compare kms.uri"},
 	CodeTooOld:         {false, "the key service does not decrypt with that version any more: min_decryption_version"},
@@ -63,6 +68,12 @@ var rows = map[Code]row{
 	CodeSealed:         {true, "the key service is sealed: somebody has to unseal it"},
 	CodeRedirect:       {true, "the key service redirects: name the active node, or let standby nodes forward"},
 	CodeServer:         {true, "the key service fails"},
+	CodeCertificate:    {false, "the certificate of the key service is not trusted: set kms.ca_file"},
+	CodeNoLogin:        {false, "the key service refuses the login: compare kms.role_id, and make a new kms.secret_id"},
+	CodeWrappingToken: {false, "the wrapping token in kms.secret_id was used or has ended: make a new one, and if nobody " +
+		"here has used it, destroy the secret_id, which somebody else has"},
+	CodeWrapped:      {false, "the key service wraps its answer: kms.secret_id must be the secret_id itself, or set kms.secret_id_wrapped"},
+	CodeNotRenewable: {false, "the token of the key service cannot be renewed: make one that is periodic, or use kms.role_id"},
 }
 
 // texts400 tells apart what Vault answers with 400, by a part of its text.
@@ -76,11 +87,19 @@ var texts400 = []struct {
 	{"message authentication failed", CodeOtherKey},
 	{"invalid ciphertext", CodeNotCiphertext},
 	{"missing client token", CodeNoToken},
+	{"invalid role or secret id", CodeNoLogin},
+	{"invalid role id", CodeNoLogin},
+	{"invalid secret id", CodeNoLogin},
+	{"invalid role_id", CodeNoLogin}, // before Vault 1.13
+	{"invalid secret_id", CodeNoLogin},
+	{"failed to validate", CodeNoLogin},
+	{"wrapping token", CodeWrappingToken},
+	{"not renewable", CodeNotRenewable},
 }
 
 // Error is a failed call. It holds no body, no token and no key.
 type Error struct {
-	Op     string // encrypt, decrypt, health
+	Op     string // encrypt, decrypt, health, login, unwrap, renew-self, lookup-self
 	Code   Code
 	Status int // HTTP; 0 without an answer
 }

@@ -1,13 +1,16 @@
 // Package vault is a client of HashiCorp Vault's Transit engine, as far as wrapping a key file needs it: encrypt,
-// decrypt and the health of the server. It implements Tink's registry.KMSClient. It calls nothing twice and logs
-// nothing.
+// decrypt, the health of the server, and the login with its token. It implements Tink's registry.KMSClient. It logs
+// nothing, and calls twice only what was denied to a token that may have ended, with a new one.
 //
-// Pages: developer.hashicorp.com/vault/api-docs/secret/transit, …/api-docs (errors), …/api-docs/system/health.
+// Pages: developer.hashicorp.com/vault/api-docs/secret/transit, …/api-docs (errors), …/api-docs/system/health,
+// …/api-docs/auth/approle, …/api-docs/auth/token, …/api-docs/system/wrapping-unwrap.
 package vault
 
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -29,25 +32,44 @@ const callTimeout = 10 * time.Second
 // maxAnswer bounds an answer in bytes; a wrapped key file has a few thousand.
 const maxAnswer = 1 << 20
 
-// Config configures a Client.
+// Config configures a Client. It logs in by AppRole if RoleID is set, and uses Token otherwise.
 type Config struct {
 	Token     string
 	Namespace string // Vault Enterprise; "" for none
+
+	RoleID, SecretID string
+	SecretIDWrapped  bool   // SecretID is the token of a wrapped answer that holds the secret_id
+	AppRolePath      string // where the method is mounted below auth/; "" for approle
+
+	Roots *x509.CertPool   // whose certificates are trusted; nil for those of the system
+	Now   func() time.Time // nil for time.Now
 }
 
 // Client implements registry.KMSClient for URIs of the form hcvault://HOST[:PORT]/MOUNT/keys/NAME, with
 // hcvault+http://… for a server on this machine without TLS.
 type Client struct {
-	cfg  Config
-	http *http.Client
+	cfg   Config
+	http  *http.Client
+	login login
 }
 
 var _ registry.KMSClient = (*Client)(nil)
 
 // New returns a client. It follows no redirect, which could carry the token elsewhere.
 func New(cfg Config) *Client {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.AppRolePath == "" {
+		cfg.AppRolePath = "approle"
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	if cfg.Roots != nil {
+		transport.TLSClientConfig = &tls.Config{RootCAs: cfg.Roots, MinVersion: tls.VersionTLS12}
+	}
 	return &Client{cfg: cfg, http: &http.Client{
 		Timeout:       callTimeout,
+		Transport:     transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }
@@ -156,7 +178,14 @@ func (t *transit) call(op string, in, out any) error {
 		return &Error{Op: op, Code: CodeShape}
 	}
 	address := t.key.base + "/v1/" + t.key.mount + "/" + op + "/" + url.PathEscape(t.key.name)
-	status, raw, err := t.client.send(http.MethodPost, op, address, body)
+	return t.client.withToken(t.key.base, func(token string) error {
+		return t.client.ask(http.MethodPost, op, address, token, body, out)
+	})
+}
+
+// ask calls and reads the answer of a success into out.
+func (c *Client) ask(method, op, address, token string, body []byte, out any) error {
+	status, raw, err := c.send(method, op, address, token, body)
 	if err != nil {
 		return err
 	}
@@ -169,7 +198,7 @@ func (t *transit) call(op string, in, out any) error {
 	return nil
 }
 
-func (c *Client) send(method, op, address string, body []byte) (status int, raw []byte, err error) {
+func (c *Client) send(method, op, address, token string, body []byte) (status int, raw []byte, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
@@ -177,7 +206,9 @@ func (c *Client) send(method, op, address string, body []byte) (status int, raw 
 		return 0, nil, &Error{Op: op, Code: CodeShape}
 	}
 	req.Header.Set("X-Vault-Request", "true")
-	req.Header.Set("X-Vault-Token", c.cfg.Token)
+	if token != "" {
+		req.Header.Set("X-Vault-Token", token)
+	}
 	req.Header.Set("Content-Type", "application/json")
 	if c.cfg.Namespace != "" {
 		req.Header.Set("X-Vault-Namespace", c.cfg.Namespace)
@@ -194,8 +225,11 @@ func (c *Client) send(method, op, address string, body []byte) (status int, raw 
 	return res.StatusCode, raw, nil
 }
 
-// unreachable tells a timeout from other failures of the network.
+// unreachable tells a timeout and a certificate that is not trusted from other failures of the network.
 func unreachable(err error) Code {
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return CodeCertificate
+	}
 	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
 		return CodeTimeout
 	}
@@ -208,7 +242,7 @@ func (c *Client) Health(uri string) error {
 	if err != nil {
 		return err
 	}
-	status, raw, err := c.send(http.MethodGet, "health", k.base+"/v1/sys/health", nil)
+	status, raw, err := c.send(http.MethodGet, "health", k.base+"/v1/sys/health", "", nil)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,17 @@
+//go:build unix
+
+package cmd
+
+import (
+	"fmt"
+	"syscall"
+)
+
+// forbidCoreDumps keeps the kernel from writing the memory of this process to a file when it crashes: the memory holds
+// keys and personal data. The limit cannot be raised again, and processes that this one starts inherit it.
+func forbidCoreDumps() error {
+	if err := syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{}); err != nil {
+		return fmt.Errorf("RLIMIT_CORE: %w", err)
+	}
+	return becomeUndumpable()
+}
