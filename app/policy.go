@@ -47,6 +47,7 @@ func Policy(cfg config.Config) flows.Policy {
 		Revision:        flows.Revision(cfg.Esign.EvidenceRevision),
 		Documents:       cfg.Evidence.Documents,
 		EvidenceMark:    cfg.Evidence.Mark,
+		Photos:          flows.PhotoRules{HoldUp: bool(cfg.Photos.HoldUp), Limits: cfg.LookLimits()},
 		FaceLiveScore:   flows.FaceLiveScore(cfg.Evidence.FaceLiveScore),
 		HeadsReceiver:   headsReceiver(cfg),
 		HandsOver:       cfg.Handover.URL != "",

@@ -9,7 +9,9 @@ import (
 // The codes of findings about a card; a test of package workers walks those that package idcard produces.
 func init() {
 	families["photo"] = append(families["photo"], "two_cards", "no_key_field", "both_sides_unclear", "photo_dark",
-		"photo_glare", "photo_blurred", "photo_low_contrast", "photo_small", "photo_grey")
+		"photo_glare", "photo_blurred", "photo_low_contrast", "photo_small", "photo_grey", "photo_covered",
+		"photo_screenshot", "card_cut", "card_small",
+		"held_dark", "held_small", "held_cut", "held_glare", "held_covered", "held_blurred")
 	families["field"] = append(families["field"], "suggested")
 	families["issue"] = []string{
 		"number_invalid", "verification_mismatch", "not_verified", "permit", "permit_not_taken", "under_16", "under_18",
@@ -18,8 +20,8 @@ func init() {
 		"number_unreadable", "name_unreadable", "date_unreadable", "gender_unreadable", "field_twice", "field_missing",
 		"side_disagrees", "stray_field", "birth_mismatch", "gender_mismatch", "number_mismatch", "issued_before_birth",
 		"issued_in_future", "validity_reversed", "validity_span", "validity_age", "authority_address", "photo_blurred",
-		"photo_low_contrast", "photo_glare", "photo_dark", "photo_small", "photo_grey", "card_cut", "card_small",
-		"document_expired", "other",
+		"photo_low_contrast", "photo_glare", "photo_dark", "photo_small", "photo_grey", "photo_covered", "photo_screenshot",
+		"card_cut", "card_small", "document_expired", "other",
 	}
 	families["card_field"] = []string{
 		"identity_name", "identity_code", "address", "gender", "race", "birth", "issued_by", "valid_date_start",

@@ -14,7 +14,7 @@ type DataUse struct {
 // JSON draws the answer in the words of the consent.
 func (v DataUse) JSON() json.RawMessage {
 	e := []node{line(tr("data_use.safe"))}
-	quoted := []text{tr("agreement.why"), tr("agreement.who"), tr("agreement.keep"), tr("agreement.rights")}
+	quoted := []text{tr("agreement.who"), tr("agreement.keep"), tr("agreement.rights")}
 	for _, s := range v.Agreement.sections() {
 		if slices.Contains(quoted, s.title) {
 			e = append(e, headline(s.title), line(s.body))

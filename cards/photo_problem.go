@@ -1,11 +1,15 @@
 package cards
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"strings"
+)
 
 // PhotoProblem answers the message of a photo that cannot be used.
 type PhotoProblem struct {
 	Ref
 	Problem     string   // texts "photo.<code>"
+	Image       string   // image_key of a picture that shows the problem, or ""
 	Side        string   // front | back, or "" if the side is not known
 	Need        []string // sides that are still missing
 	Tries       int      // number of unusable photos in this case
@@ -16,6 +20,10 @@ type PhotoProblem struct {
 
 // manyTries is the number of unusable photos from which the card has advice.
 const manyTries = 2
+
+// heldUp begins the problem of a photo that was not read for what a first look showed. Such a photo is read if it comes
+// again, which the card says.
+const heldUp = "held_"
 
 // notTheCamera lists the problems that light, flash and distance have nothing to do with. Their cards give no advice on
 // how to take a photo.
@@ -30,6 +38,9 @@ var notTheCamera = map[string]bool{
 // JSON draws the problem, the missing sides and advice for the next photo.
 func (v PhotoProblem) JSON() json.RawMessage {
 	e := []node{line(codeText("photo", v.Problem), colourRed)}
+	if v.Image != "" {
+		e = append(e, picture(v.Image, tr("photo_problem.image")))
+	}
 	if v.Side != "" {
 		e = append(e, line(tr("photo_problem.side", textArg("side", codeText("side", v.Side)))))
 	}
@@ -43,6 +54,9 @@ func (v PhotoProblem) JSON() json.RawMessage {
 			need = join(sameText(" "), need, tr("photo_problem.kept"))
 		}
 		e = append(e, line(need))
+	}
+	if strings.HasPrefix(v.Problem, heldUp) {
+		e = append(e, line(tr("photo_problem.held")))
 	}
 	switch {
 	case v.Document:

@@ -164,6 +164,14 @@ func applicantSamples() []sample {
 			AskDocument: true,
 			AskHR:       true,
 		}},
+		{name: "photo_problem_held", card: PhotoProblem{
+			Ref:     ref,
+			Problem: "held_glare",
+			Image:   "img_v3_explained",
+			Side:    SideFront,
+			Need:    []string{SideFront},
+			Tries:   1,
+		}},
 		{name: "photo_problem_again", card: PhotoProblem{
 			Ref:     ref,
 			Problem: "duplicate_front",

@@ -33,6 +33,7 @@ type cli struct {
 	Evidence evidenceCmd `cmd:"" help:"What a case proves: show, export, verify, and the public key."`
 	Health   healthCmd   `cmd:"" help:"Ask a running serve on this machine whether it is alive."`
 	Privacy  privacyCmd  `cmd:"" help:"The report, the proof of the audit trail; requests of people without a chat."`
+	Photos   photosCmd   `cmd:"" help:"The first look at photos: calibrate its limits."`
 	Handover handoverCmd `cmd:"" help:"What follows evidence points: list what waits or was given up, hand on again."`
 }
 

@@ -91,6 +91,17 @@ type Config struct {
 		// Deadline is until when a request of a person about the own data shall be answered.
 		Deadline WorkingDays `koanf:"deadline"`
 	} `koanf:"privacy"`
+	// Photos is what a first look at a photo, before any OCR, may do; see idcard.LookLimits.
+	Photos struct {
+		HoldUp       YesNo     `koanf:"hold_up"`
+		DarkBelow    Threshold `koanf:"dark_below"`
+		WidthBelow   Threshold `koanf:"width_below"`
+		CutAbove     Threshold `koanf:"cut_above"`
+		GlareAbove   Threshold `koanf:"glare_above"`
+		CoveredAbove Threshold `koanf:"covered_above"`
+		BlurAbove    Threshold `koanf:"blur_above"`
+		GreyBelow    Threshold `koanf:"grey_below"`
+	} `koanf:"photos"`
 	OCR struct {
 		PerSecond PerSecond `koanf:"per_second"`
 	} `koanf:"ocr"`
@@ -188,6 +199,7 @@ func Defaults() (c Config) {
 	c.Campaign.Chases = flows.MaxChases
 	c.Campaign.ChaseEvery = 24 * time.Hour
 	c.Privacy.Deadline = 15
+	c.defaultPhotos()
 	c.OCR.PerSecond = 10
 	c.Verification.Method = flows.ThreeElements
 	c.Verification.SupplierName = verify.DefaultSupplier

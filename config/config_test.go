@@ -258,6 +258,10 @@ func TestEveryKeyFromEnvironment(t *testing.T) {
 			case ok:
 			case strings.HasPrefix(s.Path, "timing."):
 				value = "33m"
+			case s.Path == "photos.hold_up":
+				value = "false"
+			case strings.HasPrefix(s.Path, "photos."):
+				value = "7.5"
 			case s.Path == "agreement.files":
 				value, want = `[{title: 协议, version: "1", path: x}]`, "协议 1"
 			default:

@@ -41,6 +41,9 @@ func format(v reflect.Value) string {
 	if v.Kind() == reflect.Bool {
 		return strconv.FormatBool(v.Bool())
 	}
+	if v.CanFloat() {
+		return strconv.FormatFloat(v.Float(), 'f', -1, 64)
+	}
 	if v.CanInt() {
 		return strconv.FormatInt(v.Int(), 10)
 	}

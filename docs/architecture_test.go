@@ -46,7 +46,7 @@ var mayImport = map[string][]string{
 	"web":     {"engine", "flows", "cards", "failure"},
 	"store":   {"flows", "idcard", "failure", "store/groupcommit", "store/keyset"},
 
-	"config": {"flows", "verify", "handover", "workday"},
+	"config": {"flows", "idcard", "verify", "handover", "workday"},
 	"app": {
 		"config", "bot", "web", "engine", "workers", "evidence", "flows", "cards", "esign", "verify", "handover", "failure",
 		"shape", "store", "store/keyset", "store/keyset/vault", "privacy", "owncopy",
@@ -56,7 +56,7 @@ var mayImport = map[string][]string{
 	},
 	"cmd": {
 		"app", "config", "doctor", "evidence", "flows", "playground", "privacy", "sim/…", "bot", "store", "store/keyset",
-		"cards",
+		"cards", "idcard",
 	},
 
 	"sim/…":      {"sim/…", "hanfont"}, // the simulated world speaks only HTTP; a font is no code

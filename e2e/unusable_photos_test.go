@@ -42,13 +42,13 @@ func TestBadPhotos(t *testing.T) {
 			return b[:len(b)/2]
 		}},
 		"tiny":  {"图片太小", func(harness.Person) []byte { return flat(t, 15, 7, color.White) }},
-		"black": {"没读到身份证，照片太暗了", func(harness.Person) []byte { return flat(t, 1000, 640, color.Black) }},
+		"black": {"照片太暗，字看不清", func(harness.Person) []byte { return flat(t, 1000, 640, color.Black) }},
 		"photo of a cat": {"没读到身份证，画面发灰", func(harness.Person) []byte {
 			return flat(t, 1000, 640, color.RGBA{200, 150, 90, 255})
 		}},
-		"blurred":        {"没读到身份证，照片拍糊了", func(p harness.Person) []byte { return h.Photo(p.Person, "front", "blurred") }},
-		"cut":            {"照片里没找到身份证", func(p harness.Person) []byte { return h.Photo(p.Person, "front", "cut") }},
-		"glare":          {"没读到身份证，照片里有大片反光", func(p harness.Person) []byte { return h.Photo(p.Person, "front", "glare") }},
+		"blurred":        {"证件上的字拍糊了", func(p harness.Person) []byte { return h.Photo(p.Person, "front", "blurred") }},
+		"cut":            {"有一边在画面外面", func(p harness.Person) []byte { return h.Photo(p.Person, "front", "cut") }},
+		"glare":          {"证件上有一块反光", func(p harness.Person) []byte { return h.Photo(p.Person, "front", "glare") }},
 		"another person": {"不是同一个人的身份证", func(harness.Person) []byte { return h.Photo(other.Person, "front") }},
 		"expired":        {"这张身份证已经过期了", func(p harness.Person) []byte { return h.Photo(p.Person.Expired(), "back") }},
 	} {

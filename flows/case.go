@@ -41,7 +41,9 @@ type Case struct {
 	AfterConsent State   `json:"after_consent,omitempty"`
 	Photos       []Photo `json:"photos,omitempty"`
 	BadPhotos    int     `json:"bad_photos,omitempty"` // number of refused photos
-	SidesRead    bool    `json:"sides_read,omitempty"` // both sides of the card have been read once
+	// HeldUpAt is when a photo was held up for what a first look showed. Photos of this moment or later are read.
+	HeldUpAt  time.Time `json:"held_up_at,omitzero"`
+	SidesRead bool      `json:"sides_read,omitempty"` // both sides of the card have been read once
 	// PhotosBefore are the times of the photos that the person sent to earlier cases; see CarryPhotos.
 	PhotosBefore []time.Time `json:"photos_before,omitempty"`
 	PhotosGoneAt time.Time   `json:"photos_gone_at,omitzero"` // when the last photo was deleted

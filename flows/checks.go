@@ -102,13 +102,15 @@ var Checks = []CheckRule{
 	{ID: idcard.CodeStrayField, Finding: FindingReading, Default: CheckHuman, Least: CheckPass, Told: true},
 	{ID: idcard.CodeSideDisagrees, Finding: FindingReading, Default: CheckHint, Least: CheckPass},
 
-	// The next six hold nothing up by default if every field of the side was read.
+	// The next seven hold nothing up by default if every field of the side was read.
 	{ID: idcard.CodePhotoBlurred, Finding: FindingQuality, Default: CheckHuman, Least: CheckPass, Told: true},
 	{ID: idcard.CodePhotoLowContrast, Finding: FindingQuality, Default: CheckHuman, Least: CheckPass, Told: true},
 	{ID: idcard.CodePhotoGlare, Finding: FindingQuality, Default: CheckHuman, Least: CheckPass, Told: true},
 	{ID: idcard.CodePhotoDark, Finding: FindingQuality, Default: CheckHuman, Least: CheckPass, Told: true},
 	{ID: idcard.CodePhotoSmall, Finding: FindingQuality, Default: CheckHuman, Least: CheckPass, Told: true},
 	{ID: idcard.CodeCardSmall, Finding: FindingQuality, Default: CheckHuman, Least: CheckPass, Told: true},
+	{ID: idcard.CodePhotoCovered, Finding: FindingQuality, Default: CheckHuman, Least: CheckPass, Told: true},
+	{ID: idcard.CodePhotoScreenshot, Finding: FindingQuality, Default: CheckHuman, Least: CheckHint, Told: true},
 	{ID: idcard.CodePhotoGrey, Finding: FindingQuality, Default: CheckHuman, Least: CheckHint, Told: true},
 	{ID: idcard.CodeCardCut, Finding: FindingQuality, Default: CheckHuman, Least: CheckHint, Told: true},
 }

@@ -129,6 +129,8 @@ var checkCases = map[CheckID]func(*testing.T, *Case){
 	idcard.CodePhotoDark:        photoWith(idcard.CodePhotoDark),
 	idcard.CodePhotoSmall:       photoWith(idcard.CodePhotoSmall),
 	idcard.CodeCardSmall:        photoWith(idcard.CodeCardSmall),
+	idcard.CodePhotoCovered:     photoWith(idcard.CodePhotoCovered),
+	idcard.CodePhotoScreenshot:  photoWith(idcard.CodePhotoScreenshot),
 	idcard.CodePhotoGrey:        photoWith(idcard.CodePhotoGrey),
 	idcard.CodeCardCut:          photoWith(idcard.CodeCardCut),
 }

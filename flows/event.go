@@ -144,11 +144,12 @@ type Event struct {
 	Problem   string   // PhotoFailed, CodeFailed, FaceFailed: a code (texts "photo.<code>", "code.<code>", …)
 	// SHA256 and MD5 are those of the picture as sent (PhotoFetched), of the JPEG as uploaded (PhotoUploaded); hex.
 	SHA256, MD5 string
-	Format      string   // PhotoFetched: of the picture as sent, e.g. jpeg
-	Changes     string   // PhotoFetched: UnchangedPhoto, or codes of idcard.Change in their order, separated by spaces
-	Warnings    []string // PhotoFetched: codes of idcard.Photo.Warnings
-	Bytes       int      // PhotoFetched: size of the stored picture
-	Width       int      // PhotoFetched: of the stored picture, in pixels
+	Format      string      // PhotoFetched: of the picture as sent, e.g. jpeg
+	Changes     string      // PhotoFetched: UnchangedPhoto, or codes of idcard.Change in their order, separated by spaces
+	Warnings    []string    // PhotoFetched: codes of idcard.Photo.Warnings
+	Look        idcard.Look // PhotoFetched: what the picture alone tells
+	Bytes       int         // PhotoFetched: size of the stored picture
+	Width       int         // PhotoFetched: of the stored picture, in pixels
 	Height      int
 	Readings    []idcard.Reading // PhotoReadOK: one reading a side
 	// DocumentRead is the reading of a document without a resident number (PhotoReadOK).

@@ -146,8 +146,13 @@ func readingFinding(front, back idcard.Reading, p *Policy) Finding {
 	return f
 }
 
-// qualityFinding judges the photos in use. If the OCR has read every field of a side, blur or glare do not count. A
-// possible photocopy and a card that is cut off always count.
+// alwaysCounts are the warnings that say something about the photo even where the OCR has read every field: it may not
+// be of the card itself, or not of all of it.
+var alwaysCounts = map[string]bool{
+	idcard.CodePhotoGrey: true, idcard.CodePhotoScreenshot: true, idcard.CodeCardCut: true,
+}
+
+// qualityFinding judges the photos in use. If the OCR has read every field of a side, blur or glare do not count.
 func qualityFinding(c *Case, front, back idcard.Reading, policy *Policy) Finding {
 	f := Finding{Code: FindingQuality, Level: LevelPassed}
 	for _, r := range []idcard.Reading{front, back} {
@@ -161,7 +166,7 @@ func qualityFinding(c *Case, front, back idcard.Reading, policy *Policy) Finding
 		}
 		for _, code := range p.Warnings {
 			standard := LevelPassed
-			if len(r.Missing) > 0 || code == idcard.CodePhotoGrey || code == idcard.CodeCardCut {
+			if len(r.Missing) > 0 || alwaysCounts[code] {
 				standard = LevelWarning
 			}
 			f.note(policy, r.Side, idcard.Issue{Code: code}, standard)

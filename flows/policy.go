@@ -37,6 +37,7 @@ type Policy struct {
 	Campaign      CampaignRules
 	Agreement     cards.Agreement
 	Documents     Documents
+	Photos        PhotoRules
 	FaceLiveScore FaceLiveScore // "" is FaceLiveStop
 	EvidenceMark  string        // template of the evidence's remark; see MarkOf
 	Revision      Revision      // of the evidence of new cases

@@ -44,13 +44,17 @@ func photoFetched(d *decision) {
 		d.ignoreLateResult(p) // for example a recalled photo
 		return
 	}
-	p.State, p.SHA256, p.Warnings, p.Bytes = PhotoStored, d.event.SHA256, d.event.Warnings, d.event.Bytes
+	p.State, p.SHA256, p.Bytes = PhotoStored, d.event.SHA256, d.event.Bytes
+	p.Warnings = withNew(d.event.Warnings, d.event.Look.Judge(d.policy.Photos.Limits).Codes())
 	p.Width, p.Height = d.event.Width, d.event.Height
 	p.MD5, p.Format, p.Changes = d.event.MD5, d.event.Format, d.event.Changes
 	d.detail("photo", p.ID)
 	d.detail("sha256", p.SHA256)
 	if len(p.Warnings) > 0 {
 		d.detail("warnings", strings.Join(p.Warnings, " "))
+	}
+	if d.holdUp(p) {
+		return
 	}
 	priority := 2
 	for _, o := range d.c.Photos {

@@ -77,6 +77,9 @@ func (d *decision) noteIssues(p *Photo, r idcard.Reading) {
 	for _, i := range r.Issues {
 		codes = append(codes, i.Code)
 	}
+	if len(r.Corners) == 8 { // the OCR knows better than the first look where the card is
+		p.Warnings = slices.DeleteFunc(p.Warnings, func(code string) bool { return slices.Contains(placeCodes, code) })
+	}
 	for _, i := range idcard.CardEdges(r.Corners, p.Width, p.Height) {
 		if !slices.Contains(p.Warnings, i.Code) {
 			p.Warnings = append(p.Warnings, i.Code)
@@ -87,6 +90,9 @@ func (d *decision) noteIssues(p *Photo, r idcard.Reading) {
 		d.detail("issues_"+string(r.Side), strings.Join(codes, " "))
 	}
 }
+
+// placeCodes are the warnings that say where the card lies in the picture.
+var placeCodes = []string{idcard.CodeCardCut, idcard.CodeCardSmall}
 
 // readingOf returns the stored reading of a side, or nil.
 func (d *decision) readingOf(s idcard.Side) *idcard.Reading {
@@ -138,8 +144,9 @@ func (d *decision) releaseSide(p *Photo, s idcard.Side) {
 
 // unreadCauses orders the defects of a photo by how likely they keep the OCR from finding a card.
 var unreadCauses = []string{
-	idcard.CodePhotoDark, idcard.CodePhotoGlare, idcard.CodePhotoBlurred, idcard.CodePhotoLowContrast,
-	idcard.CodePhotoSmall, idcard.CodePhotoGrey,
+	idcard.CodePhotoDark, idcard.CodeCardSmall, idcard.CodeCardCut, idcard.CodePhotoCovered, idcard.CodePhotoGlare,
+	idcard.CodePhotoBlurred, idcard.CodePhotoLowContrast, idcard.CodePhotoSmall, idcard.CodePhotoScreenshot,
+	idcard.CodePhotoGrey,
 }
 
 // unreadCause names the measured defect of a photo on which the OCR found no card (texts "photo.<code>"). Without a

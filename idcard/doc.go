@@ -8,7 +8,9 @@
 //     [CompareNames] tells variants of a name from other names. [ParseDocument] converts the entities of travel permits
 //     and passports, about which little can be checked.
 //   - Photos: [Inspect] decides whether a file is a usable photo, and returns it upright, without metadata, as a JPEG
-//     that Feishu's OCR accepts.
+//     that Feishu's OCR accepts. A [Look] says what the picture alone tells about the card on it: look.go, with
+//     view.go, find.go and lines.go (where the card is), rectify.go and layout.go (which side, which way up) and
+//     measures.go; judge.go says what it means, explain.go shows it, calibrate.go finds limits for own pictures.
 //
 // Checks return [Issue] values with stable codes. The callers choose the texts for people.
 package idcard

@@ -64,4 +64,8 @@ const (
 	CodePhotoGrey        = "photo_grey"  // no colour, possibly a photocopy
 	CodeCardCut          = "card_cut"    // the card touches an edge of the picture
 	CodeCardSmall        = "card_small"  // the card fills little of the picture
+
+	// Found by Look.Judge, besides some of the former.
+	CodePhotoCovered    = "photo_covered"    // something lies on the card
+	CodePhotoScreenshot = "photo_screenshot" // of a screen that shows a card
 )

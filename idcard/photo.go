@@ -74,6 +74,8 @@ type Photo struct {
 	Glare     float64 // share of pixels with luma ≥ 250, 0..1
 	Dark      float64 // share of pixels with luma < 40, 0..1
 	Colour    float64 // spread of the colour channels; a grey photocopy stays below about 2
+
+	Look Look // what is seen of the card
 }
 
 // Inspect decides by its bytes alone whether raw is a usable photo, and normalises it. It accepts JPEG, PNG, BMP, GIF
@@ -107,10 +109,12 @@ func inspect(raw []byte, lim limits) (Photo, error) {
 	if err != nil {
 		return Photo{}, err
 	}
-	p.measure(pic)
+	luma := p.measure(pic)
+	p.Width, p.Height = outputSize(pic, h.orientation)
+	p.Look = lookAt(luma, pic, h.orientation, p.Width, p.Height)
 	if kept, ok := stripOnly(raw, h, pic); ok {
 		p.noteChange(!bytes.Equal(kept, raw), ChangeMetadataRemoved)
-		p.JPEG, p.Width, p.Height = kept, pic.w, pic.h
+		p.JPEG = kept
 		return p, nil
 	}
 	p.noteChange(true, ChangeEncoded)

@@ -34,8 +34,8 @@ func (p Photo) Warnings() []Issue {
 	return issues
 }
 
-// measure sets the measures of the photo.
-func (p *Photo) measure(pic *picture) {
+// measure sets the measures of the photo. It returns the luma at the size at which it has measured.
+func (p *Photo) measure(pic *picture) plane {
 	small := *pic
 	// Only luma is scaled, because deviation does not need scaled colour planes.
 	if long := max(pic.w, pic.h); long > 1024 {
@@ -69,6 +69,7 @@ func (p *Photo) measure(pic *picture) {
 	if !pic.grey {
 		p.Colour = math.Hypot(deviation(pic.cb), deviation(pic.cr))
 	}
+	return small.y
 }
 
 // sharpness returns the variance of the Laplacian of the smoothed luma, averaged over the sharpest eighth of an 8×8

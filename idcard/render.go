@@ -20,6 +20,18 @@ func render(pic *picture, orientation int) (out []byte, w, h int, err error) {
 	return nil, 0, 0, err
 }
 
+// outputSize returns the size of the picture that Inspect makes of pic.
+func outputSize(pic *picture, orientation int) (w, h int) {
+	w, h = pic.w, pic.h
+	if long := max(w, h); long > MaxOutputSide {
+		w, h = max(1, w*MaxOutputSide/long), max(1, h*MaxOutputSide/long)
+	}
+	if orientation >= 5 {
+		w, h = h, w
+	}
+	return w, h
+}
+
 // scaleDown scales pic to at most side pixels on the long side, and its colour planes to half of its size.
 func scaleDown(pic *picture, side int) {
 	if long := max(pic.w, pic.h); long > side {

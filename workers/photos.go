@@ -104,12 +104,13 @@ func downloadProblem(code string) string {
 	return "restricted"
 }
 
-// storePhoto stores the picture and reports it.
+// storePhoto stores the picture and reports it. Of a photo that is held up, it keeps a coarse copy for the answer.
 func (w *Workers) storePhoto(ctx context.Context, j flows.Job, photoID string, photo idcard.Photo) error {
 	var warnings []string
 	for _, i := range photo.Warnings() {
 		warnings = append(warnings, i.Code)
 	}
+	explanation := w.explain(photo)
 	err := w.engine.Store.Tx(ctx, func(tx flows.Tx) error {
 		c, err := tx.Case(ctx, j.Case)
 		if err != nil {
@@ -127,12 +128,16 @@ func (w *Workers) storePhoto(ctx context.Context, j flows.Job, photoID string, p
 			Format:   photo.OriginalFormat,
 			Changes:  changesOf(photo),
 			Warnings: warnings,
+			Look:     photo.Look,
 			Bytes:    len(photo.JPEG),
 			Width:    photo.Width,
 			Height:   photo.Height,
 		})
-		if err != nil || out.Changed() {
+		if err != nil {
 			return err
+		}
+		if out.Changed() {
+			return keepExplanation(ctx, tx, out.Case, photoID, explanation)
 		}
 		// The photo was recalled or the case ended during the download. Nothing of it may stay.
 		_, err = tx.DeletePictures(ctx, j.Case, photoID)

@@ -28,7 +28,16 @@ func (w *Workers) sendReply(ctx context.Context, j flows.Job) error {
 	if card == nil || err != nil {
 		return flows.IgnoreNotFound(err)
 	}
-	return w.deliver(ctx, j, card, flows.Receiver{Type: j.ToType, ID: j.To}, messageUUID("reply", j.Key))
+	to := flows.Receiver{Type: j.ToType, ID: j.To}
+	answer, aboutPhoto := card.(cards.PhotoProblem)
+	if !aboutPhoto {
+		return w.deliver(ctx, j, card, to, messageUUID("reply", j.Key))
+	}
+	w.showExplanation(ctx, j, &answer)
+	if err := w.deliver(ctx, j, answer, to, messageUUID("reply", j.Key)); err != nil {
+		return err
+	}
+	return w.dropExplanation(ctx, j)
 }
 
 // deliver posts a card and handles the failure, as card_ends.go says.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"image"
 	"image/color"
-	"image/draw"
 	"strings"
 	"time"
 )
@@ -26,17 +25,7 @@ var portrait = image.Rect(930, 52, 1230, 404)
 
 // drawCard returns the upright picture of one side, transparent outside the rounded corners. misread is Variant.Misread.
 func drawCard(p Person, side int, misread string) (*image.RGBA, error) {
-	base, over := sheet(side)
-	img := image.NewRGBA(base.Rect)
-	copy(img.Pix, base.Pix)
-	pen := pens.Get().(*pen)
-	defer pens.Put(pen)
-	if side == SideName {
-		drawNameSide(img, pen, p)
-	} else {
-		drawEmblemSide(img, pen, p)
-	}
-	draw.Draw(img, over.Rect, over, over.Rect.Min, draw.Over)
+	img := Flat(p, side)
 	if err := drawCode(img, payloadOf(p, side, misread)); err != nil {
 		return nil, fmt.Errorf("specimen: the fields do not fit on the card: %w", err)
 	}
