@@ -181,8 +181,8 @@ func TestDatabaseHoldsNoKey(t *testing.T) {
 				}
 			}
 		}
-		if keys != 3+5 {
-			t.Errorf("searched for %d keys, want 8", keys)
+		if keys != 3+6+2 { // three an epoch, and the seed of the key that signs evidence
+			t.Errorf("searched for %d keys, want 11", keys)
 		}
 	})
 }
@@ -197,6 +197,12 @@ func keyValues(t *testing.T, raw []byte) (out []string) {
 			for name, inner := range v {
 				if value, ok := inner.(string); ok && name == "value" {
 					out = append(out, value)
+				}
+				if seeds, ok := inner.([]any); ok && name == "signing" {
+					for _, seed := range seeds {
+						value, _ := seed.(string)
+						out = append(out, value)
+					}
 				}
 				walk(inner)
 			}

@@ -226,12 +226,11 @@ func exportKeys(t *testing.T, k *keyset.Keyset) (sealing, hashing string) {
 	must(t, err)
 	var file struct {
 		Keys struct {
-			Hashing json.RawMessage
-			Epochs  []struct{ Seal json.RawMessage }
+			Epochs []struct{ Seal, Hash json.RawMessage }
 		}
 	}
 	must(t, json.Unmarshal(raw, &file))
-	return string(file.Keys.Epochs[0].Seal), string(file.Keys.Hashing)
+	return string(file.Keys.Epochs[0].Seal), string(file.Keys.Epochs[0].Hash)
 }
 
 // importKeys creates a keyset from two sets, by a file of version 1.
