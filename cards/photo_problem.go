@@ -39,7 +39,7 @@ var notTheCamera = map[string]bool{
 func (v PhotoProblem) JSON() json.RawMessage {
 	e := []node{line(codeText("photo", v.Problem), colourRed)}
 	if v.Image != "" {
-		e = append(e, picture(v.Image, tr("photo_problem.image")))
+		e = append(e, picture(v.Image, tr("photo_problem.picture")), small(tr("photo_problem.image")))
 	}
 	if v.Side != "" {
 		e = append(e, line(tr("photo_problem.side", textArg("side", codeText("side", v.Side)))))

@@ -166,7 +166,7 @@ func TestCampaignGoesOn(t *testing.T) {
 		waitIdle(c.Harness)
 		c.Advance(time.Minute)
 	}
-	c.card("已发 8", "已读 不知道")
+	c.card("已发 8", "已读 未知")
 	invitations := func(p harness.Person) int {
 		return cardsThat(c.Harness, c.World.Feishu.P2PChat(p.OpenID), "请完成实名登记")
 	}

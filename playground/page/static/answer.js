@@ -12,17 +12,17 @@ export function newestCard(chat) {
   return cards[cards.length - 1];
 }
 
-// linesOf returns the title of a card and its first texts, without buttons and fields.
+// linesOf returns the title of a card and its first texts, without buttons, fields and lines that only draw.
 export function linesOf(card) {
   const lines = [];
   const walk = (node) => {
     if (Array.isArray(node)) return node.forEach(walk);
     if (!node || typeof node !== 'object') return undefined;
     if (node.tag === 'markdown') lines.push(...plain(pick(node)).split('\n'));
-    else if (node.tag === 'div') lines.push(plain(pick(node.text)));
+    else if (node.tag === 'div') lines.push(...plain(pick(node.text)).split('\n'));
     else if (node.tag !== 'form' && node.tag !== 'collapsible_panel') walk([node.elements, node.columns]);
     return undefined;
   };
   walk(card?.body?.elements);
-  return [plain(pick(card?.header?.title)), ...lines.filter((line) => line).slice(0, mostLines)];
+  return [plain(pick(card?.header?.title)), ...lines.filter((line) => /[\p{L}\p{N}]/u.test(line)).slice(0, mostLines)];
 }
