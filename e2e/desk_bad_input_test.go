@@ -58,6 +58,7 @@ func TestAdminResigned(t *testing.T) {
 		return known
 	})
 	b.Say("待审")
+	waitIdle(h.Harness) // the desk comes anew, and takes the place of the one that is there
 	h.ClickOn(b.OpenID, begins(b, "全部 1"), "approve", nil)
 	p.CheckFiled()
 	if got := h.Forge(a.OpenID, open.Msg, open.Value("approve"), nil); got.Toast != "只有 HR 能做这一步" {
