@@ -102,7 +102,9 @@ func resumeByResult(d *decision) {
 		d.refuse(refusalNotInTable, nil)
 		return
 	}
-	if a.Step != stepOf[d.event.Kind] || d.event.Kind == PhotoUploaded && d.otherUploadMissing() {
+	// A photo that was on its way when the applicant asked HR takes nothing from HR if it cannot be read either.
+	noHelp := d.event.Kind == PhotoFailed && a.Code == StopTooManyPhotos
+	if noHelp || a.Step != stepOf[d.event.Kind] || d.event.Kind == PhotoUploaded && d.otherUploadMissing() {
 		d.goTo(a.Return)
 		attention := *a
 		row.step(d)
@@ -110,6 +112,9 @@ func resumeByResult(d *decision) {
 			return
 		}
 		d.staySuspended(&attention)
+		if noHelp {
+			d.redraw(AudienceHR) // with the number of photos
+		}
 		return
 	}
 	d.c.State = a.Return

@@ -132,3 +132,20 @@ func TestPhotosLeadToHR(t *testing.T) {
 	d = decide(t, d.Case, Event{Kind: PhotoReadOK, PhotoID: "p2", Readings: []idcard.Reading{back}})
 	d.wantState(AwaitingConfirmation)
 }
+
+// TestPhotoFailsAfterHRWasAsked: a photo that was on its way when the applicant asked HR, and cannot be read either,
+// leaves the case with HR; one that can be read takes it on.
+func TestPhotoFailsAfterHRWasAsked(t *testing.T) {
+	c := SampleCase(AwaitingPhotos)
+	c.BadPhotos = 2
+	c.Photos = []Photo{{ID: "p9", State: PhotoStored}}
+	asked := decide(t, c, Event{Kind: HelpAsked}).wantState(NeedsAttention).Case
+	failed := decide(t, asked, Event{Kind: PhotoFailed, PhotoID: "p9", Problem: "nothing"}).wantState(NeedsAttention).
+		wantCards([]string{AudienceHR}, nil).Case
+	if failed.BadPhotos != 3 || failed.Attention.Return != AwaitingPhotos || failed.Attention.Code != StopTooManyPhotos {
+		t.Errorf("got %d bad photos and %+v, want 3, and HR still asked", failed.BadPhotos, failed.Attention)
+	}
+	front, _ := SampleReadings()
+	asked.Photos = []Photo{{ID: "p9", State: PhotoStored}}
+	decide(t, asked, Event{Kind: PhotoReadOK, PhotoID: "p9", Readings: []idcard.Reading{front}}).wantState(AwaitingPhotos)
+}
