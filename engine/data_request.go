@@ -59,17 +59,7 @@ func (e *Engine) askAboutOwnData(
 	}
 	r := old
 	if r == nil {
-		r = &flows.DataRequest{
-			ID:        e.NewID(),
-			TenantKey: k.TenantKey,
-			OpenID:    k.OpenID,
-			CaseID:    c.ID,
-			Kind:      kind,
-			State:     flows.RequestOpen,
-			AskedAt:   e.Now(),
-			DueAt:     e.Policy.RequestDue(e.Now()),
-			Text:      flows.RequestWords{Words: cutWords(words)},
-		}
+		r = e.newRequest(c, kind, words)
 		if err := e.openRequest(ctx, tx, c, r); err != nil {
 			return flows.Answer{}, err
 		}
@@ -80,6 +70,22 @@ func (e *Engine) askAboutOwnData(
 	a := flows.Answer{Toast: flows.NewToast("request_made", map[string]string{"due": DueDay(r.DueAt)})}
 	a.Card, err = e.MyData(ctx, tx, k.TenantKey, k.OpenID)
 	return a, err
+}
+
+// newRequest returns an open request of a case's applicant, which is not stored yet.
+func (e *Engine) newRequest(c *flows.Case, kind flows.RequestKind, words string) *flows.DataRequest {
+	now := e.Now()
+	return &flows.DataRequest{
+		ID:        e.NewID(),
+		TenantKey: c.TenantKey,
+		OpenID:    c.OpenID,
+		CaseID:    c.ID,
+		Kind:      kind,
+		State:     flows.RequestOpen,
+		AskedAt:   now,
+		DueAt:     e.Policy.RequestDue(now),
+		Text:      flows.RequestWords{Words: cutWords(words)},
+	}
 }
 
 // DueDay is the last day of a deadline, which ends at midnight.

@@ -91,17 +91,7 @@ func (e *Engine) askOnBehalf(
 			return nil, ErrOpen
 		}
 	}
-	r := &flows.DataRequest{
-		ID:        e.NewID(),
-		TenantKey: c.TenantKey,
-		OpenID:    c.OpenID,
-		CaseID:    c.ID,
-		Kind:      kind,
-		State:     flows.RequestOpen,
-		AskedAt:   e.Now(),
-		DueAt:     e.Policy.RequestDue(e.Now()),
-		Text:      flows.RequestWords{Words: cutWords(words)},
-	}
+	r := e.newRequest(c, kind, words)
 	if err := tx.PutDataRequest(ctx, r); err != nil {
 		return nil, err
 	}

@@ -54,12 +54,7 @@ func keptOf(t *testing.T, bodies ...[]byte) *KeptHeads {
 func TestKeptHeadsFindRewrittenHistory(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
-		for i, id := range []string{"c1", "c2", "c3"} {
-			c := newCase(id, fmt.Sprintf("ou_%d", i))
-			c.TenantKey = "t1"
-			ts.insert(t, c)
-			ts.grow(t, id, "start", "look", "approve")
-		}
+		ts.growThree(t, "start", "look", "approve")
 		first := ts.publishAndKeep(t, "2026-06-01")
 		ts.grow(t, "c2", "look", "later")
 		second := ts.publishAndKeep(t, "2026-06-02")

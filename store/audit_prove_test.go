@@ -44,6 +44,17 @@ func (ts *testStore) publish(t *testing.T, day string) []byte {
 	return h.Hash
 }
 
+// growThree begins the chains of three cases, c1 to c3, of the tenant t1.
+func (ts *testStore) growThree(t *testing.T, events ...string) {
+	t.Helper()
+	for i, id := range []string{"c1", "c2", "c3"} {
+		c := newCase(id, fmt.Sprintf("ou_%d", i))
+		c.TenantKey = "t1"
+		ts.insert(t, c)
+		ts.grow(t, id, events...)
+	}
+}
+
 // grow appends rows to the chain of a case.
 func (ts *testStore) grow(t *testing.T, caseID string, events ...string) {
 	t.Helper()
@@ -74,12 +85,7 @@ func gapsOf(p *AuditProof) (out []string) {
 func TestProveAudit(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, ts *testStore) {
 		ctx := t.Context()
-		for i, id := range []string{"c1", "c2", "c3"} {
-			c := newCase(id, fmt.Sprintf("ou_%d", i))
-			c.TenantKey = "t1"
-			ts.insert(t, c)
-			ts.grow(t, id, "start", "consent", "photo", "confirm")
-		}
+		ts.growThree(t, "start", "consent", "photo", "confirm")
 		first := ts.publish(t, "2026-06-01")
 		ts.grow(t, "c2", "approve")
 		second := ts.publish(t, "2026-06-02")
