@@ -5,7 +5,8 @@ import (
 	"slices"
 )
 
-// DataUse answers a question whether the data is safe: what protects it, who receives it, until when it is kept.
+// DataUse answers a question whether the data is safe: what protects it, who receives and who sees it, until when it
+// is kept.
 type DataUse struct {
 	Agreement Agreement // what the consent says, which this card quotes
 	Stored    bool      // something of the asker is stored: offer to show it
@@ -14,7 +15,7 @@ type DataUse struct {
 // JSON draws the answer in the words of the consent.
 func (v DataUse) JSON() json.RawMessage {
 	e := []node{line(tr("data_use.safe"))}
-	quoted := []text{tr("agreement.who"), tr("agreement.keep"), tr("agreement.rights")}
+	quoted := []text{tr("agreement.who"), tr("agreement.viewers"), tr("agreement.keep")}
 	for _, s := range v.Agreement.sections() {
 		if slices.Contains(quoted, s.title) {
 			e = append(e, headline(s.title), line(s.body))

@@ -30,7 +30,7 @@ const heldUp = "held_"
 var notTheCamera = map[string]bool{
 	"expired_card": true, "old_card": true,
 	"other_person": true, "sides_mismatch": true, "duplicate_front": true, "duplicate_back": true,
-	"download_failed": true, "deleted": true, "restricted": true, "too_many": true, "empty": true, "too_large": true,
+	"download_failed": true, "deleted": true, "restricted": true, "too_many": true, "too_many_day": true, "empty": true, "too_large": true,
 	"not_picture": true, "heic": true, "unsupported_format": true, "truncated": true, "too_many_pixels": true,
 	"bad_file": true, "document_too_many": true, "document_too_many_day": true, "document_not_picture": true,
 }

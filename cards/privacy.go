@@ -54,8 +54,12 @@ type PrivacyIncident struct {
 	N    int
 }
 
-// maxPrivacyRows bounds each list on the card; the terminal has all.
-const maxPrivacyRows = 6
+// maxPrivacyRows bounds each list on the card, and maxRefusedRows that of refusals, of which there are nine kinds; the
+// terminal has all.
+const (
+	maxPrivacyRows = 6
+	maxRefusedRows = 9
+)
 
 // JSON draws first what may need somebody: requests, incidents, what was refused, heads that wait. Then looks, deletions
 // and numbers; and in a panel what employees are told, in the words of the agreement.
@@ -131,7 +135,7 @@ func (v Privacy) refusedNodes() []node {
 		return nil
 	}
 	lines := make([]text, 0, len(v.Refused))
-	for _, r := range v.Refused[:min(len(v.Refused), maxPrivacyRows)] {
+	for _, r := range v.Refused[:min(len(v.Refused), maxRefusedRows)] {
 		l := tr("privacy.refused_row", textArg("what", codeText("refused_what", r.What)), intArg("n", r.N))
 		if r.People > 0 {
 			l = join(sameText(" · "), l, tr("privacy.refused_people", intArg("n", r.People), timeArg("at", r.Last)))

@@ -63,17 +63,18 @@ const (
 	NotSection         Code = "not_section"
 	UnreadableVariable Code = "unreadable_variable" // %s: the variable with the path of the file
 
-	NotOneOf        Code = "not_one_of"   // %s: valid values
-	NotInRange      Code = "not_in_range" // %s, %s: minimum and maximum
-	NotDuration     Code = "not_duration"
-	WrongType       Code = "wrong_type" // %s: reason
-	FaceWithoutURL  Code = "face_without_url"
-	BadLadder       Code = "bad_ladder"
-	NotFiles        Code = "not_files"
-	NotText         Code = "not_text"
-	NotNetwork      Code = "not_network"
-	TrustsEverybody Code = "trusts_everybody"
-	NotHours        Code = "not_hours"
+	NotOneOf         Code = "not_one_of"          // %s: valid values
+	NotInRange       Code = "not_in_range"        // %s, %s: minimum and maximum
+	NotNumberInRange Code = "not_number_in_range" // likewise, with fractions
+	NotDuration      Code = "not_duration"
+	WrongType        Code = "wrong_type" // %s: reason
+	FaceWithoutURL   Code = "face_without_url"
+	BadLadder        Code = "bad_ladder"
+	NotFiles         Code = "not_files"
+	NotText          Code = "not_text"
+	NotNetwork       Code = "not_network"
+	TrustsEverybody  Code = "trusts_everybody"
+	NotHours         Code = "not_hours"
 
 	Missing            Code = "missing"
 	NotHostPort        Code = "not_host_port" // %s: an example
@@ -142,6 +143,7 @@ var english = map[Code]string{
 
 	NotOneOf:           "want one of: %s",
 	NotInRange:         "want a whole number from %s to %s",
+	NotNumberInRange:   "want a number from %s to %s",
 	NotDuration:        "want a duration such as 90s, 10m or 72h",
 	WrongType:          "want another type of value: %s",
 	UnknownCheck:       "no such check: %s (docs/checks.md lists them)",

@@ -136,6 +136,7 @@ func TestEveryCode(t *testing.T) {
 		{complete, "CAMPAIGN_CHASE_EVERY=23h", Mistake{"campaign.chase_every", LessThanADay, nil}},
 		{complete, "CAMPAIGN_OCR_QUOTA=many", Mistake{"campaign.ocr_quota", NotInRange, []string{"0", "2147483647"}}},
 		{complete, "CAMPAIGN_JOINERS=yes", Mistake{"campaign.joiners", NotOneOf, []string{"off, ask, auto"}}},
+		{complete, "PHOTOS_DARK_BELOW=7.5.1", Mistake{"photos.dark_below", NotNumberInRange, []string{"0", "10000"}}},
 		{complete, "REVIEW_SAMPLE=101", Mistake{"review.sample", NotInRange, []string{"0", "100"}}},
 		{complete, "REVIEW_CHECKS=expiry=hint", Mistake{"review.checks", UnknownCheck, []string{"expiry"}}},
 		{complete, "REVIEW_CHECKS=expired=pass", Mistake{

@@ -17,7 +17,7 @@ const maxThreshold = 10_000
 func (t *Threshold) UnmarshalText(text []byte) error {
 	v, err := strconv.ParseFloat(string(text), 64)
 	if err != nil || math.IsNaN(v) || v < 0 || v > maxThreshold {
-		return &Mistake{Code: NotInRange, Args: []string{"0", strconv.Itoa(maxThreshold)}}
+		return &Mistake{Code: NotNumberInRange, Args: []string{"0", strconv.Itoa(maxThreshold)}}
 	}
 	*t = Threshold(v)
 	return nil

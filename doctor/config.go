@@ -19,6 +19,7 @@ var chinese = map[config.Code]string{
 
 	config.NotOneOf:           "只能是：%s",
 	config.NotInRange:         "要写 %s 到 %s 的整数",
+	config.NotNumberInRange:   "要写 %s 到 %s 的数，可以带小数",
 	config.NotDuration:        "要写成时长，例如 90s、10m、72h",
 	config.WrongType:          "值的类型不对：%s",
 	config.FaceWithoutURL:     "face（人脸核验）需要它：员工做完后要回到这个地址",

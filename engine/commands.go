@@ -53,11 +53,11 @@ func (e *Engine) handleText(ctx context.Context, tx flows.Tx, m flows.Message) e
 // takeAnswer takes a text in private as the answer to HR's question, if there is one and the text is no word of the
 // bot. What an admin writes after a first answer may be meant as a question about somebody.
 func (e *Engine) takeAnswer(ctx context.Context, tx flows.Tx, m flows.Message, command flows.Command) (bool, error) {
-	if !m.Private || command != flows.CommandNone && command != flows.CommandSixDigits {
+	if !m.Private || !mayAnswer(command) {
 		return false, nil
 	}
 	c, err := tx.OpenCase(ctx, m.TenantKey, m.OpenID)
-	if err != nil {
+	if err != nil || command == flows.CommandDataUse && !c.Question.Open() {
 		return false, flows.IgnoreNotFound(err)
 	}
 	admin, err := e.IsAdmin(ctx, tx, m.TenantKey, m.OpenID)
@@ -79,6 +79,12 @@ func (e *Engine) takeAnswer(ctx context.Context, tx flows.Tx, m flows.Message, c
 	return true, e.replyNotice(ctx, tx, m, "answer_received")
 }
 
+// mayAnswer reports whether a text may be the answer to HR's question. Words about the own data are, while a question is
+// open: an answer may well name the reason.
+func mayAnswer(command flows.Command) bool {
+	return command == flows.CommandNone || command == flows.CommandSixDigits || command == flows.CommandDataUse
+}
+
 // typesCode reports whether a message holds the code that its sender is asked for.
 func (e *Engine) typesCode(ctx context.Context, tx flows.Tx, m flows.Message, command flows.Command) bool {
 	if !isFreeText(command) || flows.FindCode(m.Text) == "" {
@@ -90,7 +96,11 @@ func (e *Engine) typesCode(ctx context.Context, tx flows.Tx, m flows.Message, co
 
 // isFreeText reports whether a text is no word of the bot, so that it may hold the code.
 func isFreeText(command flows.Command) bool {
-	return command == flows.CommandNone || command == flows.CommandSixDigits || command == flows.CommandAskAbout
+	switch command {
+	case flows.CommandNone, flows.CommandSixDigits, flows.CommandAskAbout, flows.CommandDataUse:
+		return true
+	}
+	return false
 }
 
 // handleCommand answers a command of an applicant, or a text that is none, in private.

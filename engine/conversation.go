@@ -39,6 +39,8 @@ func (e *Engine) passWords(ctx context.Context, tx flows.Tx, m flows.Message, co
 	switch {
 	case flows.EndsConversation(m.Text):
 		ev.Kind = flows.TalkLeft
+	case mayAnswer(command) && c.TakesAnswers() && c.Question.Open():
+		return false, nil // HR has asked
 	case !flows.IsTalk(command), c.State == flows.AwaitingCode && flows.FindCode(m.Text) != "":
 		return false, nil
 	}

@@ -58,6 +58,7 @@ func (e *Engine) handlePhotos(ctx context.Context, tx flows.Tx, m flows.Message)
 	}
 	answers, passed := false, false
 	for _, p := range m.Photos {
+		id := e.NewID()
 		out, err := e.DecideAndPersist(ctx, tx, c, flows.Event{
 			Kind:      flows.PhotoReceived,
 			At:        e.Now(),
@@ -67,7 +68,7 @@ func (e *Engine) handlePhotos(ctx context.Context, tx flows.Tx, m flows.Message)
 			Photo:     p,
 			MessageID: m.MessageID,
 			ChatID:    m.ChatID,
-			PhotoID:   e.NewID(),
+			PhotoID:   id,
 		})
 		if err != nil {
 			return err
@@ -75,7 +76,7 @@ func (e *Engine) handlePhotos(ctx context.Context, tx flows.Tx, m flows.Message)
 		if out.Change.Rule == flows.RefusalLate {
 			return e.replyLate(ctx, tx, m)
 		}
-		if c.State == flows.AwaitingReview && out.Changed() {
+		if c.State == flows.AwaitingReview && out.Case.PhotoByID(id) != nil {
 			answers, passed = answers || c.TakesAnswers(), true
 		}
 		if !out.Changed() {

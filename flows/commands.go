@@ -86,10 +86,8 @@ var HRCommands = map[Command]bool{
 // ParseCommand returns the command that a text consists of, or CommandNone. It ignores case, full-width forms,
 // traditional characters, and marks, brackets and emoji around the word. A word inside a longer text is no command.
 func ParseCommand(text string) Command {
-	t := strings.ToLower(norm.NFKC.String(text))
-	t = strings.Join(strings.Fields(simplified.Replace(t)), " ")
-	word := strings.TrimFunc(t, isMark)
-	if word == "" && strings.Contains(t, "?") {
+	word := plainWord(text)
+	if word == "" && strings.Contains(norm.NFKC.String(text), "?") {
 		return CommandHelp
 	}
 	if w, ok := commands[word]; ok {
@@ -115,6 +113,13 @@ func ParseCommand(text string) Command {
 		return CommandAskAbout
 	}
 	return CommandNone
+}
+
+// plainWord brings a text to the form in which words are compared: lower case, simplified characters, single blanks, no
+// marks around it.
+func plainWord(text string) string {
+	t := simplified.Replace(strings.ToLower(norm.NFKC.String(text)))
+	return strings.TrimFunc(strings.Join(strings.Fields(t), " "), isMark)
 }
 
 // isMark reports whether r may stand before or after a word without changing it: blanks, punctuation of any script,

@@ -35,7 +35,7 @@ func (d *decision) late() bool {
 		return false
 	}
 	switch d.event.Kind {
-	case Cancelled, Erase:
+	case Cancelled, Erase, PersonAsked:
 		return d.event.Rev == nil && made.Before(c.LastAct)
 	case PhotoReceived:
 		return made.Before(c.PhotosFrom)

@@ -102,9 +102,7 @@ func resumeByResult(d *decision) {
 		d.refuse(refusalNotInTable, nil)
 		return
 	}
-	// A photo that was on its way when the applicant asked HR takes nothing from HR if it cannot be read either.
-	noHelp := d.event.Kind == PhotoFailed && a.Code == StopTooManyPhotos
-	if noHelp || a.Step != stepOf[d.event.Kind] || d.event.Kind == PhotoUploaded && d.otherUploadMissing() {
+	if a.Step != stepOf[d.event.Kind] || d.event.Kind == PhotoUploaded && d.otherUploadMissing() {
 		d.goTo(a.Return)
 		attention := *a
 		row.step(d)
@@ -112,9 +110,6 @@ func resumeByResult(d *decision) {
 			return
 		}
 		d.staySuspended(&attention)
-		if noHelp {
-			d.redraw(AudienceHR) // with the number of photos
-		}
 		return
 	}
 	d.c.State = a.Return
@@ -122,6 +117,13 @@ func resumeByResult(d *decision) {
 	d.goTo(row.To[0])
 	row.step(d)
 	if d.refused() {
+		return
+	}
+	if p := d.c.PhotoByID(d.event.PhotoID); a.Code == StopTooManyPhotos && p != nil && p.State == PhotoRefused {
+		// A photo that was on its way when the applicant asked HR takes nothing from HR if it is no good either.
+		d.c.State = NeedsAttention
+		d.staySuspended(a)
+		d.redraw(AudienceHR) // with the number of photos
 		return
 	}
 	d.reenter = true

@@ -131,10 +131,11 @@ func (d *decision) askToReadAgain() bool {
 	return true
 }
 
-// decline ends the case. Its photos were never fetched, so removing the references is enough.
+// decline ends the case. Before the first consent nothing is kept of it: its photos were never fetched, so removing the
+// references is enough, and words to HR go with it.
 func decline(d *decision) {
 	if d.c.AfterConsent == "" {
-		d.c.Photos = nil
+		d.c.Photos, d.c.Personal = nil, Personal{}
 	}
 	d.toast("cancelled")
 }

@@ -3,7 +3,6 @@ package flows
 import (
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -27,7 +26,7 @@ func askForPerson(d *decision) {
 	case d.c.Talks():
 		d.refuse(refusalKnown, nil)
 		return
-	case len(d.talkReceivers()) == 0:
+	case len(d.talkReceivers()) == 0, d.c.exchanges(true) >= maxExchanges:
 		d.refuse("nobody could answer", nil)
 		return
 	}
@@ -85,7 +84,7 @@ func (d *decision) addWords(by, words string) bool {
 	case !d.c.Talks():
 		d.refuse("no conversation", NewToast("talk_over", nil))
 		return false
-	case len(d.c.Personal.Exchanges) >= maxExchanges:
+	case d.c.exchanges(true) >= maxExchanges:
 		d.refuse("too many words", NewToast("too_many_questions", nil))
 		return false
 	}
@@ -165,6 +164,5 @@ func IsTalk(command Command) bool {
 
 // EndsConversation reports whether a text is a word by which an applicant ends a conversation.
 func EndsConversation(text string) bool {
-	word := strings.ToLower(strings.TrimFunc(text, isMark))
-	return slices.Contains([]string{"结束", "结束人工", "结束對話", "结束对话", "結束", "退出人工", "end"}, word)
+	return slices.Contains([]string{"结束", "结束人工", "结束对话", "退出人工", "end"}, plainWord(text))
 }

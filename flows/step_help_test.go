@@ -147,5 +147,7 @@ func TestPhotoFailsAfterHRWasAsked(t *testing.T) {
 	}
 	front, _ := SampleReadings()
 	asked.Photos = []Photo{{ID: "p9", State: PhotoStored}}
+	expired := backUntil(t, "2021.01.01")
+	decide(t, asked, Event{Kind: PhotoReadOK, PhotoID: "p9", Readings: []idcard.Reading{expired}}).wantState(NeedsAttention)
 	decide(t, asked, Event{Kind: PhotoReadOK, PhotoID: "p9", Readings: []idcard.Reading{front}}).wantState(AwaitingPhotos)
 }

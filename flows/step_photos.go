@@ -45,7 +45,10 @@ func photoFetched(d *decision) {
 		return
 	}
 	p.State, p.SHA256, p.Bytes = PhotoStored, d.event.SHA256, d.event.Bytes
-	p.Warnings = withNew(d.event.Warnings, d.event.Look.Judge(d.policy.Photos.Limits).Codes())
+	p.Warnings = d.event.Warnings
+	if d.c.Personal.Document == "" { // a first look knows what an identity card looks like, and nothing else
+		p.Warnings = withNew(p.Warnings, d.event.Look.Judge(d.policy.Photos.Limits).Codes())
+	}
 	p.Width, p.Height = d.event.Width, d.event.Height
 	p.MD5, p.Format, p.Changes = d.event.MD5, d.event.Format, d.event.Changes
 	d.detail("photo", p.ID)

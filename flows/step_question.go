@@ -33,8 +33,18 @@ type Exchange struct {
 	Talk   bool   `json:",omitempty"` // words of a conversation, which belong to no question
 }
 
-// maxExchanges bounds the questions and answers of a case.
+// maxExchanges bounds the questions and answers of a case, and likewise the words of its conversations.
 const maxExchanges = 40
+
+// exchanges counts the words of conversations, or the questions and answers.
+func (c *Case) exchanges(talk bool) (n int) {
+	for _, x := range c.Personal.Exchanges {
+		if x.Talk == talk {
+			n++
+		}
+	}
+	return n
+}
 
 // States of a photo that answers a question. It is stored for HR to look at, and never read by the OCR: it replaces
 // nothing that was submitted.
@@ -50,7 +60,7 @@ func ask(d *decision) {
 	case preset == "" && text == "":
 		d.refuse(RefusalNoReason, NewToast("missing_field", map[string]string{"field": "question"}))
 		return
-	case len(d.c.Personal.Exchanges) >= maxExchanges:
+	case d.c.exchanges(false) >= maxExchanges:
 		d.refuse("too many questions", NewToast("too_many_questions", nil))
 		return
 	}
@@ -101,7 +111,7 @@ func truncateAnswer(s string) string {
 // answerByPhoto notes a photo of the applicant and has it fetched: an answer, or something that HR may want to see when
 // nothing was asked. What was submitted stays.
 func answerByPhoto(d *decision) {
-	if len(d.c.Personal.Exchanges) >= maxExchanges {
+	if d.c.exchanges(false) >= maxExchanges {
 		d.refuse("too many answers", nil)
 		return
 	}
@@ -121,7 +131,7 @@ func answerByPhoto(d *decision) {
 // TakesAnswers reports whether what the applicant sends is an answer: HR has asked something in this review. Somebody
 // who answers in several messages is heard to the end.
 func (c *Case) TakesAnswers() bool {
-	return c.State == AwaitingReview && c.Question != nil && len(c.Personal.Exchanges) < maxExchanges
+	return c.State == AwaitingReview && c.Question != nil && c.exchanges(false) < maxExchanges
 }
 
 func (d *decision) takesAnswer() bool {

@@ -11,11 +11,11 @@ import (
 	"golang.org/x/image/vector"
 )
 
-// An explanation is a JPEG of explainWide pixels, made of no more than coarseWide samples a row: a digit of a card's
-// number takes a thirtieth of its width, so that no print of a card can be read on it, wherever in the picture it is.
+// An explanation is a JPEG of explainWide pixels, made of no more than coarseLong samples along the long side of the
+// card: a digit of its number takes a thirtieth of that, so that no print of it can be read.
 const (
 	explainWide = 640
-	coarseWide  = 24
+	coarseLong  = 18
 )
 
 // Explain returns a small picture of the surroundings of the card, with the card outlined and the fault boxed, for the
@@ -32,11 +32,12 @@ func (p Photo) Explain(fault Fault) (picture []byte, ok bool) {
 	k := float64(whole.Bounds().Dx()) / float64(p.Width)
 	card := p.Look.quad().scaled(k, k)
 	crop := card.bounds(0.15).Intersect(whole.Bounds())
-	if crop.Dx() < coarseWide || crop.Dy() < coarseWide/4 {
+	samples := int(coarseLong * float64(crop.Dx()) / max(card.sides()))
+	if samples < coarseLong/2 || crop.Dx() < samples || crop.Dy() < coarseLong/4 {
 		return nil, false
 	}
 	high := explainWide * crop.Dy() / crop.Dx()
-	coarse := image.NewRGBA(image.Rect(0, 0, coarseWide, max(1, coarseWide*crop.Dy()/crop.Dx())))
+	coarse := image.NewRGBA(image.Rect(0, 0, samples, max(1, samples*crop.Dy()/crop.Dx())))
 	xdraw.BiLinear.Scale(coarse, coarse.Rect, whole, crop, xdraw.Src, nil)
 	img := image.NewRGBA(image.Rect(0, 0, explainWide, high))
 	xdraw.BiLinear.Scale(img, img.Rect, coarse, coarse.Rect, xdraw.Src, nil)

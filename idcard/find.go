@@ -205,14 +205,12 @@ func (v view) paperScore(f found) float64 {
 	like := 0
 	for _, c := range inside[:n] {
 		tolerance := 14 + median[0]/9
-		if abs(c[0]-median[0]) <= tolerance && abs(c[1]-median[1])+abs(c[2]-median[2]) <= 14 {
+		if absolute(c[0]-median[0]) <= tolerance && absolute(c[1]-median[1])+absolute(c[2]-median[2]) <= 14 {
 			like++
 		}
 	}
 	return 0.3*float64(like)/float64(n) + 0.05*float64(differing)
 }
-
-func abs(v int) int { return max(v, -v) }
 
 // at returns luma and colours at the nearest pixel of the frame.
 func (v view) at(x, y float64) [3]int {

@@ -99,25 +99,15 @@ func solidOf(light *grid) (solid grid) {
 // expected is the print of a side on the grid: 1 where there is much, 0 where there is none.
 func expected(s Side) *grid {
 	var g grid
-	mark := func(a area, v float64) {
-		for gy := range gridHigh {
-			for gx := range gridWide {
-				x, y := (float64(gx)+0.5)/gridWide, (float64(gy)+0.5)/gridHigh
-				if x > a.left && x < a.right && y > a.top && y < a.bottom {
-					g[gy][gx] = v
-				}
-			}
-		}
-	}
 	if s == Front {
-		mark(frontText, 0.25)
-		mark(area{0.66, 0.1, 0.94, 0.72}, 1)
-		mark(frontNumber, 0.5)
+		g.mark(frontText, 0.25)
+		g.mark(area{0.66, 0.1, 0.94, 0.72}, 1)
+		g.mark(frontNumber, 0.5)
 		return &g
 	}
-	mark(backEmblem, 1)
-	mark(backTitle, 0.4)
-	mark(backLines, 0.5)
+	g.mark(backEmblem, 1)
+	g.mark(backTitle, 0.4)
+	g.mark(backLines, 0.5)
 	return &g
 }
 
@@ -128,14 +118,19 @@ var (
 
 func markedOn(a area) *grid {
 	var g grid
+	g.mark(a, 1)
+	return &g
+}
+
+// mark sets the cells of an area.
+func (g *grid) mark(a area, v float64) {
 	for gy := range gridHigh {
 		for gx := range gridWide {
 			if a.has(gx, gy) {
-				g[gy][gx] = 1
+				g[gy][gx] = v
 			}
 		}
 	}
-	return &g
 }
 
 // redOf returns how much redder than most of the card each part of it is.

@@ -58,7 +58,7 @@ func (v *visit) formOf(c engine.AgreementCase) form {
 	return f
 }
 
-// ticked is the value of a box that is ticked.
+// ticked is the value of a box that is ticked, and of the button that consents.
 const ticked = "yes"
 
 // complete reports whether the person has done what the read type asks for.

@@ -29,15 +29,13 @@ func (w *Workers) sendReply(ctx context.Context, j flows.Job) error {
 		return flows.IgnoreNotFound(err)
 	}
 	to := flows.Receiver{Type: j.ToType, ID: j.To}
-	answer, aboutPhoto := card.(cards.PhotoProblem)
-	if !aboutPhoto {
-		return w.deliver(ctx, j, card, to, messageUUID("reply", j.Key))
-	}
-	w.showExplanation(ctx, j, &answer)
-	if err := w.deliver(ctx, j, answer, to, messageUUID("reply", j.Key)); err != nil {
+	if err := w.deliver(ctx, j, card, to, messageUUID("reply", j.Key)); err != nil {
 		return err
 	}
-	return w.dropExplanation(ctx, j)
+	if _, aboutPhoto := card.(cards.PhotoProblem); aboutPhoto {
+		return w.dropExplanation(ctx, j)
+	}
+	return nil
 }
 
 // deliver posts a card and handles the failure, as card_ends.go says.
@@ -97,6 +95,10 @@ func (w *Workers) post(ctx context.Context, j flows.Job, card cards.Card, to flo
 		chat := cmp.Or(j.Args[flows.ArgChat], j.Args[flows.ArgWho]) // jobs of older versions have no chat
 		if err := w.waitToPost(ctx, "reply", chat); err != nil {
 			return err
+		}
+		if p, ok := card.(cards.PhotoProblem); ok { // after the wait, so that no picture is uploaded for nothing
+			w.showExplanation(ctx, j, &p)
+			card = p
 		}
 		_, err := w.Messenger.Reply(ctx, to.ID, card.JSON(), uuid)
 		return err

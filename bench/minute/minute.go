@@ -58,7 +58,7 @@ func read(w *sim.World, e *sim.Employee, submitted time.Time) (m minute, err err
 		if i+1 < len(did) {
 			until = did[i+1].At
 		}
-		if len(m.Waits) == len(stops) || one.Kind == sim.SentPhoto && did[i+1].Kind == sim.SentPhoto {
+		if len(m.Waits) == len(stops) || one.Kind == sim.SentPhoto && i+1 < len(did) && did[i+1].Kind == sim.SentPhoto {
 			continue // the other side follows at once
 		}
 		if s := stops[len(m.Waits)]; one.Kind == s.Kind && one.What == s.What {

@@ -31,8 +31,6 @@ type Picture struct {
 	JPEG  []byte
 	Fault Fault
 	Front bool // the side, where a card is shown
-	// Corners of the card as x, y in pixels of the upright picture, clockwise from the card's own upper left.
-	Corners [4][2]float64
 }
 
 // Take returns the n-th picture of a kind. The same seed gives the same picture.
@@ -49,10 +47,9 @@ func Take(seed uint64, fault Fault, n int) Picture {
 		img = screenshot(r, img)
 	}
 	return Picture{
-		JPEG:    file(img, orientation, 68+r.IntN(27)),
-		Fault:   fault,
-		Front:   s.front,
-		Corners: c.corners(s),
+		JPEG:  file(img, orientation, 68+r.IntN(27)),
+		Fault: fault,
+		Front: s.front,
 	}
 }
 

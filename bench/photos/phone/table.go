@@ -153,8 +153,5 @@ func newThings(r *rand.Rand) []thing {
 		}
 		all[i].x, all[i].y = between(r, -25, 25), between(r, -25, 25)
 	}
-	if len(all) == 2 && !all[0].round {
-		all[1].x, all[1].y = all[0].x, all[0].y
-	}
 	return all
 }
