@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"shiming/config"
@@ -15,7 +16,7 @@ const listEvery = 2 * time.Second
 
 // checkDeletions compares the list of deletions with the database before anything is served. A database that lacks one
 // of them was put back from a backup, and the error says what to do. With store.sync: normal a power cut may have taken
-// the last transactions: then the deletions are applied again.
+// the last transactions, those of powerCutTakes: then the deletions are applied again.
 func (a *App) checkDeletions(ctx context.Context) error {
 	path := a.cfg.DeletionList()
 	list, err := store.ReadDeletions(path)
@@ -26,7 +27,8 @@ func (a *App) checkDeletions(ctx context.Context) error {
 	if err != nil || len(missing) == 0 {
 		return err
 	}
-	if _, isSQLite := a.cfg.SQLiteFile(); isSQLite && a.cfg.Store.Sync == config.SyncNormal {
+	if _, isSQLite := a.cfg.SQLiteFile(); isSQLite && a.cfg.Store.Sync == config.SyncNormal &&
+		list[len(list)-1].At.Sub(missing[0].At) < powerCutTakes {
 		done, err := ReapplyDeletions(ctx, a.store, Policy(a.cfg), missing)
 		a.log.Warn("the database had lost deletions that the list has; they were applied again", "file", path,
 			"deletions", done.Again)
@@ -35,6 +37,9 @@ func (a *App) checkDeletions(ctx context.Context) error {
 	return fmt.Errorf("store.dsn: the list of deletions %s has %d that this database does not have, the first of %s: %w",
 		path, len(missing), missing[0].At.UTC().Format(time.RFC3339), &store.CopyError{})
 }
+
+// powerCutTakes bounds the deletions that a power cut may take from the end of the list.
+const powerCutTakes = 10 * time.Minute
 
 // openDeletionList opens the list of deletions. A list that cannot be written does not stop the bot: a request for
 // deletion counts more than its copy. On PostgreSQL a default beside a key file that is mounted read-only is no fault,
@@ -67,6 +72,7 @@ func (a *App) listDeletions(ctx context.Context) (stop func(context.Context)) {
 	if a.listOff {
 		return func(context.Context) {}
 	}
+	failing := false
 	copyNew := func(ctx context.Context) {
 		if a.deleted == nil {
 			a.openDeletionList()
@@ -75,10 +81,12 @@ func (a *App) listDeletions(ctx context.Context) (stop func(context.Context)) {
 			return
 		}
 		_, err := a.deleted.CatchUp(ctx, a.store)
-		if err != nil && ctx.Err() == nil && !a.listUnusable.Load() {
+		if err != nil && ctx.Err() == nil && !failing {
 			a.log.Error("deletions are not in their list yet", "error", err)
 		}
-		a.listUnusable.Store(err != nil)
+		failing = err != nil
+		_, ofFile := errors.AsType[*fs.PathError](err) // others are of the database, which has alerts of its own
+		a.listUnusable.Store(ofFile)
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan struct{})

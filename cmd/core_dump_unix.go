@@ -3,6 +3,7 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 	"syscall"
 )
@@ -10,8 +11,9 @@ import (
 // forbidCoreDumps keeps the kernel from writing the memory of this process to a file when it crashes: the memory holds
 // keys and personal data. The limit cannot be raised again, and processes that this one starts inherit it.
 func forbidCoreDumps() error {
-	if err := syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{}); err != nil {
-		return fmt.Errorf("RLIMIT_CORE: %w", err)
+	err := syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{})
+	if err != nil {
+		err = fmt.Errorf("RLIMIT_CORE: %w", err)
 	}
-	return becomeUndumpable()
+	return errors.Join(err, becomeUndumpable())
 }

@@ -67,7 +67,10 @@ func (l *requestListCmd) Run(ctx context.Context) error {
 		if l.JSON {
 			return printRequests(list, r.Now())
 		}
-		if len(list) == 0 {
+		switch {
+		case len(list) == 0 && l.Who != "":
+			fmt.Println(inLanguage(lang, "此人没有提过申请。", "No request of this person."))
+		case len(list) == 0:
 			fmt.Println(inLanguage(lang, "没有待答复的申请。", "No open request."))
 		}
 		for _, q := range list {

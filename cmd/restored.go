@@ -78,6 +78,13 @@ func (r *restoredCmd) reapply(ctx context.Context, cfg config.Config, s *store.S
 	if err != nil {
 		return err
 	}
+	if own != path && !r.WithoutList { // the list that was named may be older than the one that serve has kept
+		kept, err := store.ReadDeletions(own)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		list = append(list, kept...)
+	}
 	done, err := app.ReapplyDeletions(ctx, s, app.Policy(cfg), list)
 	if err != nil {
 		return err

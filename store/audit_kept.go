@@ -92,7 +92,12 @@ func (k *KeptHeads) add(p flows.HeadPart) error {
 		if err != nil || len(hash) != len(genesisHash) || e.Row < 1 {
 			return errors.Join(ErrNotKept, errors.New("an end without row or hash on "+p.Day))
 		}
-		k.ends[e.Chain] = append(k.ends[e.Chain], keptEnd{at, e.Row, hash})
+		repeated := slices.ContainsFunc(k.ends[e.Chain], func(had keptEnd) bool {
+			return had.at == at && had.seq == e.Row && bytes.Equal(had.hash, hash)
+		})
+		if !repeated {
+			k.ends[e.Chain] = append(k.ends[e.Chain], keptEnd{at, e.Row, hash})
+		}
 	}
 	return nil
 }

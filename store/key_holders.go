@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -118,7 +119,11 @@ func (w *keyWatch) lookLocked(ctx context.Context) error {
 	defer cancel()
 	at := time.Since(w.began)
 	_, fileErr := w.store.keys.Reload()
+	w.failing.Store(fileErr != nil)
 	if err := w.store.adoptEpoch(ctx); err != nil {
+		if _, ofKeys := errors.AsType[*EpochError](err); ofKeys {
+			w.failing.Store(true)
+		}
 		return err
 	}
 	if err := w.report(ctx); err != nil {
@@ -149,7 +154,6 @@ func (w *keyWatch) warn(ctx context.Context, err error) {
 			slog.String("error", text))
 	}
 	w.lastErr = text
-	w.failing.Store(text != "")
 }
 
 // report writes the row, on SQLite only if it has changed.

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -15,27 +17,24 @@ const usesKept = 48 * time.Hour
 func (t *txn) Uses(ctx context.Context, key string, since time.Time, former ...string) ([]time.Time, error) {
 	keys := append([]string{key}, former...)
 	slices.Sort(keys) // the same order in every process
-	var all []time.Time
 	for _, k := range keys {
 		if _, err := t.lock(ctx, "uses/"+k); err != nil {
 			return nil, err
 		}
 	}
+	// One statement reads all of them: between two, a rotation might move a use from one key to the other.
+	marks, args := make([]string, 0, len(keys)), []any{millis(since)}
 	for _, k := range keys {
-		of, err := collect(ctx, t.q, "uses", scanMillis, `
-			SELECT at_ms
-			FROM uses
-			WHERE key = $1 AND at_ms > $2
-			ORDER BY at_ms`,
-			k, millis(since),
-		)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, of...)
+		args = append(args, k)
+		marks = append(marks, fmt.Sprintf("$%d", len(args)))
 	}
-	slices.SortFunc(all, time.Time.Compare)
-	return all, nil
+	return collect(ctx, t.q, "uses", scanMillis, `
+		SELECT at_ms
+		FROM uses
+		WHERE at_ms > $1 AND key IN (`+strings.Join(marks, ",")+`)
+		ORDER BY at_ms`,
+		args...,
+	)
 }
 
 func scanMillis(scan scanner) (time.Time, error) {
