@@ -73,6 +73,9 @@ func (t *txn) Enqueue(ctx context.Context, jobs ...flows.Job) error {
 		args := jobArgs{ID: newJobID(), Job: j, Merge: j.Merge, DueMillis: millis(due)}
 		params = append(params, river.InsertManyParams{Args: args, InsertOpts: opts})
 		if in := at.Sub(now); in <= immediateWindow {
+			if in > 0 {
+				in += time.Millisecond // the column has whole ones, rounded
+			}
 			t.wakeTimers = append(t.wakeTimers, wakeTimer{queue, in})
 		}
 	}
