@@ -10,7 +10,7 @@ import (
 // TestAgreementWording compares the hash of the wording of AgreementVersion. After a change of the wording, set a new
 // version and put the new hash here. Otherwise people would consent to another text under an old version.
 func TestAgreementWording(t *testing.T) {
-	const want = "6da98b578c1170cd0fdc7c06c5e01c0b62f29a387bcc2a5e7b23babef6c619f1"
+	const want = "7001cabbe71b04cd6fcd9d6598ec83da1f4a85afcf8aca1458c4cd4a639bb26a"
 	if got := agreement.Hash(); got != want {
 		t.Errorf("version %s has the hash %s, want %s", AgreementVersion, got, want)
 	}

@@ -163,7 +163,7 @@ var families = map[string][]string{
 		"originals_always", "originals_recorded", "second_look", "tell_looks", "export", "announce_masked",
 		"announce_avatars", "campaign", "dpo", "operator", "other"},
 	"place": {"database", "other"},
-	"kept":  {"reading", "record", "other"},
+	"kept":  {"reading", "record", "face", "other"},
 	"right": {"withdraw", "see", "ask", "left", "done", "evidence", "other"},
 	"recipient": {"feishu", "feishu_login", "tencent_sms", "tencent_faceid", "tencent_bankcard", "tencent_face",
 		"esign", "esign_code", "esign_page", "esign_bankcard", "esign_face", "esign_sdk", "handover", "other"},

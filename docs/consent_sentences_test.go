@@ -102,7 +102,7 @@ var shownBy = map[string][]string{
 	"category.bank_card":  {"e2e/TestBankCardByChoice"},
 	"category.face":       {"e2e/TestFaceByChoice"},
 	"category.directory":  {"workers/TestContact"},
-	"category.talk":       {"e2e/TestAskTheEmployee"},
+	"category.talk":       {"e2e/TestTalkWithHR"},
 	"category.record":     {"store/TestAuditChain"},
 	"category.invitation": {"workers/TestFunnelAgreesWithTheRecord"},
 
@@ -129,7 +129,7 @@ var shownBy = map[string][]string{
 
 	"viewer.hr":                   {"workers/TestShownIsALook"},
 	"viewer.group_cards":          {"workers/TestShownIsALook"},
-	"viewer.group_queue":          {"e2e/TestCanaries"},
+	"viewer.group_queue":          {"e2e/TestDesk"},
 	"viewer.originals_on_request": {"e2e/TestOriginals"},
 	"viewer.originals_on_warning": {"e2e/TestOriginalsUnasked"},
 	"viewer.originals_always":     {"e2e/TestOriginalsUnasked"},
@@ -145,11 +145,12 @@ var shownBy = map[string][]string{
 
 	"place.database": {"e2e/TestNothingPersonalIsLeft"},
 	"kept.reading":   {"e2e/TestNothingPersonalIsLeft"},
+	"kept.face":      {"e2e/TestFaceByChoice"},
 	"kept.record":    {"workers/TestNothingOfAForgottenPerson"},
 
 	"right.withdraw": {"engine/TestWithdrawErasesAllCases"},
 	"right.see":      {"workers/TestMyData"},
-	"right.ask":      {"workers/TestCopy"},
+	"right.ask":      {"e2e/TestRights"},
 	"right.left":     {"e2e/TestRequestsByLetter"},
 	"right.done":     {"flows/TestErase"},
 	"right.evidence": {"workers/TestMyData"},

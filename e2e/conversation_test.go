@@ -52,7 +52,7 @@ func TestTalkWithHR(t *testing.T) {
 	p.See(sim.StageConfirmation)
 }
 
-// TestTalkEndsBySilence: nobody answers for an hour; the bot takes over, once, and reminders go on.
+// TestTalkEndsBySilence: nobody answers for an hour, and the bot takes over.
 func TestTalkEndsBySilence(t *testing.T) {
 	h := harness.Start(t, harness.Setup{})
 	p := h.Hire()

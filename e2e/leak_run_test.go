@@ -118,7 +118,7 @@ func (r *leakRun) says(args ...string) {
 func (r *leakRun) backup() {
 	r.Helper()
 	file := filepath.Join(r.program.Dir, "copies", "copy")
-	if r.server == "" {
+	if strings.HasPrefix(r.dsn, "sqlite:") {
 		r.says("backup", file+".db")
 		return
 	}

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"shiming/e2e/harness"
@@ -16,10 +17,13 @@ func TestRecipientsOfEachMethod(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		setup  harness.Setup
+		method string // the recipients that the consent names because of the method
 		verify func(harness.Person)
 	}{
-		{"by mobile", harness.Setup{Settings: noResendPause()}, func(p harness.Person) { p.ToReview() }},
+		{"by mobile", harness.Setup{Settings: noResendPause()}, "tencent_sms tencent_faceid esign esign_code esign_page esign_sdk",
+			func(p harness.Person) { p.ToReview() }},
 		{"by bank card", withLadder("verification.method", "bank_card_four", "verification.ladder", ""),
+			"tencent_sms tencent_bankcard esign esign_code esign_page esign_bankcard esign_sdk",
 			func(p harness.Person) {
 				p.ToForm()
 				p.Press("confirm")
@@ -27,7 +31,7 @@ func TestRecipientsOfEachMethod(t *testing.T) {
 				typeCard(p, p.Person.BankCard)
 				p.See(sim.StageReview)
 			}},
-		{"by face", onlyFace(), func(p harness.Person) {
+		{"by face", onlyFace(), "tencent_face esign esign_page esign_face esign_sdk", func(p harness.Person) {
 			toFace(p)
 			showFace(p, faceLink(p), tencent.FaceOwn)
 			p.See(sim.StageReview)
@@ -40,6 +44,15 @@ func TestRecipientsOfEachMethod(t *testing.T) {
 			h.Admin(0).Decides(p, "approve", nil)
 			p.CheckFiled()
 			c := h.CaseOf(p.OpenID)
+			var method []string
+			for _, code := range c.Consent.Recipients {
+				if strings.HasPrefix(code, "esign") || strings.HasPrefix(code, "tencent") {
+					method = append(method, code)
+				}
+			}
+			if got := strings.Join(method, " "); got != tt.method {
+				t.Errorf("got the recipients %q in the consent, want %q", got, tt.method)
+			}
 			received := map[string]bool{}
 			for _, sent := range c.Sent {
 				i := slices.IndexFunc(privacy.Recipients(), func(r privacy.Recipient) bool {
