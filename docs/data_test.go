@@ -160,6 +160,7 @@ func TestEachRetentionIsAFact(t *testing.T) {
 
 // TestDisclosuresAreFacts: whoever 我的资料 lists as a recipient of data is in the table of recipients.
 func TestDisclosuresAreFacts(t *testing.T) {
+	listed := map[string]bool{}
 	for _, r := range privacy.Recipients() {
 		if len(r.Consent) == 0 {
 			t.Errorf("%s: got no sentence of the consent text about it", r.ID)
@@ -168,6 +169,12 @@ func TestDisclosuresAreFacts(t *testing.T) {
 			if !cards.HasText("disclosed." + code) {
 				t.Errorf("%s: 我的资料 has no recipient %s", r.ID, code)
 			}
+			listed[code] = true
+		}
+	}
+	for _, m := range regexp.MustCompile(`"disclosed\.(\w+)"`).FindAllStringSubmatch(files.Read(t, "cards/texts.json"), -1) {
+		if code := m[1]; code != "other" && !listed[code] {
+			t.Errorf("got the recipient %s on 我的资料 and in no row of the facts", code)
 		}
 	}
 }

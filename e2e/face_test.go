@@ -6,9 +6,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"shiming/e2e/harness"
 	"shiming/flows"
+	"shiming/playground/scrape"
 	"shiming/sim"
 	"shiming/sim/esign"
 	"shiming/sim/feishu"
@@ -111,6 +113,25 @@ func TestFaceByChoice(t *testing.T) {
 	}
 	if n := len(faceCalls(h, "PhoneVerification")) + p.SMSCount(); n != 0 {
 		t.Errorf("got %d calls about the mobile number, want 0", n)
+	}
+
+	waitIdle(h)
+	h.Advance(2 * time.Hour) // longer than the photos' grace
+	p.See(sim.StageDone, "照片已经删除")
+	h.ReadStore(func(v flows.View) error {
+		for _, photo := range c.Photos {
+			if _, err := v.Picture(h.Ctx, c.ID, photo.ID); err == nil {
+				t.Errorf("got the picture of a photo in the state %s, want it deleted", photo.State)
+			}
+		}
+		return nil
+	})
+	if !slices.ContainsFunc(c.Photos, func(photo flows.Photo) bool { return photo.State == flows.PhotoFace }) {
+		t.Error("got no photo of the face among those of the case: the test shows nothing of it")
+	}
+	samples, err := scrape.Read(h.Ctx, h.App.URL())
+	if err != nil || samples.With(map[string]string{"rule": "photo_grace"}).Sum("shiming_deletions_total") != 1 {
+		t.Errorf("got the deletions %v, %v, want one by the photos' grace", samples.Sum("shiming_deletions_total"), err)
 	}
 }
 
